@@ -1,0 +1,66 @@
+# ./dev build     the program         ./dev test    every test and the layers
+# ./dev sanitize  tests, ASan, UBSan  ./dev fuzz    a minute on each reader
+#
+# MODE  release (default), sanitized, fuzz      CC  gcc or clang      OUT  where objects go
+
+ifeq ($(origin CC),default)
+CC     := gcc
+endif
+MODE   ?= release
+OUT    ?= build/$(MODE)-$(notdir $(CC))
+
+PACKAGES := libmicrohttpd sqlite3 libpq libfyaml jansson pangocairo cairo-pdf fontconfig libqpdf \
+            libsodium libcurl icu-uc icu-i18n libpcre2-8 libseccomp libmagic
+CFLAGS  += -std=gnu2x -D_GNU_SOURCE -g -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
+           -Wvla -Werror -fno-strict-aliasing -Isrc -Itest $(shell pkg-config --cflags $(PACKAGES))
+LDLIBS  += $(shell pkg-config --libs $(PACKAGES)) -lcmark-gfm -lcmark-gfm-extensions -l:libbidgcc000.a -lpthread -lm
+
+ifeq ($(MODE),release)
+CFLAGS += -O2 -fstack-protector-strong -D_FORTIFY_SOURCE=2 -fPIE
+LDFLAGS += -pie -Wl,-z,relro,-z,now
+else ifeq ($(MODE),sanitized)
+CFLAGS += -O1 -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+else ifeq ($(MODE),fuzz)
+CFLAGS += -O1 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
+endif
+
+LIBRARY := $(wildcard src/*/*.c)
+PROGRAM := $(wildcard src/*.c)
+TESTS   := $(wildcard test/*.c) $(wildcard test/*/*_test.c)
+FUZZERS := $(wildcard test/fuzz/*.c)
+# objects of some sources: $(call objects,a.c b.c)
+objects  = $(patsubst %.c,$(OUT)/%.o,$(1))
+
+.PHONY: all tests layers fuzzers clean
+all: build/guichet
+
+# The program as people call it.
+build/guichet: $(OUT)/guichet
+	@ln -sf $(patsubst build/%,%,$<) $@
+
+tests: $(OUT)/tests
+fuzzers: $(patsubst test/fuzz/%.c,$(OUT)/fuzz-%,$(FUZZERS))
+
+$(OUT)/guichet: $(call objects,$(PROGRAM) $(LIBRARY))
+$(OUT)/tests:   $(call objects,$(TESTS) $(LIBRARY) $(filter-out src/main.c,$(PROGRAM)))
+$(OUT)/guichet $(OUT)/tests:
+	@echo "  link     $@"
+	@$(CC) $(CFLAGS) $(LDFLAGS) $^ $(LDLIBS) -o $@
+
+$(OUT)/fuzz-%: $(OUT)/test/fuzz/%.o $(call objects,$(LIBRARY))
+	@echo "  link     $@"
+	@$(CC) $(CFLAGS) -fsanitize=fuzzer $^ $(LDLIBS) -o $@
+
+# Statements and migrations are text: what includes or embeds them is found by -MMD.
+$(OUT)/%.o: %.c
+	@mkdir -p $(@D)
+	@echo "  compile  $<"
+	@$(CC) $(CFLAGS) -MMD -MP -c $< -o $@
+
+layers:
+	tools/check-layers src/LAYERS src
+
+clean:
+	rm -rf build
+
+-include $(patsubst %.c,$(OUT)/%.d,$(PROGRAM) $(LIBRARY) $(TESTS) $(FUZZERS))

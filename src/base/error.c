@@ -1,0 +1,21 @@
+/* See error.h. */
+#include "base/error.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "base/banned.h"
+
+enum guichet_status
+guichet_fail_at(struct guichet_error *error, enum guichet_status status, const char *file, int line,
+	const char *format, ...)
+{
+	va_list arguments;
+	va_start(arguments, format);
+	error->status = status;
+	error->file = file;
+	error->line = line;
+	vsnprintf(error->message, sizeof error->message, format, arguments);
+	va_end(arguments);
+	return status;
+}

@@ -1,0 +1,43 @@
+/* See commands.h. One line of the table per command; the work stands in its own file. */
+#include "commands.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/digest.h"
+
+#include "base/banned.h"
+
+static const struct command {
+	const char *name, *usage, *does;
+	int (*run)(int argc, char **argv); /* argv[0] is the command's name */
+} commands[] = {
+	{ NULL, NULL, NULL, NULL },
+};
+
+static void
+usage(FILE *out)
+{
+	fprintf(out, "Usage : guichet COMMANDE [ARGUMENTS]\n\n");
+	for (const struct command *command = commands; command->name; command++)
+		fprintf(out, "  %-10s %s\n", command->name, command->does);
+	fprintf(out, "\n« guichet COMMANDE --help » dit comment l’employer.\n");
+}
+
+int
+command_run(int argc, char **argv)
+{
+	if (!digest_start())
+		return EXIT_REFUSED;
+	if (argc >= 2 && strcmp(argv[1], "--help") == 0)
+		return usage(stdout), EXIT_DONE;
+	for (const struct command *command = commands; argc >= 2 && command->name; command++) {
+		if (strcmp(command->name, argv[1]) != 0)
+			continue;
+		if (argc >= 3 && strcmp(argv[2], "--help") == 0)
+			return printf("Usage : guichet %s %s\n%s\n", command->name, command->usage, command->does), EXIT_DONE;
+		return command->run(argc - 1, argv + 1);
+	}
+	usage(stderr);
+	return EXIT_USAGE;
+}

@@ -1,0 +1,8 @@
+/* The program's commands, by name. */
+#pragma once
+
+/* Exit status of every command: 0 done, 1 refused by content, 2 wrong usage. */
+enum { EXIT_DONE, EXIT_REFUSED, EXIT_USAGE };
+
+/* Runs the command named by argv[1]; returns the exit status. */
+int command_run(int argc, char **argv);
