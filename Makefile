@@ -30,6 +30,8 @@ TESTS   := $(wildcard test/*.c) $(wildcard test/*/*_test.c)
 FUZZERS := $(wildcard test/fuzz/*.c)
 # objects of some sources: $(call objects,a.c b.c)
 objects  = $(patsubst %.c,$(OUT)/%.o,$(1))
+# The migrations as one C table, linked wherever the library is.
+EMBEDDED := $(OUT)/migrations.o
 
 .PHONY: all tests layers fuzzers clean
 all: build/guichet
@@ -41,13 +43,13 @@ build/guichet: $(OUT)/guichet
 tests: $(OUT)/tests
 fuzzers: $(patsubst test/fuzz/%.c,$(OUT)/fuzz-%,$(FUZZERS))
 
-$(OUT)/guichet: $(call objects,$(PROGRAM) $(LIBRARY))
-$(OUT)/tests:   $(call objects,$(TESTS) $(LIBRARY) $(filter-out src/main.c,$(PROGRAM)))
+$(OUT)/guichet: $(call objects,$(PROGRAM) $(LIBRARY)) $(EMBEDDED)
+$(OUT)/tests:   $(call objects,$(TESTS) $(LIBRARY) $(filter-out src/main.c,$(PROGRAM))) $(EMBEDDED)
 $(OUT)/guichet $(OUT)/tests:
 	@echo "  link     $@"
 	@$(CC) $(CFLAGS) $(LDFLAGS) $^ $(LDLIBS) -o $@
 
-$(OUT)/fuzz-%: $(OUT)/test/fuzz/%.o $(call objects,$(LIBRARY))
+$(OUT)/fuzz-%: $(OUT)/test/fuzz/%.o $(call objects,$(LIBRARY)) $(EMBEDDED)
 	@echo "  link     $@"
 	@$(CC) $(CFLAGS) -fsanitize=fuzzer $^ $(LDLIBS) -o $@
 
@@ -56,6 +58,11 @@ $(OUT)/%.o: %.c
 	@mkdir -p $(@D)
 	@echo "  compile  $<"
 	@$(CC) $(CFLAGS) -MMD -MP -c $< -o $@
+
+$(OUT)/migrations.o: $(wildcard src/store/migrations/*.sql) tools/embed-migrations
+	@mkdir -p $(@D)
+	@tools/embed-migrations $(sort $(filter %.sql,$^)) > $(@:.o=.c)
+	@$(CC) $(CFLAGS) -c $(@:.o=.c) -o $@
 
 layers:
 	tools/check-layers src/LAYERS src
