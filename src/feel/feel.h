@@ -1,0 +1,100 @@
+/* FEEL, the expression language of OMG DMN 1.5: read once against a scope, evaluated often.
+ *
+ *     struct feel_scope *scope = feel_scope_new(arena, NULL);
+ *     feel_scope_add(scope, TEXT("jours"), &feel_type_number, &slot, error);
+ *     struct feel *feel = feel_read(arena, scope, TEXT("jours <= 2"), &findings);
+ *     struct feel_run run = { .arena = request_arena, .inputs = inputs, .now = now };
+ *     struct feel_value value = feel_evaluate(feel, &run);
+ */
+#pragma once
+
+#include "feel/type.h"
+#include "feel/value.h"
+
+/* An expression that has been read and type-checked. Immutable; shared by threads. */
+struct feel;
+
+enum { FEEL_MOST_FINDINGS = 50, FEEL_MOST_SOURCE = 1 << 16 };
+
+/* One mistake in a source text. */
+struct feel_finding {
+	size_t offset, length; /* in bytes of the source; length 0: a point */
+	size_t line, column;   /* from 1; columns in characters */
+	struct text message;   /* a French sentence without the final point: "nom inconnu « jour »" */
+	struct text remedy;    /* "vouliez-vous « jours » ?", or empty */
+};
+
+/* Everything found in one source. Start from zero. In the arena given to the reader. */
+struct feel_findings {
+	struct feel_finding at[FEEL_MOST_FINDINGS];
+	size_t count;
+	bool broken; /* the arena is full: the list may be incomplete */
+};
+
+/* Reads an expression. NULL when there is a finding (or findings->broken). The result lives in
+ * `arena` and points into `source`, `scope` and its types, which must live as long. */
+struct feel *feel_read(struct arena *arena, const struct feel_scope *scope, struct text source,
+	struct feel_findings *findings);
+/* The same, and the result must conform to `expected`. */
+struct feel *feel_read_as(struct arena *arena, const struct feel_scope *scope, const struct feel_type *expected,
+	struct text source, struct feel_findings *findings);
+/* Reads unary tests (`> 5, [1..3]`, `-`, `not("a")`, or any test on `?`) applied to a value of
+ * type `tested`. Evaluated with run.tested; the result is a boolean or null. */
+struct feel *feel_read_unary(struct arena *arena, const struct feel_scope *scope, const struct feel_type *tested,
+	struct text source, struct feel_findings *findings);
+
+/* "ligne 1, colonne 5 : nom inconnu « jour » : vouliez-vous « jours » ?", then the line of the
+ * source and a caret under the mistake. */
+struct text feel_finding_text(struct arena *arena, const struct feel_finding *finding, struct text source);
+/* Fills *error with the first finding (REFUSED), or BROKEN without memory. */
+enum guichet_status feel_findings_fail(const struct feel_findings *findings, struct text source,
+	struct guichet_error *error);
+
+/* What is known of the result before evaluation. */
+const struct feel_type *feel_type_of(const struct feel *feel);
+struct text feel_source_of(const struct feel *feel);
+
+/* A name of the scope that an expression reads. */
+struct feel_use {
+	unsigned slot;
+	struct text path; /* "agent.structure.type": the name and the entries followed from it */
+	size_t offset;    /* of its first occurrence in the source, in bytes */
+};
+
+/* Each path once, in the order of reading. */
+const struct feel_use *feel_reads(const struct feel *feel, size_t *ret_count);
+
+enum feel_stop { FEEL_COMPLETE, FEEL_TOO_LONG, FEEL_TOO_DEEP, FEEL_NO_MEMORY };
+
+enum { FEEL_MOST_STEPS = 10000000, FEEL_MOST_DEPTH = 300 };
+
+struct feel_trace;
+
+/* One evaluation: what it is given, and how it ended. */
+struct feel_run {
+	struct arena *arena;              /* where the result is made */
+	const struct feel_value *inputs;  /* feel_scope_size(scope) values, by slot */
+	const struct feel_value *tested;  /* `?` of unary tests */
+	instant now;                      /* what now() and today() answer, in Paris */
+	struct feel_trace *trace;         /* NULL: no explanation wanted */
+	unsigned long most_steps;         /* 0: FEEL_MOST_STEPS */
+	enum feel_stop stop;              /* out: other than COMPLETE, the value is a null */
+};
+
+/* The value; a null with a reason when the standard says null. Never fails otherwise. */
+struct feel_value feel_evaluate(const struct feel *feel, struct feel_run *run);
+
+/* ---- explanation ---- */
+
+/* What a traced evaluation will fill. NULL when the arena is full. */
+struct feel_trace *feel_trace_new(struct arena *arena);
+
+enum feel_depth {
+	FEEL_SENTENCE,   /* "« jours <= 2 » est faux, car jours vaut 3" */
+	FEEL_STEPS,      /* one line per sub-expression worth telling */
+	FEEL_EVERYTHING, /* every sub-expression */
+};
+
+/* In French, lines ended by "\n" between them; empty when the arena is full. */
+struct text feel_explain_french(struct arena *arena, const struct feel *feel, const struct feel_trace *trace,
+	enum feel_depth depth);

@@ -1,0 +1,28 @@
+/* The inside of a scope, for the reader. */
+#pragma once
+
+#include "feel/type.h"
+
+struct scope_name {
+	struct text name;
+	const struct feel_type *type;
+};
+
+struct feel_scope {
+	struct arena *arena;
+	const struct feel_scope *parent;
+	unsigned first_slot, count, capacity;
+	struct scope_name *names;
+};
+
+/* ---- the characters of a name (grammar rules 27 to 30) ---- */
+
+/* A letter, "_" or "?". */
+bool name_starts_with(uint32_t point);
+/* Those, a digit, a middle dot, a combining accent. */
+bool name_goes_on_with(uint32_t point);
+/* Between the words of a name: . / - ' ’ + * */
+bool name_may_hold(uint32_t point);
+bool is_white(uint32_t point);
+/* True when the whole text can be a name. */
+bool name_is_valid(struct text name);

@@ -1,0 +1,260 @@
+/* See type.h. */
+#include "feel/type.h"
+
+#include "base/buffer.h"
+
+#include "base/banned.h"
+
+const struct feel_type feel_type_any = { .kind = FEEL_ANY };
+const struct feel_type feel_type_null = { .kind = FEEL_NULL };
+const struct feel_type feel_type_boolean = { .kind = FEEL_BOOLEAN };
+const struct feel_type feel_type_number = { .kind = FEEL_NUMBER };
+const struct feel_type feel_type_string = { .kind = FEEL_STRING };
+const struct feel_type feel_type_date = { .kind = FEEL_DATE };
+const struct feel_type feel_type_time = { .kind = FEEL_TIME };
+const struct feel_type feel_type_date_time = { .kind = FEEL_DATE_TIME };
+const struct feel_type feel_type_years_months = { .kind = FEEL_YEARS_MONTHS };
+const struct feel_type feel_type_days_time = { .kind = FEEL_DAYS_TIME };
+const struct feel_type feel_type_context = { .kind = FEEL_CONTEXT, .open = true };
+const struct feel_type feel_type_list = { .kind = FEEL_LIST };
+
+static const struct feel_type *const simple[] = {
+	&feel_type_any, &feel_type_null, &feel_type_boolean, &feel_type_number, &feel_type_string, &feel_type_date,
+	&feel_type_time, &feel_type_date_time, &feel_type_years_months, &feel_type_days_time, &feel_type_context,
+	&feel_type_list,
+};
+
+const struct feel_type *
+feel_type_find(struct text name)
+{
+	if (text_equal(name, TEXT("dateTime")))
+		return &feel_type_date_time;
+	if (text_equal(name, TEXT("yearMonthDuration")))
+		return &feel_type_years_months;
+	if (text_equal(name, TEXT("dayTimeDuration")))
+		return &feel_type_days_time;
+	for (size_t i = 0; i < sizeof simple / sizeof *simple; i++)
+		if (text_equal(name, feel_kind_text(simple[i]->kind)))
+			return simple[i];
+	return NULL;
+}
+
+static const struct feel_type *
+type_of(struct arena *arena, struct feel_type type)
+{
+	struct feel_type *made = arena_new_of(arena, struct feel_type);
+	if (made)
+		*made = type;
+	return made;
+}
+
+const struct feel_type *
+feel_type_list_of(struct arena *arena, const struct feel_type *item)
+{
+	return type_of(arena, (struct feel_type){ .kind = FEEL_LIST, .of = item });
+}
+
+const struct feel_type *
+feel_type_range_of(struct arena *arena, const struct feel_type *bound)
+{
+	return type_of(arena, (struct feel_type){ .kind = FEEL_RANGE, .of = bound });
+}
+
+const struct feel_type *
+feel_type_context_of(struct arena *arena, const struct feel_field *fields, size_t count)
+{
+	return type_of(arena, (struct feel_type){ .kind = FEEL_CONTEXT, .fields = fields, .field_count = count });
+}
+
+const struct feel_type *
+feel_type_words_of(struct arena *arena, const struct text *words, size_t count)
+{
+	return type_of(arena, (struct feel_type){ .kind = FEEL_STRING, .words = words, .word_count = count });
+}
+
+/* ---- conformance (§10.3.2.9) ---- */
+
+static const struct feel_type *
+item_of(const struct feel_type *type)
+{
+	return type->of ? type->of : &feel_type_any;
+}
+
+static const struct feel_type *
+field_type(const struct feel_type *type, struct text name)
+{
+	for (size_t i = 0; i < type->field_count; i++)
+		if (text_equal(type->fields[i].name, name))
+			return type->fields[i].type;
+	return NULL;
+}
+
+static bool
+words_conform(const struct feel_type *from, const struct feel_type *to)
+{
+	if (!to->words || !from->words)
+		return true; /* a text is judged when evaluated */
+	for (size_t i = 0; i < from->word_count; i++)
+		for (size_t j = 0; j < to->word_count; j++)
+			if (text_equal(from->words[i], to->words[j]))
+				return true;
+	return false; /* nothing in common */
+}
+
+bool
+feel_type_conforms(const struct feel_type *from, const struct feel_type *to)
+{
+	if (from == to || to->kind == FEEL_ANY || from->kind == FEEL_ANY || from->kind == FEEL_NULL)
+		return true;
+	if (from->kind != to->kind)
+		return false;
+	switch (from->kind) {
+	case FEEL_STRING:
+		return words_conform(from, to);
+	case FEEL_LIST:
+	case FEEL_RANGE:
+		return feel_type_conforms(item_of(from), item_of(to));
+	case FEEL_CONTEXT:
+		for (size_t i = 0; i < to->field_count; i++) {
+			const struct feel_type *field = field_type(from, to->fields[i].name);
+			if (field ? !feel_type_conforms(field, to->fields[i].type) : !from->open)
+				return false;
+		}
+		return true;
+	case FEEL_FUNCTION:
+		if (!from->fields || !to->fields)
+			return true;
+		if (from->field_count != to->field_count || !feel_type_conforms(item_of(from), item_of(to)))
+			return false;
+		for (size_t i = 0; i < to->field_count; i++)
+			if (!feel_type_conforms(to->fields[i].type, from->fields[i].type))
+				return false;
+		return true;
+	default:
+		return true;
+	}
+}
+
+const struct feel_type *
+feel_type_join(struct arena *arena, const struct feel_type *a, const struct feel_type *b)
+{
+	if (a == b || b->kind == FEEL_NULL)
+		return a;
+	if (a->kind == FEEL_NULL)
+		return b;
+	if (a->kind != b->kind || a->kind == FEEL_ANY)
+		return &feel_type_any;
+	switch (a->kind) {
+	case FEEL_STRING:
+		return a->words == b->words ? a : &feel_type_string;
+	case FEEL_LIST: {
+		const struct feel_type *item = feel_type_join(arena, item_of(a), item_of(b));
+		if (item == item_of(a))
+			return a;
+		return item == item_of(b) ? b : item == &feel_type_any ? &feel_type_list : feel_type_list_of(arena, item);
+	}
+	case FEEL_RANGE: {
+		const struct feel_type *bound = feel_type_join(arena, item_of(a), item_of(b));
+		return bound == item_of(a) ? a : bound == item_of(b) ? b : feel_type_range_of(arena, bound);
+	}
+	case FEEL_CONTEXT:
+		if (a->field_count == 0 && !a->open)
+			return b->field_count ? &feel_type_context : b;
+		return feel_type_conforms(a, b) && feel_type_conforms(b, a) ? a : &feel_type_context;
+	case FEEL_FUNCTION:
+		return &feel_type_any;
+	default:
+		return a;
+	}
+}
+
+bool
+feel_value_is(struct feel_value value, const struct feel_type *type)
+{
+	if (value.kind == FEEL_NULL || type->kind == FEEL_ANY)
+		return true;
+	if (value.kind != type->kind)
+		return false;
+	switch (type->kind) {
+	case FEEL_STRING:
+		for (size_t i = 0; i < type->word_count; i++)
+			if (text_equal(value.string, type->words[i]))
+				return true;
+		return !type->words;
+	case FEEL_LIST:
+		for (size_t i = 0; type->of && i < value.list.count; i++)
+			if (!feel_value_is(value.list.at[i], type->of))
+				return false;
+		return true;
+	case FEEL_RANGE:
+		return !type->of || (feel_value_is(value.range->low, type->of) && feel_value_is(value.range->high, type->of));
+	case FEEL_CONTEXT:
+		for (size_t i = 0; i < type->field_count; i++) {
+			size_t j = 0;
+			while (j < value.context.count && !text_equal(value.context.at[j].name, type->fields[i].name))
+				j++;
+			if (j == value.context.count || !feel_value_is(value.context.at[j].value, type->fields[i].type))
+				return false;
+		}
+		return true;
+	default:
+		return true;
+	}
+}
+
+/* ---- writing ---- */
+
+static void
+write_type(struct buffer *out, const struct feel_type *type, int depth)
+{
+	const struct text name = feel_kind_text(type->kind);
+	buffer_add(out, name);
+	if (depth > 8)
+		return;
+	if (type->kind == FEEL_FUNCTION) {
+		buffer_add(out, TEXT("<"));
+		for (size_t i = 0; i < type->field_count; i++) {
+			buffer_add(out, i ? TEXT(", ") : TEXT(""));
+			write_type(out, type->fields[i].type, depth + 1);
+		}
+		buffer_add(out, TEXT("> -> "));
+		write_type(out, item_of(type), depth + 1);
+	} else if ((type->kind == FEEL_LIST || type->kind == FEEL_RANGE) && type->of) {
+		buffer_add(out, TEXT("<"));
+		write_type(out, type->of, depth + 1);
+		buffer_add(out, TEXT(">"));
+	} else if (type->kind == FEEL_CONTEXT && type->field_count) {
+		buffer_add(out, TEXT("<"));
+		for (size_t i = 0; i < type->field_count; i++) {
+			buffer_add(out, i ? TEXT(", ") : TEXT(""));
+			buffer_add(out, type->fields[i].name);
+			buffer_add(out, TEXT(": "));
+			write_type(out, type->fields[i].type, depth + 1);
+		}
+		buffer_add(out, TEXT(">"));
+	}
+}
+
+struct text
+feel_type_text(struct arena *arena, const struct feel_type *type)
+{
+	CLEANUP(buffer_release) struct buffer out = buffer_new(BUFFER_LIMIT_PAGE);
+	write_type(&out, type, 0);
+	return out.failed ? (struct text){ 0 } : arena_text(arena, buffer_text(&out));
+}
+
+struct text
+feel_type_french(struct arena *arena, const struct feel_type *type)
+{
+	static const struct text plural[FEEL_KIND_COUNT] = {
+		[FEEL_BOOLEAN] = { "oui/non", 7 },
+		[FEEL_NUMBER] = { "nombres", 7 },
+		[FEEL_STRING] = { "textes", 6 },
+		[FEEL_DATE] = { "dates", 5 },
+		[FEEL_TIME] = { "heures", 6 },
+		[FEEL_LIST] = { "listes", 6 },
+	};
+	if (type->kind == FEEL_LIST && type->of && plural[type->of->kind].length)
+		return arena_format(arena, "une liste de " TEXT_FORMAT, TEXT_ARGS(plural[type->of->kind]));
+	return feel_kind_french(type->kind);
+}

@@ -1,0 +1,65 @@
+/* Types of FEEL and the names an expression may use. */
+#pragma once
+
+#include "feel/value.h"
+
+/* A type; immutable, shared by pointer, in the arena of whoever made it. */
+struct feel_type {
+	enum feel_kind kind;          /* FEEL_ANY: any value */
+	const struct feel_type *of;   /* of list items, range bounds, a function's result; NULL: Any */
+	const struct feel_field *fields; /* entries of a context; parameters of a function */
+	size_t field_count;
+	bool open;                    /* a context that may hold entries not named here */
+	const struct text *words;     /* the only strings allowed; NULL: any */
+	size_t word_count;
+};
+
+struct feel_field {
+	struct text name; /* may hold spaces and accents */
+	const struct feel_type *type;
+};
+
+/* The types that need no making. */
+extern const struct feel_type feel_type_any, feel_type_null, feel_type_boolean, feel_type_number,
+	feel_type_string, feel_type_date, feel_type_time, feel_type_date_time, feel_type_years_months,
+	feel_type_days_time, feel_type_context, feel_type_list;
+
+/* These return NULL when the arena is full. */
+const struct feel_type *feel_type_list_of(struct arena *arena, const struct feel_type *item);
+const struct feel_type *feel_type_range_of(struct arena *arena, const struct feel_type *bound);
+/* A closed context; `fields` is not copied. */
+const struct feel_type *feel_type_context_of(struct arena *arena, const struct feel_field *fields, size_t count);
+/* Strings among `words`, which is not copied. */
+const struct feel_type *feel_type_words_of(struct arena *arena, const struct text *words, size_t count);
+
+/* "number", "list<string>", "context<a: number>", as DMN 1.5 writes types. */
+struct text feel_type_text(struct arena *arena, const struct feel_type *type);
+/* "un nombre", "une liste de textes": for messages. */
+struct text feel_type_french(struct arena *arena, const struct feel_type *type);
+/* The type of that FEEL name ("number", "days and time duration", "Any"…), or NULL. */
+const struct feel_type *feel_type_find(struct text name);
+
+/* True when a value of type `from` may stand where `to` is expected. A value of type Any
+ * may stand anywhere: it is judged when evaluated. */
+bool feel_type_conforms(const struct feel_type *from, const struct feel_type *to);
+/* The closest type that both conform to. */
+const struct feel_type *feel_type_join(struct arena *arena, const struct feel_type *a, const struct feel_type *b);
+/* True when the value is of the type: a null is of every type. */
+bool feel_value_is(struct feel_value value, const struct feel_type *type);
+
+/* ---- scope: the names an expression may use, each with its type and its slot ---- */
+
+struct feel_scope;
+
+/* An empty scope that sees `parent` (NULL: none) through it. Its slots follow those of the
+ * parent, which must not grow any more. NULL when the arena is full. */
+struct feel_scope *feel_scope_new(struct arena *arena, const struct feel_scope *parent);
+/* Declares a name; *ret_slot is its place among the inputs of feel_evaluate(). REFUSED: not a
+ * name of FEEL, already declared here. The text and the type are not copied. */
+enum guichet_status feel_scope_add(struct feel_scope *scope, struct text name, const struct feel_type *type,
+	unsigned *ret_slot, struct guichet_error *error);
+/* Finds a declared name, here or in the parents. */
+[[nodiscard]] bool feel_scope_find(const struct feel_scope *scope, struct text name, unsigned *ret_slot,
+	const struct feel_type **ret_type);
+/* Number of inputs that an expression read in this scope is evaluated with. */
+unsigned feel_scope_size(const struct feel_scope *scope);
