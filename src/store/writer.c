@@ -1,0 +1,325 @@
+/* The one writer. Works wait in two bounded lanes; the thread takes what has gathered
+ * while the previous commit was reaching the disk, runs each work in a savepoint, commits
+ * them all at once, and only then tells their owners.
+ *
+ * After an error the whole transaction may be gone, works already released included (a
+ * full disk does that): the batch is then run again one by one. */
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "store/inside.h"
+
+#include "base/banned.h"
+
+enum {
+	LARGEST_BATCH = 256,
+	LOW_ALONE = 8,           /* low works in a batch without normal ones */
+	LOW_SHARE = 8,           /* else one low work for so many normal ones, one at least */
+	LONGEST_BATCH = 30000,   /* microseconds of work before committing what is done */
+};
+
+struct item {
+	store_work *work;
+	void *context;
+	store_done *done;
+	void *done_context;
+	enum guichet_status status;
+};
+
+struct lane {
+	struct item *items; /* a ring of options.queue */
+	size_t first, count;
+};
+
+struct writer {
+	pthread_t thread;
+	pthread_mutex_t lock;
+	pthread_cond_t arrived, room;
+	bool started, waiting, closing;
+	size_t capacity;
+	struct lane lanes[STORE_LANE_COUNT];
+	struct store_counts counts;
+	/* Of the thread alone: */
+	struct item batch[LARGEST_BATCH];
+	struct guichet_error errors[LARGEST_BATCH];
+};
+
+/* --- Lanes (under the lock) ------------------------------------------------------ */
+
+static size_t
+lane_take(struct writer *writer, enum store_lane which, struct item *batch, size_t limit)
+{
+	struct lane *lane = &writer->lanes[which];
+	size_t taken = 0;
+	for (; taken < limit && lane->count; taken++, lane->count--) {
+		batch[taken] = lane->items[lane->first];
+		lane->first = (lane->first + 1) % writer->capacity;
+	}
+	return taken;
+}
+
+static size_t
+batch_take(struct writer *writer)
+{
+	const size_t normal = lane_take(writer, STORE_NORMAL, writer->batch, LARGEST_BATCH - LARGEST_BATCH / LOW_SHARE);
+	const size_t low = normal ? (normal + LOW_SHARE - 1) / LOW_SHARE : LOW_ALONE;
+	return normal + lane_take(writer, STORE_LOW, writer->batch + normal, low);
+}
+
+/* --- The thread ------------------------------------------------------------------ */
+
+/* Runs one work in a savepoint. False when the whole transaction is gone or cannot go on. */
+static bool
+work_run(struct store *store, struct item *item, struct guichet_error *error)
+{
+	const struct store_backend *backend = store->backend;
+	struct store_connection *connection = store->write.connection;
+	item->status = backend->control(connection, STORE_SAVEPOINT, error);
+	if (item->status != GUICHET_OK)
+		return false;
+	item->status = item->work(&store->write, item->context, error);
+	if (!backend->in_transaction(connection)) {
+		if (item->status == GUICHET_OK)
+			item->status = guichet_fail(error, GUICHET_RETRY,
+				"L’enregistrement a été interrompu : rien n’a été enregistré. Recommencez.");
+		return false;
+	}
+	if (item->status == GUICHET_OK) {
+		item->status = backend->control(connection, STORE_RELEASE, error);
+		return item->status == GUICHET_OK;
+	}
+	struct guichet_error undoing;
+	return backend->control(connection, STORE_UNDO, &undoing) == GUICHET_OK;
+}
+
+static void
+roll_back(struct store *store)
+{
+	struct guichet_error ignored;
+	if (store->backend->in_transaction(store->write.connection))
+		(void)!store->backend->control(store->write.connection, STORE_ROLLBACK, &ignored);
+}
+
+static void
+fail_all(struct item *items, struct guichet_error *errors, size_t count, const struct guichet_error *error)
+{
+	for (size_t i = 0; i < count; i++) {
+		items[i].status = error->status;
+		errors[i] = *error;
+	}
+}
+
+/* Runs up to `count` works in one transaction and returns how many have their final
+ * status: at least one, unless the transaction was lost and they were several: 0. */
+static size_t
+transaction_run(struct store *store, struct item *items, struct guichet_error *errors, size_t count)
+{
+	struct guichet_error error;
+	const struct store_backend *backend = store->backend;
+	if (backend->control(store->write.connection, STORE_BEGIN_WRITE, &error) != GUICHET_OK) {
+		fail_all(items, errors, count, &error);
+		return count;
+	}
+	const int64_t start = clock_steady();
+	size_t done = 0;
+	while (done < count && (done == 0 || clock_steady() - start < LONGEST_BATCH)) {
+		if (!work_run(store, &items[done], &errors[done])) {
+			roll_back(store);
+			return count == 1;
+		}
+		done++;
+	}
+	if (backend->control(store->write.connection, STORE_COMMIT, &error) != GUICHET_OK) {
+		roll_back(store);
+		if (count > 1)
+			return 0;
+		if (items->status == GUICHET_OK)
+			fail_all(items, errors, 1, &error);
+	}
+	return done;
+}
+
+static void
+tell(struct writer *writer, struct item *items, struct guichet_error *errors, size_t count)
+{
+	int64_t refusals = 0;
+	for (size_t i = 0; i < count; i++)
+		refusals += items[i].status != GUICHET_OK;
+	pthread_mutex_lock(&writer->lock);
+	writer->counts.commits++;
+	writer->counts.works += (int64_t)count;
+	writer->counts.refusals += refusals;
+	pthread_mutex_unlock(&writer->lock);
+	for (size_t i = 0; i < count; i++)
+		items[i].done(items[i].done_context, items[i].status, &errors[i]);
+}
+
+static void
+batch_run(struct store *store, size_t count)
+{
+	struct writer *writer = store->writer;
+	bool together = true;
+	for (size_t at = 0; at < count; ) {
+		for (size_t i = at; i < count; i++)
+			writer->errors[i].status = GUICHET_OK, writer->errors[i].message[0] = '\0';
+		const size_t done = transaction_run(store, writer->batch + at, writer->errors + at,
+			together ? count - at : 1);
+		if (done == 0) {
+			together = false;
+			pthread_mutex_lock(&writer->lock);
+			writer->counts.reruns++;
+			pthread_mutex_unlock(&writer->lock);
+			continue;
+		}
+		tell(writer, writer->batch + at, writer->errors + at, done);
+		at += done;
+	}
+}
+
+static void *
+writer_run(void *context)
+{
+	struct store *store = context;
+	struct writer *writer = store->writer;
+	pthread_mutex_lock(&writer->lock);
+	for (;;) {
+		const size_t count = batch_take(writer);
+		if (count) {
+			pthread_cond_broadcast(&writer->room);
+			pthread_mutex_unlock(&writer->lock);
+			batch_run(store, count);
+			pthread_mutex_lock(&writer->lock);
+		} else if (writer->closing) {
+			break;
+		} else {
+			writer->waiting = true;
+			pthread_cond_wait(&writer->arrived, &writer->lock);
+			writer->waiting = false;
+		}
+	}
+	pthread_mutex_unlock(&writer->lock);
+	return NULL;
+}
+
+enum guichet_status
+writer_start(struct store *store, struct guichet_error *error)
+{
+	struct writer *writer = store->writer = calloc(1, sizeof *writer);
+	bool made = writer;
+	if (writer) {
+		writer->capacity = store->options.queue;
+		pthread_mutex_init(&writer->lock, NULL);
+		pthread_cond_init(&writer->arrived, NULL);
+		pthread_cond_init(&writer->room, NULL);
+		for (size_t i = 0; i < STORE_LANE_COUNT; i++) {
+			writer->lanes[i].items = calloc(writer->capacity, sizeof(struct item));
+			made = made && writer->lanes[i].items;
+		}
+	}
+	if (made)
+		writer->started = pthread_create(&writer->thread, NULL, writer_run, store) == 0;
+	if (!made || !writer->started)
+		return guichet_fail(error, GUICHET_BROKEN, "La mémoire manque pour ouvrir la base de données.");
+	return GUICHET_OK;
+}
+
+void
+writer_stop(struct store *store)
+{
+	struct writer *writer = store->writer;
+	if (!writer)
+		return;
+	if (writer->started) {
+		pthread_mutex_lock(&writer->lock);
+		writer->closing = true;
+		pthread_cond_broadcast(&writer->arrived);
+		pthread_cond_broadcast(&writer->room);
+		pthread_mutex_unlock(&writer->lock);
+		pthread_join(writer->thread, NULL);
+	}
+	pthread_cond_destroy(&writer->arrived);
+	pthread_cond_destroy(&writer->room);
+	pthread_mutex_destroy(&writer->lock);
+	for (size_t i = 0; i < STORE_LANE_COUNT; i++)
+		free(writer->lanes[i].items);
+	free(writer);
+	store->writer = NULL;
+}
+
+/* --- Submitting ------------------------------------------------------------------ */
+
+static enum guichet_status
+enqueue(struct store *store, enum store_lane which, const struct item *item, bool wait, struct guichet_error *error)
+{
+	struct writer *writer = store->writer;
+	struct lane *lane = &writer->lanes[which];
+	pthread_mutex_lock(&writer->lock);
+	while (wait && !writer->closing && lane->count == writer->capacity)
+		pthread_cond_wait(&writer->room, &writer->lock);
+	const bool taken = !writer->closing && lane->count < writer->capacity;
+	if (taken) {
+		lane->items[(lane->first + lane->count++) % writer->capacity] = *item;
+		if (writer->waiting)
+			pthread_cond_signal(&writer->arrived);
+	}
+	pthread_mutex_unlock(&writer->lock);
+	if (!taken)
+		return guichet_fail(error, GUICHET_RETRY,
+			"Beaucoup de personnes enregistrent en même temps : rien n’a été enregistré pour vous, votre "
+			"saisie est gardée. Recommencez dans un instant.");
+	return GUICHET_OK;
+}
+
+enum guichet_status
+store_submit(struct store *store, enum store_lane lane, store_work *work, void *context, store_done *done,
+	void *done_context, struct guichet_error *error)
+{
+	const struct item item = { work, context, done, done_context, GUICHET_OK };
+	return enqueue(store, lane, &item, false, error);
+}
+
+struct waiter {
+	pthread_mutex_t lock;
+	pthread_cond_t told;
+	bool done;
+	enum guichet_status status;
+	struct guichet_error *error;
+};
+
+static void
+waiter_tell(void *context, enum guichet_status status, const struct guichet_error *error)
+{
+	struct waiter *waiter = context;
+	pthread_mutex_lock(&waiter->lock);
+	waiter->status = status;
+	if (status != GUICHET_OK)
+		*waiter->error = *error;
+	waiter->done = true;
+	pthread_cond_signal(&waiter->told);
+	pthread_mutex_unlock(&waiter->lock);
+}
+
+enum guichet_status
+store_transact(struct store *store, store_work *work, void *context, struct guichet_error *error)
+{
+	struct waiter waiter = { PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, false, GUICHET_OK, error };
+	const struct item item = { work, context, waiter_tell, &waiter, GUICHET_OK };
+	const enum guichet_status status = enqueue(store, STORE_NORMAL, &item, true, error);
+	if (status != GUICHET_OK)
+		return status;
+	pthread_mutex_lock(&waiter.lock);
+	while (!waiter.done)
+		pthread_cond_wait(&waiter.told, &waiter.lock);
+	pthread_mutex_unlock(&waiter.lock);
+	return waiter.status;
+}
+
+struct store_counts
+store_counts(struct store *store)
+{
+	pthread_mutex_lock(&store->writer->lock);
+	const struct store_counts counts = store->writer->counts;
+	pthread_mutex_unlock(&store->writer->lock);
+	return counts;
+}
