@@ -1,0 +1,579 @@
+/* A procedure: a folder of French text (procedure.yaml, lettres/, courriers/) read once into an
+ * immutable model that threads share. Everything refers to everything by index into the arrays
+ * of struct procedure; PROCEDURE_NONE is "none". doc/manual/langage.md is the grammar.
+ *
+ *     struct procedure_findings findings = { 0 };
+ *     struct procedure *procedure = procedure_read("procedures/x", NULL, &findings, &error);
+ *     … findings.errors == 0: it may be published …
+ *     procedure_free(procedure);
+ */
+#pragma once
+
+#include "base/arena.h"
+#include "base/buffer.h"
+#include "base/date.h"
+#include "base/digest.h"
+#include "base/error.h"
+#include "feel/feel.h"
+
+enum { PROCEDURE_NONE = -1 };
+
+enum {
+	PROCEDURE_FILE_LIMIT = 256 << 10,    /* bytes of one file */
+	PROCEDURE_ARCHIVE_LIMIT = 4 << 20,   /* bytes of them all */
+	PROCEDURE_MOST_FILES = 300,
+	PROCEDURE_MOST_NODES = 100000,       /* of the YAML tree, aliases expanded */
+	PROCEDURE_MOST_DEPTH = 30,
+	PROCEDURE_MOST_ITEMS = 2000,         /* of each array below */
+	PROCEDURE_MOST_FINDINGS = 200,
+	PROCEDURE_ARENA_LIMIT = 64 << 20,
+};
+
+/* Indexes into an array of struct procedure, in the order of writing. */
+struct procedure_list {
+	const int *at;
+	size_t count;
+};
+
+/* Where something is written, and the requirements it serves. */
+struct procedure_origin {
+	struct text file;      /* "procedure.yaml", "lettres/refus.md" */
+	unsigned line, column; /* from 1; columns in characters */
+	const struct text *cites;
+	size_t cite_count;
+};
+
+/* A condition on what is asked, and what to tell the person when it is not true. */
+struct procedure_rule {
+	struct procedure_origin origin;
+	const struct feel *rule; /* refused unless true (null refuses too) */
+	struct text message;
+};
+
+/* A text with holes: mails, subjects, letters. A small program over `parts`: run them in
+ * order; see procedure_fill_text() and procedure_fill_letter(). */
+enum procedure_part_kind {
+	PROCEDURE_TEXT,   /* add `text` */
+	PROCEDURE_HOLE,   /* add the value of `feel` */
+	PROCEDURE_UNLESS, /* when `feel` is not true, go on at part `to` */
+	PROCEDURE_JUMP,   /* go on at part `to` */
+};
+
+struct procedure_part {
+	enum procedure_part_kind kind;
+	struct text text;        /* of a HOLE: its FEEL source */
+	const struct feel *feel;
+	int field;               /* of a HOLE that is one field alone: shown with its options' labels */
+	int to;
+	unsigned line, column;   /* in the file of the template */
+};
+
+struct procedure_template {
+	struct text file; /* "courriers/accord.txt", or procedure.yaml for a subject */
+	struct text source;
+	const struct procedure_part *parts;
+	size_t count;
+};
+
+/* ---- what stands before the form ---- */
+
+/* A reference document whose link is shown (to the agent: before the form). */
+struct procedure_document {
+	struct procedure_origin origin;
+	struct text name, title, address;
+	bool before_form; /* shown with insistence before the form */
+};
+
+struct procedure_source {
+	struct procedure_origin origin;
+	struct text name, title, catalogue;
+};
+
+struct procedure_parameter_value {
+	struct procedure_origin origin;
+	struct date from;
+	struct feel_value value; /* read and evaluated once; lives in the procedure */
+};
+
+/* A value dated by law or by local decision, oldest first. */
+struct procedure_parameter {
+	struct procedure_origin origin;
+	struct text name, label;
+	const struct feel_type *type;
+	const struct procedure_parameter_value *values;
+	size_t value_count;
+};
+
+struct procedure_window {
+	struct procedure_origin origin;
+	struct text name, label;
+};
+
+/* Whoever may reopen a window for one agent, with a recorded reason. */
+struct procedure_exception {
+	struct procedure_origin origin;
+	int window;
+	struct procedure_list who; /* roles */
+};
+
+enum procedure_reach {
+	PROCEDURE_APPLICANT,  /* est: demandeur: the subject of the dossier */
+	PROCEDURE_STRUCTURE,  /* de: structure: holds a function in the agent's own structure */
+	PROCEDURE_DISTRICT,   /* de: ressort: in the agent's structure or one above it */
+	PROCEDURE_EVERYWHERE, /* de: partout: whatever the structure */
+};
+
+struct procedure_role {
+	struct procedure_origin origin;
+	struct text name, label;
+	enum procedure_reach reach;
+	const struct text *functions; /* as the directory spells them; none for APPLICANT */
+	size_t function_count;
+	const struct feel *channel;   /* "lien" or "application" in the case scope; NULL: application */
+};
+
+/* ---- fields ---- */
+
+enum procedure_field_type {    /* type of its FEEL value */
+	PROCEDURE_FIELD_TEXT,        /* texte: string of one line */
+	PROCEDURE_FIELD_LONG_TEXT,   /* texte long: string */
+	PROCEDURE_FIELD_INTEGER,     /* entier: whole number */
+	PROCEDURE_FIELD_NUMBER,      /* nombre */
+	PROCEDURE_FIELD_MONEY,       /* montant: number of euros, two decimals */
+	PROCEDURE_FIELD_PERCENTAGE,  /* pourcentage: number, 80 for 80 % */
+	PROCEDURE_FIELD_DATE,        /* date */
+	PROCEDURE_FIELD_YES_NO,      /* oui/non: boolean */
+	PROCEDURE_FIELD_CHOICE,      /* choix: string, the name of an option */
+	PROCEDURE_FIELD_CHOICES,     /* choix multiple: list of names, in the order of the options */
+	PROCEDURE_FIELD_ADDRESS,     /* adresse: string of several lines */
+	PROCEDURE_FIELD_DECLARATION, /* déclaration: boolean; compulsory means true */
+	PROCEDURE_FIELD_TYPE_COUNT
+};
+
+struct procedure_option {
+	struct text name, label;
+};
+
+/* Something a person enters: in the form, in an action, or (without the rest) in a campaign. */
+struct procedure_field {
+	struct procedure_origin origin;
+	struct text name, label, help, why, unit;
+	enum procedure_field_type type;
+	const struct feel_type *feel_type;
+	unsigned slot;            /* where its value goes among the inputs (not of campaign data) */
+	bool compulsory;          /* obligatoire, when shown */
+	struct text missing;      /* what to tell when a compulsory one is missing; may be empty */
+	int64_t length;           /* most characters of texts; never 0 for texts */
+	const struct procedure_option *options;
+	size_t option_count;
+	const struct feel *prefill;   /* préremplir: NULL without */
+	const struct feel *condition; /* si: shown and kept only when true; NULL: always */
+	const struct procedure_rule *checks; /* run once the value is there (not null) */
+	size_t check_count;
+	struct text keep;         /* conservation: an ISO duration when it differs from the procedure's */
+	int section;              /* of the form; NONE for a field of actions and of campaigns */
+};
+
+struct procedure_section {
+	struct procedure_origin origin;
+	struct text name, title, help;
+	const struct feel *condition; /* si: NULL: always */
+	struct procedure_list fields;
+};
+
+enum procedure_format { PROCEDURE_PDF = 1, PROCEDURE_JPEG = 2, PROCEDURE_PNG = 4 };
+
+struct procedure_piece {
+	struct procedure_origin origin;
+	struct text name, label, help, why, missing, keep;
+	bool compulsory;
+	unsigned formats;             /* enum procedure_format, or-ed */
+	const struct feel *condition; /* si: NULL: always */
+};
+
+/* A value computed from the others; in an order in which each reads only those before it. */
+struct procedure_computed {
+	struct procedure_origin origin;
+	struct text name, label;
+	const struct feel *feel;
+	const struct feel_type *type;
+	unsigned slot;
+};
+
+/* A value that an action or a deadline notes (pose). */
+struct procedure_posed {
+	struct procedure_origin origin; /* of the first that poses it */
+	struct text name;
+	const struct feel_type *type;
+	unsigned slot;
+};
+
+/* ---- circuit ---- */
+
+enum procedure_sense {
+	PROCEDURE_NO_SENSE,
+	PROCEDURE_FAVOURABLE,
+	PROCEDURE_RESERVED,
+	PROCEDURE_UNFAVOURABLE,
+};
+
+struct procedure_setting {
+	int posed;
+	const struct feel *value;
+};
+
+/* What a person may do at a step. The same name may stand at several steps. */
+struct procedure_action {
+	struct procedure_origin origin;
+	struct text name, label;
+	struct text confirm;       /* confirme: asked before doing it; may be empty */
+	int move;                  /* index into moves: its name, shared by its namesakes */
+	int step, to;              /* from, to (the same step: stays) */
+	enum procedure_sense sense;
+	struct procedure_list who; /* roles; none: nobody */
+	int during;                /* pendant: a window, or NONE: any time */
+	const struct feel *condition; /* si: offered only when true; NULL: always */
+	const struct procedure_rule *requires; /* exige */
+	size_t require_count;
+	struct procedure_list enters;   /* saisit: fields filled by it */
+	struct procedure_list changes;  /* modifie: form fields it may change */
+	struct procedure_list produces; /* produit: letters */
+	struct procedure_list cancels;  /* annule: letters */
+	int signs;                      /* signe: a letter, or NONE */
+	const struct procedure_setting *settings; /* pose */
+	size_t setting_count;
+	int opens;                      /* ouvre.fenêtre: reopened for this dossier, or NONE */
+	const struct feel *opens_until; /* ouvre.jusquau: a date (that day included) or a date and time (excluded) */
+	bool batch;                     /* par_lot: may be done to many dossiers at once */
+};
+
+/* What happens by itself at a step, once per stay in it. */
+struct procedure_deadline {
+	struct procedure_origin origin;
+	struct text name, label;
+	int move;                  /* index into moves */
+	int step, to;              /* to: NONE when it only alerts or produces */
+	const struct feel *when;   /* a date (its first instant) or a date and time; null: not yet known */
+	const struct feel *condition; /* si: judged at that instant; NULL: always */
+	struct procedure_list produces; /* letters */
+	struct procedure_list cancels;
+	struct procedure_list alerts;   /* alerte: roles told on their desk */
+	const struct procedure_setting *settings;
+	size_t setting_count;
+};
+
+struct procedure_step {
+	struct procedure_origin origin;
+	struct text name, label;
+	struct text agent_label;  /* as the agent sees it: the label unless stated */
+	struct text explain;      /* to the agent; may be empty */
+	struct text if_nothing;   /* si_rien: what happens when nobody acts; may be empty */
+	enum procedure_sense sense;
+	struct procedure_list awaits;    /* attend: the roles whose turn it is */
+	struct procedure_list actions, deadlines;
+	bool final;               /* fin */
+	bool frees;               /* libère: another dossier of the campaign may then be filed */
+};
+
+/* A name that happens in a dossier's history: of actions and deadlines. */
+struct procedure_move {
+	struct text name, label; /* the label of the first that bears it */
+	struct procedure_list actions, deadlines;
+};
+
+/* ---- words to people ---- */
+
+struct procedure_letter {
+	struct procedure_origin origin;
+	struct text name, title;
+	struct procedure_template template; /* Markdown */
+	struct procedure_list signers;      /* signent: roles, in order */
+	enum procedure_sense sense;
+};
+
+struct procedure_mail {
+	struct procedure_origin origin;
+	struct text name;
+	struct procedure_list to;      /* à: roles */
+	struct procedure_list after;   /* après: moves; none for a dated mail */
+	const struct feel *moment;     /* moment: a date (its first instant) or a date and time */
+	struct procedure_list steps;   /* étapes: only dossiers there at that moment */
+	const struct feel *condition;  /* si: judged per dossier and recipient; NULL: always */
+	bool grouped;                  /* groupé: one mail per recipient for all their dossiers */
+	struct procedure_list links;   /* lien: moves that the link allows; none: no link */
+	const struct feel *link_until; /* lien_jusquau: a date (that day included) or a date and time (excluded) */
+	struct procedure_template subject, body;
+};
+
+/* ---- after ---- */
+
+struct procedure_column {
+	struct procedure_origin origin;
+	struct text title;
+	const struct feel *value;
+	int field; /* one field alone: shown with its options' labels */
+};
+
+struct procedure_export {
+	struct procedure_origin origin;
+	struct text name, title;
+	struct procedure_list steps; /* none: every filed dossier */
+	const struct procedure_column *columns;
+	size_t column_count;
+};
+
+struct procedure_measure {
+	struct procedure_origin origin;
+	struct text name, label;
+	const struct feel *condition; /* a dossier counts when true */
+};
+
+/* ---- the inputs of expressions ---- */
+
+/* What stands in a slot of the inputs given to feel_evaluate(). The types of the contexts are
+ * the types of the slots: fill their entries in that order. Unknown things are null. */
+enum procedure_slot_kind {
+	/* In every scope. */
+	PROCEDURE_SLOT_PARAMETER, /* index: parameters; by the date of the filing, or today before it */
+	PROCEDURE_SLOT_AGENT,     /* agent: matricule, civilité, nom, prénom, mail, corps, grade, catégorie,
+	                           * filière, structure {code, nom, type, département, adresse, régime} */
+	PROCEDURE_SLOT_CAMPAIGN,  /* campagne: campaign_feel() */
+	PROCEDURE_SLOT_WINDOWS,   /* fenêtre: campaign_windows_feel(), or as reopened for this dossier */
+	PROCEDURE_SLOT_TODAY,     /* aujourdhui: date */
+	/* In the scopes of a dossier. */
+	PROCEDURE_SLOT_FIELD,     /* index: fields */
+	PROCEDURE_SLOT_POSED,     /* index: posed */
+	PROCEDURE_SLOT_PIECES,    /* pièces: a file name or null per piece, in order */
+	PROCEDURE_SLOT_COMPUTED,  /* index: computed; evaluated in order */
+	PROCEDURE_SLOT_DOSSIER,   /* dossier: numéro, état, état_libellé, déposé_le (date), déposé_à (date and
+	                           * time), dernière_action (label of the last move), changements (text), actions
+	                           * (names of the moves it has known, oldest first) */
+	/* In letters and mails. */
+	PROCEDURE_SLOT_PERSON,    /* index: roles; civilité, prénom, nom, fonction, mail of who holds or held it */
+	/* In mails. */
+	PROCEDURE_SLOT_ROLE,      /* rôle: nom, canal (of the recipient) */
+	PROCEDURE_SLOT_RECIPIENT, /* destinataire: civilité, prénom, nom */
+	PROCEDURE_SLOT_GROUP,     /* groupe: nombre, liste (text of several lines) */
+	PROCEDURE_SLOT_LINK,      /* lien: dossier, accueil, réponse (addresses) */
+};
+
+struct procedure_slot {
+	enum procedure_slot_kind kind;
+	int index; /* NONE where the kind is enough */
+	struct text name;
+	const struct feel_type *type;
+};
+
+/* ---- the whole ---- */
+
+#define PROCEDURE_ITEMS(type, name) \
+	const struct procedure_##type *name; \
+	size_t type##_count
+
+struct procedure {
+	struct arena *arena;    /* everything here lives in it */
+	struct text archive;    /* canonical bytes of its files */
+	struct digest hash;     /* of the archive: its version */
+	struct text name, title, summary;
+	struct text keep;       /* conservation: ISO duration, "P5Y" */
+	int office;             /* service: the role that runs the procedure */
+	struct procedure_origin once_origin; /* une_par_campagne */
+	bool once;              /* one dossier per campaign and agent, unless at a step that frees */
+	struct text once_message;
+
+	PROCEDURE_ITEMS(source, sources);
+	PROCEDURE_ITEMS(document, documents);
+	PROCEDURE_ITEMS(parameter, parameters);
+	const struct procedure_field *campaign_data; /* what each campaign must set */
+	size_t campaign_data_count;
+	PROCEDURE_ITEMS(window, windows);
+	PROCEDURE_ITEMS(exception, exceptions);
+	PROCEDURE_ITEMS(role, roles);
+	const struct procedure_rule *population; /* who may file; in the opening scope */
+	size_t population_count;
+	PROCEDURE_ITEMS(section, sections);
+	PROCEDURE_ITEMS(field, fields); /* of the form, then of actions; form_field_count first ones */
+	size_t form_field_count;
+	PROCEDURE_ITEMS(piece, pieces);
+	PROCEDURE_ITEMS(computed, computed);
+	PROCEDURE_ITEMS(posed, posed);
+	PROCEDURE_ITEMS(step, steps); /* steps[0] is the draft */
+	PROCEDURE_ITEMS(action, actions);
+	PROCEDURE_ITEMS(deadline, deadlines);
+	PROCEDURE_ITEMS(move, moves);
+	PROCEDURE_ITEMS(letter, letters);
+	PROCEDURE_ITEMS(mail, mails);
+
+	/* semaine: who is away which day; week_days is NULL without. */
+	struct procedure_origin week_origin;
+	const struct feel *week_days; /* a list of "lundi"… */
+	struct procedure_list week_steps, week_asked; /* granted; only asked for */
+
+	const struct procedure_column *columns; /* of the office's list, after the usual ones */
+	size_t column_count;
+	PROCEDURE_ITEMS(export, exports);
+	const struct procedure_column *measure_by;
+	size_t measure_by_count;
+	PROCEDURE_ITEMS(measure, measures);
+
+	/* One array of inputs serves every expression: those of the opening scope (population) read
+	 * the first opening_slots, those of a dossier case_slots, letters letter_slots, mails all. */
+	PROCEDURE_ITEMS(slot, slots);
+	size_t opening_slots, case_slots, letter_slots;
+	/* For other expressions on a dossier (tests of a procedure): each sees the ones before it. */
+	const struct feel_scope *opening_scope, *case_scope, *letter_scope, *mail_scope;
+	int agent_slot, campaign_slot, windows_slot, today_slot, pieces_slot, dossier_slot, role_slot,
+		recipient_slot, group_slot, link_slot;
+	const int *person_slots; /* by role; the applicant's is agent_slot when it is named so */
+};
+
+/* ---- findings ---- */
+
+enum procedure_severity { PROCEDURE_ERROR, PROCEDURE_WARNING };
+
+/* One mistake. Numbers are documented in doc/manual/langage.md and never reused. */
+struct procedure_finding {
+	int number;
+	enum procedure_severity severity;
+	struct text file;
+	unsigned line, column; /* from 1; columns in characters; line 0: the whole file or folder */
+	unsigned width;        /* of what is pointed at, in characters; 1 at least */
+	struct text excerpt;   /* the line; empty without */
+	struct text sentence, remedy; /* French, without and with nothing after; remedy may be empty */
+};
+
+/* Sorted by file, line, column. Start from zero; procedure_findings_release() after. */
+struct procedure_findings {
+	struct arena *arena; /* the texts live here */
+	struct procedure_finding *at;
+	size_t count, errors;
+	bool more; /* the ceiling was reached */
+};
+
+void procedure_findings_release(struct procedure_findings *findings);
+static inline void procedure_findings_release_at(struct procedure_findings *f) { procedure_findings_release(f); }
+
+/* "procedure.yaml:12:5 : erreur 203 : …", the line, the caret, the remedy: as people read it. */
+void procedure_finding_write(const struct procedure_finding *finding, struct buffer *out);
+
+/* ---- reading ---- */
+
+struct procedure_options {
+	int without; /* leave out this mutant (from 1, see procedure_mutants()); 0: nothing */
+};
+
+struct procedure_file {
+	struct text name; /* relative to the folder, with '/' */
+	struct text bytes;
+};
+
+/* Reads a folder, a list of files in memory, or the bytes of an archive. `options` may be NULL.
+ * NULL when no model can be made of it: the findings say why and *error has a first sentence
+ * (REFUSED), or memory or the disk failed (BROKEN). A model may come with errors among the
+ * findings: it serves mutants and previews, only one with findings.errors == 0 is published. */
+struct procedure *procedure_read(const char *folder, const struct procedure_options *options,
+	struct procedure_findings *findings, struct guichet_error *error);
+struct procedure *procedure_read_files(const struct procedure_file *files, size_t count,
+	const struct procedure_options *options, struct procedure_findings *findings, struct guichet_error *error);
+struct procedure *procedure_read_archive(struct text archive, const struct procedure_options *options,
+	struct procedure_findings *findings, struct guichet_error *error);
+void procedure_free(struct procedure *procedure);
+DEFINE_CLEANUP(struct procedure, procedure_free)
+
+/* The folder as one text: procedure.yaml, lettres/, courriers/ and tables/, names sorted,
+ * each name and content preceded by its length. Campaigns and tests are not part of it. */
+enum guichet_status procedure_archive(struct arena *arena, const char *folder, struct text *ret_archive,
+	struct digest *ret_hash, struct guichet_error *error);
+
+/* ---- looking up names that come from outside (database, forms): NONE when unknown ---- */
+
+int procedure_step_find(const struct procedure *procedure, struct text name);
+int procedure_move_find(const struct procedure *procedure, struct text name);
+int procedure_action_find(const struct procedure *procedure, int step, struct text name);
+int procedure_deadline_find(const struct procedure *procedure, int step, struct text name);
+int procedure_field_find(const struct procedure *procedure, struct text name);
+int procedure_piece_find(const struct procedure *procedure, struct text name);
+int procedure_role_find(const struct procedure *procedure, struct text name);
+int procedure_letter_find(const struct procedure *procedure, struct text name);
+int procedure_mail_find(const struct procedure *procedure, struct text name);
+int procedure_window_find(const struct procedure *procedure, struct text name);
+int procedure_posed_find(const struct procedure *procedure, struct text name);
+
+/* The value of a parameter on a day; a null with a reason before its first value. */
+struct feel_value procedure_parameter_at(const struct procedure *procedure, size_t parameter, struct date day);
+
+/* ---- using it ---- */
+
+/* A field's value as people read it: options by their labels, money with its sign, dates in
+ * French. Empty for null. */
+struct text procedure_field_text(struct arena *arena, const struct procedure_field *field, struct feel_value value);
+/* The same for a column. */
+struct text procedure_column_text(struct arena *arena, const struct procedure *procedure,
+	const struct procedure_column *column, struct feel_value value);
+
+/* Adds the filled text to `out`: subjects and mails. `run` gives inputs, arena and now. The
+ * values are data: control characters are dropped. REFUSED when a hole is null (it names it). */
+enum guichet_status procedure_fill_text(const struct procedure *procedure, const struct procedure_template *template,
+	struct feel_run *run, struct buffer *out, struct guichet_error *error);
+/* The same for a letter: Markdown where each hole is a marker (base/hole.h), and its value in
+ * *ret_holes, in run->arena. */
+enum guichet_status procedure_fill_letter(const struct procedure *procedure, const struct procedure_template *template,
+	struct feel_run *run, struct buffer *markdown, const struct text **ret_holes, size_t *ret_count,
+	struct guichet_error *error);
+
+/* ---- campaigns ---- */
+
+struct campaign_window {
+	instant opens, closes; /* closes: the first instant after */
+	struct date first_day, last_day;
+};
+
+struct campaign_contact {
+	struct text label, address, phone, mail, hours; /* any but the label may be empty */
+};
+
+struct campaign_key_date {
+	struct date from, to; /* the same day, or both included */
+	struct text label;
+};
+
+/* One year's (or one occasion's) opening of a procedure. Immutable, in `arena`. */
+struct campaign {
+	struct text source; /* the bytes of its file */
+	struct text name, procedure, title;
+	struct date announced;  /* year 0 when not stated */
+	const struct campaign_window *windows; /* by window of the procedure */
+	size_t window_count;
+	const struct feel_value *data; /* by campaign_data of the procedure */
+	size_t data_count;
+	const struct text *functions;  /* diffusion: whoever holds one is told of the opening */
+	size_t function_count;
+	const struct campaign_contact *contacts;
+	size_t contact_count;
+	const struct campaign_key_date *key_dates;
+	size_t key_date_count;
+};
+
+/* Reads the bytes of a campaign's file against its procedure, into `arena`; `name` serves in
+ * findings. NULL when there is an error among the findings or memory failed (BROKEN). */
+struct campaign *campaign_read(struct arena *arena, const struct procedure *procedure, struct text name,
+	struct text bytes, struct procedure_findings *findings, struct guichet_error *error);
+
+/* The value of `campagne` for expressions, and that of `fenêtre` with these windows (by window
+ * of the procedure: the campaign's, or as they stand for one dossier). */
+struct feel_value campaign_feel(struct arena *arena, const struct procedure *procedure, const struct campaign *campaign);
+struct feel_value campaign_windows_feel(struct arena *arena, const struct procedure *procedure,
+	const struct campaign_window *windows);
+
+/* ---- mutants, for "guichet test --mutate" ---- */
+
+struct procedure_mutant {
+	struct text path;        /* "circuit.avis_attendu.actions.favorable.pendant" */
+	struct text description; /* "sans la fenêtre de l’action « Favorable »" */
+	struct text cites;       /* the requirements of what loses it, "TTA-26, TTA-57" */
+	unsigned line;
+};
+
+/* Each cited rule, and each behavioural key of one, that options.without = 1, 2… leaves out. */
+enum guichet_status procedure_mutants(struct arena *arena, const struct procedure *procedure,
+	const struct procedure_mutant **ret_mutants, size_t *ret_count, struct guichet_error *error);
