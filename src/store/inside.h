@@ -4,6 +4,7 @@
 
 #include <pthread.h>
 
+#include "store/attachment.h"
 #include "store/store.h"
 
 /* --- Statements ------------------------------------------------------------------ */
@@ -83,6 +84,8 @@ struct store {
 	pthread_cond_t reader_idle;
 	struct store_tx *idle;
 	unsigned reader_count;
+
+	pthread_mutex_t pieces_lock; /* a name given to an attachment, or taken from it */
 
 	struct store_tx write; /* of the writer's thread */
 	struct writer *writer;

@@ -95,8 +95,8 @@ migration_apply(struct store_tx *tx, struct arena *arena, const struct store_mig
 	struct guichet_error ignored;
 	if (status != GUICHET_OK && backend->in_transaction(tx->connection))
 		(void)!backend->control(tx->connection, STORE_ROLLBACK, &ignored);
-	log_line(status == GUICHET_OK ? LOG_INFO : LOG_FAILURE, "migration", "name=%s done=%d", migration->name,
-		status == GUICHET_OK);
+	if (status != GUICHET_OK)
+		log_line(LOG_FAILURE, "migration", "name=%s", migration->name);
 	return status;
 }
 
@@ -112,8 +112,14 @@ store_migrate(struct store *store, struct guichet_error *error)
 		status = received_load(&store->write, arena, &received, error);
 	if (status == GUICHET_OK)
 		status = received_check(received, arena, error);
-	for (size_t i = 1; status == GUICHET_OK && store_migrations[i].name; i++)
-		if (!is_received(received, &store_migrations[i]))
-			status = migration_apply(&store->write, arena, &store_migrations[i], error);
+	int applied = 0;
+	for (size_t i = 1; status == GUICHET_OK && store_migrations[i].name; i++) {
+		if (is_received(received, &store_migrations[i]))
+			continue;
+		status = migration_apply(&store->write, arena, &store_migrations[i], error);
+		applied++;
+	}
+	if (applied && received && status == GUICHET_OK)
+		log_line(LOG_INFO, "migrated", "count=%d", applied);
 	return status;
 }

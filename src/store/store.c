@@ -45,6 +45,7 @@ store_open(const char *where, const struct store_options *options, struct store 
 	if (!store)
 		return guichet_fail(error, GUICHET_BROKEN, "La mémoire manque pour ouvrir la base de données.");
 	pthread_mutex_init(&store->readers_lock, NULL);
+	pthread_mutex_init(&store->pieces_lock, NULL);
 	pthread_condattr_t steady;
 	pthread_condattr_init(&steady);
 	pthread_condattr_setclock(&steady, CLOCK_MONOTONIC);
@@ -90,6 +91,7 @@ store_close(struct store *store)
 		store->backend->close(store->write.connection);
 	pthread_cond_destroy(&store->reader_idle);
 	pthread_mutex_destroy(&store->readers_lock);
+	pthread_mutex_destroy(&store->pieces_lock);
 	free(store->where);
 	free(store);
 }
@@ -187,12 +189,10 @@ store_read_end(struct store_tx *tx)
 /* --- Statements ------------------------------------------------------------------ */
 
 static enum guichet_status
-check_values(struct store_tx *tx, enum store_statement statement, struct store_values values,
-	struct guichet_error *error)
+check_values(enum store_statement statement, struct store_values values, struct guichet_error *error)
 {
 	const struct store_text *text = &store_texts[statement];
 	const size_t expected = strlen(text->types);
-	(void)tx;
 	if (values.count != expected)
 		return guichet_fail(error, GUICHET_BROKEN, "La requête %s attend %zu valeurs et en reçoit %zu.",
 			text->name, expected, values.count);
@@ -210,7 +210,7 @@ enum guichet_status
 store_run(struct store_tx *tx, enum store_statement statement, struct store_values values, int64_t *ret_changed,
 	struct guichet_error *error)
 {
-	const enum guichet_status status = check_values(tx, statement, values, error);
+	const enum guichet_status status = check_values(statement, values, error);
 	if (status != GUICHET_OK)
 		return status;
 	int64_t changed = 0;
@@ -222,7 +222,7 @@ store_query(struct store_tx *tx, struct arena *arena, enum store_statement state
 	struct guichet_error *error)
 {
 	struct store_rows rows = { .tx = tx, .arena = arena, .error = error, .row = -1 };
-	rows.status = check_values(tx, statement, values, error);
+	rows.status = check_values(statement, values, error);
 	if (rows.status == GUICHET_OK)
 		rows.status = tx->store->backend->query(tx->connection, statement, values, &rows);
 	return rows;

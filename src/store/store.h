@@ -48,6 +48,7 @@ struct store_options {
 	int busy_milliseconds;   /* how long another program may hold the database: 5000 */
 	unsigned readers;        /* read transactions at once: 16 */
 	int64_t page_ceiling;    /* of the SQLite file, in pages, for tests; 0: none */
+	const struct store_files *files; /* attachment.h; NULL: the system's */
 };
 
 /* Opens the data directory `where` (created when absent) or the PostgreSQL database of an
