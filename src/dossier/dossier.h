@@ -1,0 +1,547 @@
+/* What may happen to a dossier, when, and by whom: a pure function.
+ *
+ * No clock, no file, no database, no global: what a decision reads comes in as arguments
+ * and is stored in its event, so that it can be replayed, simulated and fuzzed. Folding
+ * the events of a dossier gives its state; the row kept by the database is that state,
+ * written in the transaction of its events.
+ *
+ *     dossier_decide()  a command of a person -> an event and all that follows, or a refusal
+ *     dossier_elapse()  a due effect comes    -> the same
+ *     dossier_fold()    events                -> the state
+ *
+ * Indices (step, action, field, window, role, letter, mail) are those of the procedure, or PROCEDURE_NONE.
+ * Everything given back lives in the caller's arena or points into the arguments. */
+#pragma once
+
+#include "base/arena.h"
+#include "base/date.h"
+#include "base/digest.h"
+#include "base/error.h"
+#include "feel/feel.h"
+#include "procedure/procedure.h"
+
+enum {
+	DOSSIER_EVENTS_LIMIT = 2000,
+	DOSSIER_PAYLOAD_LIMIT = 1 << 20, /* bytes of an event's JSON */
+	DOSSIER_PIECES_LIMIT = 50,
+	DOSSIER_ACTS_LIMIT = 100,
+};
+
+/* ---- persons ---- */
+
+/* A person as the directory knew them on that day. */
+struct dossier_person {
+	struct text id;
+	struct text civility, first_name, last_name;
+	struct text mail;      /* may be empty */
+	struct text quality;   /* the function by which they act: "chef de service"; may be empty */
+	struct text structure; /* where they hold it: its name; may be empty */
+};
+
+/* "Mme Aline Corbevaux". `at` is NULL when the arena is full. */
+struct text dossier_person_name(struct arena *arena, const struct dossier_person *person);
+
+/* Somebody who holds a role for this dossier. The applicant's role needs none. */
+struct dossier_holder {
+	int role;
+	struct dossier_person person;
+};
+
+/* Bit i: role i of the procedure. */
+typedef uint64_t dossier_roles;
+#define DOSSIER_ROLE(index) (UINT64_C(1) << (index))
+
+/* ---- state ---- */
+
+/* A value by name: a field of the form, a field of an action, or a posed name. */
+struct dossier_value {
+	struct text name;
+	struct feel_value value;
+	unsigned version; /* the event that set it last */
+};
+
+/* A file handed in; its bytes are the office's, by digest. */
+struct dossier_piece {
+	struct text name;   /* of the piece in the procedure */
+	struct text file;   /* as the person named it, made fit to show */
+	struct text digest; /* SHA-256 of the bytes, hexadecimal */
+	struct text kind;   /* "PDF", "JPEG", "PNG" */
+	int64_t size;
+};
+
+struct dossier_signature {
+	int role;
+	struct text person, name, quality;
+	instant at;
+	struct text text_hash; /* of what was shown */
+};
+
+enum dossier_act_status { DOSSIER_TO_COMPOSE, DOSSIER_COMPOSED, DOSSIER_CANCELLED };
+
+/* A letter or act produced by an event. */
+struct dossier_act {
+	int letter;
+	struct text number;    /* "2023-TA-00042-K/2": unique in the installation */
+	enum dossier_act_status status;
+	instant decided_at;    /* when its production was decided: its date */
+	struct text text_hash; /* hexadecimal; empty until composed */
+	struct text digest;    /* of the file; empty until composed */
+	int64_t size;
+	const struct dossier_signature *signatures;
+	size_t signature_count;
+};
+
+/* A window reopened for this dossier. */
+struct dossier_opening {
+	int window;
+	instant until; /* excluded */
+};
+
+/* Something that happened: an action, or a due effect. */
+struct dossier_known {
+	struct text name;   /* of the action or of the effect */
+	bool effect;
+	unsigned version;   /* its event */
+	int from, to;       /* steps; equal when it did not move */
+	instant at;
+	struct text person, by; /* empty for an effect */
+	struct text channel;
+};
+
+/* A field changed after filing. */
+struct dossier_change {
+	struct text field;
+	struct feel_value before, after;
+	unsigned version;
+	struct text by, reason;
+	instant at;
+};
+
+struct dossier {
+	struct text id, number, campaign, procedure_hash;
+	struct text subject; /* a person's id */
+	struct text author;  /* who filed; usually the subject */
+	struct text ground;  /* of filing on behalf of the subject; else empty */
+	struct feel_value agent; /* what the directory said of the subject at filing: the context `agent` */
+
+	int step;
+	unsigned version; /* number of events */
+	unsigned changed; /* the last event that changed something to decide on: a composed letter does not */
+	struct digest head; /* hash of the last event */
+	instant filed_at, entered_at /* the step */, last_at /* of the last event, legal */;
+
+	const struct dossier_value *values; size_t value_count;
+	const struct dossier_piece *pieces; size_t piece_count;
+	const struct dossier_act *acts; size_t act_count;
+	const struct dossier_opening *openings; size_t opening_count;
+	const struct dossier_known *known; size_t known_count;   /* in order */
+	const struct dossier_change *changes; size_t change_count; /* in order */
+	const struct text *fired; size_t fired_count; /* effects that fired in this step without leaving it */
+};
+
+/* The value of that name, or a null. */
+struct feel_value dossier_value_of(const struct dossier *dossier, struct text name);
+/* The living (not cancelled) act of a letter, the last one; NULL when there is none. */
+const struct dossier_act *dossier_act_find(const struct dossier *dossier, int letter);
+
+/* The state as canonical JSON (sorted keys, compact), for the database's row, and back.
+ * `at` is NULL when the arena is full. REFUSED when `json` is no state of this procedure. */
+struct text dossier_to_json(struct arena *arena, const struct procedure *procedure, const struct dossier *dossier);
+enum guichet_status dossier_of_json(struct arena *arena, const struct procedure *procedure, struct text json,
+	struct dossier *ret_dossier, struct guichet_error *error);
+
+/* "2023-TA-00042-K": year of the campaign, initials of the procedure, the office's serial number
+ * (unique per campaign; gaps are allowed), a check character. */
+struct text dossier_number(struct arena *arena, const struct procedure *procedure, const struct campaign *campaign,
+	int64_t serial);
+/* True when the check character is right: for searches and for people on the phone. */
+bool dossier_number_is_valid(struct text number);
+
+/* ---- events ---- */
+
+enum dossier_event_type {
+	DOSSIER_FILED = 1, /* always the first */
+	DOSSIER_ACTED,
+	DOSSIER_ELAPSED,   /* a due effect, on its own */
+	DOSSIER_COMPOSED_EVENT, /* a letter got its text and its file */
+};
+
+/* One event as stored. `payload` holds everything its command read, as canonical JSON; it is
+ * hashed as stored and never written again. An erased payload is empty: its commitment stays. */
+struct dossier_event {
+	struct text dossier; /* id */
+	unsigned number;     /* from 1 */
+	enum dossier_event_type type;
+	unsigned version;    /* of the payload's form for this type */
+	instant at;          /* legal: when the command was received, or the effect due */
+	instant decided_at;  /* when it was judged */
+	struct text salt;    /* hexadecimal; erased with the payload */
+	struct text payload;
+	struct digest commitment; /* of salt and payload */
+	struct digest previous;   /* hash of the event before; zeroes for the first */
+	struct digest hash;       /* of previous, header and commitment */
+};
+
+/* "filed", "acted"…: as stored. */
+struct text dossier_event_type_text(enum dossier_event_type type);
+[[nodiscard]] bool dossier_event_type_read(struct text text, enum dossier_event_type *ret_type);
+
+/* Applies one event, the next by its number. *dossier is zeroed before the first and changes only
+ * on success. REFUSED: not the next one, an unknown type or version, an erased or damaged payload. */
+enum guichet_status dossier_fold(struct arena *arena, const struct procedure *procedure, struct dossier *dossier,
+	const struct dossier_event *event, struct guichet_error *error);
+
+/* Is the chain whole, from the first event to `head` (NULL: to the last given)? Erased payloads are
+ * accepted. REFUSED tells the first event that was changed, removed, added or moved. */
+enum guichet_status dossier_chain_verify(const struct dossier_event *events, size_t count, const struct digest *head,
+	struct guichet_error *error);
+
+/* Judges an event again from what it stored, on the state before it. OK when the very same bytes come. */
+enum guichet_status dossier_replay(struct arena *arena, const struct procedure *procedure, const struct dossier *before,
+	const struct dossier_event *event, struct guichet_error *error);
+
+/* ---- forms ---- */
+
+/* What somebody typed, as it came; a field of several choices appears several times. */
+struct dossier_raw {
+	struct text field;
+	struct text value;
+};
+
+struct dossier_raws {
+	const struct dossier_raw *at;
+	size_t count;
+};
+
+/* A draft's bytes: {"field":["value",…],…} in canonical JSON, and back. */
+struct text dossier_raws_to_json(struct arena *arena, struct dossier_raws raws);
+enum guichet_status dossier_raws_of_json(struct arena *arena, struct text json, struct dossier_raws *ret_raws,
+	struct guichet_error *error);
+
+/* One field, read. */
+struct dossier_answer {
+	const struct procedure_field *field;
+	struct text name;
+	bool visible;            /* by its `si`; a hidden field has no value and no mistake */
+	bool given;              /* something was typed */
+	bool prefilled;          /* nothing was ever typed: the value is the proposed one */
+	const struct text *raws; /* what to show again: as typed, or the value's text */
+	size_t raw_count;
+	struct feel_value value; /* null when absent or mistaken */
+	struct text mistake;     /* a French sentence saying what to do; empty when there is none */
+};
+
+struct dossier_form {
+	struct dossier_answer *answers; /* in the order of the procedure */
+	size_t count;
+	size_t mistakes;
+};
+
+struct dossier_answer *dossier_answer_find(const struct dossier_form *form, struct text field);
+
+/* ---- what everything reads ---- */
+
+/* Windows opened for one person outside the calendar (a dérogation), by the office. */
+struct dossier_exception {
+	int window;
+	instant until; /* excluded */
+	struct text by, reason;
+	instant at;
+};
+
+/* The facts of one question about one dossier. Decisions store them all. */
+struct dossier_facts {
+	const struct procedure *procedure;
+	const struct campaign *campaign;
+	const struct dossier *dossier; /* NULL before filing */
+	struct feel_value agent;       /* the context `agent` as the directory knows it today */
+	struct text subject;           /* the person's id */
+	const struct dossier_holder *holders; size_t holder_count;
+	const struct dossier_exception *exceptions; size_t exception_count; /* of the subject, for this campaign */
+	struct text other;             /* number of another dossier of the subject that still counts here; empty: none */
+	instant at;                    /* the legal instant of the question */
+};
+
+/* Window of the facts: [*ret_opening, *ret_closing[, reopenings and exceptions included. */
+void dossier_window(const struct dossier_facts *facts, int window, instant *ret_opening, instant *ret_closing);
+
+/* Which fields a form shows. */
+enum dossier_form_kind {
+	DOSSIER_FORM_FILING, /* the procedure's form */
+	DOSSIER_FORM_ACTION, /* what an action asks (`saisit`) and lets change (`modifie`) */
+};
+
+/* Reads a form: types, lengths, options, obligations, checks, visibility, proposed values.
+ * `fresh`: nothing was typed yet, propose values and find no mistake. BROKEN only. */
+enum guichet_status dossier_form_read(struct arena *arena, const struct dossier_facts *facts,
+	enum dossier_form_kind kind, int action, struct dossier_raws raws, bool fresh, struct dossier_form *ret_form,
+	struct guichet_error *error);
+
+/* The mistake of one missing or ill-formed piece of the filing; empty when it is well. `piece` may be NULL. */
+struct text dossier_piece_mistake(struct arena *arena, const struct dossier_facts *facts, int index,
+	const struct dossier_piece *piece, const struct dossier_form *form);
+
+/* ---- decide ---- */
+
+enum dossier_refusal {
+	DOSSIER_NOT_REFUSED,
+	DOSSIER_NOT_THEIRS,     /* not their role, or not theirs to see */
+	DOSSIER_NOT_ELIGIBLE,   /* outside the population */
+	DOSSIER_DUPLICATE,      /* one per campaign */
+	DOSSIER_NOT_YET,        /* the window opens later */
+	DOSSIER_OVER,           /* the window is closed */
+	DOSSIER_INCOMPLETE,     /* mistakes in the form or pieces */
+	DOSSIER_CONFLICT,       /* changed since they looked */
+	DOSSIER_ALREADY,        /* somebody (or they) did it before, by whatever channel */
+	DOSSIER_NOT_HERE,       /* no such action in this step */
+	DOSSIER_NOT_CONFIRMED,  /* the action asks for a confirmation */
+	DOSSIER_TEXT_NOT_READY, /* the text to sign is not composed, or changed since it was shown */
+};
+
+struct dossier_actor {
+	struct dossier_person person;
+	dossier_roles roles; /* held for this dossier, today; the applicant's role is added by itself */
+};
+
+struct dossier_command {
+	struct text action;      /* its name */
+	struct dossier_raws raws;
+	const struct dossier_piece *pieces; size_t piece_count; /* at filing */
+	unsigned expected;       /* dossier->version that the author saw; 0: not stated (a batch) */
+	bool confirmed;          /* they confirmed, where the action asks for it */
+	struct text text_hash;   /* of the text shown to who signs */
+	struct text channel;     /* "application", "lien", "lot" */
+	struct text ground;      /* of filing on behalf of somebody else */
+};
+
+struct dossier_input {
+	struct dossier_facts facts; /* at: when the last byte of the complete request arrived */
+	struct dossier_command command;
+	struct dossier_actor actor;
+	instant decided_at;         /* now */
+	struct text salt;           /* 64 hexadecimal digits, fresh */
+	struct text id, number;     /* at filing: of the new dossier */
+};
+
+/* A mail to send now to one person. Links are the office's to make. */
+struct dossier_mail_due {
+	int mail;  /* index among the procedure's */
+	int role;
+	struct dossier_person to;
+	bool link;          /* it carries an answering link… */
+	instant link_until; /* …good until then (excluded) */
+};
+
+/* The row of the table of due effects. */
+struct dossier_due {
+	struct text effect;
+	int step;
+	instant at; /* in the past when it is due at once */
+};
+
+/* What lists and searches keep beside the state. */
+struct dossier_columns {
+	struct text step;       /* name */
+	int waiting;            /* role awaited, or PROCEDURE_NONE */
+	bool ended;             /* in a final step */
+	bool counts;            /* it forbids another one in the campaign */
+	const struct text *cells; /* of the procedure's list, in French */
+	size_t cell_count;
+};
+
+enum dossier_outcome_kind {
+	DOSSIER_HAPPENED, /* `event` and the rest are to be written, in one transaction */
+	DOSSIER_REFUSED_OUTCOME, /* nothing is written; `refusal`, `message` and `form` say why */
+	DOSSIER_STALE,    /* (effects) it no longer holds: only rewrite the due effects */
+	DOSSIER_ALERT,    /* (effects) it cannot happen: keep the row, show `message` to the office */
+};
+
+struct dossier_outcome {
+	enum dossier_outcome_kind kind;
+
+	/* Refused. */
+	enum dossier_refusal refusal;
+	struct text message; /* also in *error */
+	instant opens_at;    /* DOSSIER_NOT_YET: when */
+	struct dossier_form form;
+	const struct text *piece_mistakes; /* one per piece of the procedure, empty when well; NULL: none wrong */
+
+	/* Happened. */
+	struct dossier_event event;
+	struct dossier state;
+	const struct dossier_mail_due *mails; size_t mail_count;
+	const int *composed; size_t composed_count;   /* state.acts[i] to compose now */
+	const int *cancelled; size_t cancelled_count; /* state.acts[i] no longer hold */
+	const struct dossier_due *dues; size_t due_count; /* all of them: they replace the rows */
+	struct dossier_columns columns;
+	int alert; /* role to alert (an effect with `alerte`), or PROCEDURE_NONE */
+};
+
+/* Judges a command. OK with kind HAPPENED; REFUSED with kind REFUSED and the sentence in
+ * *error; BROKEN without memory or when the procedure's expressions fail. */
+enum guichet_status dossier_decide(const struct dossier_input *input, struct arena *arena,
+	struct dossier_outcome *ret_outcome, struct guichet_error *error);
+
+/* A due effect comes: `effect` was due at `due`, in `step`. facts.at is ignored: the legal instant is
+ * `due`, or that of the last event if later. `actor`, `command`, `id` and `number` are not read. */
+enum guichet_status dossier_elapse(const struct dossier_input *input, struct text effect, int step, instant due,
+	struct arena *arena, struct dossier_outcome *ret_outcome, struct guichet_error *error);
+
+/* The typesetter gave a letter its text and its file. REFUSED when the act is unknown or cancelled. */
+enum guichet_status dossier_compose(const struct dossier_input *input, struct text act_number, struct text text_hash,
+	struct text digest, int64_t size, struct arena *arena, struct dossier_outcome *ret_outcome,
+	struct guichet_error *error);
+
+/* May this actor open `window` for `facts->subject` until that day included, for that reason? REFUSED
+ * says why not. *ret_until is the first instant after. */
+enum guichet_status dossier_exception_check(const struct dossier_facts *facts, const struct dossier_actor *actor,
+	int window, struct date last_day, struct text reason, instant *ret_until, struct guichet_error *error);
+
+/* The due effects and the columns of a state, as an outcome gives them: to rebuild projections. */
+enum guichet_status dossier_project(const struct dossier_facts *facts, struct arena *arena,
+	const struct dossier_due **ret_dues, size_t *ret_due_count, struct dossier_columns *ret_columns,
+	struct guichet_error *error);
+
+/* ---- views: what a person sees, as records; no markup ---- */
+
+struct dossier_viewer {
+	struct text person;  /* id */
+	dossier_roles roles; /* for this dossier; the applicant's is added by itself */
+};
+
+/* The label of a step for who looks: the applicant may have a gentler one. */
+struct text dossier_label(const struct dossier_facts *facts, const struct dossier_viewer *viewer);
+
+/* An action that this viewer has, in this step. */
+struct dossier_option {
+	int action; /* of the procedure */
+	const struct procedure_action *definition;
+	bool allowed;
+	struct text reason;         /* why not, or not yet */
+	instant opens_at, closes_at; /* of its window; 0 and INSTANT_NEVER without one */
+};
+
+enum guichet_status dossier_options(const struct dossier_facts *facts, const struct dossier_viewer *viewer,
+	struct arena *arena, const struct dossier_option **ret_options, size_t *ret_count, struct guichet_error *error);
+
+/* One rule of the population, judged. */
+struct dossier_verdict {
+	bool passed;
+	struct text message;     /* what to do when it is not */
+	struct text explanation; /* "« … » est faux, car …" */
+};
+
+struct dossier_window_view {
+	int window;
+	struct text label;
+	instant opening, closing; /* closing excluded */
+	bool open;
+};
+
+/* "Puis-je ?" before the form. */
+struct dossier_can {
+	bool may;            /* file, now */
+	bool eligible;       /* may file when the window is open */
+	struct text message; /* the answer, in a sentence or two */
+	instant opens_at;    /* when it is not yet; else 0 */
+	const struct dossier_verdict *verdicts; size_t verdict_count;
+	const struct dossier_window_view *windows; size_t window_count;
+	const struct dossier_holder *opinions; size_t opinion_count; /* who will be asked, in the order of the circuit */
+	struct text after; /* what comes after filing: "Déposée, puis le 19 juin 2023 : Avis attendu." */
+};
+
+enum guichet_status dossier_can(const struct dossier_facts *facts, struct arena *arena, struct dossier_can *ret_can,
+	struct guichet_error *error);
+
+enum dossier_moment_kind { DOSSIER_PAST, DOSSIER_NOW, DOSSIER_NEXT };
+
+/* A line of the timeline. */
+struct dossier_moment {
+	enum dossier_moment_kind kind;
+	instant at;             /* 0: no date known */
+	bool whole_day;         /* show the day only */
+	struct text title;      /* "Déposée", "Favorable", "Prise d’effet" */
+	struct text by;         /* "Mme Claire Martin, chef d’établissement"; empty for effects */
+	struct text detail;     /* an explanation, what happens without an answer; may be empty */
+	const struct dossier_change *changes; size_t change_count; /* fields changed by it */
+	const struct dossier_value *values; size_t value_count;    /* what the actor gave, if the viewer may read it */
+};
+
+/* Past (from the state), now, and next (effects and windows to come), in order. What the applicant
+ * must not learn yet is not there. */
+enum guichet_status dossier_timeline(const struct dossier_facts *facts, const struct dossier_viewer *viewer,
+	struct arena *arena, const struct dossier_moment **ret_moments, size_t *ret_count, struct guichet_error *error);
+
+/* One answer of the dossier, for people. */
+struct dossier_line {
+	struct text section; /* title; the same for its lines */
+	struct text label, value;
+	const struct procedure_field *field;
+	bool changed; /* since filing */
+};
+
+/* The form's answers and what was said since, as this viewer may read them; computed values included. */
+enum guichet_status dossier_lines(const struct dossier_facts *facts, const struct dossier_viewer *viewer,
+	struct arena *arena, const struct dossier_line **ret_lines, size_t *ret_count, struct guichet_error *error);
+
+/* The value of an expression of the procedure (an export's column, an indicator) for a dossier:
+ * one read in its case scope or a smaller one. */
+enum guichet_status dossier_evaluate(const struct dossier_facts *facts, const struct feel *expression,
+	struct arena *arena, struct feel_value *ret_value, struct guichet_error *error);
+
+/* ---- words ---- */
+
+/* Addresses for a mail; empty where there is none. */
+struct dossier_links {
+	struct text home, dossier, answer;
+};
+
+/* A mail to one person about one dossier, or several when it is grouped. */
+struct dossier_mail_request {
+	int mail;
+	const struct dossier_facts *group; /* facts of each dossier; all of one campaign; at least one */
+	size_t group_count;
+	struct dossier_person to;
+	int role;
+	struct dossier_links links;
+	instant at;
+};
+
+/* Is this mail for this holder about this dossier (its `si`, its steps)? */
+enum guichet_status dossier_mail_wanted(const struct dossier_facts *facts, int mail, const struct dossier_person *to,
+	struct arena *arena, bool *ret_wanted, struct guichet_error *error);
+
+/* REFUSED when a hole cannot be filled. */
+enum guichet_status dossier_mail_write(const struct dossier_mail_request *request, struct arena *arena,
+	struct text *ret_subject, struct text *ret_body, struct guichet_error *error);
+
+/* A letter ready to be typeset: document_request without the letterhead. */
+struct dossier_letter {
+	struct text markdown;     /* holes as base/hole.h marks them */
+	const struct text *holes; /* their values, for people */
+	size_t hole_count;
+	struct text title;
+	struct text number;    /* the act's: its reference */
+	struct text recipient; /* lines */
+	instant at;            /* its date */
+	const struct dossier_signature *signatures;
+	size_t signature_count;
+};
+
+/* The text of an act of the dossier. REFUSED when a hole cannot be filled: it names it. */
+enum guichet_status dossier_letter_write(const struct dossier_facts *facts, const struct dossier_act *act,
+	struct arena *arena, struct dossier_letter *ret_letter, struct guichet_error *error);
+
+/* ---- moments of a campaign ---- */
+
+/* A grouped mail at its moment: the office gathers the dossiers in `steps` by holder. */
+struct campaign_moment {
+	int mail;
+	instant at;
+	const int *steps;
+	size_t step_count;
+};
+
+/* In order of time. Effects of dossiers due at the same instant come before. */
+enum guichet_status campaign_moments(const struct procedure *procedure, const struct campaign *campaign,
+	struct arena *arena, const struct campaign_moment **ret_moments, size_t *ret_count, struct guichet_error *error);
