@@ -22,7 +22,7 @@
 #define BODY_WIDTH  (PAGE_WIDTH - 2 * MARGIN_SIDE)
 #define ADDRESS_X   311.8 /* 110 mm, the window of an envelope */
 #define ADDRESS_Y   130.0
-#define LEADING     1.08
+#define LEADING     1.25 /* of Carlito's own height, which is tight */
 #define CELL_PAD_X  5.0
 #define CELL_PAD_Y  3.5
 #define INDENT      18.0
@@ -100,7 +100,8 @@ struct setting {
 struct place {
 	double x, width;
 	struct element *element;
-	bool tight;
+	bool tight;         /* the next block follows closely */
+	bool in_tight_list;
 	struct box *label; /* of a list's item, waits for the first line */
 	int depth;
 };
@@ -433,7 +434,9 @@ set_list(struct setting *setting, const struct letter_block *list, struct place 
 		struct box box = box_of(layout, &look_body, place->x, 0, INDENT, label_element);
 		const double indent = item->number > 99 ? INDENT + 8 : INDENT;
 		struct place inner = { .x = place->x + indent, .width = place->width - indent, .element = body_element,
-			.tight = list->tight && item != list->children, .label = &box, .depth = place->depth + 1 };
+			
+			.tight = list->tight && (item != list->children || place->in_tight_list), .in_tight_list = list->tight,
+			.label = &box, .depth = place->depth + 1 };
 		set_blocks(setting, item->children, &inner);
 	}
 }
