@@ -60,7 +60,7 @@ struct store_backend {
 	void (*end)(struct store_rows *rows);
 };
 
-extern const struct store_backend store_sqlite;
+extern const struct store_backend store_sqlite, store_postgresql;
 
 /* --- The store ------------------------------------------------------------------- */
 

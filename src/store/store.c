@@ -26,7 +26,7 @@ const struct store_text store_texts[STORE_STATEMENT_COUNT] = {
 #undef STATEMENT
 };
 
-static const struct store_backend *const backends[] = { &store_sqlite };
+static const struct store_backend *const backends[] = { &store_sqlite, &store_postgresql };
 
 static const struct store_backend *
 backend_of(const char *where)
@@ -292,4 +292,17 @@ store_absent(struct store_rows *rows, const char *sentence)
 	if (rows->status != GUICHET_OK)
 		return rows->status;
 	return guichet_fail(rows->error, GUICHET_UNKNOWN, "%s", sentence);
+}
+
+enum guichet_status
+store_prepare(struct store *store, enum store_statement statement, int *ret_columns, struct guichet_error *error)
+{
+	CLEANUP(store_read_end) struct store_tx *tx = store_read(store, error);
+	return tx ? store->backend->prepare(tx->connection, statement, ret_columns, error) : error->status;
+}
+
+const char *
+store_statement_name(enum store_statement statement)
+{
+	return store_texts[statement].name;
 }

@@ -209,3 +209,9 @@ struct store_counts {
 	int64_t works, commits, refusals, reruns;
 };
 struct store_counts store_counts(struct store *store);
+
+/* For the test of the list: prepares one statement and tells how many columns it gives. */
+enum guichet_status store_prepare(struct store *store, enum store_statement statement, int *ret_columns,
+	struct guichet_error *error);
+/* The name of a statement in the list. */
+const char *store_statement_name(enum store_statement statement);
