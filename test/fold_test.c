@@ -24,7 +24,8 @@ TEST(a_prefix_is_a_range)
 	CLEANUP(arena_free) struct arena *arena = arena_new(1 << 16);
 	CHECK_TEXT(text_after(arena, TEXT("cor")), TEXT("cos"));
 	CHECK_TEXT(text_after(arena, TEXT("/A/B/")), TEXT("/A/B0"));
-	CHECK_TEXT(text_after(arena, TEXT("a\xff")), TEXT("b"));
+	CHECK_TEXT(text_after(arena, TEXT("é\u00bf")), TEXT("éÀ"));
+	CHECK_TEXT(text_after(arena, TEXT("a\U0010ffff")), TEXT("b"));
 	CHECK_TEXT(text_after(arena, TEXT("")), TEXT(""));
 }
 

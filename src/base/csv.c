@@ -32,6 +32,7 @@ struct csv {
 	size_t line, column; /* of the next character, from 1 */
 	struct buffer row;   /* the fields of the row, one after the other */
 	size_t *ends;        /* where each ends in `row` */
+	size_t *columns;     /* where each began on its line */
 	struct text *fields;
 };
 
@@ -304,6 +305,7 @@ csv_next(struct csv *csv, struct csv_row *ret_row, struct csv_error *ret_error)
 		if (reading.count == csv->limits.columns)
 			complain_once(&reading, csv->line, csv->column, "Cette ligne a plus de %zu colonnes ; retirez celles qui "
 				"sont en trop.", csv->limits.columns);
+		const size_t column = csv->column;
 		const bool quoted = peek_character(csv, &size, ret_error) == '"';
 		if (quoted) {
 			move_past(csv, '"', size);
@@ -313,8 +315,10 @@ csv_next(struct csv *csv, struct csv_row *ret_row, struct csv_error *ret_error)
 		character = read_bare(csv, &reading, quoted, ret_error);
 		if (character == AT_FAILURE)
 			return fail_file(csv);
-		if (!reading.bad)
+		if (!reading.bad) {
+			csv->columns[reading.count] = column;
 			csv->ends[reading.count++] = csv->row.length;
+		}
 	} while (character == csv->separator);
 
 	if (reading.bad) {
@@ -326,7 +330,7 @@ csv_next(struct csv *csv, struct csv_row *ret_row, struct csv_error *ret_error)
 		csv->fields[i] = (struct text){ csv->row.at ? csv->row.at + from : "", csv->ends[i] - from };
 		from = csv->ends[i];
 	}
-	*ret_row = (struct csv_row){ reading.line, reading.count, csv->fields };
+	*ret_row = (struct csv_row){ reading.line, reading.count, csv->fields, csv->columns };
 	return CSV_ROW;
 }
 
@@ -344,7 +348,8 @@ csv_new(FILE *file, struct text source, struct csv_limits limits)
 	csv->row = buffer_new(ROW_LIMIT);
 	csv->ends = calloc(csv->limits.columns, sizeof *csv->ends);
 	csv->fields = calloc(csv->limits.columns, sizeof *csv->fields);
-	if (!csv->ends || !csv->fields) {
+	csv->columns = calloc(csv->limits.columns, sizeof *csv->columns);
+	if (!csv->ends || !csv->fields || !csv->columns) {
 		csv_free(csv);
 		return NULL;
 	}
@@ -389,6 +394,7 @@ csv_free(struct csv *csv)
 		fclose(csv->file);
 	buffer_release(&csv->row);
 	free(csv->ends);
+	free(csv->columns);
 	free(csv->fields);
 	free(csv);
 }

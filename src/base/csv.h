@@ -32,6 +32,7 @@ struct csv_row {
 	size_t line;  /* where it begins, from 1; a quoted field may hold several lines */
 	size_t count;
 	const struct text *fields; /* good until the next csv_next() */
+	const size_t *columns;     /* where each begins on its line, in characters from 1 */
 };
 
 struct csv_error {

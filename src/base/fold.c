@@ -128,12 +128,27 @@ text_fold(struct arena *arena, struct text text)
 struct text
 text_after(struct arena *arena, struct text prefix)
 {
-	while (prefix.length && (unsigned char)prefix.at[prefix.length - 1] == 0xff)
-		prefix.length--;
-	const struct text after = arena_text(arena, prefix);
-	if (after.at && after.length)
-		((char *)(uintptr_t)after.at)[after.length - 1]++;
-	return after;
+	while (prefix.length) {
+		size_t start = prefix.length - 1;
+		while (start && ((unsigned char)prefix.at[start] & 0xc0) == 0x80)
+			start--;
+		size_t at = start;
+		uint32_t point = text_next(prefix, &at) + 1;
+		prefix.length = start;
+		if (point > 0x10ffff)
+			continue;
+		if (point == 0xd800)
+			point = 0xe000;
+		char *after = arena_alloc(arena, start + U8_MAX_LENGTH);
+		if (!after)
+			return (struct text){ 0 };
+		if (start)
+			memcpy(after, prefix.at, start);
+		size_t length = start;
+		U8_APPEND_UNSAFE(after, length, point);
+		return (struct text){ after, length };
+	}
+	return TEXT("");
 }
 
 struct collation {

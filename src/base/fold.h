@@ -12,9 +12,10 @@
  * arena is full; the result of an empty text is empty and not NULL. */
 struct text text_fold(struct arena *arena, struct text text);
 
-/* The smallest text, by bytes, greater than every text that starts with `prefix`: with
- * it "starts with" is a range that an index serves: prefix <= x and x < text_after(prefix).
- * Empty when there is none (the empty prefix, or bytes 0xff only). */
+/* The smallest well-formed UTF-8, by bytes, greater than every text that starts with
+ * `prefix` (itself well-formed): with it "starts with" is a range that an index serves:
+ * prefix <= x and x < text_after(prefix). Empty when there is none (the empty prefix).
+ * `at` is NULL when the arena is full. */
 struct text text_after(struct arena *arena, struct text prefix);
 
 /* The order of names in French (root collation with the fr tailoring of ICU, whatever

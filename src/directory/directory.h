@@ -80,6 +80,9 @@ enum guichet_status directory_facts(struct store_tx *tx, struct arena *arena, st
 /* "Mme Aline Corbevaux", as letters name people. `at` is NULL when the arena is full. */
 struct text directory_person_name(struct arena *arena, const struct directory_person *person);
 
+/* A mail as stored and compared: trimmed, ASCII letters in lowercase. */
+struct text directory_mail_of(struct arena *arena, struct text mail);
+
 /* --- Functions ----------------------------------------------------------------------- */
 
 /* A function as stored: one apostrophe (’), single spaces. Texts of procedures go through
