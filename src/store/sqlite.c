@@ -168,6 +168,17 @@ configure(struct store_connection *connection, const struct store_options *optio
 	return sqlite_script(connection, "PRAGMA query_only = ON", error);
 }
 
+/* Makes the data directory, when absent, and puts its name on disk. */
+static int
+make_directory(const char *where)
+{
+	char parent[LONGEST_PATH];
+	if (mkdir(where, 0700) < 0)
+		return errno == EEXIST ? 0 : -1;
+	snprintf(parent, sizeof parent, "%s/..", where);
+	return store_files_system.sync_directory(parent);
+}
+
 static enum guichet_status
 sqlite_open(const char *where, const struct store_options *options, bool writes,
 	struct store_connection **ret_connection, struct guichet_error *error)
@@ -175,7 +186,7 @@ sqlite_open(const char *where, const struct store_options *options, bool writes,
 	char path[LONGEST_PATH];
 	if (snprintf(path, sizeof path, "%s/guichet.db", where) >= (int)sizeof path)
 		return guichet_fail(error, GUICHET_REFUSED, "Le chemin du dossier de données est trop long.");
-	if (writes && mkdir(where, 0700) < 0 && errno != EEXIST)
+	if (writes && make_directory(where) < 0)
 		return guichet_fail(error, GUICHET_REFUSED, "Le dossier de données « %s » ne peut pas être créé : %s.",
 			where, strerror(errno));
 	CLEANUP(sqlite_close) struct store_connection *connection = calloc(1, sizeof *connection);

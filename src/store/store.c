@@ -16,7 +16,7 @@ enum {
 	DEFAULT_QUEUE = 1024,
 	DEFAULT_BUSY_MILLISECONDS = 5000,
 	DEFAULT_READERS = 16,
-	READER_WAIT_SECONDS = 2,
+	READER_WAIT_SECONDS = 1,
 	LONGEST_READ = 1000000, /* microseconds, then it is told in the log */
 };
 

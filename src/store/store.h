@@ -97,6 +97,7 @@ static inline struct store_value store_value_same(struct store_value value)
 { return value; }
 
 #define STORE_NULL ((struct store_value){ 0 })
+#define STORE_BLOB(at, length) ((struct store_blob){ (at), (length) })
 
 /* Any integer (bool and enum too), struct text, string, struct store_blob, struct store_value. */
 #define STORE_VALUE(value) _Generic((value),      \
@@ -108,6 +109,7 @@ static inline struct store_value store_value_same(struct store_value value)
 	default: store_value_of_integer)(value)
 
 /* STORE_VALUES(id, name, 3): the values of $1, $2, $3, 81 at most; STORE_VALUES() for none.
+ * (A compound literal among them goes between parentheses, for the sake of its commas.)
  * They are checked against the types of the statement: i integer, t text, b blob, or I, T, B
  * where NULL is allowed. A text whose `at` is NULL is NULL for T and empty for t. */
 #define STORE_VALUES(...)                                                                            \
