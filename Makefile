@@ -64,6 +64,9 @@ $(OUT)/migrations.o: $(wildcard src/store/migrations/*.sql) tools/embed-migratio
 	@tools/embed-migrations $(sort $(filter %.sql,$^)) > $(@:.o=.c)
 	@$(CC) $(CFLAGS) -c $(@:.o=.c) -o $@
 
+# What static.c embeds by .incbin, which -MMD does not see.
+$(OUT)/src/web/static.o: $(wildcard src/web/static/*)
+
 layers:
 	tools/check-layers src/LAYERS src
 

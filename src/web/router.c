@@ -1,0 +1,61 @@
+/* Which route a path is. A literal segment wins over a parameter: "/dossiers/nouveau" before "/dossiers/:id". */
+#include "web/inside.h"
+
+#include "base/banned.h"
+
+struct match {
+	struct text parameters[WEB_LIMIT_PATH_PARAMETERS];
+	unsigned literals; /* bit n: segment n is literal; the greater number wins, leftmost first */
+};
+
+/* Segments are compared after decoding as a whole path, so a "/" sent as %2F is a segment end like any other. */
+static bool
+matches(const char *pattern, struct text path, struct match *ret_match)
+{
+	struct match match = { 0 };
+	size_t parameter = 0, segment = 0;
+	struct text wanted = text_of_string(pattern), got = path;
+	while (wanted.at && got.at && segment < MATCHED_SEGMENTS) {
+		const struct text want = text_split(&wanted, '/'), have = text_split(&got, '/');
+		if (want.length && want.at[0] == ':') {
+			if (have.length == 0 || parameter == WEB_LIMIT_PATH_PARAMETERS)
+				return false;
+			match.parameters[parameter++] = have;
+		} else if (text_equal(want, have)) {
+			match.literals |= 1u << (MATCHED_SEGMENTS - segment);
+		} else {
+			return false;
+		}
+		segment++;
+	}
+	if (wanted.at || got.at)
+		return false;
+	*ret_match = match;
+	return true;
+}
+
+const struct route *
+router_find(const struct web *web, enum method method, struct text path, struct text *ret_parameters,
+	const char **ret_allow)
+{
+	const struct route *best = NULL;
+	struct match best_match = { 0 };
+	bool methods[METHOD_POST + 1] = { 0 };
+	for (size_t i = 0; i < web->options.route_count; i++) {
+		const struct route *route = &web->options.routes[i];
+		struct match match;
+		if (!matches(route->path, path, &match))
+			continue;
+		methods[route->method] = true;
+		if (route->method == method && (!best || match.literals > best_match.literals)) {
+			best = route;
+			best_match = match;
+		}
+	}
+	if (best)
+		memcpy(ret_parameters, best_match.parameters, sizeof best_match.parameters);
+	else
+		*ret_allow = methods[METHOD_GET] && methods[METHOD_POST] ? "GET, HEAD, POST"
+			: methods[METHOD_GET] ? "GET, HEAD" : methods[METHOD_POST] ? "POST" : NULL;
+	return best;
+}
