@@ -74,6 +74,7 @@ scenario(struct store *store)
 	CHECK_TEXT(store_text(&rows, 1), TEXT("é"));
 	CHECK(!store_next(&rows) && !store_next(&rows));
 	CHECK(store_finish(&rows) == GUICHET_OK);
+	CHECK(store_optimize(store, &error) == GUICHET_OK);
 }
 
 TEST(every_statement_is_prepared_on_both_databases)

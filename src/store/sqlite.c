@@ -163,7 +163,8 @@ configure(struct store_connection *connection, const struct store_options *optio
 	if (status != GUICHET_OK)
 		return status;
 	if (connection->writes)
-		return sqlite_script(connection, "PRAGMA cache_size = -16384; PRAGMA wal_autocheckpoint = 4000", error);
+		return sqlite_script(connection,
+			"PRAGMA cache_size = -16384; PRAGMA wal_autocheckpoint = 4000; PRAGMA analysis_limit = 1000", error);
 	sqlite3_progress_handler(connection->database, STEPS_BETWEEN_LOOKS, read_is_too_long, connection);
 	return sqlite_script(connection, "PRAGMA query_only = ON", error);
 }
@@ -179,10 +180,19 @@ make_directory(const char *where)
 	return store_files_system.sync_directory(parent);
 }
 
+/* Once per process, before SQLite's first use: no lock for statistics nobody reads. */
+static void
+configure_process(void)
+{
+	sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+}
+
 static enum guichet_status
 sqlite_open(const char *where, const struct store_options *options, bool writes,
 	struct store_connection **ret_connection, struct guichet_error *error)
 {
+	static pthread_once_t configured = PTHREAD_ONCE_INIT;
+	pthread_once(&configured, configure_process);
 	char path[LONGEST_PATH];
 	if (snprintf(path, sizeof path, "%s/guichet.db", where) >= (int)sizeof path)
 		return guichet_fail(error, GUICHET_REFUSED, "Le chemin du dossier de données est trop long.");

@@ -294,6 +294,19 @@ store_absent(struct store_rows *rows, const char *sentence)
 	return guichet_fail(rows->error, GUICHET_UNKNOWN, "%s", sentence);
 }
 
+static enum guichet_status
+analyze(struct store_tx *tx, void *context, struct guichet_error *error)
+{
+	(void)context;
+	return tx->store->backend->script(tx->connection, "ANALYZE", error);
+}
+
+enum guichet_status
+store_optimize(struct store *store, struct guichet_error *error)
+{
+	return store_transact(store, analyze, NULL, error);
+}
+
 enum guichet_status
 store_prepare(struct store *store, enum store_statement statement, int *ret_columns, struct guichet_error *error)
 {

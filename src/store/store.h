@@ -206,6 +206,9 @@ enum guichet_status store_submit(struct store *store, enum store_lane lane, stor
 enum guichet_status store_transact(struct store *store, store_work *work, void *context,
 	struct guichet_error *error);
 
+/* Counts rows for the query planner; after an import, before a rush. Waits for the writer. */
+enum guichet_status store_optimize(struct store *store, struct guichet_error *error);
+
 /* What the writer has done since it started. */
 struct store_counts {
 	int64_t works, commits, refusals, reruns;
