@@ -254,12 +254,12 @@ form_retype(struct request *request, struct html *html)
 {
 	const struct form *form = &inside_of(request)->form;
 	const struct text once = form_value(request, "unefois");
-	FORM_IN(request, html, request->path, { "class", TEXT("carte") });
+	FORM_IN(request, html, request->path, { "class", TEXT("form card") });
 	if (once.length) /* the same token: sent twice, it still acts once */
 		HTML_VOID(html, "input", { "type", TEXT("hidden") }, { "name", TEXT("unefois") }, { "value", once });
 	HTML_SAY(html, "h2", "Ce que vous aviez saisi");
 	{
-		HTML_IN(html, "dl", { "class", TEXT("donnees") });
+		HTML_IN(html, "dl", { "class", TEXT("data") });
 		for (size_t i = 0; i < form->count; i++) {
 			const struct form_field *field = &form->fields[i];
 			if (!is_kept(field->name) || field->value.length == 0)
@@ -273,7 +273,7 @@ form_retype(struct request *request, struct html *html)
 			HTML_VOID(html, "input", { "type", TEXT("hidden") }, { "name", form->fields[i].name },
 				{ "value", form->fields[i].value });
 	HTML_SAY(html, "p", "Les fichiers joints, eux, sont à choisir de nouveau.");
-	HTML_SAY(html, "button", "Envoyer de nouveau", { "type", TEXT("submit") }, { "class", TEXT("bouton") });
+	HTML_SAY(html, "button", "Envoyer de nouveau", { "type", TEXT("submit") }, { "class", TEXT("button") });
 }
 
 struct text
