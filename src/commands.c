@@ -9,9 +9,10 @@
 #include "base/banned.h"
 
 static const struct command {
-	const char *name, *usage, *does;
+	const char *name, *usage, *does; /* does NULL: run by the program itself, told to nobody */
 	int (*run)(int argc, char **argv); /* argv[0] is the command's name */
 } commands[] = {
+	{ "typeset", "", NULL, command_typeset },
 	{ NULL, NULL, NULL, NULL },
 };
 
@@ -20,7 +21,8 @@ usage(FILE *out)
 {
 	fprintf(out, "Usage : guichet COMMANDE [ARGUMENTS]\n\n");
 	for (const struct command *command = commands; command->name; command++)
-		fprintf(out, "  %-10s %s\n", command->name, command->does);
+		if (command->does)
+			fprintf(out, "  %-10s %s\n", command->name, command->does);
 	fprintf(out, "\n« guichet COMMANDE --help » dit comment l’employer.\n");
 }
 
@@ -34,7 +36,7 @@ command_run(int argc, char **argv)
 	for (const struct command *command = commands; argc >= 2 && command->name; command++) {
 		if (strcmp(command->name, argv[1]) != 0)
 			continue;
-		if (argc >= 3 && strcmp(argv[2], "--help") == 0)
+		if (command->does && argc >= 3 && strcmp(argv[2], "--help") == 0)
 			return printf("Usage : guichet %s %s\n%s\n", command->name, command->usage, command->does), EXIT_DONE;
 		return command->run(argc - 1, argv + 1);
 	}

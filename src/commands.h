@@ -6,3 +6,6 @@ enum { EXIT_DONE, EXIT_REFUSED, EXIT_USAGE };
 
 /* Runs the command named by argv[1]; returns the exit status. */
 int command_run(int argc, char **argv);
+
+/* The commands, each in its command_<name>.c. */
+int command_typeset(int argc, char **argv);

@@ -26,15 +26,16 @@ struct processes;
  * (/proc/self/exe). NULL after filling *error. */
 struct processes *processes_new(const char *program, struct guichet_error *error);
 
-/* Ends the children, last started first: their socket closes, then SIGTERM, then SIGKILL.
- * Accepts NULL. */
+/* Ends the children, last of the list first: SIGTERM, then SIGKILL after two seconds. Before what
+ * their sockets were given to is freed. Accepts NULL. */
 void processes_free(struct processes *processes);
 DEFINE_CLEANUP(struct processes, processes_free)
 
 /* Starts a child and keeps one running: when it ends it is started again, at once, then after
  * a delay that doubles up to 30 seconds while it keeps failing soon. `started` is called each
- * time, first from here and then from the supervising thread, with our end of the socket,
- * which it owns and must close when it sees its end. */
+ * time, from the supervising thread, with our end of the socket, which it owns and must close
+ * when it sees its end. Returns once the first child runs. A child sees nothing of our
+ * environment: what it must know comes by its socket. */
 enum guichet_status processes_start(struct processes *processes, enum process process,
 	void (*started)(void *context, int descriptor), void *context, struct guichet_error *error);
 

@@ -462,7 +462,7 @@ set_block(struct setting *setting, const struct letter_block *block, struct plac
 	case LETTER_RULE: {
 		struct piece *const piece = piece_new(setting, 10, 0);
 		if (piece) {
-			*piece = (struct piece){ .before = piece->before, .height = 1, .rule = true, .x = place->x,
+			*piece = (struct piece){ .before = piece->before, .height = 1, .keep = true, .rule = true, .x = place->x,
 				.width = place->width };
 			setting->after = 10;
 		}

@@ -7,6 +7,8 @@
 
 struct typesetter;
 
+enum { TYPESETTER_BYTES_LIMIT = 64 << 20 };
+
 /* What a job became; `pdf` or `facts` hold for status GUICHET_OK, `error` otherwise. All of it
  * ends with the callback. */
 struct typesetter_answer {
@@ -21,7 +23,7 @@ typedef void typesetter_done(void *context, const struct typesetter_answer *answ
 
 /* `restart` is called, from the typesetter's thread, when the child must be killed and started
  * again (see processes_restart()); a fresh descriptor then comes by typesetter_attach(). At most
- * `queue_limit` jobs wait. NULL after filling *error. */
+ * `queue_limit` jobs wait, and TYPESETTER_BYTES_LIMIT bytes of them. NULL after filling *error. */
 struct typesetter *typesetter_new(size_t queue_limit, void (*restart)(void *context), void *context,
 	struct guichet_error *error);
 
@@ -33,7 +35,7 @@ DEFINE_CLEANUP(struct typesetter, typesetter_free)
  * suits processes_start(): `typesetter` is a struct typesetter. From any thread. */
 void typesetter_attach(void *typesetter, int descriptor);
 
-/* How long one job may take, in microseconds (ten seconds at first). For tests. */
+/* How long one try of a job may take, in microseconds (ten seconds at first). For tests. */
 void typesetter_set_patience(struct typesetter *typesetter, int64_t microseconds);
 
 /* Queue a job. Everything given is copied before the return. REFUSED at once, without a
@@ -49,3 +51,7 @@ enum guichet_status typesetter_render_wait(struct typesetter *typesetter, struct
 	const struct document_request *request, struct text *ret_pdf, struct guichet_error *error);
 enum guichet_status typesetter_inspect_wait(struct typesetter *typesetter, struct text bytes,
 	struct text name, struct document_facts *ret_facts, struct guichet_error *error);
+
+/* The other side: what the typeset process does, answering jobs until its socket closes. OK
+ * when the socket closed between two jobs. */
+enum guichet_status typeset_work(struct document_press *press, int descriptor, struct guichet_error *error);
