@@ -2,6 +2,7 @@
  * that serves (see processes.h). It loads what it needs, gives up everything else, then answers
  * jobs until its socket closes. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/socket.h>
 
 #include "base/log.h"
@@ -33,6 +34,8 @@ command_typeset(int argc, char **argv)
 		return EXIT_USAGE;
 	}
 	confine_descriptors(PROCESS_SOCKET);
+	/* Keeps the C library from looking at /etc/localtime for cairo, whose dates we give. */
+	setenv("TZ", "UTC0", 1);
 
 	struct guichet_error error = { 0 };
 	CLEANUP(document_press_free) struct document_press *press = document_press_new(&error);

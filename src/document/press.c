@@ -1,6 +1,6 @@
 /* The press: fonts and file signatures loaded once, so that the typeset process can render and
  * inspect after it has given up opening files. And the order of a rendering. */
-#include <cairo-pdf.h>
+#include <cairo-ft.h>
 #include <glib-object.h>
 #include <pango/pangocairo.h>
 #include <pango/pangofc-fontmap.h>
@@ -15,15 +15,17 @@
  * everywhere, and a rare character cannot make fontconfig look for a file. DejaVu serves for
  * fixed width and for characters that Carlito has not (Greek, Cyrillic, Arabic…).
  * Debian: fonts-crosextra-carlito, fonts-dejavu-core. */
-static const char *const font_files[] = {
-	"/usr/share/fonts/truetype/crosextra/Carlito-Regular.ttf",
-	"/usr/share/fonts/truetype/crosextra/Carlito-Bold.ttf",
-	"/usr/share/fonts/truetype/crosextra/Carlito-Italic.ttf",
-	"/usr/share/fonts/truetype/crosextra/Carlito-BoldItalic.ttf",
-	"/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf",
-	"/usr/share/fonts/truetype/dejavu/DejaVuSans-Bold.ttf",
-	"/usr/share/fonts/truetype/dejavu/DejaVuSansMono.ttf",
-	"/usr/share/fonts/truetype/dejavu/DejaVuSansMono-Bold.ttf",
+static const struct {
+	const char *file, *description; /* as Pango names it */
+} fonts[PRESS_FONTS] = {
+	{ "/usr/share/fonts/truetype/crosextra/Carlito-Regular.ttf", "Carlito 10" },
+	{ "/usr/share/fonts/truetype/crosextra/Carlito-Bold.ttf", "Carlito Bold 10" },
+	{ "/usr/share/fonts/truetype/crosextra/Carlito-Italic.ttf", "Carlito Italic 10" },
+	{ "/usr/share/fonts/truetype/crosextra/Carlito-BoldItalic.ttf", "Carlito Bold Italic 10" },
+	{ "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf", "DejaVu Sans 10" },
+	{ "/usr/share/fonts/truetype/dejavu/DejaVuSans-Bold.ttf", "DejaVu Sans Bold 10" },
+	{ "/usr/share/fonts/truetype/dejavu/DejaVuSansMono.ttf", "DejaVu Sans Mono 10" },
+	{ "/usr/share/fonts/truetype/dejavu/DejaVuSansMono-Bold.ttf", "DejaVu Sans Mono Bold 10" },
 };
 
 static enum guichet_status
@@ -32,10 +34,10 @@ load_fonts(struct document_press *press, struct guichet_error *error)
 	press->fonts = FcConfigCreate();
 	if (!press->fonts)
 		return guichet_fail(error, GUICHET_BROKEN, "Fontconfig ne répond pas.");
-	for (size_t i = 0; i < sizeof font_files / sizeof *font_files; i++)
-		if (!FcConfigAppFontAddFile(press->fonts, (const FcChar8 *)font_files[i]))
+	for (int i = 0; i < PRESS_FONTS; i++)
+		if (!FcConfigAppFontAddFile(press->fonts, (const FcChar8 *)fonts[i].file))
 			return guichet_fail(error, GUICHET_BROKEN, "La police %s manque : installez les paquets "
-				"fonts-crosextra-carlito et fonts-dejavu-core.", font_files[i]);
+				"fonts-crosextra-carlito et fonts-dejavu-core.", fonts[i].file);
 	press->map = pango_cairo_font_map_new_for_font_type(CAIRO_FONT_TYPE_FT);
 	if (!press->map)
 		return guichet_fail(error, GUICHET_BROKEN, "Pango ne connaît pas FreeType.");
@@ -56,7 +58,26 @@ load_fonts(struct document_press *press, struct guichet_error *error)
 	return GUICHET_OK;
 }
 
-/* Renders each font at each size that a letter uses, so that every file is open and mapped. */
+/* Has HarfBuzz map the file of a font, and cairo open it for good. */
+static bool
+hold_font(struct document_press *press, int which)
+{
+	PangoFontDescription *const description = pango_font_description_from_string(fonts[which].description);
+	PangoFont *const font = pango_context_load_font(press->context, description);
+	pango_font_description_free(description);
+	if (!font)
+		return false;
+	const bool mapped = pango_font_get_hb_font(font) != NULL;
+	cairo_scaled_font_t *const scaled = pango_cairo_font_get_scaled_font(PANGO_CAIRO_FONT(font));
+	press->held[which] = scaled ? cairo_scaled_font_reference(scaled) : NULL;
+	const bool opened = scaled && cairo_ft_scaled_font_lock_face(scaled) != NULL;
+	if (opened)
+		cairo_ft_scaled_font_unlock_face(scaled);
+	g_object_unref(font);
+	return mapped && opened;
+}
+
+/* Opens each font, then renders a bit of everything, so that what is loaded late is loaded. */
 static enum guichet_status
 warm(struct document_press *press, struct guichet_error *error)
 {
@@ -71,6 +92,9 @@ warm(struct document_press *press, struct guichet_error *error)
 	struct text pdf;
 	if (!arena)
 		return guichet_fail(error, GUICHET_BROKEN, "La mémoire manque.");
+	for (int i = 0; i < PRESS_FONTS; i++)
+		if (!hold_font(press, i))
+			return guichet_fail(error, GUICHET_BROKEN, "La police %s est illisible.", fonts[i].file);
 	return document_render(press, arena, &request, &pdf, error);
 }
 
@@ -102,6 +126,8 @@ document_press_free(struct document_press *press)
 {
 	if (!press)
 		return;
+	for (int i = 0; i < PRESS_FONTS; i++)
+		cairo_scaled_font_destroy(press->held[i]);
 	if (press->context)
 		g_object_unref(press->context);
 	if (press->map)

@@ -1,6 +1,7 @@
 /* Inside document/: what the press keeps loaded, and the steps of a rendering. */
 #pragma once
 
+#include <cairo.h>
 #include <fontconfig/fontconfig.h>
 #include <magic.h>
 #include <pango/pango.h>
@@ -10,10 +11,13 @@
 #define PRESS_FAMILY "Carlito"
 #define PRESS_FIXED  "DejaVu Sans Mono"
 
+enum { PRESS_FONTS = 8 };
+
 struct document_press {
 	FcConfig *fonts; /* our few font files and nothing else of the machine */
 	PangoFontMap *map;
 	PangoContext *context;
+	cairo_scaled_font_t *held[PRESS_FONTS]; /* one per file, so that cairo never closes it */
 	magic_t magic;
 };
 
