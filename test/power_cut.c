@@ -41,7 +41,7 @@ struct name {
 static struct {
 	pthread_mutex_t lock;
 	unsigned countdown;
-	bool dead;
+	bool dead, full;
 	struct name names[MOST_NAMES];
 	size_t name_count;
 	struct inode *inodes;
@@ -152,13 +152,21 @@ power_cut_start(unsigned nth)
 	memset(disk.opened, 0, sizeof disk.opened);
 	disk.name_count = 0;
 	disk.countdown = nth;
-	disk.dead = false;
+	disk.dead = disk.full = false;
 }
 
 bool
 power_cut_done(void)
 {
 	return disk.dead;
+}
+
+void
+power_cut_fill(bool full)
+{
+	pthread_mutex_lock(&disk.lock);
+	disk.full = full;
+	pthread_mutex_unlock(&disk.lock);
 }
 
 void
@@ -221,6 +229,11 @@ cut_write(int file, const void *bytes, size_t length)
 	pthread_mutex_lock(&disk.lock);
 	if (disk.dead)
 		return refuse();
+	if (disk.full) {
+		refuse();
+		errno = ENOSPC;
+		return -1;
+	}
 	const off_t offset = lseek(file, 0, SEEK_CUR);
 	const ssize_t written = write(file, bytes, length);
 	if (written > 0)
@@ -361,7 +374,8 @@ file_write(sqlite3_file *file, const void *bytes, int length, sqlite3_int64 offs
 {
 	struct cut_file *cut = as_cut(file);
 	pthread_mutex_lock(&disk.lock);
-	int result = disk.dead ? SQLITE_IOERR_WRITE : cut->real->pMethods->xWrite(cut->real, bytes, length, offset);
+	int result = disk.dead ? SQLITE_IOERR_WRITE : disk.full ? SQLITE_FULL
+		: cut->real->pMethods->xWrite(cut->real, bytes, length, offset);
 	if (result == SQLITE_OK)
 		note(cut->inode, offset, bytes, (size_t)length);
 	pthread_mutex_unlock(&disk.lock);

@@ -18,3 +18,5 @@ void power_cut_start(unsigned nth);
 bool power_cut_done(void);
 /* Writes what is left of the directory `live` as the new directory `after`. */
 void power_cut_restart(enum power_cut_keeps keeps, const char *live, const char *after);
+/* From now on the disk is full (or no longer): nothing new can be written. */
+void power_cut_fill(bool full);

@@ -1,5 +1,8 @@
 /* One list of statements, two databases. */
 #include "postgresql.h"
+
+#include <pthread.h>
+
 #include "store/store.h"
 #include "test.h"
 
@@ -77,6 +80,53 @@ scenario(struct store *store)
 	CHECK(store_optimize(store, &error) == GUICHET_OK);
 }
 
+enum { INCREMENTS = 30 };
+
+static enum guichet_status
+increment(struct store_tx *tx, void *context, struct guichet_error *ret_error)
+{
+	(void)context;
+	CLEANUP(arena_free) struct arena *arena = arena_new(1 << 12);
+	int64_t count = 0;
+	CLEANUP(store_rows_end) struct store_rows rows =
+		store_query(tx, arena, STORE_SETTING_GET, STORE_VALUES("compte"), ret_error);
+	if (store_next(&rows) && !text_to_integer(store_text(&rows, 0), 0, INT64_MAX, &count))
+		return guichet_fail(ret_error, GUICHET_BROKEN, "compte");
+	enum guichet_status status = store_finish(&rows);
+	return status != GUICHET_OK ? status : store_run(tx, STORE_SETTING_SET,
+		STORE_VALUES("compte", arena_format(arena, "%lld", (long long)count + 1)), NULL, ret_error);
+}
+
+static void *
+increment_often(void *store)
+{
+	struct guichet_error told;
+	for (int i = 0; i < INCREMENTS; i++)
+		if (store_transact(store, increment, NULL, &told) != GUICHET_OK)
+			return store;
+	return NULL;
+}
+
+/* Two servers on one PostgreSQL: a work that lost against the other's runs again. */
+static void
+two_servers_count_together(struct store *one, const char *url)
+{
+	CLEANUP(arena_free) struct arena *arena = arena_new(1 << 12);
+	CLEANUP(store_close) struct store *other = open_at(url);
+	pthread_t thread;
+	void *failed;
+	CHECK(pthread_create(&thread, NULL, increment_often, other) == 0);
+	CHECK(!increment_often(one));
+	pthread_join(thread, &failed);
+	CHECK(!failed);
+	CLEANUP(store_read_end) struct store_tx *tx = store_read(one, &error);
+	CHECK(tx);
+	CLEANUP(store_rows_end) struct store_rows rows =
+		store_query(tx, arena, STORE_SETTING_GET, STORE_VALUES("compte"), &error);
+	CHECK(store_next(&rows));
+	CHECK_INTEGER(store_integer(&rows, 0), 2 * INCREMENTS);
+}
+
 TEST(every_statement_is_prepared_on_both_databases)
 {
 	char path[128];
@@ -96,6 +146,7 @@ TEST(every_statement_is_prepared_on_both_databases)
 	}
 	scenario(sqlite);
 	scenario(postgresql);
+	two_servers_count_together(postgresql, url);
 	store_close(TAKE(postgresql));
 	postgresql = open_at(url); /* its migrations are known */
 	store_close(TAKE(postgresql));

@@ -101,3 +101,26 @@ TEST(power_cut_at_every_sync_loses_nothing_acknowledged)
 	CHECK(cuts > 3 * 4 * FILINGS);
 	power_cut_start(0);
 }
+
+TEST(disk_that_fills_refuses_politely_and_serves_again_once_it_has_room)
+{
+	CLEANUP(arena_free) struct arena *arena = arena_new(1 << 16);
+	const struct store_options options = { .vfs = POWER_CUT_VFS, .files = &power_cut_files };
+	char path[128];
+	snprintf(path, sizeof path, "%s/data", test_directory());
+	power_cut_start(0);
+	CLEANUP(store_close) struct store *store = NULL;
+	CHECK(store_open(path, &options, &store, &error) == GUICHET_OK);
+	for (int i = 0; i < 3; i++) {
+		struct filing filing = { .number = i };
+		struct digest digest;
+		power_cut_fill(i == 1);
+		const enum guichet_status expected = i == 1 ? GUICHET_RETRY : GUICHET_OK;
+		CHECK(attachment_write(store, TEXT("pièce"), &digest, &error) == expected);
+		CHECK(i != 1 || strstr(error.message, "ce fichier n’a pas été enregistré"));
+		CHECK(store_transact(store, file_it, &filing, &error) == expected);
+		CHECK(i != 1 || strstr(error.message, "disque du serveur est plein"));
+	}
+	CLEANUP(store_read_end) struct store_tx *tx = store_read(store, &error);
+	CHECK(tx && get(tx, arena, "dossier", 0).at && !get(tx, arena, "dossier", 1).at && get(tx, arena, "dossier", 2).at);
+}

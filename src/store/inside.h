@@ -32,6 +32,7 @@ enum store_control {
 
 struct store_backend {
 	const char *scheme; /* how its URL begins; "" for the one that takes a directory */
+	int attempts;       /* of a work that another server's transaction made RETRY */
 	/* `where` is what store_open() was given. A connection that does not write may refuse to. */
 	enum guichet_status (*open)(const char *where, const struct store_options *options, bool writes,
 		struct store_connection **ret_connection, struct guichet_error *error);

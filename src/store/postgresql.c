@@ -391,6 +391,7 @@ postgresql_blob(struct store_rows *rows, int column)
 
 const struct store_backend store_postgresql = {
 	.scheme = "postgresql:",
+	.attempts = 20,
 	.open = postgresql_open,
 	.close = postgresql_close,
 	.script = postgresql_script,

@@ -425,6 +425,7 @@ sqlite_blob(struct store_rows *rows, int column)
 
 const struct store_backend store_sqlite = {
 	.scheme = "",
+	.attempts = 1, /* the only writer: nobody wins over it */
 	.open = sqlite_open,
 	.close = sqlite_close,
 	.script = sqlite_script,

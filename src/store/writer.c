@@ -89,6 +89,8 @@ work_run(struct store *store, struct item *item, struct guichet_error *error)
 		item->status = backend->control(connection, STORE_RELEASE, error);
 		return item->status == GUICHET_OK;
 	}
+	if (item->status == GUICHET_RETRY && backend->attempts > 1)
+		return false;
 	struct guichet_error undoing;
 	return backend->control(connection, STORE_UNDO, &undoing) == GUICHET_OK;
 }
@@ -160,12 +162,15 @@ batch_run(struct store *store, size_t count)
 {
 	struct writer *writer = store->writer;
 	bool together = true;
+	int attempt = 1;
 	for (size_t at = 0; at < count; ) {
 		for (size_t i = at; i < count; i++)
 			writer->errors[i].status = GUICHET_OK, writer->errors[i].message[0] = '\0';
 		const size_t done = transaction_run(store, writer->batch + at, writer->errors + at,
 			together ? count - at : 1);
-		if (done == 0) {
+		const bool again = done == 1 && writer->batch[at].status == GUICHET_RETRY
+			&& attempt++ < store->backend->attempts;
+		if (done == 0 || again) {
 			together = false;
 			pthread_mutex_lock(&writer->lock);
 			writer->counts.reruns++;
@@ -174,6 +179,7 @@ batch_run(struct store *store, size_t count)
 		}
 		tell(writer, writer->batch + at, writer->errors + at, done);
 		at += done;
+		attempt = 1;
 	}
 }
 
