@@ -12,6 +12,7 @@ static const struct command {
 	const char *name, *usage, *does; /* does NULL: run by the program itself, told to nobody */
 	int (*run)(int argc, char **argv); /* argv[0] is the command's name */
 } commands[] = {
+	{ "deliver", "", NULL, command_deliver },
 	{ "typeset", "", NULL, command_typeset },
 	{ NULL, NULL, NULL, NULL },
 };

@@ -8,4 +8,5 @@ enum { EXIT_DONE, EXIT_REFUSED, EXIT_USAGE };
 int command_run(int argc, char **argv);
 
 /* The commands, each in its command_<name>.c. */
+int command_deliver(int argc, char **argv);
 int command_typeset(int argc, char **argv);

@@ -35,7 +35,8 @@ enum mail_state {
 	MAIL_STATE_COUNT
 };
 
-struct text mail_state_french(enum mail_state state);
+struct text mail_state_text(enum mail_state state);   /* as stored */
+struct text mail_state_french(enum mail_state state); /* as people read it */
 
 /* One mail to queue. Texts are UTF-8 and borrowed for the call; any may be empty but
  * address, subject, body and occasion. */
@@ -82,7 +83,7 @@ struct mail {
 	struct text answer; /* last answer of the relay: "250", "451", "550"; "" before the first */
 };
 
-/* Whose mails: exactly one member is not empty; all empty means everybody's. */
+/* Whose mails: the first member that is not empty counts; all empty means everybody's. */
 struct mail_filter {
 	struct text address, person, dossier;
 	bool failed; /* everybody's, those given up: for the operator */
@@ -101,6 +102,12 @@ enum guichet_status mail_list_for(struct store_tx *tx, struct arena *arena, cons
 
 /* One mail with its body. UNKNOWN when there is none. */
 enum guichet_status mail_load(struct store_tx *tx, struct arena *arena, struct text id, struct mail *ret_mail,
+	struct guichet_error *error);
+
+/* Tries a mail that was given up once more, from its first attempt on: the relay was put right, or
+ * the person's address was (`address`, when not empty, replaces it). UNKNOWN when no such mail was
+ * given up, REFUSED when the address cannot exist. */
+enum guichet_status mail_send_again(struct store_tx *tx, struct text id, struct text address, instant now,
 	struct guichet_error *error);
 
 /* For the status page: how many wait, how many were given up, since when the oldest due one

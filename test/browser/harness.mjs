@@ -4,6 +4,7 @@ import { spawn, execFile } from "node:child_process";
 import { once } from "node:events";
 import { createServer } from "node:net";
 import { mkdtemp, mkdir, readFile, readdir, rm } from "node:fs/promises";
+import { createInterface } from "node:readline";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createRequire } from "node:module";
@@ -124,8 +125,8 @@ export async function startMailbox(...options) {
 	const folder = await mkdtemp(join(tmpdir(), "guichet-mail-"));
 	const child = spawn("/usr/bin/python3", ["test/mail/smtp_server.py", "--folder", folder, ...options],
 		{ stdio: ["ignore", "pipe", "inherit"] });
-	const [line] = await once(child.stdout, "data");
-	const port = Number(/port (\d+)/.exec(String(line))[1]);
+	const [line] = await once(createInterface(child.stdout), "line");
+	const port = Number(/port (\d+)/.exec(line)[1]);
 	const messages = async address => {
 		const names = (await readdir(folder)).filter(name => name.endsWith(".json")).sort();
 		const all = await Promise.all(names.map(async name => JSON.parse(await readFile(join(folder, name), "utf8"))));

@@ -1,5 +1,9 @@
 // The harness itself: a browser that shows a page, sees what is wrong with it, and mail.
-import { axe, check, equal, overflows, screenshot, test, visitor } from "./harness.mjs";
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+import { axe, check, equal, overflows, screenshot, startMailbox, test, visitor } from "./harness.mjs";
+
+const run = promisify(execFile);
 
 const pageOf = body => "data:text/html;charset=utf-8," + encodeURIComponent(
 	`<!doctype html><html lang="fr"><head><title>Essai</title><meta name="viewport" content="width=device-width">
@@ -29,4 +33,18 @@ test("a visitor without JavaScript runs none", async () => {
 	await page.goto(pageOf("<main><h1>Avant</h1></main><script>document.querySelector('h1').textContent = 'Après'</script>"));
 	equal(await page.locator("h1").textContent(), "Avant");
 	await page.context().close();
+});
+
+test("a mail that was sent is found in the mailbox", async () => {
+	const mailbox = await startMailbox();
+	try {
+		await run("curl", ["-sS", "--url", `smtp://127.0.0.1:${mailbox.port}`, "--mail-from", "a@b.example",
+			"--mail-rcpt", "c@d.example", "-T", "test/mail/example.eml"]);
+		const [message] = await mailbox.waitFor("c@d.example", { subject: "déposée" });
+		equal(message.links, ["https://guichet.example/lien?a=1"]);
+		equal(message.messageId, "<1.2@academie.example>");
+		equal(await mailbox.messages("e@f.example"), []);
+	} finally {
+		await mailbox.stop();
+	}
 });
