@@ -19,7 +19,8 @@ struct mail_settings {
 	const char *url;       /* "smtp://relay.example:587" or "smtps://…"; NULL: mails are kept, not sent */
 	const char *user;      /* NULL: no authentication; otherwise only ever sent under TLS */
 	const char *password;
-	const char *authorities; /* PEM file of the certificate authorities; NULL: the system's */
+	const char *authorities; /* PEM file of the certificate authorities, which anybody may read (deliver
+	                          * runs as nobody); NULL: the system’s */
 	const char *from;      /* sender's address; its domain ends the Message-IDs */
 	const char *from_name; /* may be NULL */
 	const char *reply_to;  /* may be NULL */
