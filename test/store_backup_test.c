@@ -39,6 +39,7 @@ TEST(backup_taken_while_it_serves_opens_and_holds_its_files)
 	CLEANUP(arena_free) struct arena *arena = arena_new(1 << 16);
 	struct digest digests[2];
 	CLEANUP(store_close) struct store *store = open_with_two(arena, digests);
+	CHECK(store);
 	if (store_backup(data, copy, STORE_SETTING_LIST, &error) != GUICHET_OK)
 		test_fail(__FILE__, __LINE__, "%s", error.message);
 	struct store_findings findings;
@@ -61,6 +62,7 @@ TEST(backup_that_lost_or_changed_a_file_is_told)
 	CLEANUP(arena_free) struct arena *arena = arena_new(1 << 16);
 	struct digest digests[2];
 	CLEANUP(store_close) struct store *store = open_with_two(arena, digests);
+	CHECK(store);
 	CHECK(store_backup(data, copy, STORE_SETTING_LIST, &error) == GUICHET_OK);
 	char path[300];
 	struct store_findings findings;
@@ -82,6 +84,7 @@ TEST(backup_with_a_damaged_database_is_told)
 	CLEANUP(arena_free) struct arena *arena = arena_new(1 << 16);
 	struct digest digests[2];
 	CLEANUP(store_close) struct store *store = open_with_two(arena, digests);
+	CHECK(store);
 	CHECK(store_backup(data, copy, STORE_SETTING_LIST, &error) == GUICHET_OK);
 	char path[300];
 	struct store_findings findings;

@@ -455,3 +455,16 @@ TEST(damaged_database_is_told)
 	CHECK(store_open(path, NULL, &store, &error) == GUICHET_BROKEN);
 	CHECK(!store && strstr(error.message, "n’est pas une base de données de Guichet"));
 }
+
+TEST(data_directory_that_cannot_be_used_is_told)
+{
+	char path[160];
+	struct store *store = NULL;
+	snprintf(path, sizeof path, "%s/absent/data", test_directory());
+	CHECK(store_open(path, NULL, &store, &error) == GUICHET_REFUSED);
+	CHECK(!store && strstr(error.message, "absent/data » ne peut pas être créé"));
+	snprintf(path, sizeof path, "%s/file", test_directory());
+	fclose(fopen(path, "w"));
+	CHECK(store_open(path, NULL, &store, &error) == GUICHET_BROKEN);
+	CHECK(!store && strstr(error.message, "ne peut pas être ouvert"));
+}

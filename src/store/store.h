@@ -95,6 +95,9 @@ static inline struct store_value store_value_of_blob(struct store_blob blob)
 { return (struct store_value){ .type = 'b', .blob = blob }; }
 static inline struct store_value store_value_same(struct store_value value)
 { return value; }
+/* Money is in cents and decimals are text: this one does not compile. */
+[[gnu::error("a floating number is not stored: give an integer or a text")]]
+struct store_value store_value_of_float(double number);
 
 #define STORE_NULL ((struct store_value){ 0 })
 #define STORE_BLOB(at, length) ((struct store_blob){ (at), (length) })
@@ -106,6 +109,8 @@ static inline struct store_value store_value_same(struct store_value value)
 	char *: store_value_of_string,            \
 	struct store_blob: store_value_of_blob,   \
 	struct store_value: store_value_same,     \
+	double: store_value_of_float,             \
+	float: store_value_of_float,              \
 	default: store_value_of_integer)(value)
 
 /* STORE_VALUES(id, name, 3): the values of $1, $2, $3, 81 at most; STORE_VALUES() for none.

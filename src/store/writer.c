@@ -4,6 +4,8 @@
  *
  * After an error the whole transaction may be gone, works already released included (a
  * full disk does that): the batch is then run again one by one. */
+#include <assert.h>
+#include <signal.h>
 #include <stdlib.h>
 
 #include "base/clock.h"
@@ -208,6 +210,18 @@ writer_run(void *context)
 	return NULL;
 }
 
+/* The thread takes no signal: they are for whoever started the program. */
+static bool
+thread_start(struct store *store, struct writer *writer)
+{
+	sigset_t all, before;
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	const int result = pthread_create(&writer->thread, NULL, writer_run, store);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	return result == 0;
+}
+
 enum guichet_status
 writer_start(struct store *store, struct guichet_error *error)
 {
@@ -224,7 +238,7 @@ writer_start(struct store *store, struct guichet_error *error)
 		}
 	}
 	if (made)
-		writer->started = pthread_create(&writer->thread, NULL, writer_run, store) == 0;
+		writer->started = thread_start(store, writer);
 	if (!made || !writer->started)
 		return guichet_fail(error, GUICHET_BROKEN, "La mémoire manque pour ouvrir la base de données.");
 	return GUICHET_OK;
@@ -309,6 +323,7 @@ waiter_tell(void *context, enum guichet_status status, const struct guichet_erro
 enum guichet_status
 store_transact(struct store *store, store_work *work, void *context, struct guichet_error *error)
 {
+	assert(!pthread_equal(pthread_self(), store->writer->thread)); /* it would wait for itself */
 	struct waiter waiter = { PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, false, GUICHET_OK, error };
 	const struct item item = { work, context, waiter_tell, &waiter, GUICHET_OK };
 	const enum guichet_status status = enqueue(store, STORE_NORMAL, &item, true, error);
