@@ -8,6 +8,7 @@
 #include <glib-object.h>
 #include <math.h>
 #include <pango/pangocairo.h>
+#include <pango/pangofc-font.h>
 
 #include "document/press.h"
 
@@ -208,6 +209,18 @@ layout_new(struct setting *setting, struct text text, const struct look *look, d
 	return layout;
 }
 
+/* A space before each line end, see keep_last_space(). */
+static void
+add_lines(struct buffer *lines, struct text text)
+{
+	for (struct text rest = text, line; rest.at;) {
+		line = text_split(&rest, '\n');
+		buffer_add(lines, line);
+		if (rest.at)
+			buffer_add(lines, TEXT(" \n"));
+	}
+}
+
 /* The layout of runs: their text with its styles. */
 static PangoLayout *
 layout_runs(struct setting *setting, const struct letter_run *runs, const struct look *look, double width)
@@ -216,7 +229,7 @@ layout_runs(struct setting *setting, const struct letter_run *runs, const struct
 	PangoAttrList *const list = pango_attr_list_new();
 	for (const struct letter_run *run = runs; run; run = run->next) {
 		const size_t from = text.length;
-		buffer_add(&text, run->text);
+		add_lines(&text, run->text);
 		if (run->style & LETTER_STRONG)
 			add_attribute(list, pango_attr_weight_new(PANGO_WEIGHT_BOLD), from, text.length);
 		if (run->style & LETTER_EMPHASIS)
@@ -523,7 +536,8 @@ set_letterhead(struct setting *setting, struct element *document)
 			left = right = fmax(left, right);
 		const double y = (parts[i].right ? right : left) + (count > 0 ? parts[i].gap : 0);
 		const double width = parts[i].right ? right_width : left_width;
-		PangoLayout *const layout = layout_new(setting, parts[i].text, parts[i].look, width, NULL);
+		const struct letter_run run = { .text = parts[i].text };
+		PangoLayout *const layout = layout_runs(setting, &run, parts[i].look, width);
 		struct element *const element = element_new(setting, "P", document);
 		if (!layout || !element)
 			return;
@@ -636,12 +650,30 @@ element_on_page(struct setting *setting, struct element *element, int page)
 	return element->part;
 }
 
+/* The space at the end of a line, which Pango takes away, is put back without width: in the PDF it
+ * parts the words of two lines. */
+static void
+keep_last_space(PangoLayoutLine *line)
+{
+	const GSList *const last = g_slist_last(line->runs);
+	const PangoGlyphItem *const run = last ? last->data : NULL;
+	const int count = run ? run->glyphs->num_glyphs : 0;
+	if (count == 0 || run->item->analysis.level % 2 != 0)
+		return;
+	const char *const text = pango_layout_get_text(line->layout);
+	if (text[run->item->offset + run->glyphs->log_clusters[count - 1]] != ' ')
+		return;
+	run->glyphs->glyphs[count - 1].glyph = pango_fc_font_get_glyph(PANGO_FC_FONT(run->item->analysis.font), ' ');
+	run->glyphs->glyphs[count - 1].geometry.width = 0;
+}
+
 static void
 draw_box(struct setting *setting, const struct box *box, double y)
 {
 	y += box->y;
 	for (int i = box->from; i < box->from + box->count; i++) {
-		PangoLayoutLine *const line = pango_layout_get_line_readonly(box->layout, i);
+		PangoLayoutLine *const line = pango_layout_get_line(box->layout, i);
+		keep_last_space(line);
 		PangoRectangle logical;
 		pango_layout_line_get_extents(line, NULL, &logical);
 		const double height = line_height(line), slack = box->width - (double)logical.width / PANGO_SCALE;
