@@ -1,6 +1,6 @@
 /* Mail to a real SMTP server that behaves, refuses, dawdles, hangs up or says nothing, by a
- * real deliver process that gets killed. The server is test/mail/smtp_server.py; a child
- * is this program again, told by its environment to deliver. */
+ * real deliver process that gets killed. The server is test/mail/smtp_server.py; a child is
+ * this program again, called as the server calls it. */
 #include "test.h"
 
 #include <errno.h>
@@ -9,53 +9,57 @@
 #include <spawn.h>
 #include <stdlib.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "commands.h"
 #include "mail/deliver.h"
 #include "mail/mail.h"
 #include "mail/mailer.h"
+#include "processes.h"
 #include "store/store.h"
 
 #include "base/banned.h"
 
 extern char **environ;
 
-enum { CHILD_SOCKET = 3, PATIENT_TURNS = 3000 /* of 10 ms */ };
+enum { PATIENT_TURNS = 3000 /* of 10 ms */ };
 
+/* "guichet deliver", started with a socket: this program is the child. */
 __attribute__((constructor)) static void
-deliver_when_asked(void)
+deliver_when_asked(int argc, char **argv)
 {
-	if (!getenv("GUICHET_TEST_DELIVER"))
-		return;
-	struct guichet_error error;
-	_exit(deliver_run(CHILD_SOCKET, &error) == GUICHET_OK ? 0 : 1);
+	int type;
+	if (argc == 2 && strcmp(argv[1], "deliver") == 0
+		&& getsockopt(PROCESS_SOCKET, SOL_SOCKET, SO_TYPE, &type, &(socklen_t){ sizeof type }) == 0)
+		_exit(command_deliver(1, argv + 1));
 }
 
 /* --- The parts ------------------------------------------------------------------------ */
 
-static pid_t processes[64];
-static size_t process_count;
+static pid_t started[64];
+static size_t started_count;
 
 static pid_t
 remember(pid_t pid)
 {
-	if (process_count == sizeof processes / sizeof *processes)
+	if (started_count == sizeof started / sizeof *started)
 		abort();
-	return processes[process_count++] = pid;
+	return started[started_count++] = pid;
 }
 
 /* Ends what an earlier failed test may have left. */
 static void
 end_processes(void)
 {
-	for (size_t i = 0; i < process_count; i++) {
-		kill(processes[i], SIGKILL);
-		waitpid(processes[i], NULL, 0);
+	for (size_t i = 0; i < started_count; i++) {
+		kill(started[i], SIGKILL);
+		waitpid(started[i], NULL, 0);
 	}
-	process_count = 0;
+	started_count = 0;
 }
 
 static void
@@ -114,11 +118,9 @@ start_child(struct post *post)
 	CHECK(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) == 0);
 	posix_spawn_file_actions_t actions;
 	posix_spawn_file_actions_init(&actions);
-	posix_spawn_file_actions_adddup2(&actions, ends[1], CHILD_SOCKET);
-	setenv("GUICHET_TEST_DELIVER", "1", 1);
+	posix_spawn_file_actions_adddup2(&actions, ends[1], PROCESS_SOCKET);
 	pid_t pid;
-	CHECK(posix_spawn(&pid, "/proc/self/exe", &actions, NULL, (char *[]){ "deliver", NULL }, environ) == 0);
-	unsetenv("GUICHET_TEST_DELIVER");
+	CHECK(posix_spawn(&pid, "/proc/self/exe", &actions, NULL, (char *[]){ "guichet", "deliver", NULL }, environ) == 0);
 	posix_spawn_file_actions_destroy(&actions);
 	post->child = remember(pid);
 	close(ends[1]);
@@ -130,7 +132,7 @@ kill_child(struct post *post)
 {
 	kill(post->child, SIGKILL);
 	waitpid(post->child, NULL, 0);
-	process_count--;
+	started_count--;
 }
 
 static void
@@ -296,6 +298,7 @@ make_certificate(const struct post *post, char certificate[static 120], char key
 	snprintf(command, sizeof command, "openssl req -x509 -newkey rsa:2048 -nodes -days 2 -keyout %s -out %s "
 		"-subj /CN=127.0.0.1 -addext subjectAltName=IP:127.0.0.1 2>/dev/null", key, certificate);
 	CHECK(system(command) == 0);
+	CHECK(chmod(post->folder, 0755) == 0); /* deliver reads it as nobody */
 }
 
 /* --- The stories ------------------------------------------------------------------------ */
@@ -491,6 +494,45 @@ TEST(a_killed_deliver_loses_no_mail_and_changes_no_message_id)
 	CHECK_INTEGER((long long)list.count, MAILS);
 	for (size_t i = 0; i < list.count; i++)
 		CHECK(list.at[i].state == MAIL_SENT);
+	close_post(&post);
+}
+
+static void
+restart_deliver(void *context)
+{
+	processes_restart(context, PROCESS_DELIVER);
+}
+
+TEST(the_supervisor_replaces_a_deliver_that_died_or_froze)
+{
+	enum { MAILS = 24 };
+	struct post post = open_post("2023-06-08T10:00", NULL);
+	struct guichet_error error = { 0 };
+	for (int i = 0; i < MAILS; i++) {
+		char who[20];
+		snprintf(who, sizeof who, "slow-agent-%d", i);
+		write_to(&post, who, true);
+	}
+	struct processes *processes = processes_new(NULL, &error);
+	CHECK(processes);
+	CHECK(mailer_new(post.store, post.clock, &(struct mail_settings){ .url = post.url,
+		.from = "guichet@academie.example", .patience = INSTANT_SECOND, .minute = 2000 }, restart_deliver, processes,
+		&post.mailer, &error) == GUICHET_OK);
+	CHECK(processes_start(processes, PROCESS_DELIVER, mailer_attach, post.mailer, &error) == GUICHET_OK);
+	static const int signals[] = { SIGKILL, SIGSTOP, SIGKILL };
+	for (size_t i = 0; i < sizeof signals / sizeof *signals; i++) {
+		const size_t before = tally_of(&post, "taken", NULL).events;
+		for (int turn = 0; turn < 1000 && tally_of(&post, "taken", NULL).events < before + 3; turn++)
+			nap();
+		const int id = processes_id(processes, PROCESS_DELIVER);
+		if (id)
+			kill(id, signals[i]);
+	}
+	wait_until_none_waits(&post);
+	const struct tally tally = tally_of(&post, "taken", NULL);
+	mailer_free(TAKE(post.mailer));
+	processes_free(processes);
+	CHECK_INTEGER((long long)tally.distinct, MAILS);
 	close_post(&post);
 }
 

@@ -5,7 +5,7 @@
  *     return TAKE(page);   hands it over: the block no longer owns it */
 #pragma once
 
-#define CLEANUP(release) __attribute__((cleanup(release##_at)))
+#define CLEANUP(release) __attribute__((cleanup(release##_at), unused))
 
 /* Declares release##_at() for a pointer type whose release() accepts NULL. */
 #define DEFINE_CLEANUP(type, release) \
