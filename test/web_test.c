@@ -187,8 +187,17 @@ page_422(struct request *request, struct html *html, struct guichet_error *error
 	return GUICHET_OK;
 }
 
+static enum guichet_status
+page_address(struct request *request, struct html *html, struct guichet_error *error)
+{
+	(void)error;
+	HTML_LINE(html, "p", request_static(request, request_parameter(request, "nom").at));
+	return GUICHET_OK;
+}
+
 static const struct route routes[] = {
 	{ METHOD_GET,  "/",                 RIGHT_EVERYONE,  page_hello,        NULL,        0 },
+	{ METHOD_GET,  "/adresse/:nom",     RIGHT_EVERYONE,  page_address,      NULL,        0 },
 	{ METHOD_GET,  "/attente",          RIGHT_EVERYONE,  page_wait,         page_waited, 0 },
 	{ METHOD_GET,  "/attente-pleine",   RIGHT_EVERYONE,  page_wait_refused, page_waited, 0 },
 	{ METHOD_POST, "/autosauvegarde",   RIGHT_LOGGED_IN, page_sent,         NULL,        ROUTE_BACKGROUND },
@@ -487,10 +496,20 @@ TEST(web_redirects_stay_on_the_site)
 
 TEST(web_static_files_are_immutable)
 {
+	static const char *const names[] = { "guichet.css", "guichet.js", "guichet.svg" };
 	WITH_SITE(fixture, false);
-	struct text answer = get(&fixture, "/", "");
-	/* Their address is known to pages only: take it through one. */
-	CHECK_INTEGER(status_of(answer), 200);
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		const struct text page = get(&fixture, arena_format(fixture.site.arena, "/adresse/%s", names[i]).at, "");
+		const struct text path = between(&fixture, page, "<p>", "</p>");
+		CHECK(text_starts(path, TEXT("/statique/")));
+		struct text answer = get(&fixture, path.at, "");
+		CHECK_INTEGER(status_of(answer), 200);
+		CHECK(has(answer, "Cache-Control: public, max-age=31536000, immutable\r\n"));
+		CHECK(has(answer, "X-Content-Type-Options: nosniff\r\n"));
+		const struct text tag = between(&fixture, answer, "ETag: ", "\r\n");
+		answer = get(&fixture, path.at, arena_format(fixture.site.arena, "If-None-Match: %.*s\r\n", TEXT_ARGS(tag)).at);
+		CHECK_INTEGER(status_of(answer), 304);
+	}
 }
 
 TEST(web_a_form_needs_its_token)

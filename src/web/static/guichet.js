@@ -240,11 +240,9 @@
 		});
 		request.addEventListener("load", () => {
 			const type = request.getResponseHeader("Content-Type") || "";
-			if (request.status < 400 && request.responseURL) {
+			if (request.status < 400 && request.responseURL)
 				location.assign(request.responseURL);
-				if (new URL(request.responseURL).pathname === location.pathname)
-					location.reload();
-			} else if (type.startsWith("text/html"))
+			else if (type.startsWith("text/html"))
 				show(request.responseText, location.href);
 			else
 				over(request.responseText || "L’envoi n’a pas abouti : réessayez.");
