@@ -52,7 +52,8 @@ TEST(web_form_bodies_give_their_fields)
 		{ &multipart, TEXT("--b--"), FORM_GOOD, "" },
 		{ &multipart, TEXT(PART("name=\"a\"", "1") PART("name=\"b\"", "x\r\ny") "--b--\r\n"), FORM_GOOD, "a=1;b=x\ny" },
 		{ &multipart, TEXT("avant\r\n" PART("name=\"a\"", "") "--b--\r\naprès"), FORM_GOOD, "a=" },
-		{ &multipart, TEXT(PART("name=\"a\"", "\r\n--bc\r\n-- b") "--b--"), FORM_GOOD, "a=\n--bc\n-- b" },
+		{ &multipart, TEXT(PART("name=\"a\"", "\r\n--c\r\n-- b--b") "--b--"), FORM_GOOD, "a=\n--c\n-- b--b" },
+		{ &multipart, TEXT(PART("name=\"a\"", "\r\n--bc") "--b--"), FORM_BAD, "" }, /* RFC 2046: may not stand in a body */
 		{ &multipart, TEXT(PART("name=a", "1") "--b--"), FORM_GOOD, "a=1" },
 		{ &multipart, TEXT(PART("NAME=\"a%22;b\"", "1") "--b--"), FORM_GOOD, "a\";b=1" },
 		{ &multipart, TEXT(PART("name=\"f\"; filename=\"../../etc/x.pdf\"\r\nContent-Type: application/pdf", "%PDF") "--b--"),
