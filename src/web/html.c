@@ -29,7 +29,8 @@ html_text(struct html *html, struct text text)
 		buffer_add(html->out, *escape);
 		start = i + 1;
 	}
-	buffer_add(html->out, (struct text){ text.at + start, text.length - start });
+	if (start < text.length)
+		buffer_add(html->out, (struct text){ text.at + start, text.length - start });
 }
 
 void
