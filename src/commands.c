@@ -14,6 +14,8 @@ static const struct command {
 } commands[] = {
 	{ "deliver", "", NULL, command_deliver },
 	{ "typeset", "", NULL, command_typeset },
+	{ "import", COMMAND_IMPORT_USAGE, "Met l’annuaire au contenu de fichiers CSV.", command_import },
+	{ "person", COMMAND_PERSON_USAGE, "Montre une personne, ouvre ou ferme son compte.", command_person },
 	{ NULL, NULL, NULL, NULL },
 };
 
