@@ -465,7 +465,7 @@ appointment_write(struct run *run, const struct import_row *row, const struct he
 	if (held && row->fate == IMPORT_CHANGED)
 		from = held->valid_from > run->today ? held->valid_from : run->today;
 	else if (held && from < held->valid_to)
-		from = held->valid_to;
+		from = run->today;
 	return store_run(run->tx, STORE_DIRECTORY_APPOINTMENT_INSERT,
 		STORE_VALUES(row->id, id_after(run, DIRECTORY_PERSONS, row->appointment.external_id),
 			id_after(run, DIRECTORY_STRUCTURES, row->appointment.code), row->appointment.share, from, row->appointment.to,
