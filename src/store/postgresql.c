@@ -73,8 +73,9 @@ failure(struct store_connection *connection, const PGresult *result, const char 
 	if (!state)
 		state = PQstatus(connection->link) == CONNECTION_OK ? "" : "08000";
 	const bool ours = strncmp(state, "42", 2) == 0;
-	log_line(LOG_FAILURE, "database", "state=%s statement=%s detail=\"%s\"", state, name,
-		ours && message ? message : "");
+	if (strncmp(state, "40", 2) != 0) /* losing against another server is no failure */
+		log_line(LOG_FAILURE, "database", "state=%s statement=%s detail=\"%s\"", state, name,
+			ours && message ? message : "");
 	const struct sentence *sentence = sentences;
 	while (strncmp(state, sentence->state, strlen(sentence->state)) != 0)
 		sentence++;
