@@ -28,7 +28,9 @@ struct feel_finding {
 struct feel_findings {
 	struct feel_finding at[FEEL_MOST_FINDINGS];
 	size_t count;
-	bool broken; /* the arena is full: the list may be incomplete */
+	bool broken;  /* the arena is full: the list may be incomplete */
+	bool lenient; /* in: mistakes of meaning (types, unknown names) are listed, and the expression
+	                 is given all the same; what they touch is null. For conformance suites. */
 };
 
 /* Reads an expression. NULL when there is a finding (or findings->broken). The result lives in
@@ -66,7 +68,7 @@ const struct feel_use *feel_reads(const struct feel *feel, size_t *ret_count);
 
 enum feel_stop { FEEL_COMPLETE, FEEL_TOO_LONG, FEEL_TOO_DEEP, FEEL_NO_MEMORY };
 
-enum { FEEL_MOST_STEPS = 10000000, FEEL_MOST_DEPTH = 300 };
+enum { FEEL_MOST_STEPS = 10000000, FEEL_MOST_DEPTH = 1500 };
 
 struct feel_trace;
 

@@ -1,0 +1,630 @@
+/* The type checker: each node is typed as it is made, and a mistake has the place of its
+ * operand. Any and Null go with everything: they are judged when evaluated. */
+#include "feel/reader.h"
+
+#include "base/banned.h"
+
+struct node *
+node_new(struct reader *reader, enum node_kind kind, size_t offset, const struct feel_type *type)
+{
+	if (reader->stopped || !type)
+		return reader->stopped ? NULL : reader_broken(reader);
+	struct node *node = arena_new_of(reader->arena, struct node);
+	if (!node)
+		return reader_broken(reader);
+	node->kind = (uint8_t)kind;
+	node->offset = (uint32_t)offset;
+	node->type = type;
+	node->height = 1;
+	return node;
+}
+
+struct node *
+node_constant(struct reader *reader, size_t offset, struct feel_value value, const struct feel_type *type)
+{
+	struct node *node = node_new(reader, NODE_CONSTANT, offset, type);
+	if (node)
+		node->constant = value;
+	return node;
+}
+
+/* A node over two others (the second may be NULL); refuses to grow beyond what evaluation can walk. */
+static struct node *
+node_over(struct reader *reader, enum node_kind kind, size_t offset, const struct feel_type *type,
+	const struct node *left, const struct node *right)
+{
+	struct node *node = node_new(reader, kind, offset, type);
+	if (!node)
+		return NULL;
+	const unsigned height = right && right->height > left->height ? right->height : left->height;
+	if (height >= MOST_HEIGHT)
+		return reader_stop(reader, offset, 0, TEXT("découpez-la en plusieurs"), "expression trop longue");
+	node->left = left;
+	node->right = right;
+	node->height = (uint16_t)(height + 1);
+	return node;
+}
+
+const struct feel_type *
+item_type(const struct feel_type *type)
+{
+	return (type->kind == FEEL_LIST || type->kind == FEEL_RANGE) && type->of ? type->of : &feel_type_any;
+}
+
+static bool
+is_open_type(const struct feel_type *type)
+{
+	return type->kind == FEEL_ANY || type->kind == FEEL_NULL;
+}
+
+/* ---- arithmetic: what each pair of kinds gives (§10.3.2.3, tables 58 to 61) ---- */
+
+static const struct rule {
+	uint8_t node, left, right, result;
+} rules[] = {
+	{ NODE_ADD, FEEL_NUMBER, FEEL_NUMBER, FEEL_NUMBER },
+	{ NODE_ADD, FEEL_STRING, FEEL_STRING, FEEL_STRING },
+	{ NODE_ADD, FEEL_DATE, FEEL_DAYS_TIME, FEEL_DATE },
+	{ NODE_ADD, FEEL_DATE, FEEL_YEARS_MONTHS, FEEL_DATE },
+	{ NODE_ADD, FEEL_DATE_TIME, FEEL_DAYS_TIME, FEEL_DATE_TIME },
+	{ NODE_ADD, FEEL_DATE_TIME, FEEL_YEARS_MONTHS, FEEL_DATE_TIME },
+	{ NODE_ADD, FEEL_TIME, FEEL_DAYS_TIME, FEEL_TIME },
+	{ NODE_ADD, FEEL_DAYS_TIME, FEEL_DATE, FEEL_DATE },
+	{ NODE_ADD, FEEL_YEARS_MONTHS, FEEL_DATE, FEEL_DATE },
+	{ NODE_ADD, FEEL_DAYS_TIME, FEEL_DATE_TIME, FEEL_DATE_TIME },
+	{ NODE_ADD, FEEL_YEARS_MONTHS, FEEL_DATE_TIME, FEEL_DATE_TIME },
+	{ NODE_ADD, FEEL_DAYS_TIME, FEEL_TIME, FEEL_TIME },
+	{ NODE_ADD, FEEL_YEARS_MONTHS, FEEL_YEARS_MONTHS, FEEL_YEARS_MONTHS },
+	{ NODE_ADD, FEEL_DAYS_TIME, FEEL_DAYS_TIME, FEEL_DAYS_TIME },
+	{ NODE_SUBTRACT, FEEL_NUMBER, FEEL_NUMBER, FEEL_NUMBER },
+	{ NODE_SUBTRACT, FEEL_DATE, FEEL_DATE, FEEL_DAYS_TIME },
+	{ NODE_SUBTRACT, FEEL_DATE, FEEL_DATE_TIME, FEEL_DAYS_TIME },
+	{ NODE_SUBTRACT, FEEL_DATE_TIME, FEEL_DATE, FEEL_DAYS_TIME },
+	{ NODE_SUBTRACT, FEEL_DATE_TIME, FEEL_DATE_TIME, FEEL_DAYS_TIME },
+	{ NODE_SUBTRACT, FEEL_TIME, FEEL_TIME, FEEL_DAYS_TIME },
+	{ NODE_SUBTRACT, FEEL_DATE, FEEL_DAYS_TIME, FEEL_DATE },
+	{ NODE_SUBTRACT, FEEL_DATE, FEEL_YEARS_MONTHS, FEEL_DATE },
+	{ NODE_SUBTRACT, FEEL_DATE_TIME, FEEL_DAYS_TIME, FEEL_DATE_TIME },
+	{ NODE_SUBTRACT, FEEL_DATE_TIME, FEEL_YEARS_MONTHS, FEEL_DATE_TIME },
+	{ NODE_SUBTRACT, FEEL_TIME, FEEL_DAYS_TIME, FEEL_TIME },
+	{ NODE_SUBTRACT, FEEL_YEARS_MONTHS, FEEL_YEARS_MONTHS, FEEL_YEARS_MONTHS },
+	{ NODE_SUBTRACT, FEEL_DAYS_TIME, FEEL_DAYS_TIME, FEEL_DAYS_TIME },
+	{ NODE_MULTIPLY, FEEL_NUMBER, FEEL_NUMBER, FEEL_NUMBER },
+	{ NODE_MULTIPLY, FEEL_YEARS_MONTHS, FEEL_NUMBER, FEEL_YEARS_MONTHS },
+	{ NODE_MULTIPLY, FEEL_NUMBER, FEEL_YEARS_MONTHS, FEEL_YEARS_MONTHS },
+	{ NODE_MULTIPLY, FEEL_DAYS_TIME, FEEL_NUMBER, FEEL_DAYS_TIME },
+	{ NODE_MULTIPLY, FEEL_NUMBER, FEEL_DAYS_TIME, FEEL_DAYS_TIME },
+	{ NODE_DIVIDE, FEEL_NUMBER, FEEL_NUMBER, FEEL_NUMBER },
+	{ NODE_DIVIDE, FEEL_YEARS_MONTHS, FEEL_NUMBER, FEEL_YEARS_MONTHS },
+	{ NODE_DIVIDE, FEEL_DAYS_TIME, FEEL_NUMBER, FEEL_DAYS_TIME },
+	{ NODE_DIVIDE, FEEL_YEARS_MONTHS, FEEL_YEARS_MONTHS, FEEL_NUMBER },
+	{ NODE_DIVIDE, FEEL_DAYS_TIME, FEEL_DAYS_TIME, FEEL_NUMBER },
+	{ NODE_POWER, FEEL_NUMBER, FEEL_NUMBER, FEEL_NUMBER },
+};
+
+/* NULL when no pair of values of these types has a result. */
+static const struct feel_type *
+arithmetic_type(enum node_kind kind, const struct feel_type *left, const struct feel_type *right)
+{
+	const struct feel_type *result = NULL;
+	for (size_t i = 0; i < sizeof rules / sizeof *rules; i++) {
+		if (rules[i].node != kind || (!is_open_type(left) && rules[i].left != left->kind)
+			|| (!is_open_type(right) && rules[i].right != right->kind))
+			continue;
+		const struct feel_type *type = feel_type_find(feel_kind_text(rules[i].result));
+		result = result && result != type ? &feel_type_any : type;
+	}
+	return result;
+}
+
+static const char *const verbs[] = {
+	[NODE_ADD] = "ajouter", [NODE_SUBTRACT] = "soustraire", [NODE_MULTIPLY] = "multiplier", [NODE_DIVIDE] = "diviser",
+	[NODE_POWER] = "élever à une puissance",
+};
+
+static bool
+is_day(const struct feel_type *type)
+{
+	return type->kind == FEEL_DATE || type->kind == FEEL_DATE_TIME;
+}
+
+static struct node *
+check_arithmetic(struct reader *reader, enum node_kind kind, const struct node *left, const struct node *right)
+{
+	const struct feel_type *type = arithmetic_type(kind, left->type, right->type);
+	if (!type) {
+		const bool add_days = (is_day(left->type) && right->type->kind == FEEL_NUMBER)
+			|| (left->type->kind == FEEL_NUMBER && is_day(right->type));
+		const bool join = kind == NODE_ADD && (left->type->kind == FEEL_STRING || right->type->kind == FEEL_STRING);
+		reader_mistake(reader, left->offset, right->offset + right->length - left->offset,
+			add_days ? TEXT("écrivez le nombre de jours comme une durée : duration(\"P3D\")")
+			: join   ? TEXT("écrivez string(…) autour de ce qui n’est pas un texte") : TEXT(""),
+			"on ne peut pas %s " TEXT_FORMAT " et " TEXT_FORMAT, verbs[kind],
+			TEXT_ARGS(feel_type_french(reader->arena, left->type)),
+			TEXT_ARGS(feel_type_french(reader->arena, right->type)));
+		type = &feel_type_any;
+	}
+	struct node *node = node_over(reader, kind, left->offset, type, left, right);
+	if (node)
+		node->numbers = left->type->kind == FEEL_NUMBER && right->type->kind == FEEL_NUMBER;
+	return node;
+}
+
+/* ---- comparison ---- */
+
+/* A constant text (or one in a list) that the other side can never be. */
+static void
+check_words(struct reader *reader, const struct feel_type *type, const struct node *node)
+{
+	if (!type->words)
+		return;
+	if (node->kind == NODE_LIST)
+		for (uint32_t i = 0; i < node->count; i++)
+			check_words(reader, type, node->parts[i]);
+	if (node->kind != NODE_CONSTANT || node->constant.kind != FEEL_STRING)
+		return;
+	struct closest closest = { .wrong = node->constant.string, .distance = SIZE_MAX };
+	for (size_t i = 0; i < type->word_count; i++) {
+		if (text_equal(type->words[i], node->constant.string))
+			return;
+		closest_try(&closest, type->words[i]);
+	}
+	struct text remedy = closest_remedy(reader->arena, &closest);
+	if (remedy.length == 0 && type->word_count && type->word_count <= 8) {
+		remedy = TEXT("les valeurs possibles sont");
+		for (size_t i = 0; i < type->word_count && remedy.at; i++)
+			remedy = arena_format(reader->arena, TEXT_FORMAT "%s \"" TEXT_FORMAT "\"", TEXT_ARGS(remedy),
+				i ? "," : "", TEXT_ARGS(type->words[i]));
+	}
+	reader_mistake(reader, node->offset, node->length, remedy,
+		"« " TEXT_FORMAT " » n’est pas une valeur possible", TEXT_ARGS(node->constant.string));
+}
+
+static bool
+has_order(const struct feel_type *type)
+{
+	return is_open_type(type) || (type->kind >= FEEL_NUMBER && type->kind <= FEEL_DAYS_TIME);
+}
+
+/* Says when values of the two types can never be compared; the place is that of both. */
+static void
+compare_types(struct reader *reader, enum node_kind kind, size_t offset, size_t length, const struct feel_type *left,
+	const struct feel_type *right)
+{
+	const bool equality = kind == NODE_EQUAL || kind == NODE_DIFFERENT;
+	const bool open = is_open_type(left) || is_open_type(right);
+	if (!open && left->kind != right->kind) {
+		reader_mistake(reader, offset, length,
+			left->kind == FEEL_STRING && is_day(right) ? TEXT("pour une date, écrivez date(\"2023-06-16\")")
+			: is_day(left) && right->kind == FEEL_STRING ? TEXT("pour une date, écrivez date(\"2023-06-16\")")
+			: left->kind == FEEL_NUMBER && right->kind == FEEL_STRING ? TEXT("un nombre s’écrit sans guillemets")
+			: left->kind == FEEL_LIST ? TEXT("pour chercher dans une liste, écrivez : valeur in liste") : TEXT(""),
+			"on ne peut pas comparer " TEXT_FORMAT " à " TEXT_FORMAT,
+			TEXT_ARGS(feel_type_french(reader->arena, left)), TEXT_ARGS(feel_type_french(reader->arena, right)));
+	} else if (!equality && (!has_order(left) || !has_order(right))) {
+		reader_mistake(reader, offset, length, TEXT(""), TEXT_FORMAT " n’est ni plus grand ni plus petit qu’autre chose",
+			TEXT_ARGS(feel_type_french(reader->arena, has_order(left) ? right : left)));
+	}
+}
+
+static struct node *
+check_comparison(struct reader *reader, enum node_kind kind, const struct node *left, const struct node *right)
+{
+	compare_types(reader, kind, left->offset, right->offset + right->length - left->offset, left->type, right->type);
+	check_words(reader, left->type, right);
+	check_words(reader, right->type, left);
+	struct node *node = node_over(reader, kind, left->offset, &feel_type_boolean, left, right);
+	if (node)
+		node->numbers = left->type->kind == FEEL_NUMBER && right->type->kind == FEEL_NUMBER;
+	return node;
+}
+
+void
+check_boolean(struct reader *reader, const struct node *node, const char *where)
+{
+	if (node->type->kind != FEEL_BOOLEAN && !is_open_type(node->type))
+		reader_mistake(reader, node->offset, node->length, TEXT("comparez cette valeur à quelque chose"),
+			"%s, une condition (vraie ou fausse) est attendue, et non " TEXT_FORMAT, where,
+			TEXT_ARGS(feel_type_french(reader->arena, node->type)));
+}
+
+static struct node *
+check_range(struct reader *reader, const struct node *low, const struct node *high)
+{
+	const struct feel_type *bound = feel_type_join(reader->arena, low->type, high->type);
+	if (!bound)
+		return reader_broken(reader);
+	if ((!is_open_type(low->type) && !is_open_type(high->type) && low->type->kind != high->type->kind)
+		|| !has_order(low->type) || !has_order(high->type))
+		reader_mistake(reader, low->offset, high->offset + high->length - low->offset, TEXT(""),
+			"un intervalle ne va pas de " TEXT_FORMAT " à " TEXT_FORMAT,
+			TEXT_ARGS(feel_type_french(reader->arena, low->type)),
+			TEXT_ARGS(feel_type_french(reader->arena, high->type)));
+	const struct feel_type *type = feel_type_range_of(reader->arena, bound);
+	return type ? node_over(reader, NODE_RANGE, low->offset, type, low, high) : reader_broken(reader);
+}
+
+struct node *
+check_binary(struct reader *reader, enum node_kind kind, const struct node *left, const struct node *right)
+{
+	switch (kind) {
+	case NODE_ADD:
+	case NODE_SUBTRACT:
+	case NODE_MULTIPLY:
+	case NODE_DIVIDE:
+	case NODE_POWER:
+		return check_arithmetic(reader, kind, left, right);
+	case NODE_AND:
+	case NODE_OR:
+		check_boolean(reader, left, kind == NODE_AND ? "avant « and »" : "avant « or »");
+		check_boolean(reader, right, kind == NODE_AND ? "après « and »" : "après « or »");
+		return node_over(reader, kind, left->offset, &feel_type_boolean, left, right);
+	case NODE_RANGE:
+		return check_range(reader, left, right);
+	default:
+		return check_comparison(reader, kind, left, right);
+	}
+}
+
+struct node *
+check_negate(struct reader *reader, size_t offset, const struct node *operand)
+{
+	const enum feel_kind kind = operand->type->kind;
+	const struct feel_type *type = operand->type;
+	if (kind != FEEL_NUMBER && kind != FEEL_YEARS_MONTHS && kind != FEEL_DAYS_TIME && !is_open_type(type)) {
+		reader_mistake(reader, operand->offset, operand->length, TEXT(""),
+			"le signe moins s’applique à un nombre ou à une durée, et non à " TEXT_FORMAT,
+			TEXT_ARGS(feel_type_french(reader->arena, type)));
+		type = &feel_type_any;
+	}
+	return node_over(reader, NODE_NEGATE, offset, type, operand, NULL);
+}
+
+/* A node over parts, in the reader's arena. */
+static struct node *
+node_of(struct reader *reader, enum node_kind kind, size_t offset, const struct feel_type *type,
+	const struct node *const *parts, size_t count)
+{
+	struct node *node = node_new(reader, kind, offset, type);
+	const struct node **kept = node ? arena_array_of(reader->arena, const struct node *, count) : NULL;
+	if (!node || !kept)
+		return node ? reader_broken(reader) : NULL;
+	unsigned height = 0;
+	for (size_t i = 0; i < count; i++) {
+		kept[i] = parts[i];
+		height = parts[i]->height > height ? parts[i]->height : height;
+	}
+	if (height >= MOST_HEIGHT)
+		return reader_stop(reader, offset, 0, TEXT("découpez-la en plusieurs"), "expression trop longue");
+	node->parts = kept;
+	node->count = (uint32_t)count;
+	node->height = (uint16_t)(height + 1);
+	return node;
+}
+
+struct node *
+check_between(struct reader *reader, const struct node *value, const struct node *low, const struct node *high)
+{
+	compare_types(reader, NODE_LESS_EQUAL, value->offset, low->offset + low->length - value->offset, value->type, low->type);
+	compare_types(reader, NODE_LESS_EQUAL, high->offset, high->length, value->type, high->type);
+	const struct node *const parts[] = { value, low, high };
+	return node_of(reader, NODE_BETWEEN, value->offset, &feel_type_boolean, parts, 3);
+}
+
+struct node *
+check_if(struct reader *reader, size_t offset, const struct node *condition, const struct node *then,
+	const struct node *otherwise)
+{
+	check_boolean(reader, condition, "après « if »");
+	const struct node *const parts[] = { condition, then, otherwise };
+	return node_of(reader, NODE_IF, offset, feel_type_join(reader->arena, then->type, otherwise->type), parts, 3);
+}
+
+/* ---- entries ---- */
+
+static const struct property {
+	struct text name;
+	uint8_t of;
+	const struct feel_type *type;
+} properties[] = {
+	{ TEXT("year"), FEEL_DATE, &feel_type_number },
+	{ TEXT("month"), FEEL_DATE, &feel_type_number },
+	{ TEXT("day"), FEEL_DATE, &feel_type_number },
+	{ TEXT("weekday"), FEEL_DATE, &feel_type_number },
+	{ TEXT("hour"), FEEL_DATE, &feel_type_number },
+	{ TEXT("minute"), FEEL_DATE, &feel_type_number },
+	{ TEXT("second"), FEEL_DATE, &feel_type_number },
+	{ TEXT("time offset"), FEEL_DATE, &feel_type_days_time },
+	{ TEXT("timezone"), FEEL_DATE, &feel_type_string },
+	{ TEXT("year"), FEEL_DATE_TIME, &feel_type_number },
+	{ TEXT("month"), FEEL_DATE_TIME, &feel_type_number },
+	{ TEXT("day"), FEEL_DATE_TIME, &feel_type_number },
+	{ TEXT("weekday"), FEEL_DATE_TIME, &feel_type_number },
+	{ TEXT("hour"), FEEL_DATE_TIME, &feel_type_number },
+	{ TEXT("minute"), FEEL_DATE_TIME, &feel_type_number },
+	{ TEXT("second"), FEEL_DATE_TIME, &feel_type_number },
+	{ TEXT("time offset"), FEEL_DATE_TIME, &feel_type_days_time },
+	{ TEXT("timezone"), FEEL_DATE_TIME, &feel_type_string },
+	{ TEXT("hour"), FEEL_TIME, &feel_type_number },
+	{ TEXT("minute"), FEEL_TIME, &feel_type_number },
+	{ TEXT("second"), FEEL_TIME, &feel_type_number },
+	{ TEXT("time offset"), FEEL_TIME, &feel_type_days_time },
+	{ TEXT("timezone"), FEEL_TIME, &feel_type_string },
+	{ TEXT("years"), FEEL_YEARS_MONTHS, &feel_type_number },
+	{ TEXT("months"), FEEL_YEARS_MONTHS, &feel_type_number },
+	{ TEXT("days"), FEEL_DAYS_TIME, &feel_type_number },
+	{ TEXT("hours"), FEEL_DAYS_TIME, &feel_type_number },
+	{ TEXT("minutes"), FEEL_DAYS_TIME, &feel_type_number },
+	{ TEXT("seconds"), FEEL_DAYS_TIME, &feel_type_number },
+	{ TEXT("start"), FEEL_RANGE, NULL }, /* that of its bounds */
+	{ TEXT("end"), FEEL_RANGE, NULL },
+	{ TEXT("start included"), FEEL_RANGE, &feel_type_boolean },
+	{ TEXT("end included"), FEEL_RANGE, &feel_type_boolean },
+};
+
+const struct feel_type *
+entry_type(struct reader *reader, const struct feel_type *of, struct text name)
+{
+	if (is_open_type(of))
+		return &feel_type_any;
+	if (of->kind == FEEL_LIST) {
+		const struct feel_type *inside = entry_type(reader, item_type(of), name);
+		return inside ? feel_type_list_of(reader->arena, inside) : NULL;
+	}
+	if (of->kind == FEEL_CONTEXT) {
+		for (size_t i = 0; i < of->field_count; i++)
+			if (text_equal(of->fields[i].name, name))
+				return of->fields[i].type;
+		return of->open ? &feel_type_any : NULL;
+	}
+	for (size_t i = 0; i < sizeof properties / sizeof *properties; i++)
+		if (properties[i].of == of->kind && text_equal(properties[i].name, name))
+			return properties[i].type ? properties[i].type : item_type(of);
+	return NULL;
+}
+
+struct node *
+check_entry(struct reader *reader, const struct node *of, struct text name, size_t name_offset)
+{
+	const struct feel_type *type = entry_type(reader, of->type, name);
+	if (!type) {
+		struct closest closest = { .wrong = name, .distance = SIZE_MAX };
+		const struct feel_type *holder = of->type->kind == FEEL_LIST ? item_type(of->type) : of->type;
+		for (size_t i = 0; i < holder->field_count; i++)
+			closest_try(&closest, holder->fields[i].name);
+		for (size_t i = 0; i < sizeof properties / sizeof *properties; i++)
+			if (properties[i].of == holder->kind)
+				closest_try(&closest, properties[i].name);
+		reader_mistake(reader, name_offset, name.length, closest_remedy(reader->arena, &closest),
+			TEXT_FORMAT " n’a pas de « " TEXT_FORMAT " »", TEXT_ARGS(feel_type_french(reader->arena, holder)),
+			TEXT_ARGS(name));
+		type = &feel_type_any;
+	}
+	struct node *node = node_over(reader, NODE_ENTRY, of->offset, type, of, NULL);
+	if (node)
+		node->name = name;
+	return node;
+}
+
+const struct feel_type *
+check_iterated(struct reader *reader, const struct node *node)
+{
+	const enum feel_kind kind = node->type->kind;
+	if (kind == FEEL_CONTEXT || kind == FEEL_FUNCTION)
+		reader_mistake(reader, node->offset, node->length, TEXT(""), "une liste est attendue après « in », et non " TEXT_FORMAT,
+			TEXT_ARGS(feel_type_french(reader->arena, node->type)));
+	if (kind == FEEL_LIST || kind == FEEL_RANGE || is_open_type(node->type))
+		return item_type(node->type);
+	return node->type;
+}
+
+/* ---- tests ---- */
+
+struct node *
+check_test(struct reader *reader, size_t offset, unsigned place, const struct feel_type *tested,
+	enum node_kind comparison, const struct node *operand, bool is_condition)
+{
+	const struct feel_type *type = operand->type;
+	if (comparison != NODE_CONSTANT) {
+		compare_types(reader, comparison, operand->offset, operand->length, tested, type);
+		check_words(reader, tested, operand);
+		struct node *value = node_new(reader, NODE_LOCAL, offset, tested);
+		if (!value)
+			return NULL;
+		value->local = place;
+		struct node *node = node_over(reader, comparison, offset, &feel_type_boolean, value, operand);
+		if (node)
+			node->numbers = tested->kind == FEEL_NUMBER && type->kind == FEEL_NUMBER;
+		return node;
+	}
+	if (is_condition) {
+		/* a test that names `?` is a condition of its own */
+		check_boolean(reader, operand, "dans un test sur « ? »");
+		return node_over(reader, NODE_AND, offset, &feel_type_boolean, operand,
+			node_constant(reader, offset, feel_boolean(true), &feel_type_boolean));
+	}
+	check_words(reader, tested, operand);
+	/* A value, or a list or a range of values; a list may be tested for being in a list of lists. */
+	const struct feel_type *item = type->kind == FEEL_LIST || type->kind == FEEL_RANGE ? item_type(type) : type;
+	while (item->kind == FEEL_LIST || item->kind == FEEL_RANGE)
+		item = item_type(item);
+	const struct feel_type *value = tested;
+	while (value->kind == FEEL_LIST || value->kind == FEEL_RANGE)
+		value = item_type(value);
+	if (!is_open_type(item) && !is_open_type(value) && item->kind != value->kind)
+		reader_mistake(reader, operand->offset, operand->length, TEXT(""),
+			"on ne peut pas comparer " TEXT_FORMAT " à " TEXT_FORMAT, TEXT_ARGS(feel_type_french(reader->arena, tested)),
+			TEXT_ARGS(feel_type_french(reader->arena, type)));
+	struct node *node = node_over(reader, NODE_TEST, offset, &feel_type_boolean, operand, NULL);
+	if (node)
+		node->local = place;
+	return node;
+}
+
+/* ---- calls ---- */
+
+static bool
+fits(const struct feel_type *from, const struct feel_type *to)
+{
+	if (feel_type_conforms(from, to))
+		return true;
+	if (to->kind == FEEL_LIST && from->kind != FEEL_LIST)
+		return feel_type_conforms(from, item_type(to)); /* one item stands for a list of one */
+	return from->kind == FEEL_DATE && to->kind == FEEL_DATE_TIME;
+}
+
+/* The parameter that an argument goes to; count when there is none. */
+static size_t
+parameter_of(const struct parameter *parameters, size_t count, size_t position, struct text name)
+{
+	if (name.length == 0) {
+		if (count && position >= count && parameters[count - 1].variadic)
+			return count - 1;
+		return position < count ? position : count;
+	}
+	for (size_t i = 0; i < count; i++)
+		if (text_equal(parameters[i].name, name))
+			return i;
+	return count;
+}
+
+struct match {
+	bool counts, types;
+	size_t wrong; /* argument of a wrong type */
+	struct parameter wanted;
+};
+
+static struct match
+match_builtin(const struct builtin *builtin, const struct node *const *arguments, const struct text *names, size_t count)
+{
+	struct parameter parameters[MOST_PARAMETERS];
+	bool given[MOST_PARAMETERS] = { false };
+	const size_t parameter_count = builtin_parameters(builtin, parameters);
+	struct match match = { .counts = true, .types = true };
+	for (size_t i = 0; i < count; i++) {
+		const size_t place = parameter_of(parameters, parameter_count, i, names[i]);
+		if (place == parameter_count || (given[place] && !parameters[place].variadic)) {
+			match.counts = false;
+			return match;
+		}
+		given[place] = true;
+		if (match.types && !fits(arguments[i]->type, parameters[place].type))
+			match.types = false, match.wrong = i, match.wanted = parameters[place];
+	}
+	for (size_t i = 0; i < parameter_count; i++)
+		if (!given[i] && !parameters[i].optional && !parameters[i].variadic)
+			match.counts = false;
+	return match;
+}
+
+/* "=1", "item 1", "list 1": from the first argument; else a type by its name. */
+static const struct feel_type *
+result_type(struct reader *reader, const struct builtin *builtin, const struct node *const *arguments, size_t count)
+{
+	const struct text result = text_of_string(builtin->result);
+	const struct feel_type *first = count ? arguments[0]->type : &feel_type_any;
+	if (text_equal(result, TEXT("=1")))
+		return first;
+	if (text_equal(result, TEXT("list 1")))
+		return first->kind == FEEL_LIST ? first : feel_type_list_of(reader->arena, first);
+	if (text_equal(result, TEXT("item 1")))
+		return first->kind == FEEL_LIST && count == 1 ? item_type(first) : count > 1 ? first : &feel_type_any;
+	return builtin_type(result);
+}
+
+struct node *
+check_builtin(struct reader *reader, size_t offset, size_t name_length, struct text name,
+	const struct node **arguments, const struct text *names, size_t count)
+{
+	const struct builtin *choices[16];
+	size_t choice_count = 0, same_counts = 0;
+	struct match close = { 0 };
+	const struct feel_type *type = NULL;
+	for (int strict = 1; strict >= 0 && choice_count == 0; strict--) {
+		for (size_t i = 0; i < builtin_count && choice_count < 16; i++) {
+			if (!text_equal(builtins[i].name, name))
+				continue;
+			const struct match match = match_builtin(&builtins[i], arguments, names, count);
+			if (!match.counts)
+				continue;
+			same_counts++;
+			if (strict && !match.types) {
+				close = match;
+				continue;
+			}
+			choices[choice_count++] = &builtins[i];
+			const struct feel_type *result = result_type(reader, &builtins[i], arguments, count);
+			if (!result)
+				return reader_broken(reader);
+			type = type ? feel_type_join(reader->arena, type, result) : result;
+		}
+		if (strict && choice_count == 0 && same_counts)
+			reader_mistake(reader, arguments[close.wrong]->offset, arguments[close.wrong]->length, TEXT(""),
+				"« " TEXT_FORMAT " » attend " TEXT_FORMAT " pour « " TEXT_FORMAT " », et non " TEXT_FORMAT, TEXT_ARGS(name),
+				TEXT_ARGS(feel_type_french(reader->arena, close.wanted.type)), TEXT_ARGS(close.wanted.name),
+				TEXT_ARGS(feel_type_french(reader->arena, arguments[close.wrong]->type)));
+	}
+	if (choice_count == 0) {
+		struct text usage = TEXT("");
+		for (size_t i = 0; i < builtin_count && usage.length == 0; i++)
+			if (text_equal(builtins[i].name, name))
+				usage = arena_format(reader->arena, "écrivez " TEXT_FORMAT "(%s)", TEXT_ARGS(name), builtins[i].signature);
+		reader_mistake(reader, offset, name_length, usage, "« " TEXT_FORMAT " » ne s’emploie pas avec ces arguments",
+			TEXT_ARGS(name));
+		return node_constant(reader, offset, feel_null(TEXT("fonction mal employée")), &feel_type_any);
+	}
+	struct node *node = node_of(reader, NODE_BUILTIN, offset, type, arguments, count);
+	const struct builtin **kept = node ? arena_array_of(reader->arena, const struct builtin *, choice_count) : NULL;
+	if (!node || !kept)
+		return node ? reader_broken(reader) : NULL;
+	memcpy(kept, choices, choice_count * sizeof *kept);
+	node->names = names;
+	node->builtin.choices = kept;
+	node->builtin.choice_count = (uint32_t)choice_count;
+	/* A constant date is read now, so that its mistakes are found now. */
+	if (count == 1 && arguments[0]->kind == NODE_CONSTANT && arguments[0]->constant.kind == FEEL_STRING
+		&& type->kind >= FEEL_NUMBER && type->kind != FEEL_STRING && choices[0]->reads_constants) {
+		struct feel_run run = { .arena = reader->arena };
+		const struct feel_value value = feel_evaluate(&(struct feel){ .root = node, .source = reader->source }, &run);
+		if (run.stop != FEEL_COMPLETE)
+			return reader_broken(reader);
+		if (value.kind == FEEL_NULL)
+			reader_mistake(reader, arguments[0]->offset, arguments[0]->length, TEXT(""), TEXT_FORMAT,
+				TEXT_ARGS(value.reason));
+		struct node *constant = node_constant(reader, offset, value,
+			value.kind == FEEL_NULL ? type : feel_type_find(feel_kind_text(value.kind)));
+		return constant;
+	}
+	return node;
+}
+
+struct node *
+check_call(struct reader *reader, const struct node *function, const struct node **arguments, const struct text *names,
+	size_t count)
+{
+	const struct feel_type *type = function->type->kind == FEEL_FUNCTION && function->type->of ? function->type->of
+		: &feel_type_any;
+	if (function->type->kind == FEEL_FUNCTION && function->type->fields) {
+		const struct feel_type *wanted = function->type;
+		if (wanted->field_count != count)
+			reader_mistake(reader, function->offset, function->length, TEXT(""),
+				"cette fonction attend %zu argument%s, et en reçoit %zu", wanted->field_count,
+				wanted->field_count > 1 ? "s" : "", count);
+		for (size_t i = 0; i < count && i < wanted->field_count; i++)
+			if (names[i].length == 0 && !fits(arguments[i]->type, wanted->fields[i].type))
+				reader_mistake(reader, arguments[i]->offset, arguments[i]->length, TEXT(""),
+					TEXT_FORMAT " est attendu ici, et non " TEXT_FORMAT,
+					TEXT_ARGS(feel_type_french(reader->arena, wanted->fields[i].type)),
+					TEXT_ARGS(feel_type_french(reader->arena, arguments[i]->type)));
+	}
+	struct node *node = node_of(reader, NODE_CALL, function->offset, type, arguments, count);
+	if (!node)
+		return NULL;
+	if (function->height >= MOST_HEIGHT)
+		return reader_stop(reader, function->offset, 0, TEXT(""), "expression trop longue");
+	node->left = function;
+	node->names = names;
+	if (function->height >= node->height)
+		node->height = (uint16_t)(function->height + 1);
+	return node;
+}

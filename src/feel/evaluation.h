@@ -1,0 +1,58 @@
+/* One evaluation under way, for the evaluator and the builtins. */
+#pragma once
+
+#include "feel/builtin.h"
+#include "feel/node.h"
+
+struct evaluation {
+	struct feel_run *run;
+	struct arena *arena;
+	const struct feel_value *inputs;
+	struct feel_value *locals;
+	unsigned long steps_left;
+	unsigned depth; /* sum of the heights of the bodies being evaluated */
+	struct feel_trace *trace;
+};
+
+/* A function made by an expression, with the locals it saw; or a builtin. */
+struct feel_function {
+	const struct node *node;          /* NODE_FUNCTION, or NULL */
+	const struct feel_value *captured; /* node->local values */
+	struct text builtin;              /* name, when node is NULL */
+};
+
+struct feel_value evaluate_node(struct evaluation *evaluation, const struct node *node);
+struct feel_value evaluate_function(struct evaluation *evaluation, struct feel_value function,
+	const struct feel_value *arguments, const struct text *names, size_t count);
+
+/* Counts work done outside of nodes; false once there is too much of it: give up. */
+bool evaluation_steps(struct evaluation *evaluation, unsigned long steps);
+/* Ends the evaluation for a reason of ours. */
+struct feel_value evaluation_stop(struct evaluation *evaluation, enum feel_stop stop);
+/* A null whose reason names what went wrong. */
+[[gnu::format(printf, 2, 3)]] struct feel_value evaluation_null(struct evaluation *evaluation, const char *format, ...);
+
+/* `tested` in `value`, as unary tests have it: equal, in the list, in the range. */
+struct feel_value evaluate_in(struct evaluation *evaluation, struct feel_value tested, struct feel_value value);
+struct feel_value range_holds(struct feel_value range, struct feel_value value);
+/* An entry of a context, a property of a date, of each item of a list. */
+struct feel_value evaluate_entry(struct evaluation *evaluation, struct feel_value of, struct text name);
+
+/* A list under construction. */
+struct items {
+	struct feel_value *at;
+	size_t count, capacity;
+};
+/* False when the arena is full: the evaluation is stopped. */
+[[nodiscard]] bool items_add(struct evaluation *evaluation, struct items *items, struct feel_value value);
+static inline struct feel_value
+items_list(const struct items *items)
+{
+	return feel_list(items->at, items->count);
+}
+
+/* Number of values from first to last, both included, and the i-th: numbers and dates. */
+bool range_steps(struct feel_value first, struct feel_value last, int64_t *ret_count);
+struct feel_value range_step(struct feel_value first, struct feel_value last, int64_t index);
+
+void trace_record(struct feel_trace *trace, const struct node *node, struct feel_value value);

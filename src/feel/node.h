@@ -1,0 +1,76 @@
+/* The typed tree that reading gives and evaluation walks. */
+#pragma once
+
+#include "feel/feel.h"
+
+enum node_kind {
+	NODE_CONSTANT,
+	NODE_INPUT, /* of the scope, by slot */
+	NODE_LOCAL, /* of an iteration, a function, a filter or a context, by place */
+	NODE_NEGATE,
+	NODE_ADD,
+	NODE_SUBTRACT,
+	NODE_MULTIPLY,
+	NODE_DIVIDE,
+	NODE_POWER,
+	NODE_EQUAL,
+	NODE_DIFFERENT,
+	NODE_LESS,
+	NODE_LESS_EQUAL,
+	NODE_GREATER,
+	NODE_GREATER_EQUAL,
+	NODE_AND,
+	NODE_OR,
+	NODE_BETWEEN,  /* parts: value, low, high */
+	NODE_IF,       /* parts: condition, then, else */
+	NODE_ENTRY,    /* left.name */
+	NODE_FILTER,   /* left[right], the item in `local` */
+	NODE_LIST,     /* parts */
+	NODE_RANGE,    /* left..right, either may be NULL */
+	NODE_CONTEXT,  /* names and parts, entry i in local + i */
+	NODE_FOR,      /* parts: the lists, then the body; variables from local, `partial` after them */
+	NODE_SOME,
+	NODE_EVERY,
+	NODE_FUNCTION, /* left: the body; parameters from local */
+	NODE_CALL,     /* left(parts), names when named */
+	NODE_BUILTIN,  /* one of the builtins, chosen by its arguments */
+	NODE_INSTANCE, /* left instance of tested_type */
+	NODE_IN,       /* right is a test on local, which holds left */
+	NODE_TEST,     /* local in left */
+	NODE_NOT,      /* of a test */
+};
+
+struct node {
+	uint8_t kind;
+	bool numbers; /* both operands are typed number: the quick path */
+	bool low_open, high_open;
+	uint16_t height; /* 1 for a leaf; bounds the recursion */
+	uint32_t offset, length;
+	uint32_t local; /* place of a local, slot of an input */
+	uint32_t count; /* of parts */
+	uint32_t locals; /* of a function: places its body needs */
+	const struct feel_type *type;
+	const struct node *left, *right;
+	const struct node **parts;
+	const struct text *names;
+	union {
+		struct feel_value constant;
+		struct text name;
+		const struct feel_type *tested_type;
+		struct {
+			const struct builtin **choices;
+			uint32_t choice_count;
+		} builtin;
+	};
+};
+
+enum { MOST_HEIGHT = 250, MOST_NESTING = 120 };
+
+struct feel {
+	const struct node *root;
+	struct text source;
+	uint32_t locals;
+	bool unary; /* local 0 holds the tested value */
+	const struct feel_use *uses;
+	size_t use_count;
+};

@@ -1,0 +1,74 @@
+/* What the reader, the checker and the findings share. Reading is one pass: the scope is
+ * asked while lexing, types are checked as each node is made. */
+#pragma once
+
+#include "feel/builtin.h"
+#include "feel/node.h"
+#include "feel/scope.h"
+
+struct local {
+	const struct local *next;
+	struct text name;
+	const struct feel_type *type;
+	unsigned place;
+	bool entries; /* the item of a filter: its entries are names too */
+};
+
+struct reader {
+	struct arena *arena;
+	const struct feel_scope *scope;
+	struct text source;
+	size_t at;  /* next byte, spaces skipped */
+	size_t end; /* where the last token ended */
+	struct feel_findings *findings;
+	const struct local *locals;
+	unsigned local_count, most_locals;
+	unsigned nesting;
+	bool stopped; /* a mistake of syntax, or no memory: nothing more can be said */
+	bool mistaken;
+	bool uses_tested; /* `?` was read */
+	struct feel_use *uses;
+	size_t use_count, use_capacity;
+};
+
+/* Records a mistake of meaning: reading goes on. The message is a format. */
+[[gnu::format(printf, 5, 6)]] void reader_mistake(struct reader *reader, size_t offset, size_t length,
+	struct text remedy, const char *format, ...);
+/* Records a mistake of syntax at a point: reading stops. Returns NULL. */
+[[gnu::format(printf, 5, 6)]] struct node *reader_stop(struct reader *reader, size_t offset, size_t length,
+	struct text remedy, const char *format, ...);
+/* No memory: returns NULL. */
+struct node *reader_broken(struct reader *reader);
+
+/* The closest of the known words to `wrong`, or an empty text: feed candidates one by one. */
+struct closest {
+	struct text wrong, best;
+	size_t distance;
+};
+void closest_try(struct closest *closest, struct text candidate);
+/* "vouliez-vous « jours » ?", or empty. */
+struct text closest_remedy(struct arena *arena, const struct closest *closest);
+
+/* ---- checker: makes nodes, typed; NULL when the reader stopped ---- */
+
+struct node *node_new(struct reader *reader, enum node_kind kind, size_t offset, const struct feel_type *type);
+struct node *node_constant(struct reader *reader, size_t offset, struct feel_value value, const struct feel_type *type);
+struct node *check_binary(struct reader *reader, enum node_kind kind, const struct node *left, const struct node *right);
+struct node *check_negate(struct reader *reader, size_t offset, const struct node *operand);
+struct node *check_between(struct reader *reader, const struct node *value, const struct node *low, const struct node *high);
+struct node *check_if(struct reader *reader, size_t offset, const struct node *condition, const struct node *then,
+	const struct node *otherwise);
+struct node *check_entry(struct reader *reader, const struct node *of, struct text name, size_t name_offset);
+/* A test of the value of type `tested` in `place`: `operand` compared with `comparison`, or NODE_TEST. */
+struct node *check_test(struct reader *reader, size_t offset, unsigned place, const struct feel_type *tested,
+	enum node_kind comparison, const struct node *operand, bool is_condition);
+struct node *check_builtin(struct reader *reader, size_t offset, size_t name_length, struct text name,
+	const struct node **arguments, const struct text *names, size_t count);
+struct node *check_call(struct reader *reader, const struct node *function, const struct node **arguments,
+	const struct text *names, size_t count);
+void check_boolean(struct reader *reader, const struct node *node, const char *where);
+/* What a value of the type gives when iterated. */
+const struct feel_type *check_iterated(struct reader *reader, const struct node *node);
+const struct feel_type *item_type(const struct feel_type *type);
+/* The type of an entry: of a context, or a property of a date…; NULL when it cannot exist. */
+const struct feel_type *entry_type(struct reader *reader, const struct feel_type *of, struct text name);
