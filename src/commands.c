@@ -16,6 +16,7 @@ static const struct command {
 	{ "typeset", "", NULL, command_typeset },
 	{ "import", COMMAND_IMPORT_USAGE, "Met l’annuaire au contenu de fichiers CSV.", command_import },
 	{ "person", COMMAND_PERSON_USAGE, "Montre une personne, ouvre ou ferme son compte.", command_person },
+	{ "feel", COMMAND_FEEL_USAGE, "Évalue une expression FEEL.", command_feel },
 	{ NULL, NULL, NULL, NULL },
 };
 

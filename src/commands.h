@@ -12,8 +12,10 @@ int command_deliver(int argc, char **argv);
 int command_typeset(int argc, char **argv);
 int command_import(int argc, char **argv);
 int command_person(int argc, char **argv);
+int command_feel(int argc, char **argv);
 
 /* What follows their name, for --help and after a wrong usage. */
 #define COMMAND_IMPORT_USAGE "DONNÉES [--structures F] [--personnes F] [--affectations F] [--date JOUR]" \
 	" [--force] [--strict] [--dry-run]"
 #define COMMAND_PERSON_USAGE "DONNÉES show|code|create|disable|enable MATRICULE|COURRIEL"
+#define COMMAND_FEEL_USAGE "'EXPRESSION' [--context JSON] [--explain]"

@@ -91,7 +91,7 @@ expected(struct reader *reader, const char *what)
 {
 	if (reader->at >= reader->source.length)
 		return reader_stop(reader, reader->at, 0, TEXT(""), "l’expression s’arrête ici, il manque %s", what);
-	return reader_stop(reader, reader->at, 0, TEXT(""), "%s attendu ici", what);
+	return reader_stop(reader, reader->at, 0, TEXT(""), "il faut %s ici", what);
 }
 
 static bool
@@ -737,7 +737,7 @@ read_range_end(struct reader *reader, size_t offset, const struct node *low, boo
 		return NULL;
 	const bool high_open = sees(reader, TEXT(")")) || sees(reader, TEXT("["));
 	if (!take(reader, TEXT("]")) && !take(reader, TEXT(")")) && !take(reader, TEXT("[")))
-		return expected(reader, "la fin de l’intervalle, « ] » ou « ) »,");
+		return expected(reader, "la fin de l’intervalle, « ] » ou « ) »");
 	struct node *range = check_binary(reader, NODE_RANGE, low, high);
 	if (!range)
 		return NULL;
