@@ -187,7 +187,7 @@ queue(struct store_tx *tx, void *context, struct guichet_error *error)
 	return mail_queue(tx, &queueing->message, queueing->now, error);
 }
 
-/* A mail to <who>@personnel.example. */
+/* A mail to <who>@personnel.example; with a secret when it is to "secret…". */
 static void
 write_to(struct post *post, const char *who, bool urgent)
 {
@@ -196,7 +196,8 @@ write_to(struct post *post, const char *who, bool urgent)
 	snprintf(address, sizeof address, "%s@personnel.example", who);
 	struct queueing queueing = { { .address = text_of_string(address), .subject = TEXT("Déposé"),
 		.body = TEXT("Votre demande est déposée.\n.\nhttps://guichet.example/lien\n"),
-		.occasion = TEXT("accusé"), .urgent = urgent }, clock_now(post->clock) };
+		.occasion = TEXT("accusé"), .urgent = urgent,
+		.secret = text_starts(text_of_string(who), TEXT("secret")) }, clock_now(post->clock) };
 	CHECK(store_transact(post->store, queue, &queueing, &error) == GUICHET_OK);
 	if (post->mailer)
 		mailer_wake(post->mailer);
@@ -319,6 +320,35 @@ TEST(mails_reach_the_relay_once_each)
 	const struct mail mail = mail_of(&post, arena, "ana");
 	CHECK(mail.state == MAIL_SENT && mail.attempts == 1 && mail.sent_at != INSTANT_NEVER);
 	CHECK_TEXT(mail.answer, TEXT("250"));
+	close_post(&post);
+}
+
+static size_t
+body_length(struct post *post, struct arena *arena, struct text id)
+{
+	struct guichet_error error;
+	struct store_tx *tx = store_read(post->store, &error);
+	CHECK(tx);
+	struct mail mail = { 0 };
+	const enum guichet_status status = mail_load(tx, arena, id, &mail, &error);
+	store_read_end(tx);
+	CHECK(status == GUICHET_OK);
+	return mail.body.length;
+}
+
+TEST(a_link_that_opens_by_itself_is_not_kept_once_sent)
+{
+	CLEANUP(arena_free) struct arena *arena = arena_new(1 << 20);
+	struct post post = open_post("2023-06-08T10:00", NULL);
+	write_to(&post, "secret-ana", true);
+	write_to(&post, "bruno", true);
+	const struct mail secret = mail_of(&post, arena, "secret-ana");
+	CHECK(secret.secret && body_length(&post, arena, secret.id) > 0);
+	start_mailer(&post, (struct mail_settings){ 0 });
+	start_child(&post);
+	wait_until_none_waits(&post);
+	CHECK_INTEGER((long long)body_length(&post, arena, secret.id), 0);
+	CHECK(body_length(&post, arena, mail_of(&post, arena, "bruno").id) > 0);
 	close_post(&post);
 }
 

@@ -360,6 +360,47 @@ TEST(lists_are_newest_first_and_go_on_where_they_stopped)
 	}
 }
 
+/* Fails each allocation of queueing in turn: nothing is queued, and it says so. */
+static enum guichet_status
+queue_without_memory(struct store_tx *tx, void *context, struct guichet_error *error)
+{
+	unsigned *turns = context;
+	for (*turns = 1; ; ++*turns) {
+		arena_fail_nth(*turns);
+		const enum guichet_status status = mail_queue(tx, &receipt, at("2023-06-08T10:00"), error);
+		const bool failed = arena_failed();
+		arena_fail_nth(0);
+		if (!failed)
+			return status;
+		if (status != GUICHET_BROKEN)
+			return GUICHET_REFUSED;
+	}
+}
+
+TEST(mail_survives_every_failed_allocation)
+{
+	CLEANUP(store_close) struct store *store = fresh_store();
+	struct guichet_error error;
+	unsigned turns = 0;
+	CHECK(store_transact(store, queue_without_memory, &turns, &error) == GUICHET_OK);
+	CHECK(turns > 4);
+	for (unsigned nth = 1; ; nth++) {
+		CLEANUP(arena_free) struct arena *arena = arena_new(1 << 20);
+		struct store_tx *tx = store_read(store, &error);
+		CHECK(tx);
+		struct mail_list list;
+		arena_fail_nth(nth);
+		const enum guichet_status status =
+			mail_list_for(tx, arena, &(struct mail_filter){ .person = TEXT("P1") }, NULL, 10, &list, &error);
+		const bool failed = arena_failed();
+		arena_fail_nth(0);
+		store_read_end(tx);
+		CHECK(failed ? status == GUICHET_BROKEN : status == GUICHET_OK && list.count == 1);
+		if (!failed)
+			return;
+	}
+}
+
 TEST(without_a_relay_mails_are_kept_when_they_would_have_left)
 {
 	CLEANUP(store_close) struct store *store = fresh_store();

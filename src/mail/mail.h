@@ -49,6 +49,7 @@ struct mail_message {
 	struct text dossier, campaign; /* ids of what it is about */
 	struct text key;      /* tells apart two mails of one occasion to one person: an act's id, a day… */
 	bool urgent;          /* caused by the recipient's own act: leaves during quiet hours too */
+	bool secret;          /* carries a link that opens something by itself: the body is erased once sent */
 };
 
 /* Puts a mail in the outbox, in the caller's transaction. The same news (occasion, dossier,
@@ -72,10 +73,10 @@ bool mail_address_is_valid(struct text address);
 struct mail {
 	struct text id;
 	struct text address, person, subject;
-	struct text body; /* only from mail_load() */
+	struct text body; /* only from mail_load(); empty once a secret one was sent */
 	struct text occasion, dossier, campaign;
 	enum mail_state state;
-	bool urgent;
+	bool urgent, secret;
 	instant created_at;
 	instant not_before; /* quiet hours */
 	instant sent_at;    /* or kept, or given up; INSTANT_NEVER while waiting */

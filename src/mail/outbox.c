@@ -99,8 +99,8 @@ mail_queue(struct store_tx *tx, const struct mail_message *message, instant now,
 	const bool deliverable = mail_address_is_valid(message->address);
 	const instant not_before = message->urgent ? now : mail_next_allowed(now);
 	return store_run(tx, STORE_MAIL_INSERT, STORE_VALUES(id, message_id, address, message->person, subject,
-		message->body, message->occasion, message->dossier, message->campaign, (int64_t)message->urgent, now,
-		not_before, states[deliverable ? MAIL_WAITING : MAIL_FAILED].stored,
+		message->body, message->occasion, message->dossier, message->campaign, (int64_t)message->urgent,
+		(int64_t)message->secret, now, not_before, states[deliverable ? MAIL_WAITING : MAIL_FAILED].stored,
 		deliverable ? TEXT("") : TEXT("adresse"), deliverable ? STORE_NULL : STORE_VALUE(now)), NULL, error);
 }
 
@@ -118,6 +118,7 @@ read_mail(struct store_rows *rows, struct mail *ret_mail, struct guichet_error *
 		.created_at = store_integer(rows, 9), .not_before = store_integer(rows, 10),
 		.sent_at = store_is_null(rows, 11) ? INSTANT_NEVER : store_integer(rows, 11),
 		.attempts = store_integer(rows, 12), .answer = store_text(rows, 13),
+		.secret = store_integer(rows, 14) != 0,
 	};
 	for (size_t i = 0; i < MAIL_STATE_COUNT; i++)
 		if (text_equal(state, states[i].stored))
@@ -185,7 +186,7 @@ mail_load(struct store_tx *tx, struct arena *arena, struct text id, struct mail 
 	enum guichet_status status = read_mail(&rows, &mail, error);
 	if (status != GUICHET_OK)
 		return status;
-	mail.body = store_text(&rows, 14);
+	mail.body = store_text(&rows, 15);
 	status = store_finish(&rows);
 	if (status == GUICHET_OK)
 		*ret_mail = mail;

@@ -10,6 +10,7 @@ CREATE TABLE mail (
   dossier    TEXT NOT NULL,              -- '' when it is about none
   campaign   TEXT NOT NULL,
   urgent     INTEGER NOT NULL,           -- 1: caused by the recipient's own act, no quiet hours
+  secret     INTEGER NOT NULL,           -- 1: the body carries a token, which we keep hashed elsewhere: erased once sent
   created_at INTEGER NOT NULL,
   not_before INTEGER NOT NULL,           -- the end of the quiet hours, or created_at
   state      TEXT NOT NULL,              -- waiting, sent, kept, failed
