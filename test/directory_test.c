@@ -515,9 +515,9 @@ TEST(directory_generates_the_same_academie_for_the_same_seed_PLT_01)
 	static const struct {
 		const char *name, *hash;
 	} files[] = {
-		{ "structures.csv", "fb1024875c1eaf577012344e4be5384a376ad38f8ea04f7814845ca5b0e44880" },
-		{ "personnes.csv", "22714eec6182ed26a380605486a376990b783b4ee0ef90b661f96b69f2599c58" },
-		{ "affectations.csv", "936252379c5c9c3696d9af43dff2f7b7407bfa834840e7c2c42d6079402d41ce" },
+		{ "structures.csv", "a61292ae9811d4cfcb531f7bf63acc8837e4cea1ab71a745c5b3baa1b6d9aa79" },
+		{ "personnes.csv", "2bd31492d92679a99fe28fb7d640da5076c961c794163f4b68ecf77bf0ea6338" },
+		{ "affectations.csv", "05a550d750e6afe6d62ef14d36329abb3fd88882f812f0b2af8302a5488bf7fe" },
 	};
 	for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
 		const struct digest digest = digest_of(file_read(arena, files[i].name));

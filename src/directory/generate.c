@@ -112,37 +112,54 @@ static const struct {
 /* --- The academy's plan ------------------------------------------------------------------- */
 
 static const struct {
-	const char *number, *name, *town;
+	const char *number, *name, *of_name, *town, *address; /* of the seat of its services */
 	unsigned districts, schools, colleges, lycees, guidance; /* how many of each */
 } departments[] = {
-	{ "991", "Haute-Sylve", "Valmont-la-Ville", 18, 560, 52, 26, 6 },
-	{ "992", "Val-de-Brème", "Brémancourt", 16, 510, 45, 20, 5 },
-	{ "993", "Côte-d’Ambre", "Port-Ambre", 14, 430, 36, 16, 4 },
+	{ "991", "Haute-Sylve", "de la Haute-Sylve", "Valmont-la-Ville", "12 boulevard du Nord, 99100 Valmont-la-Ville",
+		18, 560, 52, 26, 6 },
+	{ "992", "Val-de-Brème", "du Val-de-Brème", "Brémancourt", "3 place du Marché, 99200 Brémancourt",
+		16, 510, 45, 20, 5 },
+	{ "993", "Côte-d’Ambre", "de la Côte-d’Ambre", "Port-Ambre", "27 avenue de la Gare, 99300 Port-Ambre",
+		14, 430, 36, 16, 4 },
 };
 
 static const struct {
 	const char *code, *parent, *kind, *name;
-	unsigned offices; /* services below it */
-	unsigned staff;   /* of each, or its own when it has none */
+	unsigned staff;         /* of each of its offices, or its own when it has none */
+	const char *offices[6]; /* services below it */
 } services[] = {
-	{ "CABINET",  "RECTORAT", "service",  "Cabinet du recteur", 0, 6 },
-	{ "COM",      "RECTORAT", "service",  "Service de la communication", 0, 8 },
-	{ "DRH",      "RECTORAT", "division", "Direction des ressources humaines", 0, 9 },
-	{ "DPAE",     "DRH",      "division", "Division des personnels administratifs et d’encadrement", 4, 9 },
-	{ "DPE",      "DRH",      "division", "Division des personnels enseignants", 6, 14 },
-	{ "DPS",      "DRH",      "division", "Division des prestations sociales", 2, 10 },
-	{ "ACC",      "DRH",      "service",  "Pôle de l’accompagnement des personnels", 0, 12 },
-	{ "PREV",     "DRH",      "service",  "Pôle de la prévention des risques", 0, 7 },
-	{ "DAF",      "RECTORAT", "division", "Division des affaires financières", 3, 10 },
-	{ "DEC",      "RECTORAT", "division", "Division des examens et concours", 4, 13 },
-	{ "DOS",      "RECTORAT", "division", "Division de l’organisation scolaire", 3, 9 },
-	{ "DSI",      "RECTORAT", "division", "Direction des systèmes d’information", 4, 15 },
-	{ "DFP",      "RECTORAT", "division", "Division de la formation des personnels", 2, 9 },
-	{ "DLP",      "RECTORAT", "division", "Division de la logistique et du patrimoine", 2, 11 },
-	{ "SAO",      "RECTORAT", "service",  "Service académique de l’orientation", 0, 9 },
-	{ "SJ",       "RECTORAT", "service",  "Service des affaires juridiques", 0, 7 },
-	{ "STAT",     "RECTORAT", "service",  "Service statistique", 0, 8 },
-	{ "SOCIAL",   "RECTORAT", "service",  "Service social et de santé", 0, 8 },
+	{ "CABINET",  "RECTORAT", "service",  "Cabinet du recteur", 6, { NULL } },
+	{ "COM",      "RECTORAT", "service",  "Service de la communication", 8, { NULL } },
+	{ "DRH",      "RECTORAT", "division", "Direction des ressources humaines", 9, { NULL } },
+	{ "DPAE",     "DRH",      "division", "Division des personnels administratifs et d’encadrement", 9, {
+		"Bureau des attachés et des secrétaires", "Bureau des adjoints et des contractuels",
+		"Bureau des personnels techniques", "Bureau de l’encadrement" } },
+	{ "DPE",      "DRH",      "division", "Division des personnels enseignants", 14, {
+		"Bureau des lettres et des langues", "Bureau des sciences",
+		"Bureau des lycées professionnels", "Bureau de l’éducation physique",
+		"Bureau des conseillers et des psychologues", "Bureau du remplacement" } },
+	{ "DPS",      "DRH",      "division", "Division des prestations sociales", 10, {
+		"Bureau des pensions", "Bureau de l’action sociale" } },
+	{ "ACC",      "DRH",      "service",  "Pôle de l’accompagnement des personnels", 12, { NULL } },
+	{ "PREV",     "DRH",      "service",  "Pôle de la prévention des risques", 7, { NULL } },
+	{ "DAF",      "RECTORAT", "division", "Division des affaires financières", 10, {
+		"Bureau du budget", "Bureau de la paye", "Bureau des frais de déplacement" } },
+	{ "DEC",      "RECTORAT", "division", "Division des examens et concours", 13, {
+		"Bureau du baccalauréat", "Bureau des examens professionnels", "Bureau des concours",
+		"Bureau des sujets" } },
+	{ "DOS",      "RECTORAT", "division", "Division de l’organisation scolaire", 9, {
+		"Bureau des moyens", "Bureau de la carte scolaire", "Bureau du conseil aux établissements" } },
+	{ "DSI",      "RECTORAT", "division", "Direction des systèmes d’information", 15, {
+		"Bureau de l’assistance", "Bureau des réseaux", "Bureau des applications",
+		"Bureau des données" } },
+	{ "DFP",      "RECTORAT", "division", "Division de la formation des personnels", 9, {
+		"Bureau des plans de formation", "Bureau de l’organisation des stages" } },
+	{ "DLP",      "RECTORAT", "division", "Division de la logistique et du patrimoine", 11, {
+		"Bureau du patrimoine", "Bureau des achats" } },
+	{ "SAO",      "RECTORAT", "service",  "Service académique de l’orientation", 9, { NULL } },
+	{ "SJ",       "RECTORAT", "service",  "Service des affaires juridiques", 7, { NULL } },
+	{ "STAT",     "RECTORAT", "service",  "Service statistique", 8, { NULL } },
+	{ "SOCIAL",   "RECTORAT", "service",  "Service social et de santé", 8, { NULL } },
 };
 
 static const struct {
@@ -188,7 +205,8 @@ struct generation {
 	unsigned guidance[64], guidance_count;          /* CIO */
 };
 
-/* SplitMix64: integers only, the same everywhere. */
+/* SplitMix64: integers only, the same everywhere. Two draws never stand in one call's
+ * arguments, whose order C leaves to the compiler. */
 static uint64_t
 draw(struct generation *g, uint64_t below)
 {
@@ -224,9 +242,18 @@ place_add(struct generation *g, const char *code, const char *kind, const char *
 	for (; code[length] && length < sizeof mail - 1; length++)
 		mail[length] = (char)(code[length] >= 'A' && code[length] <= 'Z' ? code[length] + 32 : code[length]);
 	mail[length] = '\0';
-	fprintf(g->files[DIRECTORY_STRUCTURES], "%s;%s;%s;%s;%s;%u %s, 99%u%02u %s;%s@ac-valmont.example;%s\n", code, kind, name,
-		parent, department < 0 ? "" : departments[department].name, (unsigned)draw(g, 140) + 1, DRAW_OF(g, streets),
-		department < 0 ? 1 : (unsigned)department + 1, (unsigned)draw(g, 100), town, mail, regime);
+	const unsigned number = (unsigned)draw(g, 140) + 1;
+	const char *street = DRAW_OF(g, streets);
+	const unsigned office = (unsigned)draw(g, 100);
+	char address[160];
+	if (department < 0)
+		snprintf(address, sizeof address, "4 rue de l’Académie, 99100 Valmont-la-Ville");
+	else if (strcmp(town, departments[department].town) == 0)
+		snprintf(address, sizeof address, "%s", departments[department].address);
+	else
+		snprintf(address, sizeof address, "%u %s, 99%d%02u %s", number, street, department + 1, office, town);
+	fprintf(g->files[DIRECTORY_STRUCTURES], "%s;%s;%s;%s;%s;%s;%s@ac-valmont.example;%s\n", code, kind, name, parent,
+		department < 0 ? "" : departments[department].name, address, mail, regime);
 	return g->place_count++;
 }
 
@@ -258,18 +285,37 @@ mail_of(struct generation *g, const char *first, const char *last)
 	return mail;
 }
 
+/* For person_add(): mostly full time, sometimes part time. */
+enum { SHARE_VARIES = 101 };
+
+static unsigned
+share_draw(struct generation *g)
+{
+	static const unsigned shares[] = { 100, 100, 100, 100, 100, 100, 100, 100, 80, 90, 80, 50 };
+	return DRAW_OF(g, shares);
+}
+
+static void
+surname_draw(struct generation *g, char *surname, size_t size)
+{
+	const char *start = DRAW_OF(g, surname_starts);
+	const char *end = DRAW_OF(g, surname_ends);
+	snprintf(surname, size, "%s%s", start, end);
+}
+
 /* One line of personnes.csv and their post; returns the number in the matricule. */
 static unsigned
 person_add(struct generation *g, enum corps corps, unsigned place, const char *function, unsigned share)
 {
 	const bool woman = draw(g, 100) < corps_table[corps].women;
 	const char *first = woman ? DRAW_OF(g, women) : DRAW_OF(g, men);
-	char last[80];
-	const char *start = DRAW_OF(g, surname_starts), *end = DRAW_OF(g, surname_ends);
-	if (draw(g, 100) < 7)
-		snprintf(last, sizeof last, "%s%s-%s%s", start, end, DRAW_OF(g, surname_starts), DRAW_OF(g, surname_ends));
-	else
-		snprintf(last, sizeof last, "%s%s", start, end);
+	char last[80], second[40] = "";
+	surname_draw(g, last, sizeof second);
+	if (draw(g, 100) < 7) {
+		surname_draw(g, second, sizeof second);
+		const size_t length = strlen(last);
+		snprintf(last + length, sizeof last - length, "-%s", second);
+	}
 	unsigned grades = 0;
 	while (grades < 3 && corps_table[corps].grades[grades])
 		grades++;
@@ -281,16 +327,8 @@ person_add(struct generation *g, enum corps corps, unsigned place, const char *f
 	fprintf(g->files[DIRECTORY_PERSONS], "V%06u;%s;%s;%s;" TEXT_FORMAT ";%s;%s;%s;%s\n", person, woman ? "Mme" : "M.",
 		first, last, TEXT_ARGS(mail), corps_table[corps].name, grade, corps_table[corps].category,
 		corps_table[corps].filiere);
-	appointment_add(g, person, place, function, share);
+	appointment_add(g, person, place, function, share == SHARE_VARIES ? share_draw(g) : share);
 	return person;
-}
-
-/* Mostly full time, sometimes part time. */
-static unsigned
-share_draw(struct generation *g)
-{
-	static const unsigned shares[] = { 100, 100, 100, 100, 100, 100, 100, 100, 80, 90, 80, 50 };
-	return DRAW_OF(g, shares);
 }
 
 static void
@@ -298,13 +336,23 @@ office_fill(struct generation *g, unsigned place, unsigned staff)
 {
 	static const enum corps mix[] = { ADJOINT, SECRETAIRE, SECRETAIRE, ADJOINT, ATTACHE, SECRETAIRE, ADJOINT };
 	for (unsigned i = 0; i < staff; i++)
-		person_add(g, DRAW_OF(g, mix), place, "agent", share_draw(g));
+		person_add(g, DRAW_OF(g, mix), place, "agent", SHARE_VARIES);
+}
+
+/* "de Bancy", "d’Aubigny". */
+static const char *
+of_town(const char *town)
+{
+	return strchr("AEIOU", town[0]) ? "d’" : "de ";
 }
 
 static void
 town_draw(struct generation *g, char *town, size_t size)
 {
-	snprintf(town, size, "%s%s%s", draw(g, 9) == 0 ? "Saint-" : "", DRAW_OF(g, surname_starts), DRAW_OF(g, town_ends));
+	const char *saint = draw(g, 9) == 0 ? "Saint-" : "";
+	const char *start = DRAW_OF(g, surname_starts);
+	const char *end = DRAW_OF(g, town_ends);
+	snprintf(town, size, "%s%s%s", saint, start, end);
 }
 
 /* --- The rectorat ----------------------------------------------------------------------------- */
@@ -339,15 +387,14 @@ rectorat_write(struct generation *g)
 			appointment_add(g, head, academy, "gestionnaire DPAE", 0);
 			appointment_add(g, head, academy, "chef de la DPAE", 0);
 		}
-		if (services[i].offices == 0)
+		if (!services[i].offices[0])
 			office_fill(g, service, services[i].staff);
 		else
 			office_fill(g, service, 2);
-		for (unsigned office = 1; office <= services[i].offices; office++) {
-			char code[40], name[160];
+		for (unsigned office = 1; office <= COUNT_OF(services[i].offices) && services[i].offices[office - 1]; office++) {
+			char code[40];
 			snprintf(code, sizeof code, "%s-%u", services[i].code, office);
-			snprintf(name, sizeof name, "Bureau %s %u", services[i].code, office);
-			const unsigned bureau = place_add(g, code, "service", name, services[i].code, -1, departments[0].town,
+			const unsigned bureau = place_add(g, code, "service", services[i].offices[office - 1], services[i].code, -1, departments[0].town,
 				"application");
 			person_add(g, strcmp(services[i].code, "DSI") == 0 ? INGENIEUR : ATTACHE, bureau, "chef de service", 100);
 			if (desk) {
@@ -357,7 +404,7 @@ rectorat_write(struct generation *g)
 				office_fill(g, bureau, services[i].staff - 4);
 			} else if (strcmp(services[i].code, "DSI") == 0) {
 				for (unsigned j = 0; j < services[i].staff; j++) {
-					const unsigned person = person_add(g, j % 3 ? TECHNICIEN : INGENIEUR, bureau, "agent", share_draw(g));
+					const unsigned person = person_add(g, j % 3 ? TECHNICIEN : INGENIEUR, bureau, "agent", SHARE_VARIES);
 					if (office == 1 && j < 4)
 						appointment_add(g, person, academy, "assistance", 0);
 				}
@@ -376,15 +423,15 @@ school_write(struct generation *g, int department, const char *kind, const char 
 	char code[40], name[160], town[48];
 	uai_write(g, department, code, sizeof code);
 	town_draw(g, town, sizeof town);
-	snprintf(name, sizeof name, "%s %s de %s", title, DRAW_OF(g, school_labels), town);
+	snprintf(name, sizeof name, "%s %s %s%s", title, DRAW_OF(g, school_labels), of_town(town), town);
 	const unsigned place = place_add(g, code, kind, name, parent, department, town, "lien");
 	g->eples[g->eple_count++] = place;
 	person_add(g, DIRECTION, place, "chef d’établissement", 100);
 	person_add(g, DIRECTION, place, "adjoint au chef d’établissement", 100);
 	person_add(g, draw(g, 4) ? ATTACHE : SECRETAIRE, place, "adjoint gestionnaire", 100);
-	person_add(g, draw(g, 3) ? ADJOINT : SECRETAIRE, place, "secrétaire d’intendance", share_draw(g));
-	person_add(g, draw(g, 2) ? SECRETAIRE : ADJOINT, place, "secrétaire de direction", share_draw(g));
-	person_add(g, INFIRMIER, place, "agent", share_draw(g));
+	person_add(g, draw(g, 3) ? ADJOINT : SECRETAIRE, place, "secrétaire d’intendance", SHARE_VARIES);
+	person_add(g, draw(g, 2) ? SECRETAIRE : ADJOINT, place, "secrétaire de direction", SHARE_VARIES);
+	person_add(g, INFIRMIER, place, "agent", SHARE_VARIES);
 	person_add(g, EDUCATION, place, "conseiller principal d’éducation", 100);
 }
 
@@ -393,8 +440,7 @@ department_write(struct generation *g, int department)
 {
 	char parent[24], code[40], name[240], town[48];
 	snprintf(parent, sizeof parent, "DSDEN-%s", departments[department].number);
-	snprintf(name, sizeof name, "DSDEN %s%s", department == 1 ? "du " : "de la ",
-		departments[department].name);
+	snprintf(name, sizeof name, "DSDEN %s", departments[department].of_name);
 	const char *seat = departments[department].town;
 	const unsigned dsden = place_add(g, parent, "dsden", name, "VALMONT", department, seat, "application");
 	appointment_add(g, person_add(g, INSPECTION, dsden, "chef de service", 100), dsden, "directeur académique", 0);
@@ -408,14 +454,14 @@ department_write(struct generation *g, int department)
 				appointment_add(g, person_add(g, SECRETAIRE, service, "agent", 100), dsden, "personne support", 0);
 		if (strcmp(local_services[i].code, "SANTE") == 0)
 			for (unsigned j = 0; j < local_services[i].staff; j++)
-				person_add(g, j % 3 == 0 ? MEDECIN : SOCIAL, service, "agent", share_draw(g));
+				person_add(g, j % 3 == 0 ? MEDECIN : SOCIAL, service, "agent", SHARE_VARIES);
 		else
 			office_fill(g, service, local_services[i].staff);
 	}
 	for (unsigned i = 0; i < departments[department].guidance; i++) {
 		uai_write(g, department, code, sizeof code);
 		town_draw(g, town, sizeof town);
-		snprintf(name, sizeof name, "CIO de %s", town);
+		snprintf(name, sizeof name, "CIO %s%s", of_town(town), town);
 		const unsigned place = place_add(g, code, "cio", name, parent, department, town, "application");
 		g->guidance[g->guidance_count++] = place;
 		appointment_add(g, person_add(g, PSYCHOLOGUE, place, "chef de service", 100), place, "directeur de CIO", 0);
@@ -429,18 +475,20 @@ department_write(struct generation *g, int department)
 	for (unsigned i = 0; i < departments[department].districts; i++) {
 		uai_write(g, department, districts[i], sizeof districts[i]);
 		town_draw(g, town, sizeof town);
-		snprintf(name, sizeof name, "Circonscription de %s", town);
+		snprintf(name, sizeof name, "Circonscription %s%s", of_town(town), town);
 		const unsigned place = place_add(g, districts[i], "circonscription", name, parent, department, town,
 			"application");
 		appointment_add(g, person_add(g, INSPECTION, place, "chef de service", 100), place,
 			"inspecteur de circonscription", 0);
-		person_add(g, draw(g, 2) ? ADJOINT : SECRETAIRE, place, "agent", share_draw(g));
+		person_add(g, draw(g, 2) ? ADJOINT : SECRETAIRE, place, "agent", SHARE_VARIES);
 	}
 	for (unsigned i = 0; i < departments[department].schools; i++) {
 		uai_write(g, department, code, sizeof code);
 		town_draw(g, town, sizeof town);
 		static const char *const titles[] = { "École élémentaire", "École maternelle", "École primaire" };
-		snprintf(name, sizeof name, "%s %s de %s", DRAW_OF(g, titles), DRAW_OF(g, school_labels), town);
+		const char *title = DRAW_OF(g, titles);
+		const char *label = DRAW_OF(g, school_labels);
+		snprintf(name, sizeof name, "%s %s %s%s", title, label, of_town(town), town);
 		const unsigned place = place_add(g, code, "école", name, districts[i % departments[department].districts],
 			department, town, "application");
 		g->schools[g->school_count++] = place;
@@ -465,22 +513,28 @@ people_write(struct generation *g)
 			if (other != place)
 				appointment_add(g, person, other, "agent", 40);
 		} else {
-			person_add(g, corps, place, "agent", share_draw(g));
+			person_add(g, corps, place, "agent", SHARE_VARIES);
 		}
 	}
 	for (unsigned i = 0; i < GUIDANCE_STAFF; i++)
-		person_add(g, PSYCHOLOGUE, g->guidance[draw(g, g->guidance_count)], "psychologue", share_draw(g));
+		person_add(g, PSYCHOLOGUE, g->guidance[draw(g, g->guidance_count)], "psychologue", SHARE_VARIES);
 	for (unsigned i = 0; i < SCHOOL_TEACHERS; i++)
-		person_add(g, ECOLES, g->schools[draw(g, g->school_count)], "enseignant", share_draw(g));
-	for (unsigned i = 0; i < ACCOMPANISTS; i++)
-		person_add(g, ACCOMPAGNANT, draw(g, 5) < 3 ? g->schools[draw(g, g->school_count)] : g->eples[draw(g, g->eple_count)],
-			"accompagnant", 62);
-	for (unsigned i = 0; i < ASSISTANTS; i++)
-		person_add(g, ASSISTANT, g->eples[draw(g, g->eple_count)], "assistant d’éducation", draw(g, 3) ? 100 : 50);
+		person_add(g, ECOLES, g->schools[draw(g, g->school_count)], "enseignant", SHARE_VARIES);
+	for (unsigned i = 0; i < ACCOMPANISTS; i++) {
+		const bool school = draw(g, 5) < 3;
+		const unsigned place = school ? g->schools[draw(g, g->school_count)] : g->eples[draw(g, g->eple_count)];
+		person_add(g, ACCOMPAGNANT, place, "accompagnant", 62);
+	}
+	for (unsigned i = 0; i < ASSISTANTS; i++) {
+		const unsigned place = g->eples[draw(g, g->eple_count)];
+		person_add(g, ASSISTANT, place, "assistant d’éducation", draw(g, 3) ? 100 : 50);
+	}
 	static const enum corps teachers[] = { CERTIFIE, CERTIFIE, CERTIFIE, CERTIFIE, CERTIFIE, AGREGE, LYCEE_PROFESSIONNEL,
 		LYCEE_PROFESSIONNEL, SPORT };
-	while (g->persons < DIRECTORY_DEMONSTRATION_AGENTS)
-		person_add(g, DRAW_OF(g, teachers), g->eples[draw(g, g->eple_count)], "enseignant", share_draw(g));
+	while (g->persons < DIRECTORY_DEMONSTRATION_AGENTS) {
+		const unsigned place = g->eples[draw(g, g->eple_count)];
+		person_add(g, DRAW_OF(g, teachers), place, "enseignant", SHARE_VARIES);
+	}
 }
 
 /* --- Files --------------------------------------------------------------------------------------- */
