@@ -53,6 +53,11 @@ $(OUT)/fuzz-%: $(OUT)/test/fuzz/%.o $(call objects,$(LIBRARY)) $(EMBEDDED)
 	@echo "  link     $@"
 	@$(CC) $(CFLAGS) -fsanitize=fuzzer $^ $(LDLIBS) -o $@
 
+# A program that a bench measures from the outside: make build/release-gcc/bench-web
+$(OUT)/bench-%: $(OUT)/test/bench/%.o $(call objects,$(LIBRARY)) $(EMBEDDED)
+	@echo "  link     $@"
+	@$(CC) $(CFLAGS) $(LDFLAGS) $^ $(LDLIBS) -o $@
+
 # Statements and migrations are text: what includes or embeds them is found by -MMD.
 $(OUT)/%.o: %.c
 	@mkdir -p $(@D)

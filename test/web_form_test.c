@@ -40,7 +40,12 @@ TEST(web_form_bodies_give_their_fields)
 {
 	static const struct text multipart = { "multipart/form-data; boundary=b", 31 },
 		urlencoded = { "application/x-www-form-urlencoded", 33 };
-	static const struct { const struct text *type; struct text body; enum form_outcome outcome; const char *summary; } cases[] = {
+	static const struct {
+		const struct text *type;
+		struct text body;
+		enum form_outcome outcome;
+		const char *summary;
+	} cases[] = {
 		{ &urlencoded, { "", 0 }, FORM_GOOD, "" },
 		{ &urlencoded, TEXT("a=1&b=2"), FORM_GOOD, "a=1;b=2" },
 		{ &urlencoded, TEXT("a=1&&a=2&c&=d&e==f"), FORM_GOOD, "a=1;a=2;c=;=d;e==f" },

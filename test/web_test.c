@@ -188,6 +188,14 @@ page_422(struct request *request, struct html *html, struct guichet_error *error
 }
 
 static enum guichet_status
+page_login_failing(struct request *request, struct html *html, struct guichet_error *error)
+{
+	(void)html;
+	request_login(request, TEXT("un-jeton"));
+	return guichet_fail(error, GUICHET_REFUSED, "Le mot de passe n’est pas le bon.");
+}
+
+static enum guichet_status
 page_address(struct request *request, struct html *html, struct guichet_error *error)
 {
 	(void)error;
@@ -204,6 +212,7 @@ static const struct route routes[] = {
 	{ METHOD_GET,  "/bonjour/:nom",     RIGHT_EVERYONE,  page_hello,        NULL,        0 },
 	{ METHOD_GET,  "/bonjour/nouveau",  RIGHT_EVERYONE,  page_new,          NULL,        0 },
 	{ METHOD_GET,  "/chef",             RIGHT_CHIEF,     page_hello,        NULL,        0 },
+	{ METHOD_GET,  "/connexion-ratee",  RIGHT_EVERYONE,  page_login_failing, NULL,       0 },
 	{ METHOD_GET,  "/corriger",         RIGHT_EVERYONE,  page_422,          NULL,        0 },
 	{ METHOD_POST, "/envoi",            RIGHT_EVERYONE,  page_sent,         NULL,        0 },
 	{ METHOD_GET,  "/erreur/:statut",   RIGHT_EVERYONE,  page_failing,      NULL,        0 },
@@ -439,6 +448,14 @@ TEST(web_failures_become_statuses_and_say_nothing_secret)
 	CHECK(!has(answer, "secrète") && !has(answer, "début"));
 }
 
+TEST(web_a_login_that_failed_gives_no_cookie)
+{
+	WITH_SITE(fixture, false);
+	const struct text answer = get(&fixture, "/connexion-ratee", "");
+	CHECK_INTEGER(status_of(answer), 422);
+	CHECK(!has(answer, "un-jeton"));
+}
+
 TEST(web_every_page_carries_its_security_headers)
 {
 	static const char *const headers[] = {
@@ -620,6 +637,45 @@ TEST(web_waiting_requests_are_finished)
 	}
 	CHECK_INTEGER(atomic_load(&fixture.site.finished), 200);
 	CHECK_INTEGER(status_of(get(&fixture, "/attente-pleine", "")), 503);
+}
+
+static void *
+ask_often(void *context)
+{
+	const struct fixture *fixture = context;
+	const struct text request = TEXT("GET /attente HTTP/1.1\r\nHost: h\r\n\r\n");
+	const int peer = connect_to(fixture);
+	intptr_t good = 0;
+	for (int i = 0; i < 50 && peer >= 0 && send_all(peer, request); i++) {
+		char bytes[4096];
+		size_t length = 0;
+		while (text_find((struct text){ bytes, length }, TEXT("attendu 42")) == SIZE_MAX
+			&& text_find((struct text){ bytes, length }, TEXT("Retry-After")) == SIZE_MAX) {
+			const ssize_t got = recv(peer, bytes + length, sizeof bytes - length, 0);
+			if (got <= 0)
+				break;
+			length += (size_t)got;
+		}
+		good += status_of((struct text){ bytes, length }) == 200 || status_of((struct text){ bytes, length }) == 503;
+	}
+	close(peer);
+	return (void *)good;
+}
+
+TEST(web_many_wait_at_once)
+{
+	enum { VISITORS = 24 };
+	WITH_SITE(fixture, false);
+	pthread_t threads[VISITORS];
+	intptr_t good = 0;
+	for (int i = 0; i < VISITORS; i++)
+		CHECK(pthread_create(&threads[i], NULL, ask_often, &fixture) == 0);
+	for (int i = 0; i < VISITORS; i++) {
+		void *some;
+		pthread_join(threads[i], &some);
+		good += (intptr_t)some;
+	}
+	CHECK_INTEGER(good, 50 * VISITORS);
 }
 
 TEST(web_pipelined_requests_are_answered_in_order)

@@ -1,5 +1,5 @@
-/* The one place where what a page did becomes an answer: its bytes, its headers, its status, and a line in the log
- * for what is our fault. */
+/* The one place where what a page did becomes an answer: its bytes, its headers, its status, and a line
+ * in the log for what is our fault. */
 #include "web/inside.h"
 
 #include <stdio.h>
@@ -10,7 +10,7 @@
 
 #include "base/banned.h"
 
-enum { PAGE_KEPT = 256 << 10, LONGEST_FILE_NAME = 150 };
+enum { LONGEST_FILE_NAME = 150 };
 
 struct header {
 	const char *name, *value;
@@ -26,8 +26,9 @@ static const struct header always[] = {
 	{ "X-Frame-Options", "DENY" },
 };
 
-static const char policy_of_pages[] = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-	"font-src 'self'; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+static const char policy_of_pages[] = "default-src 'none'; script-src 'self'; style-src 'self'; "
+	"img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; "
+	"base-uri 'none'";
 /* The browser's own viewer of a PDF brings its styles. */
 static const char policy_of_files[] = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; "
 	"object-src 'self'; form-action 'none'; frame-ancestors 'none'; base-uri 'none'";
@@ -44,7 +45,14 @@ add(struct MHD_Response *response, const char *name, const char *value)
 	(void)MHD_add_response_header(response, name, value); /* fails without memory or on our own mistake only */
 }
 
-/* What follows the type in Content-Disposition: an ASCII name for all, and the exact one (RFC 6266, RFC 5987). */
+static struct MHD_Response *
+empty_response(void)
+{
+	return MHD_create_response_from_buffer(0, (void *)(uintptr_t)"", MHD_RESPMEM_PERSISTENT);
+}
+
+/* What follows the type in Content-Disposition: an ASCII name for all, and the exact one (RFC 6266, RFC
+ * 5987). */
 static struct text
 disposition(struct arena *arena, struct text name)
 {
@@ -133,7 +141,8 @@ bare_error_page(struct request_inside *inside, struct html *html)
 	{
 		HTML_IN(html, "head");
 		HTML_VOID(html, "meta", { "charset", TEXT("utf-8") });
-		HTML_VOID(html, "meta", { "name", TEXT("viewport") }, { "content", TEXT("width=device-width, initial-scale=1") });
+		HTML_VOID(html, "meta", { "name", TEXT("viewport") },
+			{ "content", TEXT("width=device-width, initial-scale=1") });
 		HTML_SAY(html, "title", "Un souci");
 	}
 	HTML_IN(html, "body");
@@ -171,7 +180,7 @@ answer_problem(struct request_inside *inside)
 static enum MHD_Result
 send_redirect(struct request_inside *inside)
 {
-	struct MHD_Response *response = MHD_create_response_from_buffer(0, (void *)(uintptr_t)"", MHD_RESPMEM_PERSISTENT);
+	struct MHD_Response *response = empty_response();
 	if (!response)
 		return MHD_NO;
 	add(response, "Location", inside->location.at);
@@ -203,7 +212,7 @@ send_bytes(struct request_inside *inside)
 static enum MHD_Result
 send_not_modified(struct request_inside *inside)
 {
-	struct MHD_Response *response = MHD_create_response_from_buffer(0, (void *)(uintptr_t)"", MHD_RESPMEM_PERSISTENT);
+	struct MHD_Response *response = empty_response();
 	if (!response)
 		return MHD_NO;
 	add_common(inside, response, true);
@@ -215,13 +224,19 @@ answer_failure(struct request_inside *inside, enum guichet_status status, const 
 {
 	static const char busy[] = "Beaucoup de personnes se connectent en ce moment. Rien n’est perdu : "
 		"réessayez dans quelques secondes.";
+	/* What the page wanted to say with its answer is not said; above all not "logged in". */
+	inside->header_count = 0;
+	inside->headers_full = false;
+	if (inside->presession_is_new)
+		inside->presession = (struct text){ 0 };
 	const struct text sentence = arena_text(inside->page.arena, text_of_string(error->message));
 	const char *said = sentence.length ? sentence.at : NULL;
 	switch (status) {
 	case GUICHET_OK:
 		break;
 	case GUICHET_UNKNOWN:
-		set_problem(inside, PROBLEM_FAILED, 404, said ? said : "Cette page n’existe pas ou ne vous est pas destinée.");
+		set_problem(inside, PROBLEM_FAILED, 404, said ? said
+			: "Cette page n’existe pas ou ne vous est pas destinée.");
 		return answer_problem(inside);
 	case GUICHET_REFUSED:
 		set_problem(inside, PROBLEM_FAILED, 422, said ? said : "Cette demande ne peut pas être acceptée.");
@@ -317,8 +332,7 @@ answer_static(struct request_inside *inside, const struct static_answer *file)
 	inside->stage = STAGE_ANSWERED;
 	inside->is_static = true;
 	if (text_equal(request_header(&inside->page, "If-None-Match"), text_of_string(file->etag))) {
-		struct MHD_Response *response = MHD_create_response_from_buffer(0, (void *)(uintptr_t)"",
-			MHD_RESPMEM_PERSISTENT);
+		struct MHD_Response *response = empty_response();
 		if (!response)
 			return MHD_NO;
 		add(response, "ETag", file->etag);

@@ -139,8 +139,8 @@ form_read_urlencoded(struct arena *arena, char *bytes, size_t length, struct for
 	return FORM_GOOD;
 }
 
-/* The value of a parameter of a header: name="…" or name=…, in the arena; `at` is NULL when absent. The browser
- * writes a quote as %22, other programs as \". */
+/* The value of a parameter of a header: name="…" or name=…, in the arena; `at` is NULL when absent. The
+ * browser writes a quote as %22, other programs as \". */
 static struct text
 header_parameter(struct arena *arena, struct text header, const char *name, bool *ret_broken)
 {
@@ -518,7 +518,9 @@ end_multipart(struct form_reader *reader, struct form *ret_form)
 {
 	if (reader->state != EPILOGUE)
 		return FORM_BAD;
-	struct form form = { .count = reader->count, .uploads = reader->uploads, .upload_count = reader->upload_count };
+	struct form form = {
+		.count = reader->count, .uploads = reader->uploads, .upload_count = reader->upload_count,
+	};
 	form.fields = arena_array_of(reader->arena, struct form_field, reader->count);
 	if (!form.fields)
 		return FORM_NO_ROOM;

@@ -1,5 +1,6 @@
-/* Reads what a browser sends: queries, application/x-www-form-urlencoded and multipart/form-data, piece by
- * piece as it arrives, within the ceilings of web.h. Knows nothing of the server: fuzzed alone. Private to web/. */
+/* Reads what a browser sends: queries, application/x-www-form-urlencoded and multipart/form-data, piece
+ * by piece as it arrives, within the ceilings of web.h. Knows nothing of the server: fuzzed alone.
+ * Private to web/. */
 #pragma once
 
 #include "web/web.h"
@@ -38,6 +39,6 @@ enum form_outcome form_reader_end(struct form_reader *reader, struct form *ret_f
 /* A query or an urlencoded body whole. Decodes in place: `bytes` is changed and pointed at. */
 enum form_outcome form_read_urlencoded(struct arena *arena, char *bytes, size_t length, struct form *ret_form);
 
-/* Decodes %XX in place ('+' too on demand) and returns the new length; SIZE_MAX when a % is not followed by two
- * hexadecimal digits, or what comes out is not UTF-8 or has a NUL. */
+/* Decodes %XX in place ('+' too on demand) and returns the new length; SIZE_MAX when a % is not followed
+ * by two hexadecimal digits, or what comes out is not UTF-8 or has a NUL. */
 size_t percent_decode(char *bytes, size_t length, bool plus_is_space);

@@ -8,7 +8,13 @@
 #include "web/form.h"
 #include "web/web.h"
 
-enum { REQUEST_ID_LENGTH = 12, LONGEST_TARGET = 4096, HEADERS_ADDED = 8, IDLE_REQUESTS = 64, MATCHED_SEGMENTS = 16 };
+enum {
+	REQUEST_ID_LENGTH = 12,
+	LONGEST_TARGET = 4096,
+	HEADERS_ADDED = 8,
+	IDLE_REQUESTS = 64, /* kept for their next use */
+	MATCHED_SEGMENTS = 16,
+};
 
 enum stage {
 	STAGE_NEW,
@@ -48,6 +54,7 @@ struct request_inside {
 	struct form_reader *reader;
 	struct session session;
 	struct text presession;    /* the nonce of a visitor without session; empty until needed */
+	bool presession_is_new;    /* its cookie goes with this answer */
 	int64_t drained;
 
 	struct problem problem;    /* reason meaningful when status is not 0 */
@@ -131,7 +138,8 @@ bool token_check_form(struct request_inside *inside);
 void token_read_presession(struct request_inside *inside);
 
 /* -- session.c */
-/* The session of a cookie's token: OK with ret_session->person.at NULL when there is none. Texts in `arena`. */
+/* The session of a cookie's token: OK with ret_session->person.at NULL when there is none. Texts in
+ * `arena`. */
 enum guichet_status sessions_find(struct sessions *sessions, struct arena *arena, struct text token, instant now,
 	struct session *ret_session, struct guichet_error *error);
 struct web_key sessions_key(const struct sessions *sessions);

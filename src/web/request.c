@@ -94,7 +94,8 @@ unmap(void *thing)
 }
 
 enum guichet_status
-upload_text(struct request *request, const struct upload *upload, struct text *ret_bytes, struct guichet_error *error)
+upload_text(struct request *request, const struct upload *upload, struct text *ret_bytes,
+	struct guichet_error *error)
 {
 	if (upload->size == 0) {
 		*ret_bytes = TEXT("");
@@ -181,7 +182,8 @@ request_send(struct request *request, const char *content_type, struct text down
 }
 
 enum guichet_status
-request_send_file(struct request *request, const char *content_type, struct text download_name, int file, int64_t size)
+request_send_file(struct request *request, const char *content_type, struct text download_name, int file,
+	int64_t size)
 {
 	struct request_inside *inside = inside_of(request);
 	if (inside->file >= 0)
@@ -262,7 +264,7 @@ form_retype(struct request *request, struct html *html)
 		HTML_IN(html, "dl", { "class", TEXT("data") });
 		for (size_t i = 0; i < form->count; i++) {
 			const struct form_field *field = &form->fields[i];
-			if (!is_kept(field->name) || field->value.length == 0)
+			if (!is_kept(field->name) || field->value.length == 0 || text_equal(field->name, TEXT("version")))
 				continue;
 			HTML_LINE(html, "dt", field->name);
 			HTML_LINE(html, "dd", field->value);

@@ -1,4 +1,5 @@
-/* Which route a path is. A literal segment wins over a parameter: "/dossiers/nouveau" before "/dossiers/:id". */
+/* Which route a path is. A literal segment wins over a parameter: "/dossiers/nouveau" before
+ * "/dossiers/:id". */
 #include "web/inside.h"
 
 #include "base/banned.h"
@@ -8,7 +9,8 @@ struct match {
 	unsigned literals; /* bit n: segment n is literal; the greater number wins, leftmost first */
 };
 
-/* Segments are compared after decoding as a whole path, so a "/" sent as %2F is a segment end like any other. */
+/* Segments are compared after decoding as a whole path, so a "/" sent as %2F is a segment end like any
+ * other. */
 static bool
 matches(const char *pattern, struct text path, struct match *ret_match)
 {

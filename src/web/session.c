@@ -333,7 +333,9 @@ find_stored(struct sessions *sessions, struct arena *arena, const struct digest 
 		return status;
 	ret_session->person = person;
 	ret_session->demo = demo;
-	const struct cached read = { .hash = *digest, .seen = steady, .seen_stored = seen, .expires = expires, .demo = demo };
+	const struct cached read = {
+		.hash = *digest, .seen = steady, .seen_stored = seen, .expires = expires, .demo = demo,
+	};
 	cache_keep(sessions, &read, person, generation);
 	return GUICHET_OK;
 }

@@ -1,5 +1,5 @@
-/* The style sheet and the script, embedded in the program by the assembler; the Makefile says that this object depends on
- * the files of static/. */
+/* The style sheet and the script, embedded in the program by the assembler; the Makefile says that this
+ * object depends on the files of static/. */
 #include "web/inside.h"
 
 #include <assert.h>

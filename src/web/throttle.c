@@ -1,5 +1,5 @@
-/* See throttle.h. Two tables of the same make, each a hash table of fixed size where a newcomer takes the place of
- * the one that failed longest ago among the few places it may have. */
+/* See throttle.h. Two tables of the same make, each a hash table of fixed size where a newcomer takes the
+ * place of the one that failed longest ago among the few places it may have. */
 #include "web/throttle.h"
 
 #include <pthread.h>
@@ -108,10 +108,12 @@ throttle_check(struct throttle *throttle, struct text account, struct text addre
 {
 	const uint64_t account_key = key_of(account), address_key = key_of(address);
 	pthread_mutex_lock(&throttle->lock);
-	const int64_t a = wait_of(entry_find(throttle->accounts, throttle->size, account_key, now, false), FREE_ACCOUNT, now);
-	const int64_t b = wait_of(entry_find(throttle->addresses, throttle->size, address_key, now, false), FREE_ADDRESS, now);
+	const struct entry *by_account = entry_find(throttle->accounts, throttle->size, account_key, now, false),
+		*by_address = entry_find(throttle->addresses, throttle->size, address_key, now, false);
+	const int64_t for_account = wait_of(by_account, FREE_ACCOUNT, now),
+		for_address = wait_of(by_address, FREE_ADDRESS, now);
 	pthread_mutex_unlock(&throttle->lock);
-	return a > b ? a : b;
+	return for_account > for_address ? for_account : for_address;
 }
 
 static void

@@ -1,5 +1,6 @@
-/* Forms that come from us. A form carries a token bound by HMAC to the visitor's session, or, before there is one, to a
- * random nonce in a cookie that we signed. Browsers also say where a form comes from: we listen. */
+/* Forms that come from us. A form carries a token bound by HMAC to the visitor's session, or, before
+ * there is one, to a random nonce in a cookie that we signed. Browsers also say where a form comes from:
+ * we listen. */
 #include "web/inside.h"
 
 #include <assert.h>
@@ -14,8 +15,8 @@ enum {
 	MARK_BYTES = 32,
 	MARK_LENGTH = 43,
 };
-static_assert(crypto_auth_hmacsha256_BYTES == MARK_BYTES && crypto_auth_hmacsha256_KEYBYTES == sizeof(struct web_key),
-	"HMAC-SHA-256");
+static_assert(crypto_auth_hmacsha256_BYTES == MARK_BYTES
+	&& crypto_auth_hmacsha256_KEYBYTES == sizeof(struct web_key), "HMAC-SHA-256");
 
 /* HMAC of a purpose and a text, as 43 characters of base64url. */
 static struct text
@@ -66,9 +67,11 @@ presession_begin(struct request_inside *inside)
 	const struct text signature = mark(arena, &inside->web->key, TEXT("avant"), nonce);
 	if (!signature.at)
 		return false;
-	request_add_header(&inside->page, "Set-Cookie", arena_format(arena, "%s=%s.%s; Path=/; HttpOnly; SameSite=Lax%s",
-		cookie_presession(inside->web), nonce.at, signature.at, inside->web->options.secure ? "; Secure" : ""));
+	request_add_header(&inside->page, "Set-Cookie", arena_format(arena,
+		"%s=%s.%s; Path=/; HttpOnly; SameSite=Lax%s", cookie_presession(inside->web), nonce.at, signature.at,
+		inside->web->options.secure ? "; Secure" : ""));
 	inside->presession = nonce;
+	inside->presession_is_new = true;
 	return true;
 }
 
@@ -125,12 +128,14 @@ bool
 token_check_origin(struct request_inside *inside)
 {
 	const struct request *request = &inside->page;
-	const struct text site = request_header(request, "Sec-Fetch-Site"), origin = request_header(request, "Origin");
+	const struct text site = request_header(request, "Sec-Fetch-Site");
+	const struct text origin = request_header(request, "Origin");
 	bool ours = true;
 	if (site.at)
 		ours = text_equal(site, TEXT("same-origin")) || text_equal(site, TEXT("none"));
+	const struct text address = text_of_string(inside->web->options.public_address);
 	if (ours && origin.at)
-		ours = text_equal(origin, text_of_string(inside->web->options.public_address))
+		ours = (address.length && text_equal(origin, address))
 			|| agrees_with_host(origin, request_header(request, "Host"));
 	if (!ours)
 		set_problem(inside, PROBLEM_FORGED, 403, "Ce formulaire vient d’un autre site : rien n’a été "

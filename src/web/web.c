@@ -3,6 +3,7 @@
 #include "web/inside.h"
 
 #include <arpa/inet.h>
+#include <assert.h>
 #include <errno.h>
 #include <netdb.h>
 #include <sodium.h>
@@ -25,7 +26,7 @@ enum {
 	CONNECTION_MEMORY = 32 << 10, /* headers and the pieces of bodies */
 	BACKLOG = 1024,
 	PAGE_START = 16 << 10,
-	PAGE_KEPT = 256 << 10,
+	PAGE_KEPT = 64 << 10, /* of a request that waits for its next use */
 };
 
 /* -- Requests, used again to spare memory calls ----------------------------------------------------- */
@@ -138,7 +139,8 @@ on_target(void *context, const char *target, struct MHD_Connection *connection)
 }
 
 static void
-on_completed(void *context, struct MHD_Connection *connection, void **place, enum MHD_RequestTerminationCode code)
+on_completed(void *context, struct MHD_Connection *connection, void **place,
+	enum MHD_RequestTerminationCode code)
 {
 	(void)connection;
 	struct web *web = context;
@@ -169,7 +171,8 @@ static bool
 read_target(struct request_inside *inside)
 {
 	struct request *request = &inside->page;
-	if (!request->target.at || request->target.length > LONGEST_TARGET || !text_starts(request->target, TEXT("/"))) {
+	if (!request->target.at || request->target.length > LONGEST_TARGET
+		|| !text_starts(request->target, TEXT("/"))) {
 		set_problem(inside, PROBLEM_BAD_REQUEST, 400, "Cette adresse ne peut pas être lue : vérifiez le lien "
 			"que vous avez suivi.");
 		return false;
@@ -414,6 +417,7 @@ call(struct request_inside *inside, web_page *function)
 		return answer_outcome(inside, status, &html, &error);
 
 	/* It waits. Resumed already? Then there is nothing to wait for. */
+	assert(request->route->finish);
 	inside->stage = STAGE_WAITING;
 	if (atomic_load(&inside->wait) == WAIT_RESUMED)
 		return call(inside, request->route->finish);
@@ -485,8 +489,8 @@ answer(struct request_inside *inside)
 }
 
 static enum MHD_Result
-on_request(void *context, struct MHD_Connection *connection, const char *url, const char *method, const char *version,
-	const char *bytes, size_t *length, void **place)
+on_request(void *context, struct MHD_Connection *connection, const char *url, const char *method,
+	const char *version, const char *bytes, size_t *length, void **place)
 {
 	(void)context, (void)connection, (void)url, (void)version;
 	struct request_inside *inside = *place;
@@ -531,7 +535,9 @@ listen_on(const char *address, uint16_t port, uint16_t *ret_port, struct guichet
 {
 	char service[8];
 	snprintf(service, sizeof service, "%u", port);
-	const struct addrinfo hints = { .ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICHOST | AI_NUMERICSERV | AI_PASSIVE };
+	const struct addrinfo hints = {
+		.ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICHOST | AI_NUMERICSERV | AI_PASSIVE,
+	};
 	struct addrinfo *found = NULL;
 	if (getaddrinfo(address, service, &hints, &found) != 0) {
 		(void)!guichet_fail(error, GUICHET_REFUSED, "« %s » n’est pas une adresse où écouter : donnez une adresse "

@@ -1,7 +1,7 @@
 /* The HTTP server: a table of routes, requests, forms, answers. Knows no dossier.
  *
- * A page is two functions. `begin` runs on an event thread and answers at once, or hands its work
- * to another thread and calls request_wait(); that thread calls request_resume() and `finish` then answers:
+ * A page is two functions. `begin` runs on an event thread and answers at once, or hands its work to
+ * another thread and calls request_wait(); that thread calls request_resume() and `finish` then answers:
  *
  *     static enum guichet_status
  *     begin(struct request *request, struct html *html, struct guichet_error *error)
@@ -24,8 +24,8 @@
  *     }
  *
  * What a page returns becomes the answer: OK the page in `html` (or the redirect, or the attachment),
- * UNKNOWN 404, REFUSED 422, RETRY 503 with Retry-After, BROKEN 500 whose details go to the log only; for these the
- * caller's error page is shown with the error's sentence. */
+ * UNKNOWN 404, REFUSED 422, RETRY 503 with Retry-After, BROKEN 500 whose details go to the log only; for
+ * these the caller's error page is shown with the error's sentence. */
 #pragma once
 
 #include "base/arena.h"
@@ -51,7 +51,8 @@ enum {
 	WEB_LIMIT_PATH_PARAMETERS = 4,
 };
 
-/* One file of a form. Its bytes stand in an unnamed temporary file of the upload directory, closed with the request. */
+/* One file of a form. Its bytes stand in an unnamed temporary file of the upload directory, closed with
+ * the request. */
 struct upload {
 	struct text field;        /* the field's name */
 	struct text file_name;    /* as the browser says, without folders; may be empty; never a path */
@@ -86,11 +87,11 @@ typedef enum guichet_status web_page(struct request *request, struct html *html,
 enum route_flag {
 	ROUTE_UPLOADS = 1 << 0, /* accepts files (multipart/form-data) */
 	ROUTE_PUBLIC_CACHE = 1 << 1, /* holds nothing personal: not marked no-store */
-	ROUTE_BACKGROUND = 1 << 2, /* asked by a script (autosave, progress): errors are one short sentence of plain text */
+	ROUTE_BACKGROUND = 1 << 2, /* asked by a script (autosave): an error is one sentence of plain text */
 };
 
-/* One line of the site. "/dossiers/:id" binds one segment to "id". `right` means what the caller's `authorise` says;
- * zero admits nobody. `finish` may be NULL where begin never waits. */
+/* One line of the site. "/dossiers/:id" binds one segment to "id". `right` means what the caller's
+ * `authorise` says; zero admits nobody. `finish` may be NULL where begin never waits. */
 struct route {
 	enum method method;
 	const char *path;
@@ -129,8 +130,8 @@ struct web_options {
 	unsigned request_seconds;     /* a request that takes longer to arrive is cut; 0: 300 */
 	bool secure;                  /* the front server speaks TLS: Secure cookies with the __Host- prefix, HSTS */
 	bool trust_forwarded;         /* X-Forwarded-For is written by our own front server */
-	const char *public_address;   /* "https://guichet.exemple.example" when known: Origin must then equal it; else it
-	                               * must agree with Host */
+	const char *public_address;   /* "https://guichet.exemple.example" when known: a form's Origin must be it, or
+	                               * agree with Host */
 	const char *upload_directory; /* for temporary files, on the file system of the attachments */
 	const struct clock *clock;
 	struct sessions *sessions;    /* NULL: nobody can be logged in, POST is refused */
@@ -148,14 +149,14 @@ struct web_options {
 	bool quiet;                   /* no log line per request (benches, tests) */
 };
 
-/* Listens and serves on its own threads. The options are copied, what they point at must outlive it. NULL after
- * filling *error. */
+/* Listens and serves on its own threads. The options are copied, what they point at must outlive it. NULL
+ * after filling *error. */
 struct web *web_start(const struct web_options *options, struct guichet_error *error);
 /* The port really bound. */
 uint16_t web_port(const struct web *web);
-/* Refuses new work, waits until each suspended connection is resumed and answered, then stops and frees. The threads
- * that resume must still be running. False when some were not resumed within `seconds`: the server is then left as it
- * is, for the process to exit. Accepts NULL. */
+/* Refuses new work, waits until each suspended connection is resumed and answered, then stops and frees.
+ * The threads that resume must still be running. False when some were not resumed within `seconds`: the
+ * server is then left as it is, for the process to exit. Accepts NULL. */
 bool web_stop(struct web *web, unsigned seconds);
 
 /* -- Reading the request (strings are field or parameter names, ours) ----------------------------- */
@@ -164,8 +165,8 @@ bool web_stop(struct web *web, unsigned seconds);
 struct text request_parameter(const struct request *request, const char *name);
 /* The first value of a query parameter; `at` is NULL when absent. */
 struct text request_query(const struct request *request, const char *name);
-/* The first value of a form's field; `at` is NULL when absent, not when empty. Valid UTF-8 without NUL; line ends are
- * "\n". */
+/* The first value of a form's field; `at` is NULL when absent, not when empty. Valid UTF-8 without NUL;
+ * line ends are "\n". */
 struct text form_value(const struct request *request, const char *name);
 /* The values of a repeated field (checkboxes), in order, in the arena. */
 size_t form_values(const struct request *request, const char *name, const struct text **ret_values);
@@ -188,17 +189,19 @@ struct text request_local_path(struct text path);
 
 /* begin says that it will not answer now. Must be called before the work is handed over. */
 void request_wait(struct request *request);
-/* From any thread, exactly once per request_wait(): finish will run. The request is not the caller's any more. */
+/* From any thread, exactly once per request_wait(): finish will run. The request is not the caller's any
+ * more. */
 void request_resume(struct request *request);
 
 /* -- Answering ------------------------------------------------------------------------------------ */
 
-/* The status of a page that is not an error: 422 for a form shown again with its mistakes. 200 if not called. */
+/* The status of a page that is not an error: 422 for a form shown again with its mistakes. 200 if not
+ * called. */
 void request_status(struct request *request, int status);
 /* 303 (after a POST) or 302, to a path of ours. What is in html is dropped. Returns OK. */
 enum guichet_status request_redirect(struct request *request, int status, struct text path);
-/* Answers bytes instead of a page. `bytes` must live as long as the arena. `download_name` empty: shown in the
- * browser; otherwise saved under this name (RFC 6266). Returns OK. */
+/* Answers bytes instead of a page. `bytes` must live as long as the arena. `download_name` empty: shown
+ * in the browser; otherwise saved under this name (RFC 6266). Returns OK. */
 enum guichet_status request_send(struct request *request, const char *content_type, struct text download_name,
 	struct text bytes);
 /* The same from a file, which is then the server's to close. */
@@ -214,8 +217,8 @@ void request_logout(struct request *request);
 
 /* -- Forms ---------------------------------------------------------------------------------------- */
 
-/* The anti-forgery token for scripts (header X-Jeton), bound to the session. Without one, a signed pre-session
- * cookie is sent along. */
+/* The anti-forgery token for scripts (header X-Jeton), bound to the session. Without one, a signed
+ * pre-session cookie is sent along. */
 struct text request_form_token(struct request *request);
 /* Opens <form method="post" action="…"> with the hidden token; closed by the block:
  *     FORM_IN(request, html, path, { "class", TEXT("formulaire") }); */
@@ -223,13 +226,14 @@ struct text request_form_token(struct request *request);
 	HTML_IN(html, "form", { "method", TEXT("post") }, { "action", (path) } __VA_OPT__(,) __VA_ARGS__); \
 	form_token_field((request), (html))
 void form_token_field(struct request *request, struct html *html);
-/* A random token for forms that must act once: <input type="hidden" name="unefois">. The page that receives it stores
- * it with the receipt: the same token, the same receipt. */
+/* A random token for forms that must act once: <input type="hidden" name="unefois">. The page that
+ * receives it stores it with the receipt: the same token, the same receipt. */
 struct text request_once(struct request *request);
 void form_once_field(struct request *request, struct html *html);
-/* For PROBLEM_LOGGED_OUT and PROBLEM_STALE_FORM: what was typed, readable, in a form that sends it again. Files
- * cannot be kept: says so. Passwords and tokens are left out. */
+/* For PROBLEM_LOGGED_OUT and PROBLEM_STALE_FORM: what was typed, readable, in a form that sends it again.
+ * Files cannot be kept: says so. Passwords and tokens are left out. */
 void form_retype(struct request *request, struct html *html);
 
-/* The address of a file of src/web/static/: "/statique/<hash>/guichet.css". `at` is NULL when there is none. */
+/* The address of a file of src/web/static/: "/statique/<hash>/guichet.css". `at` is NULL when there is
+ * none. */
 struct text request_static(const struct request *request, const char *name);

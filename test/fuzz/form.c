@@ -1,4 +1,5 @@
-/* Any bytes as an urlencoded form: refused, or fields that are UTF-8 without NUL, the same ones however the bytes are cut. */
+/* Any bytes as an urlencoded form: refused, or fields that are UTF-8 without NUL, the same ones however
+ * the bytes are cut. */
 #include <stdlib.h>
 
 #include "web/form.h"
@@ -19,6 +20,8 @@ read_in_pieces(struct arena *arena, struct text bytes, size_t piece, struct form
 	}
 	return outcome == FORM_GOOD ? form_reader_end(reader, ret_form) : outcome;
 }
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

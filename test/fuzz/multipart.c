@@ -1,5 +1,5 @@
-/* Any bytes as a multipart body, boundary "b": refused, or fields and files within their ceilings, the same ones
- * however the bytes are cut. */
+/* Any bytes as a multipart body, boundary "b": refused, or fields and files within their ceilings, the
+ * same ones however the bytes are cut. */
 #include <stdlib.h>
 
 #include "web/form.h"
@@ -19,6 +19,8 @@ read_in_pieces(struct arena *arena, struct text bytes, size_t piece, enum form_f
 	}
 	return outcome == FORM_GOOD ? form_reader_end(reader, ret_form) : outcome;
 }
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
