@@ -25,6 +25,7 @@ enum {
 	PROCEDURE_MOST_NODES = 100000,       /* of the YAML tree, aliases expanded */
 	PROCEDURE_MOST_DEPTH = 30,
 	PROCEDURE_MOST_ITEMS = 2000,         /* of each array below */
+	PROCEDURE_MOST_DERIVED = 300,        /* computed and posed values */
 	PROCEDURE_MOST_FINDINGS = 200,
 	PROCEDURE_ARENA_LIMIT = 64 << 20,
 };
@@ -86,7 +87,7 @@ struct procedure_document {
 
 struct procedure_source {
 	struct procedure_origin origin;
-	struct text name, title, catalogue;
+	struct text name, title, catalogue, address;
 };
 
 struct procedure_parameter_value {
@@ -447,7 +448,8 @@ struct procedure_findings {
 	struct arena *arena; /* the texts live here */
 	struct procedure_finding *at;
 	size_t count, errors;
-	bool more; /* the ceiling was reached */
+	bool more;   /* the ceiling was reached */
+	bool broken; /* memory was short: the list is not complete */
 };
 
 void procedure_findings_release(struct procedure_findings *findings);
@@ -455,6 +457,10 @@ static inline void procedure_findings_release_at(struct procedure_findings *f) {
 
 /* "procedure.yaml:12:5 : erreur 203 : …", the line, the caret, the remedy: as people read it. */
 void procedure_finding_write(const struct procedure_finding *finding, struct buffer *out);
+
+/* The nth kind of finding there is (from 0): what it is about in general, for the manual. Empty
+ * after the last. */
+struct text procedure_finding_subject(size_t nth, int *ret_number, enum procedure_severity *ret_severity);
 
 /* ---- reading ---- */
 

@@ -1,0 +1,359 @@
+/* Second stroke, what happens: the computed values, then steps, actions and deadlines. */
+#include "procedure/reader.h"
+
+#include "base/banned.h"
+
+/* One more expression that gives `name` its value. */
+static void
+derive(struct reader *reader, const struct yaml_node *key, const struct yaml_node *value, bool computed,
+	const struct feel **ret_feel)
+{
+	struct derived *derived = NULL;
+	for (size_t i = 0; i < reader->derived_count && !derived; i++)
+		if (text_equal(reader->derived[i].name, key->scalar))
+			derived = &reader->derived[i];
+	if (derived && (computed || derived->computed != PROCEDURE_NONE)) {
+		unsigned line, column;
+		source_locate(key->at.source, derived->key->at.start, &line, &column);
+		finding_add(reader->findings, 202, key->at, TEXT("donnez-lui un autre nom"),
+			"« %.*s » est déjà déclaré à la ligne %u", TEXT_ARGS(key->scalar), line);
+		return;
+	}
+	if (!derived) {
+		if (reader->derived_count == reader->derived_capacity)
+			return; /* cannot be: the capacity counts every one that is written */
+		derived = &reader->derived[reader->derived_count++];
+		*derived = (struct derived){ .name = key->scalar, .key = key, .computed = PROCEDURE_NONE, .posed = PROCEDURE_NONE };
+		derived->computed = computed ? 0 : PROCEDURE_NONE;
+	}
+	const struct yaml_node **values = READER_ARRAY(reader, const struct yaml_node *, derived->count + 1);
+	const struct feel ***feels = READER_ARRAY(reader, const struct feel **, derived->count + 1);
+	if (!values || !feels)
+		return;
+	for (size_t i = 0; i < derived->count; i++) {
+		values[i] = derived->values[i];
+		feels[i] = derived->ret_feels[i];
+	}
+	values[derived->count] = value;
+	feels[derived->count] = ret_feel;
+	derived->values = values;
+	derived->ret_feels = feels;
+	derived->count++;
+}
+
+static int
+posed_of(struct reader *reader, struct text name)
+{
+	for (size_t i = 0; i < reader->derived_count; i++)
+		if (text_equal(reader->derived[i].name, name) && reader->derived[i].computed == PROCEDURE_NONE)
+			return (int)i;
+	return PROCEDURE_NONE;
+}
+
+/* `pose: {name: FEEL}`. What a mutant leaves out is still declared, and never set. */
+static void
+read_settings(struct map map, const struct procedure_setting **ret_settings, size_t *ret_count)
+{
+	struct reader *reader = map.reader;
+	const struct yaml_node *node = NULL;
+	for (size_t i = 0; map.node && i < map.node->count; i++)
+		if (text_equal(map.node->items[i].key->scalar, TEXT("pose")))
+			node = map.node->items[i].value;
+	if (!node || !(node = mapping_of(reader, node, "les valeurs posées")))
+		return;
+	const bool left_out = map_has_left_out(map, "pose");
+	struct procedure_setting *settings = READER_ARRAY(reader, struct procedure_setting, node->count);
+	size_t kept = 0;
+	for (size_t i = 0; settings && i < node->count; i++) {
+		if (!name_check(reader, node->items[i].key) || !is_expression(reader, node->items[i].value))
+			continue;
+		derive(reader, node->items[i].key, node->items[i].value, false, &settings[kept].value);
+		/* The place among derived names for now; read_scopes() makes it one among the posed. */
+		settings[kept].posed = posed_of(reader, node->items[i].key->scalar);
+		kept += settings[kept].posed != PROCEDURE_NONE;
+	}
+	*ret_settings = settings;
+	*ret_count = left_out ? 0 : kept;
+}
+
+/* The fields an action asks for, as indexes. */
+static struct procedure_list
+read_entered(struct map map)
+{
+	const struct yaml_node *node = map_get(map, "saisit");
+	if (!node || node->kind != YAML_MAPPING)
+		return (struct procedure_list){ 0 };
+	int *items = READER_ARRAY(map.reader, int, node->count);
+	size_t kept = 0;
+	for (size_t i = 0; items && i < node->count; i++) {
+		const int index = name_find(map.reader, NAME_FIELD, node->items[i].key->scalar);
+		if (index != PROCEDURE_NONE)
+			items[kept++] = index;
+	}
+	return (struct procedure_list){ items, kept };
+}
+
+static void
+read_opens(struct map map, struct procedure_action *action)
+{
+	static const char *const keys[] = { "fenêtre", "jusquau", NULL };
+	const struct yaml_node *node = map_get(map, "ouvre");
+	if (!node)
+		return;
+	const struct map opens = map_open(map.reader, node, map_key_place(map, "ouvre"), "« ouvre »", keys);
+	(void)map_need(opens, "fenêtre");
+	(void)map_need(opens, "jusquau");
+	action->opens = map_name(opens, "fenêtre", NAME_WINDOW);
+	map_feel(opens, "jusquau", SCOPE_CASE, WANT_MOMENT, &action->opens_until);
+}
+
+/* The fields that may be changed after the filing are those of the form. */
+static struct procedure_list
+read_changes(struct map map)
+{
+	const struct procedure_list changes = map_names(map, "modifie", NAME_FIELD);
+	for (size_t i = 0; i < changes.count; i++)
+		if ((size_t)changes.at[i] >= map.reader->procedure->form_field_count)
+			finding_add(map.reader->findings, 201, map_get(map, "modifie")->at, TEXT("n’y mettez que des champs du formulaire"),
+				"« %.*s » n’est pas un champ du formulaire",
+				TEXT_ARGS(map.reader->names[NAME_FIELD].at[changes.at[i]].name));
+	return changes;
+}
+
+static void
+read_action(struct reader *reader, const struct yaml_item *item, int step, struct procedure_list usual_who,
+	struct procedure_action *action)
+{
+	static const char *const keys[] = { "libellé", "qui", "pendant", "si", "exige", "vers", "sens", "confirme", "saisit", "modifie",
+		"pose", "ouvre", "annule", "produit", "signe", "par_lot", "cite", NULL };
+	const struct map map = map_open(reader, item->value, item->key->at, "une action", keys);
+	*action = (struct procedure_action){
+		.origin = map_origin(map),
+		.name = item->key->scalar,
+		.label = map_need_text(map, "libellé", TEXT_LABEL),
+		.confirm = map_text(map, "confirme", TEXT_SENTENCE),
+		.move = name_find(reader, NAME_MOVE, item->key->scalar),
+		.step = step,
+		.to = map_name(map, "vers", NAME_STEP),
+		.sense = map_sense(map, "sens"),
+		.who = map_get(map, "qui") ? map_names(map, "qui", NAME_ROLE) : usual_who,
+		.during = map_name(map, "pendant", NAME_WINDOW),
+		.enters = read_entered(map),
+		.changes = read_changes(map),
+		.produces = map_names(map, "produit", NAME_LETTER),
+		.cancels = map_names(map, "annule", NAME_LETTER),
+		.signs = map_name(map, "signe", NAME_LETTER),
+		.opens = PROCEDURE_NONE,
+		.batch = map_flag(map, "par_lot"),
+	};
+	map_feel(map, "si", SCOPE_CASE, WANT_TRUTH, &action->condition);
+	map_rules(map, "exige", SCOPE_CASE, &action->requires, &action->require_count);
+	read_settings(map, &action->settings, &action->setting_count);
+	read_opens(map, action);
+	if (map.node && action->to == PROCEDURE_NONE && !map_get(map, "vers") && !reader->mutant)
+		finding_add(reader->findings, 306, map.at, TEXT("écrivez « vers: » et l’étape où elle mène, ou celle-ci même"),
+			"l’action « %.*s » ne mène nulle part", TEXT_ARGS(action->name));
+	if (action->to == PROCEDURE_NONE)
+		action->to = step;
+	if (map.node && action->who.count == 0 && !map_get(map, "qui") && !reader->mutant)
+		finding_add(reader->findings, 307, map.at, TEXT("ajoutez « qui: » et un rôle"),
+			"personne ne peut faire l’action « %.*s »", TEXT_ARGS(action->name));
+	if (item->left_out)
+		action->who = (struct procedure_list){ 0 };
+}
+
+static void
+read_deadline(struct reader *reader, const struct yaml_item *item, int step, struct procedure_deadline *deadline)
+{
+	static const char *const keys[] = { "libellé", "quand", "si", "vers", "produit", "annule", "alerte", "pose", "cite", NULL };
+	const struct map map = map_open(reader, item->value, item->key->at, "une échéance", keys);
+	*deadline = (struct procedure_deadline){
+		.origin = map_origin(map),
+		.name = item->key->scalar,
+		.label = map_text(map, "libellé", TEXT_LABEL),
+		.move = name_find(reader, NAME_MOVE, item->key->scalar),
+		.step = step,
+		.to = map_name(map, "vers", NAME_STEP),
+		.produces = map_names(map, "produit", NAME_LETTER),
+		.cancels = map_names(map, "annule", NAME_LETTER),
+		.alerts = map_names(map, "alerte", NAME_ROLE),
+	};
+	const struct yaml_node *when = map_need(map, "quand");
+	if (when)
+		want_feel(reader, when, SCOPE_CASE, WANT_MOMENT, NULL, &deadline->when);
+	map_feel(map, "si", SCOPE_CASE, WANT_TRUTH, &deadline->condition);
+	read_settings(map, &deadline->settings, &deadline->setting_count);
+	if (map.node && deadline->to == PROCEDURE_NONE && !deadline->alerts.count && !deadline->produces.count
+		&& !deadline->setting_count && !reader->mutant && !map_get(map, "vers"))
+		finding_add(reader->findings, 312, map.at, TEXT("ajoutez « vers: », « alerte: » ou « produit: »"),
+			"l’échéance « %.*s » ne fait rien", TEXT_ARGS(deadline->name));
+}
+
+struct circuit {
+	struct procedure_step *steps;
+	struct procedure_action *actions;
+	size_t action_count;
+	struct procedure_deadline *deadlines;
+	size_t deadline_count;
+};
+
+static void
+read_step(struct reader *reader, const struct name *name, int nth, struct circuit *circuit)
+{
+	static const char *const keys[] = { "libellé", "libellé_agent", "explique", "qui", "sens", "attend", "si_rien", "actions",
+		"échéances", "fin", "libère", "cite", NULL };
+	const struct map map = map_open(reader, name->value, name->key->at, "une étape", keys);
+	struct procedure_step *step = &circuit->steps[nth];
+	*step = (struct procedure_step){
+		.origin = map_origin(map),
+		.name = name->name,
+		.label = map_need_text(map, "libellé", TEXT_LABEL),
+		.agent_label = map_text(map, "libellé_agent", TEXT_LABEL),
+		.explain = map_text(map, "explique", TEXT_SENTENCE),
+		.if_nothing = map_text(map, "si_rien", TEXT_SENTENCE),
+		.sense = map_sense(map, "sens"),
+		.awaits = map_names(map, "attend", NAME_ROLE),
+		.final = map_flag(map, "fin"),
+		.frees = map_flag(map, "libère"),
+	};
+	if (!step->agent_label.length)
+		step->agent_label = step->label;
+	const struct procedure_list who = map_names(map, "qui", NAME_ROLE);
+
+	const struct yaml_node *actions = mapping_of(reader, map_get(map, "actions"), "les actions");
+	const size_t first_action = circuit->action_count;
+	for (size_t i = 0; actions && i < actions->count; i++)
+		read_action(reader, &actions->items[i], nth, who, &circuit->actions[circuit->action_count++]);
+	const struct yaml_node *deadlines = mapping_of(reader, map_get(map, "échéances"), "les échéances");
+	const size_t first_deadline = circuit->deadline_count;
+	for (size_t i = 0; deadlines && i < deadlines->count; i++) {
+		if (!deadlines->items[i].left_out)
+			read_deadline(reader, &deadlines->items[i], nth, &circuit->deadlines[circuit->deadline_count++]);
+	}
+	int *items = READER_ARRAY(reader, int, circuit->action_count - first_action + circuit->deadline_count - first_deadline);
+	if (!items)
+		return;
+	step->actions = (struct procedure_list){ items, circuit->action_count - first_action };
+	for (size_t i = 0; i < step->actions.count; i++)
+		items[i] = (int)(first_action + i);
+	items += step->actions.count;
+	step->deadlines = (struct procedure_list){ items, circuit->deadline_count - first_deadline };
+	for (size_t i = 0; i < step->deadlines.count; i++)
+		items[i] = (int)(first_deadline + i);
+}
+
+static size_t
+count_under(const struct yaml_node *step, const char *key)
+{
+	for (size_t i = 0; step->kind == YAML_MAPPING && i < step->count; i++)
+		if (text_equal(step->items[i].key->scalar, text_of_string(key)))
+			return step->items[i].value->count;
+	return 0;
+}
+
+/* Every pose written, alias by alias: an upper bound of what derive() is called for. */
+static size_t
+count_settings(const struct yaml_node *step)
+{
+	static const char *const keys[] = { "actions", "échéances" };
+	size_t count = 0;
+	for (size_t k = 0; k < 2; k++)
+		for (size_t i = 0; step->kind == YAML_MAPPING && i < step->count; i++) {
+			const struct yaml_node *items = step->items[i].value;
+			if (!text_equal(step->items[i].key->scalar, text_of_string(keys[k])) || items->kind != YAML_MAPPING)
+				continue;
+			for (size_t m = 0; m < items->count; m++)
+				count += count_under(items->items[m].value, "pose");
+		}
+	return count;
+}
+
+static void
+read_moves(struct reader *reader, const struct circuit *circuit)
+{
+	const struct names *names = &reader->names[NAME_MOVE];
+	struct procedure_move *moves = READER_ARRAY(reader, struct procedure_move, names->count);
+	int *scratch = READER_ARRAY(reader, int, circuit->action_count + circuit->deadline_count);
+	for (size_t i = 0; moves && scratch && i < names->count; i++) {
+		moves[i].name = names->at[i].name;
+		size_t count = 0;
+		for (size_t k = 0; k < circuit->action_count; k++) {
+			if (circuit->actions[k].move != (int)i)
+				continue;
+			scratch[count++] = (int)k;
+			if (!moves[i].label.length)
+				moves[i].label = circuit->actions[k].label;
+		}
+		moves[i].actions = list_of(reader, scratch, count);
+		count = 0;
+		for (size_t k = 0; k < circuit->deadline_count; k++) {
+			if (circuit->deadlines[k].move != (int)i)
+				continue;
+			scratch[count++] = (int)k;
+			if (!moves[i].label.length)
+				moves[i].label = circuit->deadlines[k].label;
+		}
+		moves[i].deadlines = list_of(reader, scratch, count);
+		if (!moves[i].label.length)
+			moves[i].label = moves[i].name;
+	}
+	reader->procedure->moves = moves;
+	reader->procedure->move_count = moves ? names->count : 0;
+}
+
+void
+read_circuit(struct reader *reader, struct map top)
+{
+	static const char *const computed_keys[] = { "libellé", "valeur", "cite", NULL };
+	struct procedure *procedure = reader->procedure;
+	const struct names *names = &reader->names[NAME_STEP];
+	const struct yaml_node *section = mapping_of(reader, map_get(top, "calculs"), "les calculs");
+	size_t actions = 0, deadlines = 0;
+	reader->derived_capacity = section ? section->count : 0;
+	for (size_t i = 0; i < names->count; i++) {
+		actions += count_under(names->at[i].value, "actions");
+		deadlines += count_under(names->at[i].value, "échéances");
+		reader->derived_capacity += count_settings(names->at[i].value);
+	}
+	if (actions > PROCEDURE_MOST_ITEMS || deadlines > PROCEDURE_MOST_ITEMS || reader->derived_capacity > PROCEDURE_MOST_DERIVED) {
+		finding_add(reader->findings, 109, map_key_place(top, "circuit"), TEXT("simplifiez-le"),
+			"ce circuit a trop d’actions, d’échéances ou de valeurs");
+		return;
+	}
+	reader->derived = READER_ARRAY(reader, struct derived, reader->derived_capacity);
+	struct procedure_computed *computed = READER_ARRAY(reader, struct procedure_computed, section ? section->count : 0);
+	struct circuit circuit = {
+		.steps = READER_ARRAY(reader, struct procedure_step, names->count),
+		.actions = READER_ARRAY(reader, struct procedure_action, actions),
+		.deadlines = READER_ARRAY(reader, struct procedure_deadline, deadlines),
+	};
+	if (!reader->derived || !computed || !circuit.steps || !circuit.actions || !circuit.deadlines)
+		return;
+	for (size_t i = 0; section && i < section->count; i++) {
+		if (!name_check(reader, section->items[i].key))
+			continue;
+		const struct map map = map_open(reader, section->items[i].value, section->items[i].key->at, "un calcul", computed_keys);
+		struct procedure_computed *one = &computed[procedure->computed_count];
+		one->origin = map_origin(map);
+		one->name = section->items[i].key->scalar;
+		one->label = map_need_text(map, "libellé", TEXT_LABEL);
+		const struct yaml_node *value = map_need(map, "valeur");
+		if (!value || !is_expression(reader, value))
+			continue;
+		const size_t before = reader->derived_count;
+		derive(reader, section->items[i].key, value, true, &one->feel);
+		if (reader->derived_count > before)
+			reader->derived[before].computed = (int)procedure->computed_count++;
+	}
+	procedure->computed = computed;
+	(void)map_need(top, "circuit");
+	for (size_t i = 0; i < names->count; i++)
+		read_step(reader, &names->at[i], (int)i, &circuit);
+	procedure->steps = circuit.steps;
+	procedure->step_count = names->count;
+	procedure->actions = circuit.actions;
+	procedure->action_count = circuit.action_count;
+	procedure->deadlines = circuit.deadlines;
+	procedure->deadline_count = circuit.deadline_count;
+	read_moves(reader, &circuit);
+}

@@ -1,0 +1,282 @@
+/* Second stroke, what is asked: the form, its fields, the pieces, the computed values. */
+#include "procedure/reader.h"
+
+#include "base/banned.h"
+
+enum { LONGEST_LINE = 500, LONGEST_TEXT = 20000, USUAL_LINE = 200, USUAL_TEXT = 4000, USUAL_ADDRESS = 400 };
+
+static const struct {
+	struct text word;
+	const struct feel_type *type;
+} types[PROCEDURE_FIELD_TYPE_COUNT] = {
+#define TYPE(type, word, feel) [PROCEDURE_FIELD_##type] = { { word, sizeof(word) - 1 }, &feel_type_##feel }
+	TYPE(TEXT, "texte", string),
+	TYPE(LONG_TEXT, "texte long", string),
+	TYPE(INTEGER, "entier", number),
+	TYPE(NUMBER, "nombre", number),
+	TYPE(MONEY, "montant", number),
+	TYPE(PERCENTAGE, "pourcentage", number),
+	TYPE(DATE, "date", date),
+	TYPE(YES_NO, "oui/non", boolean),
+	TYPE(CHOICE, "choix", string),
+	TYPE(CHOICES, "choix multiple", list),
+	TYPE(ADDRESS, "adresse", string),
+	TYPE(DECLARATION, "déclaration", boolean),
+#undef TYPE
+};
+
+static bool
+is_text_type(enum procedure_field_type type)
+{
+	return type == PROCEDURE_FIELD_TEXT || type == PROCEDURE_FIELD_LONG_TEXT || type == PROCEDURE_FIELD_ADDRESS;
+}
+
+static enum procedure_field_type
+read_type(struct map map)
+{
+	const struct text word = map_need_text(map, "type", TEXT_NAME);
+	struct text known[PROCEDURE_FIELD_TYPE_COUNT];
+	for (int i = 0; i < PROCEDURE_FIELD_TYPE_COUNT; i++) {
+		if (text_equal(word, types[i].word))
+			return i;
+		known[i] = types[i].word;
+	}
+	if (word.length)
+		finding_add(map.reader->findings, 107, map_get(map, "type")->at,
+			nearest_remedy(map.reader, word, known, PROCEDURE_FIELD_TYPE_COUNT), "aucun champ n’est du type « %.*s »",
+			TEXT_ARGS(word));
+	return PROCEDURE_FIELD_TEXT;
+}
+
+static void
+read_options(struct map map, struct procedure_field *field)
+{
+	struct reader *reader = map.reader;
+	const bool choice = field->type == PROCEDURE_FIELD_CHOICE || field->type == PROCEDURE_FIELD_CHOICES;
+	const struct yaml_node *node = map_get(map, "options");
+	if (choice != (node != NULL)) {
+		finding_add(reader->findings, 505, choice ? map.at : map_key_place(map, "options"),
+			choice ? TEXT("ajoutez « options: {nom: Libellé, …} »") : TEXT("ôtez-les, ou écrivez « type: choix »"),
+			choice ? "un choix a des options" : "seul un choix a des options");
+		return;
+	}
+	if (!node || !(node = mapping_of(reader, node, "les options")))
+		return;
+	if (node->count == 0)
+		finding_add(reader->findings, 505, node->at, TEXT(""), "un choix a au moins une option");
+	struct procedure_option *options = READER_ARRAY(reader, struct procedure_option, node->count);
+	struct text *words = READER_ARRAY(reader, struct text, node->count);
+	for (size_t i = 0; options && words && i < node->count; i++) {
+		(void)name_check(reader, node->items[i].key);
+		options[i].name = words[i] = node->items[i].key->scalar;
+		options[i].label = scalar_text(reader, node->items[i].value, TEXT_LABEL);
+	}
+	if (!options || !words)
+		return;
+	field->options = options;
+	field->option_count = node->count;
+	const struct feel_type *word = feel_type_words_of(reader->arena, words, node->count);
+	field->feel_type = word && field->type == PROCEDURE_FIELD_CHOICES ? feel_type_list_of(reader->arena, word) : word;
+	if (!field->feel_type)
+		reader->findings->broken = true;
+}
+
+static void
+read_length(struct map map, struct procedure_field *field)
+{
+	if (is_text_type(field->type)) {
+		const bool line = field->type == PROCEDURE_FIELD_TEXT;
+		field->length = map_integer(map, "longueur", 1, line ? LONGEST_LINE : LONGEST_TEXT,
+			line ? USUAL_LINE : field->type == PROCEDURE_FIELD_ADDRESS ? USUAL_ADDRESS : USUAL_TEXT);
+	} else if (map_get(map, "longueur")) {
+		finding_add(map.reader->findings, 505, map_key_place(map, "longueur"), TEXT("ôtez-la"),
+			"seul un texte a une longueur");
+	}
+}
+
+/* `contrôle:` with `message:`, or `contrôles:` for several. */
+static void
+read_checks(struct map map, enum scope_kind scope, struct procedure_field *field)
+{
+	struct reader *reader = map.reader;
+	map_rules(map, "contrôles", scope, &field->checks, &field->check_count);
+	const struct yaml_node *rule = map_get(map, "contrôle");
+	const struct text message = map_text(map, "message", TEXT_SENTENCE);
+	if (!rule) {
+		field->missing = message;
+		return;
+	}
+	if (field->check_count) {
+		finding_add(reader->findings, 505, map_key_place(map, "contrôle"), TEXT("mettez-les tous sous « contrôles: »"),
+			"un champ a « contrôle: » ou « contrôles: », pas les deux");
+		return;
+	}
+	struct procedure_rule *checks = READER_ARRAY(reader, struct procedure_rule, 1);
+	if (!checks)
+		return;
+	checks->origin = field->origin;
+	checks->message = message;
+	if (!message.length && !map_get(map, "message"))
+		finding_add(reader->findings, 105, map_key_place(map, "contrôle"), TEXT("dites à la personne ce qu’elle doit corriger"),
+			"il manque « message: » à ce contrôle");
+	want_feel(reader, rule, scope, WANT_TRUTH, NULL, &checks->rule);
+	field->checks = checks;
+	field->check_count = 1;
+}
+
+void
+read_field(struct reader *reader, const struct yaml_item *item, enum scope_kind scope, bool campaign,
+	struct procedure_field *ret_field)
+{
+	static const char *const keys[] = { "libellé", "type", "obligatoire", "longueur", "unité", "options", "préremplir", "si",
+		"contrôle", "contrôles", "message", "aide", "pourquoi", "conservation", "cite", NULL };
+	static const char *const campaign_keys[] = { "libellé", "type", "longueur", "unité", "options", "contrôle", "contrôles",
+		"message", "aide", "cite", NULL };
+	const struct map map = map_open(reader, item->value, item->key->at, campaign ? "une donnée de campagne" : "un champ",
+		campaign ? campaign_keys : keys);
+	const enum procedure_field_type type = map.node ? read_type(map) : PROCEDURE_FIELD_TEXT;
+	struct procedure_field field = {
+		.origin = map_origin(map),
+		.name = item->key->scalar,
+		.label = map_need_text(map, "libellé", TEXT_LABEL),
+		.help = map_text(map, "aide", TEXT_SENTENCE),
+		.unit = map_text(map, "unité", TEXT_NAME),
+		.type = type,
+		.feel_type = types[type].type,
+		.section = PROCEDURE_NONE,
+	};
+	if (map.node) {
+		read_options(map, &field);
+		read_length(map, &field);
+		read_checks(map, scope, &field);
+	}
+	if (!campaign) {
+		field.why = map_text(map, "pourquoi", TEXT_SENTENCE);
+		field.compulsory = map_flag(map, "obligatoire");
+		field.keep = map_duration(map, "conservation");
+		if (map.node && !field.why.length)
+			finding_add(reader->findings, 503, map.at, TEXT("ajoutez « pourquoi: », que la personne lira sous le champ"),
+				"on demande « %.*s » sans dire pourquoi", TEXT_ARGS(field.name));
+	}
+	*ret_field = field;
+	/* Places in the model, not in this copy. */
+	if (!campaign && map.node) {
+		map_feel(map, "si", scope, WANT_TRUTH, &ret_field->condition);
+		const struct yaml_node *prefill = map_get(map, "préremplir");
+		if (prefill)
+			want_feel(reader, prefill, scope, WANT_ANY, field.feel_type, &ret_field->prefill);
+	}
+}
+
+static void
+read_sections(struct reader *reader, const struct yaml_node *form, struct procedure_field *fields)
+{
+	static const char *const keys[] = { "titre", "aide", "si", "champs", "cite", NULL };
+	if (!form)
+		return;
+	struct procedure_section *sections = READER_ARRAY(reader, struct procedure_section, form->count);
+	for (size_t i = 0; sections && i < form->count; i++) {
+		const struct map map = map_open(reader, form->items[i].value, form->items[i].key->at, "une partie du formulaire", keys);
+		(void)name_check(reader, form->items[i].key);
+		struct procedure_section *section = &sections[i];
+		section->origin = map_origin(map);
+		section->name = form->items[i].key->scalar;
+		section->title = map_need_text(map, "titre", TEXT_LABEL);
+		section->help = map_text(map, "aide", TEXT_SENTENCE);
+		map_feel(map, "si", SCOPE_CASE, WANT_TRUTH, &section->condition);
+		const struct yaml_node *list = map_need(map, "champs");
+		if (!list || list->kind != YAML_MAPPING)
+			continue;
+		int *indexes = READER_ARRAY(reader, int, list->count);
+		size_t kept = 0;
+		for (size_t k = 0; indexes && k < list->count; k++) {
+			const int index = name_find(reader, NAME_FIELD, list->items[k].key->scalar);
+			/* One written twice has been told, and the first stands. */
+			if (index == PROCEDURE_NONE || reader->names[NAME_FIELD].at[index].key != list->items[k].key)
+				continue;
+			fields[index].section = (int)i;
+			indexes[kept++] = index;
+		}
+		section->fields = (struct procedure_list){ indexes, kept };
+	}
+	reader->procedure->sections = sections;
+	reader->procedure->section_count = sections ? form->count : 0;
+}
+
+static unsigned
+read_formats(struct map map)
+{
+	static const struct {
+		struct text word;
+		enum procedure_format format;
+	} known[] = { { { "PDF", 3 }, PROCEDURE_PDF }, { { "JPEG", 4 }, PROCEDURE_JPEG }, { { "PNG", 3 }, PROCEDURE_PNG } };
+	const struct text *words = NULL;
+	size_t count = 0;
+	unsigned formats = 0;
+	map_texts(map, "formats", &words, &count);
+	for (size_t i = 0; i < count; i++) {
+		unsigned found = 0;
+		for (size_t k = 0; k < sizeof known / sizeof *known; k++)
+			found |= text_equal(words[i], known[k].word) ? known[k].format : 0;
+		if (!found && words[i].length)
+			finding_add(map.reader->findings, 107, map_get(map, "formats")->at, TEXT("il y a : PDF, JPEG, PNG"),
+				"« %.*s » n’est pas un format de pièce", TEXT_ARGS(words[i]));
+		formats |= found;
+	}
+	return formats ? formats : PROCEDURE_PDF | PROCEDURE_JPEG | PROCEDURE_PNG;
+}
+
+static void
+read_pieces(struct reader *reader, const struct yaml_node *section)
+{
+	static const char *const keys[] = { "libellé", "aide", "obligatoire", "message", "formats", "si", "pourquoi", "conservation",
+		"cite", NULL };
+	section = mapping_of(reader, section, "les pièces");
+	if (!section)
+		return;
+	struct procedure_piece *pieces = READER_ARRAY(reader, struct procedure_piece, section->count);
+	size_t kept = 0;
+	for (size_t i = 0; pieces && i < section->count; i++) {
+		if (!name_check(reader, section->items[i].key))
+			continue;
+		const struct map map = map_open(reader, section->items[i].value, section->items[i].key->at, "une pièce", keys);
+		struct procedure_piece *piece = &pieces[kept++];
+		*piece = (struct procedure_piece){
+			.origin = map_origin(map),
+			.name = section->items[i].key->scalar,
+			.label = map_need_text(map, "libellé", TEXT_LABEL),
+			.help = map_text(map, "aide", TEXT_SENTENCE),
+			.why = map_text(map, "pourquoi", TEXT_SENTENCE),
+			.missing = map_text(map, "message", TEXT_SENTENCE),
+			.keep = map_duration(map, "conservation"),
+			.compulsory = map_flag(map, "obligatoire"),
+			.formats = read_formats(map),
+		};
+		map_feel(map, "si", SCOPE_CASE, WANT_TRUTH, &piece->condition);
+		if (map.node && !piece->why.length)
+			finding_add(reader->findings, 503, map.at, TEXT("ajoutez « pourquoi: », que la personne lira sous la pièce"),
+				"on demande « %.*s » sans dire pourquoi", TEXT_ARGS(piece->name));
+	}
+	reader->procedure->pieces = pieces;
+	reader->procedure->piece_count = kept;
+}
+
+void
+read_form(struct reader *reader, struct map top)
+{
+	const struct names *names = &reader->names[NAME_FIELD];
+	struct procedure_field *fields = READER_ARRAY(reader, struct procedure_field, names->count);
+	if (!fields)
+		return;
+	for (size_t i = 0; i < names->count; i++) {
+		const struct yaml_item item = { (struct yaml_node *)names->at[i].key, (struct yaml_node *)names->at[i].value, false };
+		read_field(reader, &item, SCOPE_CASE, false, &fields[i]);
+	}
+	reader->procedure->fields = fields;
+	reader->procedure->field_count = names->count;
+	(void)map_need(top, "formulaire");
+	const struct yaml_node *form = map_get(top, "formulaire");
+	if (form && form->kind == YAML_MAPPING)
+		read_sections(reader, form, fields);
+	read_pieces(reader, map_get(top, "pièces"));
+}

@@ -1,0 +1,195 @@
+/* Second stroke, what is written to people and what is kept: letters, mails, the week, lists,
+ * exports, measures. */
+#include "procedure/reader.h"
+
+#include "base/banned.h"
+
+static void
+read_letters(struct reader *reader)
+{
+	static const char *const keys[] = { "titre", "modèle", "signent", "sens", "cite", NULL };
+	const struct names *names = &reader->names[NAME_LETTER];
+	struct procedure_letter *letters = READER_ARRAY(reader, struct procedure_letter, names->count);
+	for (size_t i = 0; letters && i < names->count; i++) {
+		const struct map map = map_open(reader, names->at[i].value, names->at[i].key->at, "une lettre", keys);
+		letters[i] = (struct procedure_letter){
+			.origin = map_origin(map),
+			.name = names->at[i].name,
+			.title = map_need_text(map, "titre", TEXT_LABEL),
+			.signers = map_names(map, "signent", NAME_ROLE),
+			.sense = map_sense(map, "sens"),
+		};
+		map_model(map, "lettres", SCOPE_LETTER, &letters[i].template);
+	}
+	reader->procedure->letters = letters;
+	reader->procedure->letter_count = letters ? names->count : 0;
+}
+
+static void
+read_mail(struct reader *reader, const struct yaml_item *item, struct procedure_mail *mail)
+{
+	static const char *const keys[] = { "à", "après", "moment", "étapes", "si", "groupé", "lien", "lien_jusquau", "objet",
+		"modèle", "cite", NULL };
+	const struct map map = map_open(reader, item->value, item->key->at, "un courrier", keys);
+	*mail = (struct procedure_mail){
+		.origin = map_origin(map),
+		.name = item->key->scalar,
+		.to = map_names(map, "à", NAME_ROLE),
+		.after = map_names(map, "après", NAME_MOVE),
+		.steps = map_names(map, "étapes", NAME_STEP),
+		.grouped = map_flag(map, "groupé"),
+		.links = map_names(map, "lien", NAME_MOVE),
+	};
+	map_feel(map, "moment", SCOPE_OPENING, WANT_MOMENT, &mail->moment);
+	map_feel(map, "si", SCOPE_MAIL, WANT_TRUTH, &mail->condition);
+	map_feel(map, "lien_jusquau", SCOPE_CASE, WANT_MOMENT, &mail->link_until);
+	map_line(map, "objet", SCOPE_MAIL, &mail->subject);
+	map_model(map, "courriers", SCOPE_MAIL, &mail->body);
+	if (!map.node || reader->mutant)
+		return;
+	if (!mail->to.count && !map_get(map, "à"))
+		finding_add(reader->findings, 405, map.at, TEXT("ajoutez « à: » et un rôle"), "ce courrier n’a pas de destinataire");
+	const bool after = map_get(map, "après"), dated = map_get(map, "moment");
+	if (after == dated)
+		finding_add(reader->findings, 406, map.at, TEXT("gardez « après: » (une action) ou « moment: » (une date)"),
+			after ? "ce courrier a deux moments d’envoi" : "on ne sait pas quand ce courrier part");
+	if (map_get(map, "étapes") && !dated)
+		finding_add(reader->findings, 406, map_key_place(map, "étapes"), TEXT("ôtez « étapes: »"),
+			"seul un courrier daté choisit les étapes");
+	if (mail->grouped && !dated)
+		finding_add(reader->findings, 410, map_key_place(map, "groupé"), TEXT("ôtez « groupé: »"),
+			"un courrier qui suit une action parle d’un seul dossier");
+	if ((map_get(map, "lien") != NULL) != (map_get(map, "lien_jusquau") != NULL))
+		finding_add(reader->findings, 408, map.at, TEXT("un lien de réponse dit ce qu’il permet et jusqu’à quand"),
+			"« lien: » et « lien_jusquau: » vont ensemble");
+}
+
+static void
+read_mails(struct reader *reader, const struct yaml_node *section)
+{
+	section = mapping_of(reader, section, "les courriers");
+	if (!section)
+		return;
+	struct procedure_mail *mails = READER_ARRAY(reader, struct procedure_mail, section->count);
+	size_t kept = 0;
+	for (size_t i = 0; mails && i < section->count; i++)
+		if (!section->items[i].left_out && name_check(reader, section->items[i].key))
+			read_mail(reader, &section->items[i], &mails[kept++]);
+	reader->procedure->mails = mails;
+	reader->procedure->mail_count = kept;
+}
+
+static void
+read_columns(struct map map, const char *key, const struct procedure_column **ret_columns, size_t *ret_count)
+{
+	static const char *const keys[] = { "titre", "valeur", "cite", NULL };
+	struct reader *reader = map.reader;
+	const struct yaml_node *list = map_get(map, key);
+	if (!list)
+		return;
+	if (list->kind != YAML_SEQUENCE) {
+		finding_add(reader->findings, 106, list->at, TEXT("écrivez « - {titre: …, valeur: …} »"),
+			"« %s » est une liste de colonnes", key);
+		return;
+	}
+	struct procedure_column *columns = READER_ARRAY(reader, struct procedure_column, list->count);
+	for (size_t i = 0; columns && i < list->count; i++) {
+		const struct yaml_node *item = list->items[i].value;
+		const struct map column = map_open(reader, item, item->at, "une colonne", keys);
+		columns[i].origin = map_origin(column);
+		columns[i].title = map_need_text(column, "titre", TEXT_LABEL);
+		columns[i].field = PROCEDURE_NONE;
+		const struct yaml_node *value = map_need(column, "valeur");
+		if (!value)
+			continue;
+		want_feel(reader, value, SCOPE_CASE, WANT_ANY, NULL, &columns[i].value);
+		if (value->kind == YAML_SCALAR)
+			columns[i].field = name_find(reader, NAME_FIELD, text_trim(value->scalar));
+	}
+	*ret_columns = columns;
+	*ret_count = columns ? list->count : 0;
+}
+
+static void
+read_week(struct reader *reader, struct map top)
+{
+	static const char *const keys[] = { "jours", "étapes", "demandées", "cite", NULL };
+	struct procedure *procedure = reader->procedure;
+	const struct yaml_node *node = map_get(top, "semaine");
+	if (!node)
+		return;
+	const struct map map = map_open(reader, node, map_key_place(top, "semaine"), "« semaine »", keys);
+	procedure->week_origin = map_origin(map);
+	(void)map_need(map, "jours");
+	map_feel(map, "jours", SCOPE_CASE, WANT_LIST, &procedure->week_days);
+	(void)map_need(map, "étapes");
+	procedure->week_steps = map_names(map, "étapes", NAME_STEP);
+	procedure->week_asked = map_names(map, "demandées", NAME_STEP);
+}
+
+static void
+read_exports(struct reader *reader, const struct yaml_node *section)
+{
+	static const char *const keys[] = { "titre", "étapes", "colonnes", "cite", NULL };
+	section = mapping_of(reader, section, "les exports");
+	if (!section)
+		return;
+	struct procedure_export *exports = READER_ARRAY(reader, struct procedure_export, section->count);
+	for (size_t i = 0; exports && i < section->count; i++) {
+		const struct map map = map_open(reader, section->items[i].value, section->items[i].key->at, "un export", keys);
+		(void)name_check(reader, section->items[i].key);
+		exports[i].origin = map_origin(map);
+		exports[i].name = section->items[i].key->scalar;
+		exports[i].title = map_need_text(map, "titre", TEXT_LABEL);
+		exports[i].steps = map_names(map, "étapes", NAME_STEP);
+		(void)map_need(map, "colonnes");
+		read_columns(map, "colonnes", &exports[i].columns, &exports[i].column_count);
+	}
+	reader->procedure->exports = exports;
+	reader->procedure->export_count = exports ? section->count : 0;
+}
+
+static void
+read_measures(struct reader *reader, struct map top)
+{
+	static const char *const keys[] = { "par", "mesures", "cite", NULL };
+	static const char *const measure_keys[] = { "libellé", "si", "cite", NULL };
+	struct procedure *procedure = reader->procedure;
+	const struct yaml_node *node = map_get(top, "indicateurs");
+	if (!node)
+		return;
+	const struct map map = map_open(reader, node, map_key_place(top, "indicateurs"), "« indicateurs »", keys);
+	read_columns(map, "par", &procedure->measure_by, &procedure->measure_by_count);
+	const struct yaml_node *list = mapping_of(reader, map_need(map, "mesures"), "les mesures");
+	if (!list)
+		return;
+	struct procedure_measure *measures = READER_ARRAY(reader, struct procedure_measure, list->count);
+	for (size_t i = 0; measures && i < list->count; i++) {
+		const struct map one = map_open(reader, list->items[i].value, list->items[i].key->at, "une mesure", measure_keys);
+		(void)name_check(reader, list->items[i].key);
+		measures[i].origin = map_origin(one);
+		measures[i].name = list->items[i].key->scalar;
+		measures[i].label = map_need_text(one, "libellé", TEXT_LABEL);
+		const struct yaml_node *condition = map_need(one, "si");
+		if (condition)
+			want_feel(reader, condition, SCOPE_CASE, WANT_TRUTH, NULL, &measures[i].condition);
+	}
+	procedure->measures = measures;
+	procedure->measure_count = measures ? list->count : 0;
+}
+
+void
+read_words(struct reader *reader, struct map top)
+{
+	static const char *const list_keys[] = { "colonnes", "cite", NULL };
+	read_letters(reader);
+	read_mails(reader, map_get(top, "courriers"));
+	read_week(reader, top);
+	const struct yaml_node *list = map_get(top, "liste");
+	if (list) {
+		const struct map map = map_open(reader, list, map_key_place(top, "liste"), "« liste »", list_keys);
+		read_columns(map, "colonnes", &reader->procedure->columns, &reader->procedure->column_count);
+	}
+	read_exports(reader, map_get(top, "exports"));
+	read_measures(reader, top);
+}

@@ -1,0 +1,198 @@
+/* The reading of one procedure under way: from the YAML tree to the model, in three strokes.
+ *
+ *   1. names   what each section declares is listed, so that references resolve in any order;
+ *   2. items   each section fills its arrays; expressions and templates are only noted (want_…);
+ *   3. rules   the scopes are built, then every noted expression is read in its scope.
+ *
+ * A mistake is a finding and the reading goes on with something harmless in its place. */
+#pragma once
+
+#include "procedure/finding.h"
+#include "procedure/yaml.h"
+
+/* Which names an expression sees. */
+enum scope_kind {
+	SCOPE_CONSTANT, /* none: values of parameters */
+	SCOPE_DATA,     /* the data of a campaign, by their bare names */
+	SCOPE_OPENING,
+	SCOPE_CASE,
+	SCOPE_LETTER,
+	SCOPE_MAIL,
+	SCOPE_COUNT
+};
+
+/* What an expression must give. */
+enum wanted {
+	WANT_ANY,
+	WANT_TRUTH,
+	WANT_MOMENT, /* a date, or a date and time */
+	WANT_TEXT,
+	WANT_LIST,
+};
+
+/* The sections whose names others refer to. */
+enum name_kind {
+	NAME_WINDOW,
+	NAME_ROLE,
+	NAME_FIELD,
+	NAME_STEP,
+	NAME_MOVE,
+	NAME_LETTER,
+	NAME_KIND_COUNT
+};
+
+/* A declared name, where it is declared. */
+struct name {
+	struct text name;
+	const struct yaml_node *key, *value;
+};
+
+struct names {
+	struct name *at;
+	size_t count, capacity;
+};
+
+/* An expression to be read in the third stroke. */
+struct pending {
+	struct pending *next;
+	const struct yaml_node *node;
+	enum scope_kind scope;
+	enum wanted wanted;
+	const struct feel_type *expected; /* NULL: `wanted` says all */
+	const struct feel **ret_feel;
+};
+
+/* A template to be read in the third stroke. */
+struct pending_template {
+	struct pending_template *next;
+	const struct source *source;    /* a file… */
+	const struct yaml_node *scalar; /* …or a line of procedure.yaml */
+	enum scope_kind scope;
+	struct procedure_template *ret_template;
+};
+
+/* A name whose type comes from expressions: computed or posed. */
+struct derived {
+	struct text name;
+	const struct yaml_node *key;
+	const struct yaml_node **values; /* one for a computed, one per pose */
+	const struct feel ***ret_feels;
+	size_t count;
+	int computed, posed; /* index in the model, or NONE */
+	int state;           /* 0 to do, 1 under way, 2 done */
+	const struct feel_type *type;
+	unsigned slot;
+};
+
+struct reader {
+	struct arena *arena; /* the procedure's */
+	struct procedure *procedure;
+	struct procedure_findings *findings;
+	struct source *sources; /* one per file */
+	bool *used;             /* the file is read by something */
+	size_t source_count;
+	struct yaml_node *root;
+	struct names names[NAME_KIND_COUNT];
+	struct pending *pending, **last_pending;
+	struct pending_template *templates, **last_template;
+	struct feel_scope *scopes[SCOPE_COUNT];
+	struct derived *derived;
+	size_t derived_count, derived_capacity;
+	bool mutant; /* dangling references are dropped in silence */
+};
+
+/* ---- keys.c: mappings with known keys ---- */
+
+struct map {
+	struct reader *reader;
+	const struct yaml_node *node; /* NULL: nothing in it, which has been told */
+	struct span at;               /* its key, or itself in a list */
+};
+
+/* Tells unknown keys (with the nearest known one). `keys` ends with NULL. */
+struct map map_open(struct reader *reader, const struct yaml_node *node, struct span at, const char *what,
+	const char *const *keys);
+/* NULL when absent or left out. */
+const struct yaml_node *map_get(struct map map, const char *key);
+/* Whether it stands there, left out or not. */
+bool map_has_left_out(struct map map, const char *key);
+struct span map_key_place(struct map map, const char *key);
+/* Tells 105 when absent. */
+const struct yaml_node *map_need(struct map map, const char *key);
+/* The items of a mapping of names (fields, roles…): NULL and 0 when it is not one. */
+const struct yaml_node *mapping_of(struct reader *reader, const struct yaml_node *node, const char *what);
+
+enum { TEXT_NAME = 60, TEXT_LABEL = 200, TEXT_SENTENCE = 2000 };
+/* A scalar without control characters, trimmed; empty when absent or wrong (told). */
+struct text map_text(struct map map, const char *key, size_t most);
+struct text map_need_text(struct map map, const char *key, size_t most);
+struct text scalar_text(struct reader *reader, const struct yaml_node *node, size_t most);
+bool map_flag(struct map map, const char *key);
+int64_t map_integer(struct map map, const char *key, int64_t least, int64_t most, int64_t otherwise);
+bool map_date(struct map map, const char *key, struct date *ret_date);
+/* "P5Y": told when it is not an ISO duration. */
+struct text map_duration(struct map map, const char *key);
+enum procedure_sense map_sense(struct map map, const char *key);
+/* One text or a list of texts. */
+void map_texts(struct map map, const char *key, const struct text **ret_texts, size_t *ret_count);
+/* One name or a list of names of that kind. */
+struct procedure_list map_names(struct map map, const char *key, enum name_kind kind);
+int map_name(struct map map, const char *key, enum name_kind kind);
+void map_feel(struct map map, const char *key, enum scope_kind scope, enum wanted wanted, const struct feel **ret_feel);
+void map_rules(struct map map, const char *key, enum scope_kind scope, const struct procedure_rule **ret_rules,
+	size_t *ret_count);
+struct procedure_origin map_origin(struct map map);
+/* The model file (lettres/…, courriers/…) that a key names. */
+void map_model(struct map map, const char *folder, enum scope_kind scope, struct procedure_template *ret_template);
+void map_line(struct map map, const char *key, enum scope_kind scope, struct procedure_template *ret_template);
+
+void want_feel(struct reader *reader, const struct yaml_node *node, enum scope_kind scope, enum wanted wanted,
+	const struct feel_type *expected, const struct feel **ret_feel);
+/* Tells that it is no expression and how to write one; false then. */
+bool is_expression(struct reader *reader, const struct yaml_node *node);
+
+/* An array in the procedure's arena; NULL without memory, which is noted. */
+void *reader_array(struct reader *reader, size_t size, size_t count);
+#define READER_ARRAY(reader, type, count) ((type *)reader_array((reader), sizeof(type), (count)))
+struct procedure_list list_of(struct reader *reader, const int *items, size_t count);
+
+/* Letters, digits and "_", beginning with a letter; told otherwise. */
+bool name_check(struct reader *reader, const struct yaml_node *key);
+/* Declares a name of a kind; its index, or that of its first declaration, which is told unless
+ * `again` is allowed. */
+int name_declare(struct reader *reader, enum name_kind kind, const struct yaml_node *key, const struct yaml_node *value,
+	bool again);
+int name_find(const struct reader *reader, enum name_kind kind, struct text name);
+/* The known text nearest to `name`, or an empty one. */
+struct text nearest(struct reader *reader, struct text name, const struct text *known, size_t count);
+/* "vouliez-vous « x » ?", or an empty text. */
+struct text nearest_remedy(struct reader *reader, struct text name, const struct text *known, size_t count);
+
+/* ---- sections ---- */
+
+void read_names(struct reader *reader, struct map top);           /* read_names.c */
+void read_opening(struct reader *reader, struct map top);         /* read_opening.c */
+void read_form(struct reader *reader, struct map top);            /* read_form.c */
+void read_field(struct reader *reader, const struct yaml_item *item, enum scope_kind scope, bool campaign,
+	struct procedure_field *ret_field);
+void read_circuit(struct reader *reader, struct map top);         /* read_circuit.c */
+void read_words(struct reader *reader, struct map top);           /* read_words.c */
+void read_scopes(struct reader *reader);                          /* scope.c */
+void read_rules(struct reader *reader);                           /* rules.c */
+void read_template(struct reader *reader, struct pending_template *pending); /* template.c */
+
+/* Reads one noted expression; NULL after a finding. */
+const struct feel *read_feel(struct reader *reader, const struct yaml_node *node, enum scope_kind scope,
+	enum wanted wanted, const struct feel_type *expected);
+/* Reads a piece of a source (a hole); base is where its text begins. */
+const struct feel *read_hole(struct reader *reader, struct text text, enum scope_kind scope, enum wanted wanted,
+	size_t (*place)(const void *context, size_t offset), const void *context, const struct source *source);
+
+/* ---- what is made of the whole ---- */
+
+void check_procedure(struct reader *reader);                      /* check.c */
+
+/* ---- mutants ---- */
+
+/* Marks the item of this number as left out; false when there is none. */
+bool mutant_leave_out(struct arena *arena, struct yaml_node *root, int number);

@@ -1,0 +1,372 @@
+/* Third stroke, first half: the names that expressions see, each with its type and slot. The
+ * scopes follow one another (opening, case, letter, mail), so that one array of inputs serves
+ * them all. Computed and posed values are typed by their own expressions, in dependency order. */
+#include "procedure/reader.h"
+
+#include "base/banned.h"
+
+static const struct text channels[] = { { "lien", 4 }, { "application", 11 } };
+
+static void *
+memory(struct reader *reader, const void *thing)
+{
+	if (!thing)
+		reader->findings->broken = true;
+	return (void *)thing;
+}
+
+/* A context whose entries are all texts, but those given with a type. */
+struct entry {
+	const char *name;
+	const struct feel_type *type; /* NULL: text */
+};
+
+static const struct feel_type *
+context(struct reader *reader, const struct entry *entries, size_t count)
+{
+	struct feel_field *fields = READER_ARRAY(reader, struct feel_field, count);
+	for (size_t i = 0; fields && i < count; i++)
+		fields[i] = (struct feel_field){ text_of_string(entries[i].name),
+			entries[i].type ? entries[i].type : &feel_type_string };
+	return fields ? memory(reader, feel_type_context_of(reader->arena, fields, count)) : &feel_type_context;
+}
+#define CONTEXT(reader, ...)                                                        \
+	context((reader), (const struct entry[]){ __VA_ARGS__ },                    \
+		sizeof((const struct entry[]){ __VA_ARGS__ }) / sizeof(struct entry))
+
+/* Strings among the names of a kind. */
+static const struct feel_type *
+words(struct reader *reader, enum name_kind kind)
+{
+	const struct names *names = &reader->names[kind];
+	struct text *at = READER_ARRAY(reader, struct text, names->count);
+	if (!at || names->count == 0)
+		return &feel_type_string;
+	for (size_t i = 0; i < names->count; i++)
+		at[i] = names->at[i].name;
+	return memory(reader, feel_type_words_of(reader->arena, at, names->count));
+}
+
+static struct procedure_slot *
+slots_of(struct reader *reader)
+{
+	return (struct procedure_slot *)reader->procedure->slots;
+}
+
+/* Declares a name; its slot. A clash is told at `key`, when it is the procedure's. */
+static int
+declare(struct reader *reader, enum scope_kind scope, struct text name, const struct feel_type *type,
+	enum procedure_slot_kind kind, int index, const struct yaml_node *key)
+{
+	static const char *const reserved[] = { "si", "sinon", "fin" };
+	struct procedure *procedure = reader->procedure;
+	struct guichet_error error = { 0 };
+	unsigned slot = 0;
+	const struct feel_type *known;
+	if (!type || !reader->scopes[scope])
+		return PROCEDURE_NONE;
+	for (size_t i = 0; key && i < sizeof reserved / sizeof *reserved; i++)
+		if (text_equal(name, text_of_string(reserved[i]))) {
+			finding_add(reader->findings, 112, key->at, TEXT("choisissez un autre nom"),
+				"« %.*s » est un mot de la langue des modèles", TEXT_ARGS(name));
+			return PROCEDURE_NONE;
+		}
+	const bool taken = feel_scope_find(reader->scopes[scope], name, &slot, &known);
+	const enum guichet_status status = taken ? GUICHET_REFUSED
+		: feel_scope_add(reader->scopes[scope], name, type, &slot, &error);
+	if (status == GUICHET_BROKEN) {
+		reader->findings->broken = true;
+		return PROCEDURE_NONE;
+	}
+	if (status != GUICHET_OK) {
+		if (key)
+			finding_add(reader->findings, taken ? 202 : 112, key->at, TEXT("choisissez un autre nom"),
+				taken ? "« %.*s » est déjà le nom d’autre chose" : "« %.*s » ne peut pas être un nom dans les expressions",
+				TEXT_ARGS(name));
+		return PROCEDURE_NONE;
+	}
+	slots_of(reader)[slot] = (struct procedure_slot){ kind, index, name, type };
+	procedure->slot_count = slot + 1;
+	return (int)slot;
+}
+
+static void
+open_scope(struct reader *reader, enum scope_kind scope, const struct feel_scope *parent)
+{
+	reader->scopes[scope] = memory(reader, feel_scope_new(reader->arena, parent));
+}
+
+static void
+declare_opening(struct reader *reader)
+{
+	struct procedure *procedure = reader->procedure;
+	open_scope(reader, SCOPE_OPENING, NULL);
+	const struct feel_type *structure = CONTEXT(reader, { "code", 0 }, { "nom", 0 }, { "type", 0 }, { "département", 0 },
+		{ "adresse", 0 }, { "régime", 0 });
+	procedure->agent_slot = declare(reader, SCOPE_OPENING, TEXT("agent"), CONTEXT(reader, { "matricule", 0 },
+		{ "civilité", 0 }, { "nom", 0 }, { "prénom", 0 }, { "mail", 0 }, { "corps", 0 }, { "grade", 0 },
+		{ "catégorie", 0 }, { "filière", 0 }, { "structure", structure }), PROCEDURE_SLOT_AGENT, PROCEDURE_NONE, NULL);
+
+	struct feel_field *campaign = READER_ARRAY(reader, struct feel_field, procedure->campaign_data_count + 3);
+	if (!campaign)
+		return;
+	static const char *const usual[] = { "nom", "titre", "contacts" };
+	for (size_t i = 0; i < 3; i++)
+		campaign[i] = (struct feel_field){ text_of_string(usual[i]), &feel_type_string };
+	for (size_t i = 0; i < procedure->campaign_data_count; i++)
+		campaign[3 + i] = (struct feel_field){ procedure->campaign_data[i].name, procedure->campaign_data[i].feel_type };
+	procedure->campaign_slot = declare(reader, SCOPE_OPENING, TEXT("campagne"),
+		memory(reader, feel_type_context_of(reader->arena, campaign, procedure->campaign_data_count + 3)),
+		PROCEDURE_SLOT_CAMPAIGN, PROCEDURE_NONE, NULL);
+
+	const struct feel_type *window = CONTEXT(reader, { "ouverture", &feel_type_date_time },
+		{ "fermeture", &feel_type_date_time }, { "premier_jour", &feel_type_date }, { "dernier_jour", &feel_type_date });
+	struct feel_field *windows = READER_ARRAY(reader, struct feel_field, procedure->window_count);
+	if (!windows)
+		return;
+	for (size_t i = 0; i < procedure->window_count; i++)
+		windows[i] = (struct feel_field){ procedure->windows[i].name, window };
+	procedure->windows_slot = declare(reader, SCOPE_OPENING, TEXT("fenêtre"),
+		memory(reader, feel_type_context_of(reader->arena, windows, procedure->window_count)), PROCEDURE_SLOT_WINDOWS,
+		PROCEDURE_NONE, NULL);
+	procedure->today_slot = declare(reader, SCOPE_OPENING, TEXT("aujourdhui"), &feel_type_date, PROCEDURE_SLOT_TODAY,
+		PROCEDURE_NONE, NULL);
+	/* Their keys, for a clash, stand in the order of the model but for refused names: found again by name. */
+	for (size_t i = 0; i < procedure->parameter_count; i++) {
+		const struct procedure_parameter *parameter = &procedure->parameters[i];
+		const struct yaml_node *key = NULL;
+		for (size_t k = 0; k < reader->root->count; k++) {
+			const struct yaml_item *section = &reader->root->items[k];
+			for (size_t m = 0; text_equal(section->key->scalar, TEXT("paramètres")) && m < section->value->count; m++)
+				if (text_equal(section->value->items[m].key->scalar, parameter->name))
+					key = section->value->items[m].key;
+		}
+		(void)declare(reader, SCOPE_OPENING, parameter->name, parameter->type, PROCEDURE_SLOT_PARAMETER, (int)i, key);
+	}
+	procedure->opening_slots = procedure->slot_count;
+}
+
+/* ---- computed and posed values ---- */
+
+static bool
+is_word_byte(char c)
+{
+	return (unsigned char)c >= 0x80 || c == '_' || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+/* Whether an expression seems to read a name: as a whole word, out of strings, not after a point. */
+static bool
+mentions(struct text source, struct text name)
+{
+	bool quoted = false;
+	for (size_t i = 0; i < source.length; i++) {
+		if (source.at[i] == '"' && !(quoted && i > 0 && source.at[i - 1] == '\\'))
+			quoted = !quoted;
+		if (quoted || source.length - i < name.length || memcmp(source.at + i, name.at, name.length) != 0)
+			continue;
+		const bool begins = i == 0 || (!is_word_byte(source.at[i - 1]) && source.at[i - 1] != '.');
+		const bool ends = i + name.length == source.length || !is_word_byte(source.at[i + name.length]);
+		if (begins && ends)
+			return true;
+	}
+	return false;
+}
+
+static void settle(struct reader *reader, struct derived *derived);
+
+static void
+settle_others(struct reader *reader, struct derived *derived, struct text source)
+{
+	for (size_t i = 0; i < reader->derived_count; i++) {
+		struct derived *other = &reader->derived[i];
+		if (!mentions(source, other->name))
+			continue;
+		if (other->state == 1)
+			finding_add(reader->findings, 204, derived->key->at, TEXT("coupez la boucle : un calcul ne lit que ce qui est connu avant lui"),
+				"« %.*s » dépend de lui-même, en passant par « %.*s »", TEXT_ARGS(other->name), TEXT_ARGS(derived->name));
+		else
+			settle(reader, other);
+	}
+}
+
+/* Reads the expressions of a name, after those of the names they read, and declares it. */
+static void
+settle(struct reader *reader, struct derived *derived)
+{
+	if (derived->state != 0)
+		return;
+	derived->state = 1;
+	for (size_t i = 0; i < derived->count; i++)
+		settle_others(reader, derived, derived->values[i]->scalar);
+	derived->type = NULL;
+	for (size_t i = 0; i < derived->count; i++) {
+		const struct feel *feel = read_feel(reader, derived->values[i], SCOPE_CASE, WANT_ANY, NULL);
+		*derived->ret_feels[i] = feel;
+		const struct feel_type *type = feel ? feel_type_of(feel) : &feel_type_any;
+		derived->type = !derived->type ? type : memory(reader, feel_type_join(reader->arena, derived->type, type));
+		if (!derived->type)
+			return;
+	}
+	struct procedure *procedure = reader->procedure;
+	const bool computed = derived->computed != PROCEDURE_NONE;
+	/* The index is a rank of declaration: the model is put in this order below. */
+	const int rank = (int)(computed ? procedure->computed_count : procedure->posed_count);
+	const int slot = declare(reader, SCOPE_CASE, derived->name, derived->type ? derived->type : &feel_type_any,
+		computed ? PROCEDURE_SLOT_COMPUTED : PROCEDURE_SLOT_POSED, rank, derived->key);
+	derived->state = 2;
+	derived->slot = slot == PROCEDURE_NONE ? 0 : (unsigned)slot;
+	if (computed)
+		derived->computed = rank, procedure->computed_count++;
+	else
+		derived->posed = rank, procedure->posed_count++;
+}
+
+static void
+declare_derived(struct reader *reader)
+{
+	struct procedure *procedure = reader->procedure;
+	struct procedure_computed *written = (struct procedure_computed *)procedure->computed;
+	const size_t written_count = procedure->computed_count;
+	int *order = READER_ARRAY(reader, int, written_count);
+	if (!order)
+		return;
+	for (size_t i = 0; i < reader->derived_count; i++)
+		if (reader->derived[i].computed != PROCEDURE_NONE)
+			order[reader->derived[i].computed] = (int)i;
+	procedure->computed_count = 0;
+	for (size_t i = 0; i < reader->derived_count; i++)
+		settle(reader, &reader->derived[i]);
+
+	struct procedure_computed *sorted = READER_ARRAY(reader, struct procedure_computed, written_count);
+	struct procedure_posed *posed = READER_ARRAY(reader, struct procedure_posed, procedure->posed_count);
+	if (!sorted || !posed || reader->findings->broken)
+		return;
+	for (size_t i = 0; i < written_count; i++) {
+		const struct derived *derived = &reader->derived[order[i]];
+		struct procedure_computed *one = &sorted[derived->computed];
+		*one = written[i];
+		one->type = derived->type;
+		one->slot = derived->slot;
+	}
+	for (size_t i = 0; i < reader->derived_count; i++) {
+		const struct derived *derived = &reader->derived[i];
+		if (derived->posed == PROCEDURE_NONE)
+			continue;
+		struct procedure_posed *one = &posed[derived->posed];
+		*one = (struct procedure_posed){ .name = derived->name, .type = derived->type, .slot = derived->slot };
+		one->origin.file = derived->key->at.source->name;
+		source_locate(derived->key->at.source, derived->key->at.start, &one->origin.line, &one->origin.column);
+	}
+	procedure->computed = sorted;
+	procedure->posed = posed;
+	/* Settings named their place among the derived names until now. */
+	for (size_t i = 0; i < procedure->action_count; i++)
+		for (size_t k = 0; k < procedure->actions[i].setting_count; k++) {
+			struct procedure_setting *setting = (struct procedure_setting *)&procedure->actions[i].settings[k];
+			setting->posed = reader->derived[setting->posed].posed;
+		}
+	for (size_t i = 0; i < procedure->deadline_count; i++)
+		for (size_t k = 0; k < procedure->deadlines[i].setting_count; k++) {
+			struct procedure_setting *setting = (struct procedure_setting *)&procedure->deadlines[i].settings[k];
+			setting->posed = reader->derived[setting->posed].posed;
+		}
+}
+
+static void
+declare_case(struct reader *reader)
+{
+	struct procedure *procedure = reader->procedure;
+	open_scope(reader, SCOPE_CASE, reader->scopes[SCOPE_OPENING]);
+	for (size_t i = 0; i < procedure->field_count; i++) {
+		struct procedure_field *field = (struct procedure_field *)&procedure->fields[i];
+		const int slot = declare(reader, SCOPE_CASE, field->name, field->feel_type, PROCEDURE_SLOT_FIELD, (int)i,
+			reader->names[NAME_FIELD].at[i].key);
+		field->slot = slot == PROCEDURE_NONE ? 0 : (unsigned)slot;
+	}
+	struct feel_field *pieces = READER_ARRAY(reader, struct feel_field, procedure->piece_count);
+	if (!pieces)
+		return;
+	for (size_t i = 0; i < procedure->piece_count; i++)
+		pieces[i] = (struct feel_field){ procedure->pieces[i].name, &feel_type_string };
+	procedure->pieces_slot = declare(reader, SCOPE_CASE, TEXT("pièces"),
+		memory(reader, feel_type_context_of(reader->arena, pieces, procedure->piece_count)), PROCEDURE_SLOT_PIECES,
+		PROCEDURE_NONE, NULL);
+	procedure->dossier_slot = declare(reader, SCOPE_CASE, TEXT("dossier"), CONTEXT(reader, { "numéro", 0 },
+		{ "état", words(reader, NAME_STEP) }, { "état_libellé", 0 }, { "déposé_le", &feel_type_date },
+		{ "déposé_à", &feel_type_date_time }, { "dernière_action", 0 }, { "changements", 0 },
+		{ "actions", memory(reader, feel_type_list_of(reader->arena, words(reader, NAME_MOVE))) }),
+		PROCEDURE_SLOT_DOSSIER, PROCEDURE_NONE, NULL);
+	declare_derived(reader);
+	procedure->case_slots = procedure->slot_count;
+}
+
+static void
+declare_persons(struct reader *reader)
+{
+	struct procedure *procedure = reader->procedure;
+	const struct feel_type *person = CONTEXT(reader, { "civilité", 0 }, { "prénom", 0 }, { "nom", 0 }, { "fonction", 0 },
+		{ "mail", 0 });
+	int *slots = READER_ARRAY(reader, int, procedure->role_count);
+	open_scope(reader, SCOPE_LETTER, reader->scopes[SCOPE_CASE]);
+	for (size_t i = 0; slots && i < procedure->role_count; i++) {
+		const struct procedure_role *role = &procedure->roles[i];
+		slots[i] = role->reach == PROCEDURE_APPLICANT && text_equal(role->name, TEXT("agent")) ? procedure->agent_slot
+			: declare(reader, SCOPE_LETTER, role->name, person, PROCEDURE_SLOT_PERSON, (int)i,
+				reader->names[NAME_ROLE].at[i].key);
+	}
+	procedure->person_slots = slots;
+	procedure->letter_slots = procedure->slot_count;
+}
+
+static void
+declare_mail(struct reader *reader)
+{
+	struct procedure *procedure = reader->procedure;
+	open_scope(reader, SCOPE_MAIL, reader->scopes[SCOPE_LETTER]);
+	const struct feel_type *channel = memory(reader, feel_type_words_of(reader->arena, channels, 2));
+	procedure->role_slot = declare(reader, SCOPE_MAIL, TEXT("rôle"),
+		CONTEXT(reader, { "nom", words(reader, NAME_ROLE) }, { "canal", channel }), PROCEDURE_SLOT_ROLE, PROCEDURE_NONE, NULL);
+	procedure->recipient_slot = declare(reader, SCOPE_MAIL, TEXT("destinataire"),
+		CONTEXT(reader, { "civilité", 0 }, { "prénom", 0 }, { "nom", 0 }), PROCEDURE_SLOT_RECIPIENT, PROCEDURE_NONE, NULL);
+	procedure->group_slot = declare(reader, SCOPE_MAIL, TEXT("groupe"),
+		CONTEXT(reader, { "nombre", &feel_type_number }, { "liste", 0 }), PROCEDURE_SLOT_GROUP, PROCEDURE_NONE, NULL);
+	procedure->link_slot = declare(reader, SCOPE_MAIL, TEXT("lien"),
+		CONTEXT(reader, { "dossier", 0 }, { "accueil", 0 }, { "réponse", 0 }), PROCEDURE_SLOT_LINK, PROCEDURE_NONE, NULL);
+}
+
+/* The data of a campaign by their bare names, for their own checks. */
+static void
+declare_data(struct reader *reader)
+{
+	const struct procedure *procedure = reader->procedure;
+	open_scope(reader, SCOPE_DATA, NULL);
+	for (size_t i = 0; reader->scopes[SCOPE_DATA] && i < procedure->campaign_data_count; i++) {
+		struct guichet_error error = { 0 };
+		unsigned slot;
+		const struct procedure_field *data = &procedure->campaign_data[i];
+		if (feel_scope_add(reader->scopes[SCOPE_DATA], data->name, data->feel_type, &slot, &error) == GUICHET_BROKEN)
+			reader->findings->broken = true;
+	}
+}
+
+void
+read_scopes(struct reader *reader)
+{
+	struct procedure *procedure = reader->procedure;
+	procedure->slots = READER_ARRAY(reader, struct procedure_slot, procedure->parameter_count + procedure->field_count
+		+ reader->derived_count + procedure->role_count + 10);
+	if (!procedure->slots)
+		return;
+	declare_data(reader);
+	declare_opening(reader);
+	if (!reader->findings->broken)
+		declare_case(reader);
+	if (!reader->findings->broken)
+		declare_persons(reader);
+	if (!reader->findings->broken)
+		declare_mail(reader);
+	procedure->opening_scope = reader->scopes[SCOPE_OPENING];
+	procedure->case_scope = reader->scopes[SCOPE_CASE];
+	procedure->letter_scope = reader->scopes[SCOPE_LETTER];
+	procedure->mail_scope = reader->scopes[SCOPE_MAIL];
+}

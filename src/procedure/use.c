@@ -1,0 +1,201 @@
+/* Using a model: names that come from outside, values as people read them, filled texts. */
+#include "procedure/procedure.h"
+
+#include "base/hole.h"
+
+#include "base/banned.h"
+
+#define FIND(thing, items)                                                          \
+	int procedure_##thing##_find(const struct procedure *procedure, struct text name) \
+	{                                                                             \
+		for (size_t i = 0; i < procedure->thing##_count; i++)                       \
+			if (text_equal(procedure->items[i].name, name))                     \
+				return (int)i;                                              \
+		return PROCEDURE_NONE;                                                      \
+	}
+
+FIND(step, steps)
+FIND(move, moves)
+FIND(field, fields)
+FIND(piece, pieces)
+FIND(role, roles)
+FIND(letter, letters)
+FIND(mail, mails)
+FIND(window, windows)
+FIND(posed, posed)
+
+int
+procedure_action_find(const struct procedure *procedure, int step, struct text name)
+{
+	const struct procedure_list actions = procedure->steps[step].actions;
+	for (size_t i = 0; i < actions.count; i++)
+		if (text_equal(procedure->actions[actions.at[i]].name, name))
+			return actions.at[i];
+	return PROCEDURE_NONE;
+}
+
+int
+procedure_deadline_find(const struct procedure *procedure, int step, struct text name)
+{
+	const struct procedure_list deadlines = procedure->steps[step].deadlines;
+	for (size_t i = 0; i < deadlines.count; i++)
+		if (text_equal(procedure->deadlines[deadlines.at[i]].name, name))
+			return deadlines.at[i];
+	return PROCEDURE_NONE;
+}
+
+struct feel_value
+procedure_parameter_at(const struct procedure *procedure, size_t parameter, struct date day)
+{
+	const struct procedure_parameter *one = &procedure->parameters[parameter];
+	for (size_t i = one->value_count; i-- > 0;)
+		if (date_compare(one->values[i].from, day) <= 0)
+			return one->values[i].value;
+	return feel_null(TEXT("ce paramètre n’a pas encore de valeur à cette date"));
+}
+
+/* ---- values as people read them ---- */
+
+static struct text
+option_label(const struct procedure_field *field, struct text name)
+{
+	for (size_t i = 0; i < field->option_count; i++)
+		if (text_equal(field->options[i].name, name))
+			return field->options[i].label;
+	return name;
+}
+
+static struct text
+choices_text(struct arena *arena, const struct procedure_field *field, struct feel_value value)
+{
+	struct feel_value *labels = arena_array_of(arena, struct feel_value, value.list.count);
+	if (!labels)
+		return (struct text){ 0 };
+	for (size_t i = 0; i < value.list.count; i++)
+		labels[i] = value.list.at[i].kind == FEEL_STRING ? feel_string(option_label(field, value.list.at[i].string))
+								: value.list.at[i];
+	return feel_value_to_french(arena, feel_list(labels, value.list.count));
+}
+
+struct text
+procedure_field_text(struct arena *arena, const struct procedure_field *field, struct feel_value value)
+{
+	if (field->type == PROCEDURE_FIELD_CHOICE && value.kind == FEEL_STRING)
+		return option_label(field, value.string);
+	if (field->type == PROCEDURE_FIELD_CHOICES && value.kind == FEEL_LIST)
+		return choices_text(arena, field, value);
+	const struct text text = feel_value_to_french(arena, value);
+	if (value.kind != FEEL_NUMBER || !text.at)
+		return text;
+	return field->type == PROCEDURE_FIELD_MONEY        ? arena_format(arena, "%.*s €", TEXT_ARGS(text))
+	       : field->type == PROCEDURE_FIELD_PERCENTAGE ? arena_format(arena, "%.*s %%", TEXT_ARGS(text))
+							    : text;
+}
+
+struct text
+procedure_column_text(struct arena *arena, const struct procedure *procedure, const struct procedure_column *column,
+	struct feel_value value)
+{
+	return column->field != PROCEDURE_NONE ? procedure_field_text(arena, &procedure->fields[column->field], value)
+					       : feel_value_to_french(arena, value);
+}
+
+/* ---- filled texts ---- */
+
+/* Data without what is not a character of text: controls, and the marks of holes. */
+static struct text
+clean(struct arena *arena, struct text text)
+{
+	char *copy = arena_alloc(arena, text.length);
+	if (!copy)
+		return (struct text){ 0 };
+	size_t length = 0;
+	for (size_t at = 0; at < text.length;) {
+		const size_t start = at;
+		const uint32_t c = text_next(text, &at);
+		const bool control = (c < 0x20 && c != '\n' && c != '\t') || c == 0x7f || c == 0xe000 || c == 0xe001;
+		for (size_t i = start; i < at && !control; i++)
+			copy[length++] = text.at[i];
+	}
+	return (struct text){ copy, length };
+}
+
+static enum guichet_status
+hole_text(const struct procedure *procedure, const struct procedure_template *template, const struct procedure_part *part,
+	struct feel_run *run, struct text *ret_text, struct guichet_error *error)
+{
+	const struct feel_value value = feel_evaluate(part->feel, run);
+	if (value.kind == FEEL_NULL)
+		return guichet_fail(error, GUICHET_REFUSED, "%.*s, ligne %u : « %.*s » n’a pas de valeur%s%.*s.",
+			TEXT_ARGS(template->file), part->line, TEXT_ARGS(part->text), value.reason.length ? " : " : "",
+			TEXT_ARGS(value.reason));
+	const struct text text = part->field != PROCEDURE_NONE
+		? procedure_field_text(run->arena, &procedure->fields[part->field], value)
+		: feel_value_to_french(run->arena, value);
+	*ret_text = text.at ? clean(run->arena, text) : text;
+	if (text.length && !ret_text->at)
+		return guichet_fail(error, GUICHET_BROKEN, "Mémoire insuffisante pour remplir « %.*s ».", TEXT_ARGS(template->file));
+	return GUICHET_OK;
+}
+
+/* Where to go on after a part; never backwards, so that filling ends. */
+static size_t
+next_part(const struct procedure_part *part, size_t at, struct feel_run *run)
+{
+	const bool jumps = part->kind == PROCEDURE_JUMP
+		|| (part->kind == PROCEDURE_UNLESS && !feel_is_true(feel_evaluate(part->feel, run)));
+	return jumps && part->to > (int)at ? (size_t)part->to : at + 1;
+}
+
+/* `holes` NULL: values go into the text; else markers do, and the values go there. */
+static enum guichet_status
+fill(const struct procedure *procedure, const struct procedure_template *template, struct feel_run *run, struct buffer *out,
+	struct text *holes, size_t *ret_count, struct guichet_error *error)
+{
+	size_t count = 0;
+	for (size_t i = 0; i < template->count; i = next_part(&template->parts[i], i, run)) {
+		const struct procedure_part *part = &template->parts[i];
+		struct text value = part->text;
+		if (part->kind != PROCEDURE_TEXT && part->kind != PROCEDURE_HOLE)
+			continue;
+		if (part->kind == PROCEDURE_HOLE) {
+			const enum guichet_status status = hole_text(procedure, template, part, run, &value, error);
+			if (status != GUICHET_OK)
+				return status;
+		}
+		if (part->kind == PROCEDURE_HOLE && holes) {
+			buffer_format(out, HOLE_OPEN "%zu" HOLE_CLOSE, count);
+			holes[count++] = value;
+		} else {
+			buffer_add(out, value);
+		}
+	}
+	if (out->failed)
+		return guichet_fail(error, GUICHET_BROKEN, "« %.*s », rempli, est trop long.", TEXT_ARGS(template->file));
+	if (ret_count)
+		*ret_count = count;
+	return GUICHET_OK;
+}
+
+enum guichet_status
+procedure_fill_text(const struct procedure *procedure, const struct procedure_template *template, struct feel_run *run,
+	struct buffer *out, struct guichet_error *error)
+{
+	return fill(procedure, template, run, out, NULL, NULL, error);
+}
+
+enum guichet_status
+procedure_fill_letter(const struct procedure *procedure, const struct procedure_template *template, struct feel_run *run,
+	struct buffer *markdown, const struct text **ret_holes, size_t *ret_count, struct guichet_error *error)
+{
+	struct text *holes = arena_array_of(run->arena, struct text, template->count);
+	if (!holes)
+		return guichet_fail(error, GUICHET_BROKEN, "Mémoire insuffisante pour remplir « %.*s ».", TEXT_ARGS(template->file));
+	size_t count = 0;
+	const enum guichet_status status = fill(procedure, template, run, markdown, holes, &count, error);
+	if (status != GUICHET_OK)
+		return status;
+	*ret_holes = holes;
+	*ret_count = count;
+	return GUICHET_OK;
+}
