@@ -336,6 +336,22 @@ body_length(struct post *post, struct arena *arena, struct text id)
 	return mail.body.length;
 }
 
+TEST(a_thousand_mails_leave_once_each)
+{
+	enum { MAILS = 1000 };
+	struct post post = open_post("2023-06-08T10:00", NULL);
+	for (int i = 0; i < MAILS; i++) {
+		char who[20];
+		snprintf(who, sizeof who, "agent-%d", i);
+		write_to(&post, who, true);
+	}
+	start_mailer(&post, (struct mail_settings){ .minute = INSTANT_MINUTE });
+	start_child(&post);
+	wait_until_none_waits(&post);
+	CHECK_INTEGER((long long)tally_of(&post, "taken", NULL).events, MAILS);
+	close_post(&post);
+}
+
 TEST(a_link_that_opens_by_itself_is_not_kept_once_sent)
 {
 	CLEANUP(arena_free) struct arena *arena = arena_new(1 << 20);

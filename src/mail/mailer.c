@@ -60,6 +60,7 @@ struct mailer {
 	pthread_mutex_t lock; /* guards what follows, down to the empty line */
 	int attached;         /* the socket of a new child, or -1 */
 	bool stopping, looking;
+	bool full;            /* every parcel was taken at the last look: look again when one comes free */
 	struct parcel parcels[PARCELS]; /* a stage changes under the lock, the rest belongs to the stage's owner */
 
 	/* The thread's own. */
@@ -141,7 +142,10 @@ recorded(void *context, enum guichet_status status, const struct guichet_error *
 		log_error("mail", error);
 	if (status != GUICHET_OK)
 		parcel->record_at = clock_steady() + INSTANT_SECOND;
-	set_stage(parcel, status == GUICHET_OK ? FREE : TO_RECORD);
+	pthread_mutex_lock(&mailer->lock);
+	parcel->stage = status == GUICHET_OK ? FREE : TO_RECORD;
+	mailer->looking |= mailer->full && status == GUICHET_OK;
+	pthread_mutex_unlock(&mailer->lock);
 	(void)!write(mailer->wake, &(uint64_t){ 1 }, sizeof(uint64_t));
 }
 
@@ -324,28 +328,28 @@ send_mail(struct mailer *mailer, const struct due *due, struct arena *arena)
 	buffer_release(&body);
 }
 
-static bool
-is_under_way(struct mailer *mailer, struct text id)
+/* Which parcels hold a mail. To be asked before the table is read: a parcel that was free by
+ * then had its outcome on disk, so what the table says of its mail is the truth; asked after,
+ * a mail recorded meanwhile would still be read as waiting and leave twice. */
+static void
+mark_under_way(struct mailer *mailer, bool under_way[static PARCELS])
 {
-	bool found = false;
 	pthread_mutex_lock(&mailer->lock);
-	for (size_t i = 0; i < PARCELS; i++)
-		found |= mailer->parcels[i].stage != FREE && text_equal(text_of_string(mailer->parcels[i].id), id);
+	mailer->full = true;
+	for (size_t i = 0; i < PARCELS; i++) {
+		under_way[i] = mailer->parcels[i].stage != FREE;
+		mailer->full &= under_way[i];
+	}
 	pthread_mutex_unlock(&mailer->lock);
-	return found;
 }
 
-/* The first free parcel after `after` (NULL: of all), or NULL. */
-static struct parcel *
-free_parcel(struct mailer *mailer, const struct parcel *after)
+static bool
+is_under_way(const struct mailer *mailer, const bool under_way[static PARCELS], struct text id)
 {
-	struct parcel *found = NULL;
-	pthread_mutex_lock(&mailer->lock);
-	for (size_t i = after ? (size_t)(after - mailer->parcels) + 1 : 0; i < PARCELS && !found; i++)
-		if (mailer->parcels[i].stage == FREE)
-			found = &mailer->parcels[i];
-	pthread_mutex_unlock(&mailer->lock);
-	return found;
+	for (size_t i = 0; i < PARCELS; i++)
+		if (under_way[i] && text_equal(text_of_string(mailer->parcels[i].id), id))
+			return true;
+	return false;
 }
 
 /* The mails due now that are not under way, at most `room`, each with a parcel to put it in. */
@@ -354,7 +358,9 @@ read_due(struct mailer *mailer, struct arena *arena, instant now, struct due *du
 	struct guichet_error *error)
 {
 	const bool quiet = mail_next_allowed(now) != now;
-	const struct parcel *last = NULL;
+	bool under_way[PARCELS];
+	size_t parcel = 0;
+	mark_under_way(mailer, under_way);
 	CLEANUP(store_read_end) struct store_tx *tx = store_read(mailer->store, error);
 	if (!tx)
 		return error->status;
@@ -363,15 +369,16 @@ read_due(struct mailer *mailer, struct arena *arena, instant now, struct due *du
 			STORE_VALUES(now, clock_steady(), PARCELS + DELIVER_AT_ONCE), error);
 	size_t count = 0;
 	while (count < room && store_next(&rows)) {
-		if (is_under_way(mailer, store_text(&rows, 0)))
+		if (is_under_way(mailer, under_way, store_text(&rows, 0)))
 			continue;
-		struct parcel *parcel = free_parcel(mailer, last);
-		if (!parcel)
+		while (parcel < PARCELS && under_way[parcel])
+			parcel++;
+		if (parcel == PARCELS)
 			break;
 		due[count++] = (struct due){ .id = store_text(&rows, 0), .message_id = store_text(&rows, 1),
 			.address = store_text(&rows, 2), .subject = store_text(&rows, 3), .body = store_text(&rows, 4),
-			.created_at = store_integer(&rows, 5), .attempts = store_integer(&rows, 6), .parcel = parcel };
-		last = parcel;
+			.created_at = store_integer(&rows, 5), .attempts = store_integer(&rows, 6),
+			.parcel = &mailer->parcels[parcel++] };
 	}
 	const enum guichet_status status = store_finish(&rows);
 	if (status == GUICHET_OK)
