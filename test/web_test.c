@@ -75,11 +75,11 @@ page_sent(struct request *request, struct html *html, struct guichet_error *erro
 static enum guichet_status
 page_upload(struct request *request, struct html *html, struct guichet_error *error)
 {
-	const struct upload *upload = form_file(request, "fichier");
+	const struct form_file *upload = form_file(request, "fichier");
 	if (!upload)
 		return guichet_fail(error, GUICHET_REFUSED, "Choisissez un fichier.");
 	struct text bytes;
-	const enum guichet_status status = upload_text(request, upload, &bytes, error);
+	const enum guichet_status status = form_file_text(request, upload, &bytes, error);
 	if (status != GUICHET_OK)
 		return status;
 	const struct digest digest = digest_of(bytes);

@@ -38,11 +38,11 @@ struct form_reader {
 	enum state state;
 	struct place *places;
 	size_t count, capacity;
-	struct upload uploads[WEB_LIMIT_UPLOADS];
+	struct form_file uploads[WEB_LIMIT_UPLOADS];
 	size_t upload_count;
 	/* the part being read */
 	bool in_file, file_chosen;
-	struct upload file;
+	struct form_file file;
 	crypto_hash_sha256_state hash;
 
 	size_t held;              /* bytes of `work` not yet understood */
@@ -292,7 +292,7 @@ part_begin(struct form_reader *reader, struct text headers)
 		if (!file_name.at || !type.at)
 			return FORM_NO_ROOM;
 		reader->file_chosen = file_name.length > 0;
-		reader->file = (struct upload){ .field = name, .file_name = without_folders(file_name),
+		reader->file = (struct form_file){ .field = name, .file_name = without_folders(file_name),
 			.content_type = type, .file = -1 };
 		return file_begin(reader);
 	}

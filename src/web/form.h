@@ -8,7 +8,7 @@
 struct form {
 	struct form_field *fields; /* in order, valid UTF-8 without NUL */
 	size_t count;
-	struct upload *uploads;    /* in order, without those where no file was chosen */
+	struct form_file *uploads;    /* in order, without those where no file was chosen */
 	size_t upload_count;
 };
 

@@ -70,7 +70,7 @@ form_fields(const struct request *request, const struct form_field **ret_fields)
 	return inside_of(request)->form.count;
 }
 
-const struct upload *
+const struct form_file *
 form_file(const struct request *request, const char *name)
 {
 	const struct form *form = &inside_of(request)->form;
@@ -94,7 +94,7 @@ unmap(void *thing)
 }
 
 enum guichet_status
-upload_text(struct request *request, const struct upload *upload, struct text *ret_bytes,
+form_file_text(struct request *request, const struct form_file *upload, struct text *ret_bytes,
 	struct guichet_error *error)
 {
 	if (upload->size == 0) {

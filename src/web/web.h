@@ -53,7 +53,7 @@ enum {
 
 /* One file of a form. Its bytes stand in an unnamed temporary file of the upload directory, closed with
  * the request. */
-struct upload {
+struct form_file {
 	struct text field;        /* the field's name */
 	struct text file_name;    /* as the browser says, without folders; may be empty; never a path */
 	struct text content_type; /* as the browser says: do not believe it */
@@ -174,9 +174,9 @@ size_t form_values(const struct request *request, const char *name, const struct
 struct form_field { struct text name, value; };
 size_t form_fields(const struct request *request, const struct form_field **ret_fields);
 /* The first file of a field that is not empty, or NULL. */
-const struct upload *form_file(const struct request *request, const char *name);
+const struct form_file *form_file(const struct request *request, const char *name);
 /* The bytes of an upload, mapped until the request ends. BROKEN when they cannot be. */
-enum guichet_status upload_text(struct request *request, const struct upload *upload, struct text *ret_bytes,
+enum guichet_status form_file_text(struct request *request, const struct form_file *upload, struct text *ret_bytes,
 	struct guichet_error *error);
 /* A cookie's value; `at` is NULL when absent. */
 struct text request_cookie(const struct request *request, const char *name);

@@ -41,7 +41,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			|| !text_equal(whole.fields[i].value, cut.fields[i].value) || !text_is_utf8(whole.fields[i].value))
 			abort();
 	for (size_t i = 0; i < whole.upload_count; i++) {
-		const struct upload *a = &whole.uploads[i], *b = &cut.uploads[i];
+		const struct form_file *a = &whole.uploads[i], *b = &cut.uploads[i];
 		if (a->size != b->size || !digest_equal(&a->digest, &b->digest) || !text_equal(a->file_name, b->file_name)
 			|| text_find(a->file_name, TEXT("/")) != SIZE_MAX || a->size > WEB_LIMIT_UPLOAD)
 			abort();
