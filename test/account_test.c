@@ -153,7 +153,6 @@ TEST(an_account_needs_a_mail_and_a_person_who_is_still_there)
 	CHECK_INTEGER(account.disabled_at, 0);
 	CHECK_INTEGER(account.password_at, now + 5);
 	CHECK_INTEGER(account.activated_at, now);
-	/* The day after they left. */
 }
 
 TEST(a_login_follows_the_professional_mail)
@@ -161,7 +160,8 @@ TEST(a_login_follows_the_professional_mail)
 	CLEANUP(arena_free) struct arena *arena = arena_new(8 << 20);
 	CLEANUP(store_close) struct store *store = open_with_people(arena);
 	const struct text person = person_of(store, arena, "P1"), token = account_token_new(arena, ACCOUNT_ACTIVATION);
-	CHECK(apply(store, (struct change){ INSERT, token, person, .purpose = ACCOUNT_ACTIVATION, .at = morning() }) == GUICHET_OK);
+	CHECK(apply(store, (struct change){ INSERT, token, person, .purpose = ACCOUNT_ACTIVATION, .at = morning() })
+		== GUICHET_OK);
 	CHECK(apply(store, (struct change){ ACTIVATE, token, .hash = TEXT("h"), .at = morning(), .arena = arena }) == GUICHET_OK);
 	struct directory_report report;
 	CHECK(directory_test_import(store, "2023-07-01", (struct text){ 0 },

@@ -2,6 +2,8 @@
 #include "base/csv.h"
 #include "test.h"
 
+#include "base/banned.h"
+
 /* Reads all rows: fields between brackets, one line per row; "!line:column message". */
 static struct text
 read_all(struct arena *arena, struct text source, struct csv_limits limits)

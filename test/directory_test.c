@@ -5,6 +5,7 @@
 
 #include "base/buffer.h"
 #include "base/digest.h"
+#include "postgresql.h"
 
 #include "base/banned.h"
 
@@ -106,16 +107,16 @@ academy_release_at(struct academy *academy)
 }
 
 static struct academy
-academy_new(void)
+academy_of(struct store *store)
 {
-	struct academy academy = { .arena = arena_new(8 << 20), .store = directory_test_open() };
+	struct academy academy = { .arena = arena_new(8 << 20), .store = store };
 	if (directory_test_import(academy.store, "2023-06-01", TEXT(STRUCTURES), TEXT(PERSONS), TEXT(APPOINTMENTS), false,
 		academy.arena, &academy.report) != GUICHET_OK)
 		test_fail(__FILE__, __LINE__, "%s", directory_test_error.message);
 	return academy;
 }
 
-#define WITH_ACADEMY(name) CLEANUP(academy_release) struct academy name = academy_new()
+#define WITH_ACADEMY(name) CLEANUP(academy_release) struct academy name = academy_of(directory_test_open())
 
 #define CHECK_COUNTS(report, kind, added_, changed_, ended_, unchanged_, refused_)   \
 	do {                                                                          \
@@ -292,8 +293,8 @@ TEST(directory_import_leaves_alone_what_a_refused_line_is_about)
 	/* The chief's line is broken: they are not ended for that, nor is what they hold. */
 	CHECK(directory_test_import(a.store, "2023-06-05", none, TEXT(PERSONS), TEXT(APPOINTMENTS), false, a.arena, &a.report)
 		== GUICHET_OK);
-	const char *broken = "matricule;prénom;nom;courriel\nR1;Aline;Corbevaux;x\nS1;É;D\nS2;Z;V\nA1;N;D\nC1;P;M\nG1;M;S\nI1;H;T\n"
-		"K1;I;P\nD1;Y;B\n";
+	const char *broken = "matricule;prénom;nom;courriel\nR1;Aline;Corbevaux;x\nS1;É;D\nS2;Z;V\nA1;N;D\nC1;P;M\n"
+		"G1;M;S\nI1;H;T\nK1;I;P\nD1;Y;B\n";
 	CHECK(directory_test_import(a.store, "2023-06-06", none, text_of_string(broken), none, false, a.arena, &a.report)
 		== GUICHET_OK);
 	CHECK_COUNTS(a.report, DIRECTORY_PERSONS, 0, 8, 0, 0, 1);
@@ -325,8 +326,9 @@ TEST(directory_import_strict_and_dry_write_nothing)
 	CLEANUP(arena_free) struct arena *arena = arena_new(8 << 20);
 	CLEANUP(store_close) struct store *store = directory_test_open();
 	struct directory_report report;
+	const struct text persons = TEXT("matricule;prénom;nom\nP1;Léa;Bon\nP2;;Mauvais\n");
 	struct directory_import import = { .at = noon("2023-06-01"), .strict = true,
-		.paths = { [DIRECTORY_PERSONS] = directory_test_file("p.csv", TEXT("matricule;prénom;nom\nP1;Léa;Bon\nP2;;Mauvais\n")) } };
+		.paths = { [DIRECTORY_PERSONS] = directory_test_file("p.csv", persons) } };
 	CHECK(directory_import(store, arena, &import, &report, &directory_test_error) == GUICHET_REFUSED);
 	CHECK_COUNTS(report, DIRECTORY_PERSONS, 1, 0, 0, 0, 1);
 	import.strict = false, import.dry = true;
@@ -397,17 +399,23 @@ heads_of(struct academy *a, const char *external_id)
 	return all;
 }
 
+static void
+check_heads(struct academy *a)
+{
+	CHECK_TEXT(heads_of(a, "A1"), TEXT("S2@DPAE-1/application"));  /* a service */
+	CHECK_TEXT(heads_of(a, "I1"), TEXT("C1@COL1/lien"));           /* a school: not the N+1, its head */
+	CHECK_TEXT(heads_of(a, "G1"), TEXT("C1@COL1/lien"));
+	CHECK_TEXT(heads_of(a, "S2"), TEXT("S1@DPAE/application"));    /* a head's own request goes up */
+	CHECK_TEXT(heads_of(a, "S1"), TEXT("R1@ACA/application"));     /* past a structure that has none */
+	CHECK_TEXT(heads_of(a, "C1"), TEXT("D1@D1/application"));
+	CHECK_TEXT(heads_of(a, "K1"), TEXT("D1@D1/application"));
+	CHECK_TEXT(heads_of(a, "R1"), TEXT(""));                       /* nobody above */
+}
+
 TEST(directory_finds_the_head_of_each_kind_of_structure_TTA_15_TTA_A13)
 {
 	WITH_ACADEMY(a);
-	CHECK_TEXT(heads_of(&a, "A1"), TEXT("S2@DPAE-1/application"));  /* a service */
-	CHECK_TEXT(heads_of(&a, "I1"), TEXT("C1@COL1/lien"));           /* a school: not the N+1, its head */
-	CHECK_TEXT(heads_of(&a, "G1"), TEXT("C1@COL1/lien"));
-	CHECK_TEXT(heads_of(&a, "S2"), TEXT("S1@DPAE/application"));    /* a head's own request goes up */
-	CHECK_TEXT(heads_of(&a, "S1"), TEXT("R1@ACA/application"));     /* past a structure that has none */
-	CHECK_TEXT(heads_of(&a, "C1"), TEXT("D1@D1/application"));
-	CHECK_TEXT(heads_of(&a, "K1"), TEXT("D1@D1/application"));
-	CHECK_TEXT(heads_of(&a, "R1"), TEXT(""));                       /* nobody above */
+	check_heads(&a);
 }
 
 TEST(directory_lists_the_heads_of_a_subtree_TTA_14)
@@ -460,10 +468,11 @@ TEST(directory_tells_the_facts_and_functions_of_a_person_TTA_35)
 	CHECK(directory_person_by_mail(tx, a.arena, TEXT(""), day, &person, &directory_test_error) == GUICHET_UNKNOWN);
 }
 
-TEST(directory_search_forgets_accents_and_keeps_to_a_subtree)
+static void
+check_search(struct academy *a)
 {
-	WITH_ACADEMY(a);
-	CLEANUP(store_read_end) struct store_tx *tx = store_read(a.store, &directory_test_error);
+	CLEANUP(store_read_end) struct store_tx *tx = store_read(a->store, &directory_test_error);
+	CHECK(tx);
 	static const struct {
 		const char *query, *from, *to, *expected;
 	} cases[] = {
@@ -475,19 +484,26 @@ TEST(directory_search_forgets_accents_and_keeps_to_a_subtree)
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		const struct directory_range range = { text_of_string(cases[i].from), text_of_string(cases[i].to) };
 		struct directory_search found;
-		CHECK(directory_search(tx, a.arena, text_of_string(cases[i].query), &range, day, 10, &found, &directory_test_error)
+		CHECK(directory_search(tx, a->arena, text_of_string(cases[i].query), &range, day, 10, &found, &directory_test_error)
 			== GUICHET_OK);
 		struct text all = TEXT("");
 		for (size_t j = 0; j < found.count; j++)
-			all = arena_format(a.arena, TEXT_FORMAT "%s" TEXT_FORMAT, TEXT_ARGS(all), j ? " " : "",
+			all = arena_format(a->arena, TEXT_FORMAT "%s" TEXT_FORMAT, TEXT_ARGS(all), j ? " " : "",
 				TEXT_ARGS(found.at[j].person.external_id));
 		if (!text_equal(all, text_of_string(cases[i].expected)))
 			test_fail(__FILE__, __LINE__, "\"%s\" found \"%.*s\"", cases[i].query, TEXT_ARGS(all));
 		CHECK(!found.more);
 	}
 	struct directory_search found;
-	CHECK(directory_search(tx, a.arena, TEXT("m"), &DIRECTORY_EVERYWHERE, day, 1, &found, &directory_test_error) == GUICHET_OK);
+	CHECK(directory_search(tx, a->arena, TEXT("m"), &DIRECTORY_EVERYWHERE, day, 1, &found, &directory_test_error)
+		== GUICHET_OK);
 	CHECK(found.count == 1 && found.more);
+}
+
+TEST(directory_search_forgets_accents_and_keeps_to_a_subtree)
+{
+	WITH_ACADEMY(a);
+	check_search(&a);
 }
 
 /* --- The demonstration académie -------------------------------------------------------------------- */
@@ -549,8 +565,7 @@ TEST(directory_demonstration_has_every_role_filled)
 	CHECK(directory_structures(tx, arena, &DIRECTORY_EVERYWHERE, TEXT(""), day, 5000, &structures, &directory_test_error)
 		== GUICHET_OK);
 	CHECK_INTEGER(structures.count, report.counts[DIRECTORY_STRUCTURES].added);
-	static const struct text all_heads[] = { { "chef de service", 15 }, { "chef d’établissement", sizeof "chef d’établissement" - 1 },
-		{ "directeur d’école", sizeof "directeur d’école" - 1 } };
+	const struct text all_heads[] = { TEXT("chef de service"), TEXT("chef d'établissement"), TEXT("directeur d’école") };
 	CHECK(directory_holders_within(tx, arena, all_heads, 3, &DIRECTORY_EVERYWHERE, day, 5000, &holders, &directory_test_error)
 		== GUICHET_OK);
 	CHECK_INTEGER(holders.count, structures.count); /* exactly one each */
@@ -568,4 +583,26 @@ TEST(directory_demonstration_has_every_role_filled)
 			&directory_test_error) == GUICHET_OK);
 		CHECK(holders.count >= roles[i].least);
 	}
+}
+
+TEST(directory_answers_alike_on_postgresql)
+{
+	const char *url = postgresql_start();
+	struct store *store = NULL;
+	if (store_open(url, NULL, &store, &directory_test_error) != GUICHET_OK)
+		test_fail(__FILE__, __LINE__, "%s", directory_test_error.message);
+	{
+		CLEANUP(academy_release) struct academy a = academy_of(store);
+		check_heads(&a);
+		check_search(&a);
+		CHECK(directory_test_import(store, "2023-06-05", TEXT(STRUCTURES), TEXT(PERSONS), TEXT(APPOINTMENTS), false, a.arena,
+			&a.report) == GUICHET_OK);
+		CHECK_COUNTS(a.report, DIRECTORY_STRUCTURES, 0, 0, 0, 7, 0);
+		CHECK_COUNTS(a.report, DIRECTORY_PERSONS, 0, 0, 0, 9, 0);
+		CHECK_COUNTS(a.report, DIRECTORY_APPOINTMENTS, 0, 0, 0, 11, 0);
+		CHECK(directory_test_import(store, "2023-06-20", none, TEXT("matricule;prénom;nom\nS1;Éloi;Dandoulet\n"), none, true,
+			a.arena, &a.report) == GUICHET_OK);
+		CHECK_COUNTS(a.report, DIRECTORY_PERSONS, 0, 1, 8, 0, 0);
+	}
+	postgresql_stop();
 }

@@ -2,6 +2,8 @@
 #include "base/fold.h"
 #include "test.h"
 
+#include "base/banned.h"
+
 #define CHECK_FOLD(source, expected)                                           \
 	do {                                                                   \
 		CLEANUP(arena_free) struct arena *arena = arena_new(1 << 16);  \

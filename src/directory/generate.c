@@ -394,8 +394,8 @@ rectorat_write(struct generation *g)
 		for (unsigned office = 1; office <= COUNT_OF(services[i].offices) && services[i].offices[office - 1]; office++) {
 			char code[40];
 			snprintf(code, sizeof code, "%s-%u", services[i].code, office);
-			const unsigned bureau = place_add(g, code, "service", services[i].offices[office - 1], services[i].code, -1, departments[0].town,
-				"application");
+			const unsigned bureau = place_add(g, code, "service", services[i].offices[office - 1], services[i].code, -1,
+				departments[0].town, "application");
 			person_add(g, strcmp(services[i].code, "DSI") == 0 ? INGENIEUR : ATTACHE, bureau, "chef de service", 100);
 			if (desk) {
 				for (unsigned j = 0; j < 3; j++)
