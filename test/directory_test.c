@@ -371,6 +371,30 @@ TEST(directory_appointments_follow_their_stated_days)
 	CHECK_INTEGER(facts.structure.id.length, 0);
 }
 
+TEST(directory_import_survives_every_failed_allocation_of_its_reading)
+{
+	CLEANUP(arena_free) struct arena *arena = arena_new(64 << 20);
+	CLEANUP(store_close) struct store *store = directory_test_open();
+	struct directory_import import = { .at = noon("2023-06-01") };
+	import.paths[DIRECTORY_STRUCTURES] = directory_test_file("s.csv", TEXT("code;type;nom\nA;service;Écoute\n"));
+	import.paths[DIRECTORY_PERSONS] = directory_test_file("p.csv", TEXT("matricule;prénom;nom\nP1;Léa;Bon\n"));
+	import.paths[DIRECTORY_APPOINTMENTS] = directory_test_file("a.csv", TEXT("matricule;structure;fonction\nP1;A;agent\n"));
+	for (unsigned nth = 1; ; nth++) {
+		struct directory_report report;
+		arena_clear(arena);
+		arena_fail_nth(nth);
+		const enum guichet_status status = directory_import(store, arena, &import, &report, &directory_test_error);
+		const bool failed = arena_failed();
+		arena_fail_nth(0);
+		if (!failed) {
+			CHECK(status == GUICHET_OK && nth > 20);
+			CHECK_COUNTS(report, DIRECTORY_APPOINTMENTS, 1, 0, 0, 0, 0);
+			return;
+		}
+		CHECK_INTEGER(status, GUICHET_BROKEN);
+	}
+}
+
 /* --- Who holds what ----------------------------------------------------------------------------- */
 
 static const struct text heads[] = {

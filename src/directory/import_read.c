@@ -198,6 +198,7 @@ appointment_read(struct reading *reading, const struct csv_row *source, const in
 {
 	typeof(reading->row->appointment) *a = &reading->row->appointment;
 	a->function = directory_function_of(reading->work, a->function);
+	reading->out_of_memory |= !a->function.at;
 	a->share = 100;
 	if (a->share_text.length) {
 		struct text digits = a->share_text;
@@ -277,8 +278,13 @@ header_read(struct arena *work, struct arena *arena, enum directory_kind kind, c
 	for (size_t field = 0; field < header->count; field++) {
 		const struct text name = text_fold(work, header->fields[field]);
 		bool known = false;
+		if (!name.at)
+			return guichet_fail(error, GUICHET_BROKEN, "Mémoire insuffisante.");
 		for (size_t i = 0; i < layouts[kind].count; i++) {
-			if (!text_equal(name, text_fold(work, text_of_string(layouts[kind].columns[i].name))))
+			const struct text column = text_fold(work, text_of_string(layouts[kind].columns[i].name));
+			if (!column.at)
+				return guichet_fail(error, GUICHET_BROKEN, "Mémoire insuffisante.");
+			if (!text_equal(name, column))
 				continue;
 			if (places[i] >= 0)
 				return guichet_fail(error, GUICHET_REFUSED, "%s, ligne 1 : la colonne « %s » est donnée deux fois.", path,

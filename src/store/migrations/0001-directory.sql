@@ -71,8 +71,7 @@ CREATE TABLE appointment (
   ended_at    INTEGER
 ) STRICT;
 CREATE INDEX appointment_person ON appointment (person);                 -- directory_functions_of()
-CREATE INDEX appointment_structure ON appointment (structure, function); -- directory_holders()
-CREATE INDEX appointment_function ON appointment (function);             -- directory_holders_within()
+CREATE INDEX appointment_function ON appointment (function, structure);  -- directory_holders()
 
 -- How a person proves who they are; exists once activated.
 CREATE TABLE account (
