@@ -72,7 +72,11 @@ command_import(int argc, char **argv)
 	struct directory_report report = { 0 };
 	if (status == GUICHET_OK)
 		status = directory_import(store, arena, &import, &report, &error);
-	directory_report_write(&report, &import, &out);
+	size_t lines = 0;
+	for (enum directory_kind kind = 0; kind < DIRECTORY_KIND_COUNT; kind++)
+		lines += report.counts[kind].lines;
+	if (status == GUICHET_OK || lines)
+		directory_report_write(&report, &import, &out);
 	fprintf(stdout, TEXT_FORMAT, TEXT_ARGS(buffer_text(&out)));
 	if (status != GUICHET_OK) {
 		if (status == GUICHET_BROKEN)

@@ -42,9 +42,16 @@ show(struct call *call, struct guichet_error *error)
 
 	printf("Matricule   : " TEXT_FORMAT "\n", TEXT_ARGS(person->external_id));
 	printf("Nom         : " TEXT_FORMAT "\n", TEXT_ARGS(directory_person_name(call->arena, person)));
-	printf("Courriel    : " TEXT_FORMAT "\n", TEXT_ARGS(person->mail));
-	printf("Corps       : " TEXT_FORMAT ", " TEXT_FORMAT " (" TEXT_FORMAT ")\n", TEXT_ARGS(person->corps),
-		TEXT_ARGS(person->grade), TEXT_ARGS(person->filiere));
+	const struct {
+		const char *label;
+		struct text value;
+	} lines[] = {
+		{ "Courriel    : ", person->mail }, { "Corps       : ", person->corps }, { "Grade       : ", person->grade },
+		{ "Catégorie   : ", person->category }, { "Filière     : ", person->filiere },
+	};
+	for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
+		if (lines[i].value.length)
+			printf("%s" TEXT_FORMAT "\n", lines[i].label, TEXT_ARGS(lines[i].value));
 	for (size_t i = 0; i < functions.count; i++)
 		printf("Affectation : " TEXT_FORMAT ", " TEXT_FORMAT " (" TEXT_FORMAT "), %d %%\n",
 			TEXT_ARGS(functions.at[i].function), TEXT_ARGS(functions.at[i].structure_name),
