@@ -206,6 +206,8 @@ add_metadata(qpdf_data qpdf, qpdf_oh root, const struct letter *letter)
 	if (!arena)
 		return false;
 	const struct text date = instant_iso(arena, letter->at);
+	if (!date.at)
+		return false;
 	buffer_add(&xml, TEXT("<?xpacket begin=\"\xEF\xBB\xBF\" id=\"W5M0MpCehiHzreSzNTczkc9d\"?>\n"
 		"<x:xmpmeta xmlns:x=\"adobe:ns:meta/\">\n"
 		"<rdf:RDF xmlns:rdf=\"http://www.w3.org/1999/02/22-rdf-syntax-ns#\">\n"

@@ -351,6 +351,14 @@ read_markdown(struct reading *reading, struct text markdown, struct letter_block
 	return read_blocks(reading, root, 0, ret_blocks);
 }
 
+/* A hash, in the fixed style. */
+static enum guichet_status
+add_hash(struct reading *reading, struct runs *runs, const struct digest *digest)
+{
+	const struct text hex = digest_hex(reading->arena, digest);
+	return hex.at ? add_run(reading, runs, hex, LETTER_FIXED, TEXT("")) : no_memory(reading->error);
+}
+
 static struct letter_block *
 add_block(struct arena *arena, struct letter_block ***next, enum letter_kind kind)
 {
@@ -391,7 +399,7 @@ make_signatures(struct reading *reading, const struct document_request *request,
 	if (status == GUICHET_OK && request->has_original) {
 		status = add_run(reading, &runs, TEXT("\nEmpreinte SHA-256 du fichier présenté :\n"), 0, TEXT(""));
 		if (status == GUICHET_OK)
-			status = add_run(reading, &runs, digest_hex(arena, &request->original), LETTER_FIXED, TEXT(""));
+			status = add_hash(reading, &runs, &request->original);
 	}
 	for (size_t i = 0; i < request->signature_count && status == GUICHET_OK; i++) {
 		const struct document_signature *const signature = &request->signatures[i];
@@ -417,7 +425,7 @@ make_signatures(struct reading *reading, const struct document_request *request,
 		if (status == GUICHET_OK)
 			status = add_run(reading, &runs, signed_at, 0, TEXT(""));
 		if (status == GUICHET_OK)
-			status = add_run(reading, &runs, digest_hex(arena, &signature->text), LETTER_FIXED, TEXT(""));
+			status = add_hash(reading, &runs, &signature->text);
 	}
 	return status;
 }

@@ -26,7 +26,7 @@
 #define LEADING     1.25 /* of Carlito's own height, which is tight */
 #define CELL_PAD_X  5.0
 #define CELL_PAD_Y  3.5
-#define INDENT      18.0
+#define INDENT      14.0
 
 enum { PIECES_LIMIT = DOCUMENT_PAGES_LIMIT * 60, BOXES_LIMIT = 40000 };
 
@@ -524,8 +524,10 @@ set_letterhead(struct setting *setting, struct element *document)
 	};
 	enum { PARTS = sizeof parts / sizeof *parts };
 	struct piece *const piece = piece_new(setting, 0, PARTS);
-	if (!piece)
+	if (!piece || !reference.at) {
+		setting->full = true;
 		return;
+	}
 	int count = 0;
 	double left = 0, right = letter->recipient.length ? ADDRESS_Y - MARGIN_TOP : 0;
 	for (int i = 0; i < PARTS; i++) {
@@ -736,8 +738,10 @@ draw_foot(struct setting *setting, int page)
 	for (size_t i = 0; i < sizeof parts / sizeof *parts; x += widths[i++]) {
 		PangoLayout *const layout = parts[i].text.at
 			? layout_new(setting, parts[i].text, &look_foot, widths[i], NULL) : NULL;
-		if (!layout)
-			continue;
+		if (!layout) {
+			setting->full = true;
+			return;
+		}
 		pango_layout_set_height(layout, -2);
 		pango_layout_set_ellipsize(layout, PANGO_ELLIPSIZE_END);
 		struct box box = box_of(layout, &look_foot, x, 0, widths[i], NULL);
@@ -773,8 +777,10 @@ take_bytes(void *pdf, const unsigned char *bytes, unsigned length)
 }
 
 static void
-set_metadata(cairo_surface_t *surface, struct arena *arena, const struct letter *letter)
+set_metadata(struct setting *setting, cairo_surface_t *surface)
 {
+	struct arena *const arena = setting->arena;
+	const struct letter *const letter = setting->letter;
 	const struct text date = instant_iso(arena, letter->at);
 	/* cairo reads no fraction of a second. */
 	const struct text seconds = date.length > 19
@@ -791,7 +797,9 @@ set_metadata(cairo_surface_t *surface, struct arena *arena, const struct letter 
 		const struct text value = arena_text(arena, all[i].value); /* with its NUL */
 		if (value.length)
 			cairo_pdf_surface_set_metadata(surface, all[i].what, value.at);
+		setting->full |= !value.at;
 	}
+	setting->full |= seconds.length == 0;
 }
 
 static enum guichet_status
@@ -826,7 +834,7 @@ setting_write(struct document_press *press, struct arena *arena, const struct le
 		return status;
 
 	cairo_surface_t *const surface = cairo_pdf_surface_create_for_stream(take_bytes, pdf, PAGE_WIDTH, PAGE_HEIGHT);
-	set_metadata(surface, arena, letter);
+	set_metadata(&setting, surface);
 	setting.cairo = cairo_create(surface);
 	draw_pages(&setting);
 	const cairo_status_t drawn = cairo_status(setting.cairo);
