@@ -58,6 +58,16 @@ static const struct {
 	{ SCMP_SYS(prctl), { 0, SCMP_CMP_EQ, PR_SET_NAME, 0 } },
 };
 
+/* Calls answered without being made. The arguments of clone3() are out of a filter's sight: the C
+ * library then takes clone(). Cairo asks whether a font that it holds may be read: yes. */
+static const struct {
+	int call;
+	uint16_t errno_value;
+} answered[] = {
+	{ SCMP_SYS(clone3), ENOSYS },
+	{ SCMP_SYS(access), 0 },
+};
+
 bool
 confine_is_complete(void)
 {
@@ -109,9 +119,8 @@ allow_calls(struct guichet_error *error)
 		failure = seccomp_rule_add(filter, SCMP_ACT_ALLOW, allowed[i], 0);
 	for (size_t i = 0; failure == 0 && i < sizeof allowed_when / sizeof *allowed_when; i++)
 		failure = seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, allowed_when[i].call, 1, &allowed_when[i].test);
-	/* Its arguments are out of a filter's sight: the C library then takes clone(). */
-	if (failure == 0)
-		failure = seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0);
+	for (size_t i = 0; failure == 0 && i < sizeof answered / sizeof *answered; i++)
+		failure = seccomp_rule_add(filter, SCMP_ACT_ERRNO(answered[i].errno_value), answered[i].call, 0);
 	if (failure == 0)
 		failure = seccomp_load(filter);
 	seccomp_release(filter);

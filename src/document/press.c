@@ -83,7 +83,7 @@ warm(struct document_press *press, struct guichet_error *error)
 {
 	CLEANUP(arena_free) struct arena *arena = arena_new(DOCUMENT_ARENA_LIMIT);
 	static const struct text markdown = { "# É *é* **é *é***\n\n## É *é*\n\n### É **é**\n\n"
-		"é *é* **é *é*** `é` **`é` *`é`*** Ω *Ж* **ع** 漢 **漢** *漢* \xEF\xBF\xBD\n\n"
+		"é *é* **é *é*** `é` **`é` *`é`*** Ω *Ж* **ع** ก 漢 **漢** *漢* \xEF\xBF\xBD\n\n"
 		"- é\n\n1. é\n\n|é|**Ω**|\n|-|-|\n|é *é*|`Ж`|\n", 0 };
 	const struct document_request request = {
 		.markdown = { markdown.at, strlen(markdown.at) }, .title = TEXT("é"), .organisation = TEXT("é Ω"),

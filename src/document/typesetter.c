@@ -120,18 +120,15 @@ try_job(struct typesetter *typesetter, const struct job *job, uint64_t id, struc
 	enum guichet_status status = frame_send(descriptor, &question, deadline, error);
 	if (status == GUICHET_OK)
 		status = frame_receive(descriptor, FRAME_LIMIT, deadline, arena, &reply, error);
-	/* A child that closed is dead or dying: its supervisor knows. One that is late or talks
-	 * nonsense must be ended. */
-	bool must_end = status == GUICHET_RETRY;
-	if (status == GUICHET_OK) {
-		if (reply.kind != WIRE_ANSWER || reply.id != id)
-			status = guichet_fail(error, GUICHET_BROKEN, "La mise en page a répondu à une autre demande.");
-		else
-			status = wire_read_answer(reply.body, ret_answer, refusal, error);
-		must_end = status != GUICHET_OK;
-	}
+	if (status == GUICHET_OK && (reply.kind != WIRE_ANSWER || reply.id != id))
+		status = guichet_fail(error, GUICHET_BROKEN, "La mise en page a répondu à une autre demande.");
+	if (status == GUICHET_OK)
+		status = wire_read_answer(reply.body, ret_answer, refusal, error);
 	if (status == GUICHET_OK)
 		return GUICHET_OK;
+	/* A child that closed is dead or dying: its supervisor knows. One that is late or talks
+	 * nonsense must be ended. */
+	const bool must_end = !is_closed(descriptor);
 	drop_descriptor(typesetter);
 	if (must_end && typesetter->restart)
 		typesetter->restart(typesetter->context);
