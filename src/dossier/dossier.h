@@ -271,15 +271,19 @@ enum dossier_form_kind {
 	DOSSIER_FORM_ACTION, /* what an action asks (`saisit`) and lets change (`modifie`) */
 };
 
-/* Reads a form: types, lengths, options, obligations, checks, visibility, proposed values.
+/* Reads a form: types, lengths, options, obligations, checks, visibility, proposed values. A field
+ * absent from `raws` keeps what is proposed (or, for `modifie`, what the dossier holds): a group of
+ * boxes all unticked must send one empty text. yes/no and declarations are "oui" or "non".
  * `fresh`: nothing was typed yet, propose values and find no mistake. BROKEN only. */
 enum guichet_status dossier_form_read(struct arena *arena, const struct dossier_facts *facts,
 	enum dossier_form_kind kind, int action, struct dossier_raws raws, bool fresh, struct dossier_form *ret_form,
 	struct guichet_error *error);
 
-/* The mistake of one missing or ill-formed piece of the filing; empty when it is well. `piece` may be NULL. */
-struct text dossier_piece_mistake(struct arena *arena, const struct dossier_facts *facts, int index,
-	const struct dossier_piece *piece, const struct dossier_form *form);
+/* The mistake of a missing or ill-chosen piece of the filing; empty when it is well. `piece` may be
+ * NULL; `raws` because a piece may depend on an answer. */
+enum guichet_status dossier_piece_mistake(struct arena *arena, const struct dossier_facts *facts, int index,
+	const struct dossier_piece *piece, struct dossier_raws raws, struct text *ret_mistake,
+	struct guichet_error *error);
 
 /* ---- decide ---- */
 
@@ -374,7 +378,7 @@ struct dossier_outcome {
 	const int *cancelled; size_t cancelled_count; /* state.acts[i] no longer hold */
 	const struct dossier_due *dues; size_t due_count; /* all of them: they replace the rows */
 	struct dossier_columns columns;
-	int alert; /* role to alert (an effect with `alerte`), or PROCEDURE_NONE */
+	struct procedure_list alerts; /* roles to tell on their desk (an effect with `alerte`) */
 };
 
 /* Judges a command. OK with kind HAPPENED; REFUSED with kind REFUSED and the sentence in
@@ -508,8 +512,8 @@ struct dossier_mail_request {
 };
 
 /* Is this mail for this holder about this dossier (its `si`, its steps)? */
-enum guichet_status dossier_mail_wanted(const struct dossier_facts *facts, int mail, const struct dossier_person *to,
-	struct arena *arena, bool *ret_wanted, struct guichet_error *error);
+enum guichet_status dossier_mail_wanted(const struct dossier_facts *facts, int mail, int role,
+	const struct dossier_person *to, struct arena *arena, bool *ret_wanted, struct guichet_error *error);
 
 /* REFUSED when a hole cannot be filled. */
 enum guichet_status dossier_mail_write(const struct dossier_mail_request *request, struct arena *arena,

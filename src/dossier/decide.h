@@ -1,0 +1,15 @@
+/* What views tell in the words of decisions. */
+#pragma once
+
+#include "dossier/facts.h"
+
+/* Why a window is not open at facts->at, in a sentence; empty when it is. */
+struct text decide_window_text(struct arena *arena, const struct dossier_facts *facts, int window, bool *ret_open,
+	enum dossier_refusal *ret_refusal, instant *ret_opens);
+
+/* "le vendredi 16 juin 2023", with its hour unless it is midnight. */
+struct text decide_moment_text(struct arena *arena, instant at);
+
+/* The due effects of a state that its facts hold. */
+enum guichet_status decide_dues(const struct inputs *inputs, const struct dossier_due **ret_dues, size_t *ret_count,
+	struct guichet_error *error);

@@ -1,0 +1,453 @@
+/* Events: their chain, and what each does to the state.
+ *
+ * hash = H(previous hash, header, commitment) and commitment = H(salt, payload): when the
+ * personal payload and its salt are erased, the commitment stays and the chain still verifies. */
+#include "dossier/event.h"
+
+#include "base/banned.h"
+
+static const struct text type_texts[] = {
+	[DOSSIER_FILED] = { "filed", 5 },
+	[DOSSIER_ACTED] = { "acted", 5 },
+	[DOSSIER_ELAPSED] = { "elapsed", 7 },
+	[DOSSIER_COMPOSED_EVENT] = { "composed", 8 },
+};
+enum { TYPE_COUNT = sizeof type_texts / sizeof *type_texts };
+
+struct text
+dossier_event_type_text(enum dossier_event_type type)
+{
+	return type >= DOSSIER_FILED && (int)type < TYPE_COUNT ? type_texts[type] : TEXT("");
+}
+
+bool
+dossier_event_type_read(struct text text, enum dossier_event_type *ret_type)
+{
+	for (int type = DOSSIER_FILED; type < TYPE_COUNT; type++) {
+		if (text_equal(text, type_texts[type])) {
+			*ret_type = (enum dossier_event_type)type;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* ---- the chain ---- */
+
+static struct digest
+commitment_of(const struct dossier_event *event)
+{
+	const struct text texts[] = { event->salt, event->payload };
+	return digest_of_list(texts, 2);
+}
+
+static struct digest
+hash_of(const struct dossier_event *event)
+{
+	char numbers[160];
+	const int length = snprintf(numbers, sizeof numbers, "%u %u %lld %lld", event->number, event->version,
+		(long long)event->at, (long long)event->decided_at);
+	const struct text texts[] = {
+		TEXT("guichet event 1"),
+		{ (const char *)event->previous.bytes, DIGEST_SIZE },
+		event->dossier,
+		dossier_event_type_text(event->type),
+		{ numbers, (size_t)length },
+		{ (const char *)event->commitment.bytes, DIGEST_SIZE },
+	};
+	return digest_of_list(texts, sizeof texts / sizeof *texts);
+}
+
+void
+event_seal(struct dossier_event *event)
+{
+	event->commitment = commitment_of(event);
+	event->hash = hash_of(event);
+}
+
+enum guichet_status
+dossier_chain_verify(const struct dossier_event *events, size_t count, const struct digest *head,
+	struct guichet_error *error)
+{
+	struct digest previous = { 0 };
+	for (size_t i = 0; i < count; i++) {
+		const struct dossier_event *event = &events[i];
+		if (event->number != i + 1 || !digest_equal(&event->previous, &previous))
+			return guichet_fail(error, GUICHET_REFUSED,
+				"La chaîne du dossier est rompue avant l’événement %u : un événement manque, a été ajouté ou déplacé.",
+				event->number);
+		if (i > 0 && !text_equal(event->dossier, events[0].dossier))
+			return guichet_fail(error, GUICHET_REFUSED, "L’événement %u appartient à un autre dossier.",
+				event->number);
+		const struct digest commitment = commitment_of(event), hash = hash_of(event);
+		const bool erased = event->payload.length == 0 && event->salt.length == 0;
+		if ((!erased && !digest_equal(&commitment, &event->commitment)) || !digest_equal(&hash, &event->hash))
+			return guichet_fail(error, GUICHET_REFUSED, "L’événement %u a été modifié après coup.",
+				event->number);
+		if (i > 0 && event->at < events[i - 1].at)
+			return guichet_fail(error, GUICHET_REFUSED, "L’événement %u est antérieur à celui qu’il suit.",
+				event->number);
+		previous = event->hash;
+	}
+	if (head && !digest_equal(&previous, head))
+		return guichet_fail(error, GUICHET_REFUSED,
+			"La chaîne du dossier s’arrête trop tôt : ses derniers événements manquent.");
+	return GUICHET_OK;
+}
+
+/* ---- folding ---- */
+
+bool
+items_add(struct arena *arena, const void **items, size_t *count, size_t size, const void *item)
+{
+	char *all = arena_array(arena, size, *count + 1);
+	if (!all)
+		return false;
+	if (*count > 0)
+		memcpy(all, *items, *count * size);
+	memcpy(all + *count * size, item, size);
+	*items = all;
+	++*count;
+	return true;
+}
+
+/* What is being applied. */
+struct folding {
+	struct json_reader reader; /* first: `failed` and `full` are looked at once, at the end */
+	struct dossier next;
+	const struct dossier_event *event;
+	struct dossier_person person; /* who acted; empty for an effect */
+	struct text by, reason;
+};
+
+static bool
+full(struct folding *folding)
+{
+	folding->reader.failed = folding->reader.full = true;
+	return false;
+}
+
+static void
+set_value(struct folding *folding, struct text name, struct feel_value value)
+{
+	struct dossier *next = &folding->next;
+	const struct dossier_value item = { name, value, folding->event->number };
+	for (size_t i = 0; i < next->value_count; i++) {
+		if (!text_equal(next->values[i].name, name))
+			continue;
+		struct dossier_value *values = arena_array_of(folding->reader.arena, struct dossier_value,
+			next->value_count);
+		if (!values) {
+			full(folding);
+			return;
+		}
+		memcpy(values, next->values, next->value_count * sizeof *values);
+		values[i] = item;
+		next->values = values;
+		return;
+	}
+	if (!ITEMS_ADD(folding->reader.arena, &next->values, &next->value_count, &item))
+		full(folding);
+}
+
+static void
+fold_values(struct folding *folding, json_t *values)
+{
+	const char *key;
+	json_t *value;
+	json_object_foreach(values, key, value) {
+		const struct text name = arena_text(folding->reader.arena, text_of_string(key));
+		const struct feel_type *type = name.at ? value_type_find(folding->reader.procedure, name) : NULL;
+		if (!name.at || folding->next.value_count >= PROCEDURE_MOST_ITEMS) {
+			full(folding);
+			return;
+		}
+		if (!type) {
+			folding->reader.failed = true;
+			return;
+		}
+		set_value(folding, name, json_value(&folding->reader, type, value));
+	}
+}
+
+/* The acts with room to change one. */
+static struct dossier_act *
+acts_copy(struct folding *folding)
+{
+	struct dossier *next = &folding->next;
+	struct dossier_act *acts = arena_array_of(folding->reader.arena, struct dossier_act,
+		next->act_count + 1);
+	if (!acts) {
+		full(folding);
+		return NULL;
+	}
+	if (next->act_count > 0)
+		memcpy(acts, next->acts, next->act_count * sizeof *acts);
+	next->acts = acts;
+	return acts;
+}
+
+static struct dossier_act *
+act_by_number(struct folding *folding, struct text number)
+{
+	struct dossier_act *acts = acts_copy(folding);
+	for (size_t i = 0; acts && i < folding->next.act_count; i++) {
+		if (text_equal(acts[i].number, number))
+			return &acts[i];
+	}
+	folding->reader.failed = true;
+	return NULL;
+}
+
+static void
+fold_acts(struct folding *folding, const json_t *result)
+{
+	struct json_reader *reader = &folding->reader;
+	const json_t *cancelled = json_object_get(result, "cancelled"), *produced = json_object_get(result, "acts"),
+		*signature = json_object_get(result, "signed");
+	for (size_t i = 0; i < json_array_size(cancelled) && !reader->failed; i++) {
+		struct dossier_act *act = act_by_number(folding, json_text(reader, json_array_get(cancelled, i)));
+		if (act)
+			act->status = DOSSIER_CANCELLED;
+	}
+	for (size_t i = 0; i < json_array_size(produced) && !reader->failed; i++) {
+		const json_t *item = json_array_get(produced, i);
+		const struct dossier_act act = {
+			.letter = procedure_letter_find(reader->procedure, json_text_at(reader, item, "letter")),
+			.number = json_text_at(reader, item, "number"),
+			.decided_at = folding->event->at,
+		};
+		struct dossier_act *acts = acts_copy(folding);
+		reader->failed |= act.letter < 0 || folding->next.act_count >= DOSSIER_ACTS_LIMIT;
+		if (acts && !reader->failed)
+			acts[folding->next.act_count++] = act;
+	}
+	if (signature && !reader->failed) {
+		struct dossier_act *act = act_by_number(folding, json_text_at(reader, signature, "act"));
+		const struct dossier_signature item = {
+			.role = procedure_role_find(reader->procedure, json_text_at(reader, signature, "role")),
+			.person = folding->person.id,
+			.name = folding->by,
+			.quality = folding->person.quality,
+			.at = folding->event->at,
+			.text_hash = json_text_at(reader, signature, "text_hash"),
+		};
+		reader->failed |= item.role < 0;
+		if (act && !ITEMS_ADD(reader->arena, &act->signatures, &act->signature_count, &item))
+			full(folding);
+	}
+}
+
+static void
+fold_changes(struct folding *folding, const json_t *changes)
+{
+	struct json_reader *reader = &folding->reader;
+	for (size_t i = 0; i < json_array_size(changes) && !reader->failed; i++) {
+		const json_t *item = json_array_get(changes, i);
+		const struct text field = json_text_at(reader, item, "field");
+		const struct feel_type *type = value_type_find(reader->procedure, field);
+		if (!type || folding->next.change_count >= PROCEDURE_MOST_ITEMS) {
+			reader->failed = true;
+			return;
+		}
+		const struct dossier_change change = {
+			.field = field,
+			.before = json_value(reader, type, json_object_get(item, "before")),
+			.after = json_value(reader, type, json_object_get(item, "after")),
+			.version = folding->event->number,
+			.by = folding->by,
+			.reason = folding->reason,
+			.at = folding->event->at,
+		};
+		set_value(folding, field, change.after);
+		if (!ITEMS_ADD(reader->arena, &folding->next.changes, &folding->next.change_count, &change))
+			full(folding);
+	}
+}
+
+static void
+fold_openings(struct folding *folding, json_t *opened)
+{
+	struct dossier *next = &folding->next;
+	const char *key;
+	json_t *until;
+	json_object_foreach(opened, key, until) {
+		const struct dossier_opening item = {
+			procedure_window_find(folding->reader.procedure, text_of_string(key)),
+			json_integer_value(until),
+		};
+		if (item.window < 0 || !json_is_integer(until)) {
+			folding->reader.failed = true;
+			return;
+		}
+		/* The last opening of a window is the one that holds. */
+		struct dossier_opening *openings = arena_array_of(folding->reader.arena, struct dossier_opening,
+			next->opening_count + 1);
+		if (!openings) {
+			full(folding);
+			return;
+		}
+		size_t count = 0;
+		for (size_t i = 0; i < next->opening_count; i++) {
+			if (next->openings[i].window != item.window)
+				openings[count++] = next->openings[i];
+		}
+		openings[count++] = item;
+		next->openings = openings;
+		next->opening_count = count;
+	}
+}
+
+/* What an action or an effect did: the same for both. `name` is its own. */
+static void
+fold_result(struct folding *folding, const json_t *payload, struct text name, bool effect, int from)
+{
+	struct json_reader *reader = &folding->reader;
+	struct dossier *next = &folding->next;
+	const json_t *result = json_object_get(payload, "result");
+	const json_t *actor = json_object_get(json_object_get(payload, "actor"), "person");
+	const struct text to_name = json_text_at(reader, result, "to"), fired = json_text_at(reader, result, "fired");
+	const int to = to_name.length > 0 ? procedure_step_find(reader->procedure, to_name) : from;
+	if (to < 0 || !json_is_object(result)) {
+		reader->failed = true;
+		return;
+	}
+	folding->person = json_person(reader, actor);
+	folding->by = dossier_person_name(reader->arena, &folding->person);
+	folding->reason = json_text_at(reader, result, "reason");
+
+	fold_changes(folding, json_object_get(result, "changes"));
+	fold_values(folding, json_object_get(result, "values"));
+	fold_acts(folding, result);
+	fold_openings(folding, json_object_get(result, "opened"));
+	if (fired.length > 0 && !ITEMS_ADD(reader->arena, &next->fired, &next->fired_count, &fired))
+		full(folding);
+	if (to_name.length > 0) {
+		next->step = to;
+		next->entered_at = folding->event->at;
+		next->fired = NULL;
+		next->fired_count = 0;
+	}
+	const struct dossier_known known = {
+		.name = name,
+		.effect = effect,
+		.version = folding->event->number,
+		.from = from,
+		.to = to,
+		.at = folding->event->at,
+		.person = folding->person.id,
+		.by = folding->by,
+		.channel = json_text_at(reader, json_object_get(payload, "command"), "channel"),
+	};
+	/* An effect whose condition was false leaves a trace in `fired` only. */
+	if (!json_is_true(json_object_get(result, "skipped"))
+	    && !ITEMS_ADD(reader->arena, &next->known, &next->known_count, &known))
+		full(folding);
+	next->changed = folding->event->number;
+}
+
+static void
+fold_filed(struct folding *folding, const json_t *payload)
+{
+	struct json_reader *reader = &folding->reader;
+	struct dossier *next = &folding->next;
+	const json_t *facts = json_object_get(payload, "facts"), *command = json_object_get(payload, "command"),
+		*actor = json_object_get(json_object_get(payload, "actor"), "person"),
+		*pieces = json_object_get(command, "pieces");
+	*next = (struct dossier){
+		.id = arena_text(reader->arena, folding->event->dossier),
+		.number = json_text_at(reader, payload, "number"),
+		.campaign = json_text_at(reader, json_object_get(facts, "campaign"), "name"),
+		.procedure_hash = json_text_at(reader, facts, "procedure"),
+		.subject = json_text_at(reader, facts, "subject"),
+		.author = json_text_at(reader, actor, "id"),
+		.ground = json_text_at(reader, command, "ground"),
+		.agent = json_value(reader, reader->procedure->slots[reader->procedure->agent_slot].type,
+			json_object_get(facts, "agent")),
+		.filed_at = folding->event->at,
+		.entered_at = folding->event->at,
+	};
+	if (!next->id.at)
+		full(folding);
+	struct dossier_piece *items = json_items(reader, pieces, sizeof *items, DOSSIER_PIECES_LIMIT,
+		&next->piece_count);
+	for (size_t i = 0; i < next->piece_count; i++)
+		items[i] = json_piece(reader, json_array_get(pieces, i));
+	next->pieces = items;
+	fold_result(folding, payload, json_text_at(reader, command, "action"), false, 0);
+}
+
+static void
+fold_composed(struct folding *folding, const json_t *payload)
+{
+	struct json_reader *reader = &folding->reader;
+	struct dossier_act *act = act_by_number(folding, json_text_at(reader, payload, "act"));
+	if (!act)
+		return;
+	act->status = DOSSIER_COMPOSED;
+	act->text_hash = json_text_at(reader, payload, "text_hash");
+	act->digest = json_text_at(reader, payload, "digest");
+	act->size = json_integer_at(reader, payload, "size", 0, INT64_MAX);
+}
+
+enum guichet_status
+event_fold(struct arena *arena, const struct procedure *procedure, struct dossier *dossier,
+	const struct dossier_event *event, const json_t *payload, struct guichet_error *error)
+{
+	struct folding folding = {
+		.reader = { .arena = arena, .procedure = procedure },
+		.next = *dossier,
+		.event = event,
+	};
+	const json_t *command = json_object_get(payload, "command");
+	const bool first = dossier->version == 0;
+	if (event->number != dossier->version + 1 || event->number > DOSSIER_EVENTS_LIMIT
+	    || first != (event->type == DOSSIER_FILED)
+	    || (!first && !text_equal(event->dossier, dossier->id))
+	    || (!first && !digest_equal(&event->previous, &dossier->head)))
+		return guichet_fail(error, GUICHET_REFUSED, "L’événement %u n’est pas la suite du dossier.",
+			event->number);
+	if (event->version != 1)
+		return guichet_fail(error, GUICHET_REFUSED,
+			"L’événement %u est d’une version (%u) que ce programme ne connaît pas : mettez-le à jour.",
+			event->number, event->version);
+	switch (event->type) {
+	case DOSSIER_FILED:
+		fold_filed(&folding, payload);
+		break;
+	case DOSSIER_ACTED:
+		fold_result(&folding, payload, json_text_at(&folding.reader, command, "action"), false,
+			dossier->step);
+		break;
+	case DOSSIER_ELAPSED:
+		fold_result(&folding, payload, json_text_at(&folding.reader, payload, "effect"), true,
+			dossier->step);
+		break;
+	case DOSSIER_COMPOSED_EVENT:
+		fold_composed(&folding, payload);
+		break;
+	default:
+		folding.reader.failed = true;
+	}
+	if (folding.reader.full)
+		return guichet_fail(error, GUICHET_BROKEN, "La mémoire manque pour lire le dossier.");
+	if (folding.reader.failed)
+		return guichet_fail(error, GUICHET_REFUSED, "L’événement %u du dossier ne se lit pas.", event->number);
+	folding.next.version = event->number;
+	folding.next.head = event->hash;
+	folding.next.last_at = event->at;
+	*dossier = folding.next;
+	return GUICHET_OK;
+}
+
+enum guichet_status
+dossier_fold(struct arena *arena, const struct procedure *procedure, struct dossier *dossier,
+	const struct dossier_event *event, struct guichet_error *error)
+{
+	if (event->payload.length == 0)
+		return guichet_fail(error, GUICHET_REFUSED, "Le contenu de l’événement %u a été effacé.", event->number);
+	CLEANUP(json_decref) json_t *payload = json_parse(event->payload, "Un événement du dossier", error);
+	if (!payload)
+		return error->status;
+	return event_fold(arena, procedure, dossier, event, payload, error);
+}

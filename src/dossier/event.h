@@ -1,0 +1,16 @@
+/* Making and applying events: what decide.c needs of event.c. */
+#pragma once
+
+#include "dossier/json.h"
+
+/* Fills commitment and hash from the rest. */
+void event_seal(struct dossier_event *event);
+
+/* dossier_fold() on a payload already read. */
+enum guichet_status event_fold(struct arena *arena, const struct procedure *procedure, struct dossier *dossier,
+	const struct dossier_event *event, const json_t *payload, struct guichet_error *error);
+
+/* The items and one more, in the arena. False when it is full. */
+bool items_add(struct arena *arena, const void **items, size_t *count, size_t size, const void *item);
+#define ITEMS_ADD(arena, items, count, item) \
+	items_add((arena), (const void **)(items), (count), sizeof **(items), (item))

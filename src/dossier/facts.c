@@ -1,0 +1,548 @@
+/* See facts.h. */
+#include "dossier/facts.h"
+
+#include "base/buffer.h"
+
+#include "base/banned.h"
+
+/* ---- windows ---- */
+
+static struct campaign_window
+window_of(const struct dossier_facts *facts, int window)
+{
+	struct campaign_window found = facts->campaign->windows[window];
+	instant closes = found.closes;
+	for (size_t i = 0; facts->dossier && i < facts->dossier->opening_count; i++) {
+		if (facts->dossier->openings[i].window == window && facts->dossier->openings[i].until > closes)
+			closes = facts->dossier->openings[i].until;
+	}
+	for (size_t i = 0; i < facts->exception_count; i++) {
+		if (facts->exceptions[i].window == window && facts->exceptions[i].until > closes)
+			closes = facts->exceptions[i].until;
+	}
+	if (closes > found.closes) {
+		found.closes = closes;
+		found.last_day = date_of_instant(closes - 1, NULL);
+	}
+	return found;
+}
+
+void
+dossier_window(const struct dossier_facts *facts, int window, instant *ret_opening, instant *ret_closing)
+{
+	const struct campaign_window found = window_of(facts, window);
+	*ret_opening = found.opens;
+	*ret_closing = found.closes;
+}
+
+/* ---- who ---- */
+
+int
+facts_step(const struct dossier_facts *facts)
+{
+	return facts->dossier ? facts->dossier->step : 0;
+}
+
+struct feel_value
+facts_agent(const struct dossier_facts *facts)
+{
+	return facts->dossier ? facts->dossier->agent : facts->agent;
+}
+
+static struct text
+entry_text(struct feel_value context, struct text name)
+{
+	const struct feel_value value = feel_entry_of(context, name);
+	return value.kind == FEEL_STRING ? value.string : TEXT("");
+}
+
+struct dossier_person
+facts_subject(const struct dossier_facts *facts)
+{
+	/* The mail is today's when it is known: a letter must reach them. */
+	const struct feel_value agent = facts_agent(facts);
+	const struct text mail = entry_text(facts->agent, TEXT("mail"));
+	return (struct dossier_person){
+		.id = facts->dossier ? facts->dossier->subject : facts->subject,
+		.civility = entry_text(agent, TEXT("civilité")),
+		.first_name = entry_text(agent, TEXT("prénom")),
+		.last_name = entry_text(agent, TEXT("nom")),
+		.mail = mail.length > 0 ? mail : entry_text(agent, TEXT("mail")),
+		.quality = TEXT(""),
+		.structure = entry_text(feel_entry_of(agent, TEXT("structure")), TEXT("nom")),
+	};
+}
+
+dossier_roles
+facts_roles(const struct dossier_facts *facts, struct text person, dossier_roles held)
+{
+	const struct text subject = facts->dossier ? facts->dossier->subject : facts->subject;
+	const bool is_subject = person.length > 0 && text_equal(person, subject);
+	dossier_roles roles = 0;
+	for (size_t i = 0; i < facts->procedure->role_count; i++) {
+		const bool applicant = facts->procedure->roles[i].reach == PROCEDURE_APPLICANT;
+		/* Nobody judges their own request. */
+		if (applicant ? is_subject : !is_subject && (held & DOSSIER_ROLE(i)))
+			roles |= DOSSIER_ROLE(i);
+	}
+	return roles;
+}
+
+bool
+facts_has_role(struct procedure_list who, dossier_roles roles)
+{
+	for (size_t i = 0; i < who.count; i++) {
+		if (roles & DOSSIER_ROLE(who.at[i]))
+			return true;
+	}
+	return false;
+}
+
+/* ---- inputs ---- */
+
+struct feel_run
+inputs_run(const struct inputs *inputs)
+{
+	return (struct feel_run){ .arena = inputs->arena, .inputs = inputs->values, .now = inputs->facts->at };
+}
+
+enum guichet_status
+inputs_evaluate(const struct inputs *inputs, const struct feel *feel, struct feel_value *ret_value,
+	struct guichet_error *error)
+{
+	struct feel_run run = inputs_run(inputs);
+	const struct feel_value value = feel_evaluate(feel, &run);
+	if (run.stop != FEEL_COMPLETE)
+		return guichet_fail(error, GUICHET_BROKEN, "L’expression « %.*s » n’a pas pu être évaluée jusqu’au bout.",
+			TEXT_ARGS(text_part(feel_source_of(feel), 0, 200)));
+	*ret_value = value;
+	return GUICHET_OK;
+}
+
+enum guichet_status
+inputs_condition(const struct inputs *inputs, const struct feel *feel, bool *ret_true, struct guichet_error *error)
+{
+	struct feel_value value = feel_boolean(true);
+	const enum guichet_status status = feel ? inputs_evaluate(inputs, feel, &value, error) : GUICHET_OK;
+	*ret_true = feel_is_true(value);
+	return status;
+}
+
+enum guichet_status
+inputs_instant(const struct inputs *inputs, const struct feel *feel, bool whole_day, instant *ret_at,
+	struct guichet_error *error)
+{
+	struct feel_value value;
+	const enum guichet_status status = inputs_evaluate(inputs, feel, &value, error);
+	if (status != GUICHET_OK)
+		return status;
+	instant at = INSTANT_NEVER;
+	if (value.kind == FEEL_DATE)
+		at = instant_of_day(whole_day ? date_add_days(value.date, 1) : value.date);
+	else if (value.kind != FEEL_NULL && !feel_to_instant(value, &at))
+		return guichet_fail(error, GUICHET_BROKEN, "L’expression « %.*s » ne donne pas une date.",
+			TEXT_ARGS(text_part(feel_source_of(feel), 0, 200)));
+	*ret_at = at;
+	return GUICHET_OK;
+}
+
+enum guichet_status
+inputs_set_context(struct inputs *inputs, int slot, const struct feel_entry *entries, size_t count,
+	struct guichet_error *error)
+{
+	const struct feel_value given = feel_context(entries, count);
+	if (!value_shape(inputs->arena, inputs->facts->procedure->slots[slot].type, given, &inputs->values[slot]))
+		return OUT_OF_MEMORY(error);
+	/* An open or unknown type keeps the entries: they must outlive the caller. */
+	if (inputs->values[slot].context.at == entries
+	    && !feel_value_copy(inputs->arena, given, &inputs->values[slot]))
+		return OUT_OF_MEMORY(error);
+	return GUICHET_OK;
+}
+
+enum guichet_status
+inputs_compute(struct inputs *inputs, struct guichet_error *error)
+{
+	const struct procedure *procedure = inputs->facts->procedure;
+	for (size_t i = 0; i < procedure->computed_count; i++) {
+		const enum guichet_status status = inputs_evaluate(inputs, procedure->computed[i].feel,
+			&inputs->values[procedure->computed[i].slot], error);
+		if (status != GUICHET_OK)
+			return status;
+	}
+	return GUICHET_OK;
+}
+
+/* "- Nombre de jours : 2 → 1", one line per change of the last event that changed something. */
+static struct text
+changes_text(const struct inputs *inputs)
+{
+	const struct dossier *dossier = inputs->facts->dossier;
+	const struct procedure *procedure = inputs->facts->procedure;
+	if (!dossier || dossier->change_count == 0)
+		return TEXT("");
+	const struct dossier_change *last = &dossier->changes[dossier->change_count - 1];
+	CLEANUP(buffer_release) struct buffer out = buffer_new(64 << 10);
+	for (size_t i = 0; i < dossier->change_count; i++) {
+		const struct dossier_change *change = &dossier->changes[i];
+		const int index = procedure_field_find(procedure, change->field);
+		if (change->version != last->version || index < 0)
+			continue;
+		const struct procedure_field *field = &procedure->fields[index];
+		const struct text before = procedure_field_text(inputs->arena, field, change->before),
+			after = procedure_field_text(inputs->arena, field, change->after);
+		buffer_format(&out, "- %.*s : %.*s → %.*s\n", TEXT_ARGS(field->label), TEXT_ARGS(before),
+			TEXT_ARGS(after));
+	}
+	if (last->reason.length > 0)
+		buffer_format(&out, "Motif : %.*s\n", TEXT_ARGS(last->reason));
+	return out.failed ? (struct text){ NULL, 0 } : arena_text(inputs->arena, text_trim(buffer_text(&out)));
+}
+
+static enum guichet_status
+set_dossier(struct inputs *inputs, struct guichet_error *error)
+{
+	const struct dossier *dossier = inputs->facts->dossier;
+	const struct procedure *procedure = inputs->facts->procedure;
+	const struct procedure_step *step = &procedure->steps[facts_step(inputs->facts)];
+	struct feel_entry entries[] = {
+		{ TEXT("état"), feel_string(step->name) },
+		{ TEXT("état_libellé"), feel_string(step->label) },
+		{ TEXT("actions"), feel_list(NULL, 0) },
+		{ TEXT("numéro"), feel_null(TEXT("")) },
+		{ TEXT("déposé_le"), feel_null(TEXT("")) },
+		{ TEXT("déposé_à"), feel_null(TEXT("")) },
+		{ TEXT("dernière_action"), feel_null(TEXT("")) },
+		{ TEXT("changements"), feel_null(TEXT("")) },
+	};
+	const size_t count = sizeof entries / sizeof *entries;
+	if (!dossier)
+		return inputs_set_context(inputs, procedure->dossier_slot, entries, count, error);
+	struct feel_value *moves = arena_array_of(inputs->arena, struct feel_value, dossier->known_count + 1);
+	const struct text changes = changes_text(inputs);
+	if (!moves || !changes.at)
+		return OUT_OF_MEMORY(error);
+	for (size_t i = 0; i < dossier->known_count; i++)
+		moves[i] = feel_string(dossier->known[i].name);
+	entries[2].value = feel_list(moves, dossier->known_count);
+	entries[3].value = feel_string(dossier->number);
+	entries[4].value = feel_date(date_of_instant(dossier->filed_at, NULL));
+	entries[5].value = feel_instant(dossier->filed_at);
+	if (dossier->known_count > 0) {
+		const int move = procedure_move_find(procedure, dossier->known[dossier->known_count - 1].name);
+		if (move >= 0)
+			entries[6].value = feel_string(procedure->moves[move].label);
+	}
+	if (changes.length > 0)
+		entries[7].value = feel_string(changes);
+	return inputs_set_context(inputs, procedure->dossier_slot, entries, count, error);
+}
+
+static enum guichet_status
+set_pieces(struct inputs *inputs, struct guichet_error *error)
+{
+	const struct dossier *dossier = inputs->facts->dossier;
+	struct feel_entry entries[DOSSIER_PIECES_LIMIT];
+	size_t count = 0;
+	for (size_t i = 0; dossier && i < dossier->piece_count && count < DOSSIER_PIECES_LIMIT; i++)
+		entries[count++] = (struct feel_entry){ dossier->pieces[i].name,
+			feel_string(dossier->pieces[i].file) };
+	return inputs_set_context(inputs, inputs->facts->procedure->pieces_slot, entries, count, error);
+}
+
+static enum guichet_status
+set_windows(struct inputs *inputs, struct guichet_error *error)
+{
+	const struct procedure *procedure = inputs->facts->procedure;
+	struct campaign_window *windows = arena_array_of(inputs->arena, struct campaign_window,
+		procedure->window_count + 1);
+	if (!windows)
+		return OUT_OF_MEMORY(error);
+	for (size_t i = 0; i < procedure->window_count; i++)
+		windows[i] = window_of(inputs->facts, (int)i);
+	inputs->values[procedure->windows_slot] = campaign_windows_feel(inputs->arena, procedure, windows);
+	return GUICHET_OK;
+}
+
+enum guichet_status
+inputs_new(struct arena *arena, const struct dossier_facts *facts, struct inputs *ret_inputs,
+	struct guichet_error *error)
+{
+	const struct procedure *procedure = facts->procedure;
+	const struct dossier *dossier = facts->dossier;
+	struct inputs inputs = {
+		.facts = facts,
+		.arena = arena,
+		.values = arena_array_of(arena, struct feel_value, procedure->slot_count + 1),
+		.count = procedure->slot_count,
+	};
+	if (!inputs.values)
+		return OUT_OF_MEMORY(error);
+	const struct date today = date_of_instant(facts->at, NULL),
+		filed = dossier ? date_of_instant(dossier->filed_at, NULL) : today;
+	for (size_t i = 0; i < procedure->slot_count; i++) {
+		const struct procedure_slot *slot = &procedure->slots[i];
+		struct feel_value *value = &inputs.values[i];
+		switch (slot->kind) {
+		case PROCEDURE_SLOT_PARAMETER:
+			*value = procedure_parameter_at(procedure, (size_t)slot->index, filed);
+			break;
+		case PROCEDURE_SLOT_AGENT:
+			if (!value_shape(arena, slot->type, facts_agent(facts), value))
+				return OUT_OF_MEMORY(error);
+			break;
+		case PROCEDURE_SLOT_CAMPAIGN:
+			*value = campaign_feel(arena, procedure, facts->campaign);
+			break;
+		case PROCEDURE_SLOT_TODAY:
+			*value = feel_date(today);
+			break;
+		case PROCEDURE_SLOT_FIELD:
+		case PROCEDURE_SLOT_POSED:
+			if (dossier)
+				*value = dossier_value_of(dossier, slot->name);
+			break;
+		default:
+			break; /* filled below, or null */
+		}
+	}
+	enum guichet_status status = set_windows(&inputs, error);
+	if (status == GUICHET_OK)
+		status = set_pieces(&inputs, error);
+	if (status == GUICHET_OK)
+		status = set_dossier(&inputs, error);
+	if (status == GUICHET_OK)
+		status = inputs_compute(&inputs, error);
+	if (status == GUICHET_OK)
+		*ret_inputs = inputs;
+	return status;
+}
+
+static struct feel_value
+string_or_null(struct text text)
+{
+	return text.length > 0 ? feel_string(text) : feel_null(TEXT(""));
+}
+
+static enum guichet_status
+set_person(struct inputs *inputs, int slot, const struct dossier_person *person, struct guichet_error *error)
+{
+	const struct feel_entry entries[] = {
+		{ TEXT("civilité"), string_or_null(person->civility) },
+		{ TEXT("prénom"), string_or_null(person->first_name) },
+		{ TEXT("nom"), string_or_null(person->last_name) },
+		{ TEXT("fonction"), string_or_null(person->quality) },
+		{ TEXT("mail"), string_or_null(person->mail) },
+	};
+	return inputs_set_context(inputs, slot, entries, sizeof entries / sizeof *entries, error);
+}
+
+enum guichet_status
+inputs_persons(struct inputs *inputs, struct guichet_error *error)
+{
+	const struct dossier_facts *facts = inputs->facts;
+	enum guichet_status status = GUICHET_OK;
+	for (size_t role = 0; role < facts->procedure->role_count && status == GUICHET_OK; role++) {
+		const int slot = facts->procedure->person_slots[role];
+		if (slot < 0 || slot == facts->procedure->agent_slot)
+			continue;
+		if (facts->procedure->roles[role].reach == PROCEDURE_APPLICANT) {
+			const struct dossier_person subject = facts_subject(facts);
+			status = set_person(inputs, slot, &subject, error);
+			continue;
+		}
+		for (size_t i = 0; i < facts->holder_count; i++) {
+			if (facts->holders[i].role == (int)role) {
+				status = set_person(inputs, slot, &facts->holders[i].person, error);
+				break;
+			}
+		}
+	}
+	return status;
+}
+
+enum guichet_status
+inputs_recipient(struct inputs *inputs, int role, const struct dossier_person *to, struct guichet_error *error)
+{
+	const struct procedure *procedure = inputs->facts->procedure;
+	struct feel_value channel = feel_string(TEXT("application"));
+	enum guichet_status status = GUICHET_OK;
+	if (procedure->roles[role].channel)
+		status = inputs_evaluate(inputs, procedure->roles[role].channel, &channel, error);
+	const struct feel_entry entries[] = {
+		{ TEXT("nom"), feel_string(procedure->roles[role].name) },
+		{ TEXT("canal"), channel },
+	};
+	if (status == GUICHET_OK)
+		status = inputs_set_context(inputs, procedure->role_slot, entries, 2, error);
+	if (status == GUICHET_OK)
+		status = set_person(inputs, procedure->recipient_slot, to, error);
+	return status;
+}
+
+enum guichet_status
+dossier_evaluate(const struct dossier_facts *facts, const struct feel *expression, struct arena *arena,
+	struct feel_value *ret_value, struct guichet_error *error)
+{
+	struct inputs inputs;
+	const enum guichet_status status = inputs_new(arena, facts, &inputs, error);
+	return status != GUICHET_OK ? status : inputs_evaluate(&inputs, expression, ret_value, error);
+}
+
+/* ---- facts as events store them ---- */
+
+static json_t *
+json_of_campaign(const struct dossier_facts *facts)
+{
+	const struct procedure *procedure = facts->procedure;
+	const struct campaign *campaign = facts->campaign;
+	json_t *object = json_object(), *windows = json_object(), *data = json_object();
+	bool well = object != NULL;
+	well &= json_put(object, "windows", windows) & json_put(object, "data", data)
+		& json_put(object, "name", json_of_text(campaign->name));
+	for (size_t i = 0; well && i < campaign->window_count; i++) {
+		json_t *pair = json_array();
+		well = json_put_named(windows, procedure->windows[i].name, pair)
+			&& json_push(pair, json_integer(campaign->windows[i].opens))
+			&& json_push(pair, json_integer(campaign->windows[i].closes));
+	}
+	for (size_t i = 0; well && i < campaign->data_count; i++)
+		well = json_put_named(data, procedure->campaign_data[i].name, feel_value_to_json(campaign->data[i]));
+	if (well)
+		return object;
+	json_decref(object);
+	return NULL;
+}
+
+static const struct campaign *
+json_campaign(struct json_reader *reader, const json_t *json)
+{
+	const struct procedure *procedure = reader->procedure;
+	struct campaign *campaign = arena_new_of(reader->arena, struct campaign);
+	struct campaign_window *windows = arena_array_of(reader->arena, struct campaign_window,
+		procedure->window_count + 1);
+	struct feel_value *data = arena_array_of(reader->arena, struct feel_value,
+		procedure->campaign_data_count + 1);
+	if (!campaign || !windows || !data) {
+		reader->failed = reader->full = true;
+		return NULL;
+	}
+	for (size_t i = 0; i < procedure->window_count; i++) {
+		const struct text name = procedure->windows[i].name;
+		const json_t *pair = json_object_getn(json_object_get(json, "windows"), name.at, name.length);
+		windows[i].opens = json_integer_value(json_array_get(pair, 0));
+		windows[i].closes = json_integer_value(json_array_get(pair, 1));
+		windows[i].first_day = date_of_instant(windows[i].opens, NULL);
+		windows[i].last_day = date_of_instant(windows[i].closes - 1, NULL);
+	}
+	for (size_t i = 0; i < procedure->campaign_data_count; i++) {
+		const struct procedure_field *field = &procedure->campaign_data[i];
+		data[i] = json_value(reader, field->feel_type,
+			json_object_getn(json_object_get(json, "data"), field->name.at, field->name.length));
+	}
+	*campaign = (struct campaign){
+		.name = json_text_at(reader, json, "name"),
+		.procedure = procedure->name,
+		.windows = windows,
+		.window_count = procedure->window_count,
+		.data = data,
+		.data_count = procedure->campaign_data_count,
+	};
+	return campaign;
+}
+
+static bool
+put_holders(json_t *object, const struct dossier_facts *facts)
+{
+	json_t *holders = json_array(), *exceptions = json_array();
+	bool well = json_put(object, "holders", holders) & json_put(object, "exceptions", exceptions);
+	for (size_t i = 0; well && i < facts->holder_count; i++) {
+		json_t *item = json_object();
+		const struct dossier_holder *holder = &facts->holders[i];
+		well = json_push(holders, item)
+			&& json_put(item, "role", json_of_text(facts->procedure->roles[holder->role].name))
+			&& json_put(item, "person", json_of_person(&holder->person));
+	}
+	for (size_t i = 0; well && i < facts->exception_count; i++) {
+		json_t *item = json_object();
+		const struct dossier_exception *exception = &facts->exceptions[i];
+		well = json_push(exceptions, item)
+			&& json_put(item, "window", json_of_text(facts->procedure->windows[exception->window].name))
+			&& json_put(item, "until", json_integer(exception->until))
+			&& json_put(item, "by", json_of_text(exception->by))
+			&& json_put(item, "reason", json_of_text(exception->reason))
+			&& json_put(item, "at", json_integer(exception->at));
+	}
+	return well;
+}
+
+/* The values of the parameters that day: the procedure's hash says them too, but people read events. */
+static bool
+put_parameters(json_t *object, const struct dossier_facts *facts)
+{
+	json_t *parameters = json_object();
+	const instant at = facts->dossier ? facts->dossier->filed_at : facts->at;
+	bool well = json_put(object, "parameters", parameters);
+	for (size_t i = 0; well && i < facts->procedure->parameter_count; i++)
+		well = json_put_named(parameters, facts->procedure->parameters[i].name,
+			feel_value_to_json(procedure_parameter_at(facts->procedure, i, date_of_instant(at, NULL))));
+	return well;
+}
+
+json_t *
+json_of_facts(struct arena *arena, const struct dossier_facts *facts)
+{
+	json_t *object = json_object();
+	struct feel_value agent;
+	if (value_shape(arena, facts->procedure->slots[facts->procedure->agent_slot].type, facts->agent, &agent)
+	    && object && json_put(object, "procedure", json_of_digest(&facts->procedure->hash))
+	    && json_put(object, "campaign", json_of_campaign(facts))
+	    && json_put(object, "agent", feel_value_to_json(agent))
+	    && json_put(object, "subject", json_of_text(facts->subject))
+	    && json_put(object, "other", json_of_text(facts->other))
+	    && put_holders(object, facts) && put_parameters(object, facts))
+		return object;
+	json_decref(object);
+	return NULL;
+}
+
+struct dossier_facts
+json_facts(struct json_reader *reader, const json_t *json)
+{
+	const struct procedure *procedure = reader->procedure;
+	struct dossier_facts facts = {
+		.procedure = procedure,
+		.campaign = json_campaign(reader, json_object_get(json, "campaign")),
+		.agent = json_value(reader, procedure->slots[procedure->agent_slot].type,
+			json_object_get(json, "agent")),
+		.subject = json_text_at(reader, json, "subject"),
+		.other = json_text_at(reader, json, "other"),
+	};
+	const json_t *array = json_object_get(json, "holders");
+	struct dossier_holder *holders = json_items(reader, array, sizeof *holders, PROCEDURE_MOST_ITEMS,
+		&facts.holder_count);
+	for (size_t i = 0; i < facts.holder_count; i++) {
+		const json_t *item = json_array_get(array, i);
+		holders[i].role = procedure_role_find(procedure, json_text_at(reader, item, "role"));
+		holders[i].person = json_person(reader, json_object_get(item, "person"));
+		reader->failed |= holders[i].role < 0;
+	}
+	facts.holders = holders;
+
+	array = json_object_get(json, "exceptions");
+	struct dossier_exception *exceptions = json_items(reader, array, sizeof *exceptions,
+		PROCEDURE_MOST_ITEMS, &facts.exception_count);
+	for (size_t i = 0; i < facts.exception_count; i++) {
+		const json_t *item = json_array_get(array, i);
+		exceptions[i] = (struct dossier_exception){
+			.window = procedure_window_find(procedure, json_text_at(reader, item, "window")),
+			.until = json_integer_at(reader, item, "until", INT64_MIN, INT64_MAX),
+			.by = json_text_at(reader, item, "by"),
+			.reason = json_text_at(reader, item, "reason"),
+			.at = json_integer_at(reader, item, "at", INT64_MIN, INT64_MAX),
+		};
+		reader->failed |= exceptions[i].window < 0;
+	}
+	facts.exceptions = exceptions;
+	return facts;
+}

@@ -1,0 +1,54 @@
+/* JSON of states and events: between jansson's trees and the texts of an arena. */
+#pragma once
+
+#include <jansson.h>
+
+#include "base/arena.h"
+#include "base/digest.h"
+#include "base/error.h"
+#include "dossier/dossier.h"
+#include "feel/feel.h"
+
+DEFINE_CLEANUP(json_t, json_decref)
+
+/* Sorted keys, compact. `at` is NULL when the arena is full. */
+struct text json_canonical(struct arena *arena, const json_t *json);
+/* A new reference, or NULL with REFUSED: `what` names it in the sentence. */
+json_t *json_parse(struct text bytes, const char *what, struct guichet_error *error);
+
+json_t *json_of_text(struct text text);
+json_t *json_of_digest(const struct digest *digest);
+/* Sets an entry; false when `value` is NULL or memory is short. Takes the reference. */
+bool json_put(json_t *object, const char *key, json_t *value);
+bool json_put_named(json_t *object, struct text key, json_t *value);
+bool json_push(json_t *array, json_t *value);
+
+/* A reading that remembers its first mistake: read all, then look at `failed`. */
+struct json_reader {
+	struct arena *arena;
+	const struct procedure *procedure;
+	bool failed, full; /* `full`: the arena, not the text */
+};
+
+/* An absent text is empty; an absent number is 0; an absent object or array has no entries. */
+struct text json_text(struct json_reader *reader, const json_t *json);
+struct text json_text_at(struct json_reader *reader, const json_t *object, const char *key);
+int64_t json_integer_at(struct json_reader *reader, const json_t *object, const char *key, int64_t min, int64_t max);
+bool json_boolean_at(struct json_reader *reader, const json_t *object, const char *key);
+struct digest json_digest_at(struct json_reader *reader, const json_t *object, const char *key);
+struct feel_value json_value(struct json_reader *reader, const struct feel_type *type, const json_t *json);
+/* NULL when empty or failed; counts in *ret_count. */
+void *json_items(struct json_reader *reader, const json_t *array, size_t size, size_t limit, size_t *ret_count);
+
+/* A value whose contexts have the entries of `type`, in its order; what is missing is null.
+ * False when the arena is full. */
+[[nodiscard]] bool value_shape(struct arena *arena, const struct feel_type *type, struct feel_value value,
+	struct feel_value *ret_value);
+
+/* The type of a value by its name: a field or a posed name; NULL when unknown. */
+const struct feel_type *value_type_find(const struct procedure *procedure, struct text name);
+
+json_t *json_of_person(const struct dossier_person *person);
+struct dossier_person json_person(struct json_reader *reader, const json_t *json);
+json_t *json_of_piece(const struct dossier_piece *piece);
+struct dossier_piece json_piece(struct json_reader *reader, const json_t *json);

@@ -1,0 +1,429 @@
+/* The state of a dossier: looking at it, and its canonical JSON for the database's row. */
+#include "base/buffer.h"
+#include "dossier/json.h"
+
+#include "base/banned.h"
+
+/* Digits and letters without I, L and O, which people mistake for 1 and 0… and Q. */
+static const char check_letters[] = "ABCDEFGHJKMNPRSTUVWXYZ2";
+_Static_assert(sizeof check_letters - 1 == 23, "the modulus is prime");
+
+struct text
+dossier_person_name(struct arena *arena, const struct dossier_person *person)
+{
+	const struct text parts[] = { person->civility, person->first_name, person->last_name };
+	size_t size = 0;
+	for (size_t i = 0; i < 3; i++)
+		size += parts[i].length + 1;
+	char *at = arena_alloc(arena, size + 1);
+	if (!at)
+		return (struct text){ NULL, 0 };
+	size_t length = 0;
+	for (size_t i = 0; i < 3; i++) {
+		if (parts[i].length == 0)
+			continue;
+		if (length > 0)
+			at[length++] = ' ';
+		memcpy(at + length, parts[i].at, parts[i].length);
+		length += parts[i].length;
+	}
+	return (struct text){ at, length };
+}
+
+struct feel_value
+dossier_value_of(const struct dossier *dossier, struct text name)
+{
+	for (size_t i = 0; i < dossier->value_count; i++) {
+		if (text_equal(dossier->values[i].name, name))
+			return dossier->values[i].value;
+	}
+	return feel_null(TEXT(""));
+}
+
+const struct dossier_act *
+dossier_act_find(const struct dossier *dossier, int letter)
+{
+	for (size_t i = dossier->act_count; i > 0; i--) {
+		const struct dossier_act *act = &dossier->acts[i - 1];
+		if (act->letter == letter && act->status != DOSSIER_CANCELLED)
+			return act;
+	}
+	return NULL;
+}
+
+/* ---- numbers ---- */
+
+/* The check character of what stands before it: each place has its own weight modulo a prime. */
+static char
+check_of(struct text text)
+{
+	unsigned sum = 0, weight = 2;
+	for (size_t i = text.length; i > 0; i--, weight = weight % 22 + 1) {
+		const char character = text.at[i - 1];
+		const unsigned value = character >= '0' && character <= '9' ? (unsigned)(character - '0')
+			: character >= 'A' && character <= 'Z' ? (unsigned)(character - 'A') + 10 : 0;
+		sum += weight * value;
+	}
+	return check_letters[sum % 23];
+}
+
+/* The first letter of each word of "ma-belle_procedure": MBP. */
+static void
+initials(struct text name, struct buffer *out)
+{
+	bool start = true;
+	for (size_t i = 0; i < name.length; i++) {
+		const char character = name.at[i];
+		if (start && character >= 'a' && character <= 'z')
+			buffer_add_character(out, (uint32_t)(character - 'a' + 'A'));
+		start = character == '-' || character == '_';
+	}
+}
+
+struct text
+dossier_number(struct arena *arena, const struct procedure *procedure, const struct campaign *campaign, int64_t serial)
+{
+	CLEANUP(buffer_release) struct buffer out = buffer_new(200);
+	const struct text year = text_part(campaign->name, 0, 4);
+	int64_t number;
+	if (text_to_integer(year, 1900, 9999, &number))
+		buffer_format(&out, "%d-", (int)number);
+	initials(procedure->name, &out);
+	buffer_format(&out, "-%05lld", (long long)serial);
+	const char check = out.failed ? 'A' : check_of(buffer_text(&out));
+	buffer_format(&out, "-%c", check);
+	return out.failed ? (struct text){ NULL, 0 } : arena_text(arena, buffer_text(&out));
+}
+
+bool
+dossier_number_is_valid(struct text number)
+{
+	return number.length > 3 && number.at[number.length - 2] == '-'
+		&& check_of(text_part(number, 0, number.length - 2)) == number.at[number.length - 1];
+}
+
+/* ---- the row ---- */
+
+static const char *const act_statuses[] = {
+	[DOSSIER_TO_COMPOSE] = "to_compose",
+	[DOSSIER_COMPOSED] = "composed",
+	[DOSSIER_CANCELLED] = "cancelled",
+};
+
+static json_t *
+json_of_signature(const struct procedure *procedure, const struct dossier_signature *signature)
+{
+	json_t *object = json_object();
+	if (object && json_put(object, "role", json_of_text(procedure->roles[signature->role].name))
+	    && json_put(object, "person", json_of_text(signature->person))
+	    && json_put(object, "name", json_of_text(signature->name))
+	    && json_put(object, "quality", json_of_text(signature->quality))
+	    && json_put(object, "at", json_integer(signature->at))
+	    && json_put(object, "text_hash", json_of_text(signature->text_hash)))
+		return object;
+	json_decref(object);
+	return NULL;
+}
+
+static json_t *
+json_of_act(const struct procedure *procedure, const struct dossier_act *act)
+{
+	json_t *object = json_object(), *signatures = json_array();
+	bool well = object && json_put(object, "signatures", signatures)
+		&& json_put(object, "letter", json_of_text(procedure->letters[act->letter].name))
+		&& json_put(object, "number", json_of_text(act->number))
+		&& json_put(object, "status", json_string(act_statuses[act->status]))
+		&& json_put(object, "decided_at", json_integer(act->decided_at))
+		&& json_put(object, "text_hash", json_of_text(act->text_hash))
+		&& json_put(object, "digest", json_of_text(act->digest))
+		&& json_put(object, "size", json_integer(act->size));
+	for (size_t i = 0; well && i < act->signature_count; i++)
+		well = json_push(signatures, json_of_signature(procedure, &act->signatures[i]));
+	if (well)
+		return object;
+	json_decref(object);
+	return NULL;
+}
+
+static json_t *
+json_of_known(const struct procedure *procedure, const struct dossier_known *known)
+{
+	json_t *object = json_object();
+	if (object && json_put(object, "name", json_of_text(known->name))
+	    && json_put(object, "effect", json_boolean(known->effect))
+	    && json_put(object, "version", json_integer(known->version))
+	    && json_put(object, "from", json_of_text(procedure->steps[known->from].name))
+	    && json_put(object, "to", json_of_text(procedure->steps[known->to].name))
+	    && json_put(object, "at", json_integer(known->at))
+	    && json_put(object, "person", json_of_text(known->person))
+	    && json_put(object, "by", json_of_text(known->by))
+	    && json_put(object, "channel", json_of_text(known->channel)))
+		return object;
+	json_decref(object);
+	return NULL;
+}
+
+static json_t *
+json_of_change(const struct dossier_change *change)
+{
+	json_t *object = json_object();
+	if (object && json_put(object, "field", json_of_text(change->field))
+	    && json_put(object, "before", feel_value_to_json(change->before))
+	    && json_put(object, "after", feel_value_to_json(change->after))
+	    && json_put(object, "version", json_integer(change->version))
+	    && json_put(object, "by", json_of_text(change->by))
+	    && json_put(object, "reason", json_of_text(change->reason))
+	    && json_put(object, "at", json_integer(change->at)))
+		return object;
+	json_decref(object);
+	return NULL;
+}
+
+static bool
+put_lists(json_t *object, const struct procedure *procedure, const struct dossier *dossier)
+{
+	json_t *values = json_object(), *pieces = json_array(), *acts = json_array(), *openings = json_object(),
+		*known = json_array(), *changes = json_array(), *fired = json_array();
+	/* Each is given to `object` before the next is looked at, so that none is lost. */
+	bool well = json_put(object, "values", values) & json_put(object, "pieces", pieces)
+		& json_put(object, "acts", acts) & json_put(object, "openings", openings)
+		& json_put(object, "known", known) & json_put(object, "changes", changes)
+		& json_put(object, "fired", fired);
+	for (size_t i = 0; well && i < dossier->value_count; i++) {
+		json_t *pair = json_array();
+		well = json_put_named(values, dossier->values[i].name, pair)
+			&& json_push(pair, feel_value_to_json(dossier->values[i].value))
+			&& json_push(pair, json_integer(dossier->values[i].version));
+	}
+	for (size_t i = 0; well && i < dossier->piece_count; i++)
+		well = json_push(pieces, json_of_piece(&dossier->pieces[i]));
+	for (size_t i = 0; well && i < dossier->act_count; i++)
+		well = json_push(acts, json_of_act(procedure, &dossier->acts[i]));
+	for (size_t i = 0; well && i < dossier->opening_count; i++)
+		well = json_put_named(openings, procedure->windows[dossier->openings[i].window].name,
+			json_integer(dossier->openings[i].until));
+	for (size_t i = 0; well && i < dossier->known_count; i++)
+		well = json_push(known, json_of_known(procedure, &dossier->known[i]));
+	for (size_t i = 0; well && i < dossier->change_count; i++)
+		well = json_push(changes, json_of_change(&dossier->changes[i]));
+	for (size_t i = 0; well && i < dossier->fired_count; i++)
+		well = json_push(fired, json_of_text(dossier->fired[i]));
+	return well;
+}
+
+struct text
+dossier_to_json(struct arena *arena, const struct procedure *procedure, const struct dossier *dossier)
+{
+	CLEANUP(json_decref) json_t *object = json_object();
+	if (!object || !json_put(object, "id", json_of_text(dossier->id))
+	    || !json_put(object, "number", json_of_text(dossier->number))
+	    || !json_put(object, "campaign", json_of_text(dossier->campaign))
+	    || !json_put(object, "procedure", json_of_text(dossier->procedure_hash))
+	    || !json_put(object, "subject", json_of_text(dossier->subject))
+	    || !json_put(object, "author", json_of_text(dossier->author))
+	    || !json_put(object, "ground", json_of_text(dossier->ground))
+	    || !json_put(object, "agent", feel_value_to_json(dossier->agent))
+	    || !json_put(object, "step", json_of_text(procedure->steps[dossier->step].name))
+	    || !json_put(object, "version", json_integer(dossier->version))
+	    || !json_put(object, "changed", json_integer(dossier->changed))
+	    || !json_put(object, "head", json_of_digest(&dossier->head))
+	    || !json_put(object, "filed_at", json_integer(dossier->filed_at))
+	    || !json_put(object, "entered_at", json_integer(dossier->entered_at))
+	    || !json_put(object, "last_at", json_integer(dossier->last_at))
+	    || !put_lists(object, procedure, dossier))
+		return (struct text){ NULL, 0 };
+	return json_canonical(arena, object);
+}
+
+/* ---- reading the row ---- */
+
+static int
+step_at(struct json_reader *reader, const json_t *object, const char *key)
+{
+	const int step = procedure_step_find(reader->procedure, json_text_at(reader, object, key));
+	if (step < 0)
+		reader->failed = true;
+	return step < 0 ? 0 : step;
+}
+
+static struct dossier_act
+act_of_json(struct json_reader *reader, const json_t *json)
+{
+	struct dossier_act act = {
+		.letter = procedure_letter_find(reader->procedure, json_text_at(reader, json, "letter")),
+		.number = json_text_at(reader, json, "number"),
+		.decided_at = json_integer_at(reader, json, "decided_at", INT64_MIN, INT64_MAX),
+		.text_hash = json_text_at(reader, json, "text_hash"),
+		.digest = json_text_at(reader, json, "digest"),
+		.size = json_integer_at(reader, json, "size", 0, INT64_MAX),
+	};
+	const struct text status = json_text_at(reader, json, "status");
+	size_t known = 0;
+	while (known < 3 && !text_equal(status, text_of_string(act_statuses[known])))
+		known++;
+	reader->failed |= known == 3 || act.letter < 0;
+	act.status = (enum dossier_act_status)(known % 3);
+
+	const json_t *signatures = json_object_get(json, "signatures");
+	struct dossier_signature *items = json_items(reader, signatures, sizeof *items, DOSSIER_ACTS_LIMIT,
+		&act.signature_count);
+	for (size_t i = 0; i < act.signature_count; i++) {
+		const json_t *item = json_array_get(signatures, i);
+		items[i] = (struct dossier_signature){
+			.role = procedure_role_find(reader->procedure, json_text_at(reader, item, "role")),
+			.person = json_text_at(reader, item, "person"),
+			.name = json_text_at(reader, item, "name"),
+			.quality = json_text_at(reader, item, "quality"),
+			.at = json_integer_at(reader, item, "at", INT64_MIN, INT64_MAX),
+			.text_hash = json_text_at(reader, item, "text_hash"),
+		};
+		reader->failed |= items[i].role < 0;
+	}
+	act.signatures = items;
+	return act;
+}
+
+static struct dossier_known
+known_of_json(struct json_reader *reader, const json_t *json)
+{
+	return (struct dossier_known){
+		.name = json_text_at(reader, json, "name"),
+		.effect = json_boolean_at(reader, json, "effect"),
+		.version = (unsigned)json_integer_at(reader, json, "version", 0, DOSSIER_EVENTS_LIMIT),
+		.from = step_at(reader, json, "from"),
+		.to = step_at(reader, json, "to"),
+		.at = json_integer_at(reader, json, "at", INT64_MIN, INT64_MAX),
+		.person = json_text_at(reader, json, "person"),
+		.by = json_text_at(reader, json, "by"),
+		.channel = json_text_at(reader, json, "channel"),
+	};
+}
+
+static struct dossier_change
+change_of_json(struct json_reader *reader, const json_t *json)
+{
+	struct dossier_change change = {
+		.field = json_text_at(reader, json, "field"),
+		.version = (unsigned)json_integer_at(reader, json, "version", 0, DOSSIER_EVENTS_LIMIT),
+		.by = json_text_at(reader, json, "by"),
+		.reason = json_text_at(reader, json, "reason"),
+		.at = json_integer_at(reader, json, "at", INT64_MIN, INT64_MAX),
+	};
+	const struct feel_type *type = value_type_find(reader->procedure, change.field);
+	reader->failed |= !type;
+	if (type) {
+		change.before = json_value(reader, type, json_object_get(json, "before"));
+		change.after = json_value(reader, type, json_object_get(json, "after"));
+	}
+	return change;
+}
+
+static void
+read_values(struct json_reader *reader, json_t *object, struct dossier *dossier)
+{
+	const size_t count = json_object_size(object);
+	if (count == 0)
+		return;
+	struct dossier_value *values = count > PROCEDURE_MOST_ITEMS ? NULL
+		: arena_array_of(reader->arena, struct dossier_value, count);
+	if (!values) {
+		reader->failed = true;
+		return;
+	}
+	const char *key;
+	json_t *pair;
+	size_t i = 0;
+	json_object_foreach(object, key, pair) {
+		const struct text name = arena_text(reader->arena, text_of_string(key));
+		const struct feel_type *type = name.at ? value_type_find(reader->procedure, name) : NULL;
+		const json_t *version = json_array_get(pair, 1);
+		if (!type || !json_is_integer(version)) {
+			reader->failed = true;
+			return;
+		}
+		values[i++] = (struct dossier_value){ name, json_value(reader, type, json_array_get(pair, 0)),
+			(unsigned)json_integer_value(version) };
+	}
+	dossier->values = values;
+	dossier->value_count = i;
+}
+
+static void
+read_openings(struct json_reader *reader, json_t *object, struct dossier *dossier)
+{
+	const size_t count = json_object_size(object);
+	if (count == 0)
+		return;
+	struct dossier_opening *openings = count > PROCEDURE_MOST_ITEMS ? NULL
+		: arena_array_of(reader->arena, struct dossier_opening, count);
+	if (!openings) {
+		reader->failed = true;
+		return;
+	}
+	const char *key;
+	json_t *until;
+	size_t i = 0;
+	json_object_foreach(object, key, until) {
+		openings[i].window = procedure_window_find(reader->procedure, text_of_string(key));
+		openings[i].until = json_integer_value(until);
+		reader->failed |= openings[i].window < 0 || !json_is_integer(until);
+		i++;
+	}
+	dossier->openings = openings;
+	dossier->opening_count = reader->failed ? 0 : count;
+}
+
+#define READ_ITEMS(reader, object, key, type, limit, read, items, count)                          \
+	do {                                                                                      \
+		const json_t *array_ = json_object_get((object), (key));                          \
+		type *items_ = json_items((reader), array_, sizeof *items_, (limit), (count));     \
+		for (size_t i_ = 0; i_ < *(count); i_++)                                          \
+			items_[i_] = read((reader), json_array_get(array_, i_));                  \
+		*(items) = items_;                                                                \
+	} while (0)
+
+enum guichet_status
+dossier_of_json(struct arena *arena, const struct procedure *procedure, struct text json,
+	struct dossier *ret_dossier, struct guichet_error *error)
+{
+	CLEANUP(json_decref) json_t *object = json_parse(json, "L’état du dossier", error);
+	if (!object)
+		return error->status;
+	struct json_reader reader = { .arena = arena, .procedure = procedure };
+	struct dossier dossier = {
+		.id = json_text_at(&reader, object, "id"),
+		.number = json_text_at(&reader, object, "number"),
+		.campaign = json_text_at(&reader, object, "campaign"),
+		.procedure_hash = json_text_at(&reader, object, "procedure"),
+		.subject = json_text_at(&reader, object, "subject"),
+		.author = json_text_at(&reader, object, "author"),
+		.ground = json_text_at(&reader, object, "ground"),
+		.agent = json_value(&reader, procedure->slots[procedure->agent_slot].type,
+			json_object_get(object, "agent")),
+		.step = step_at(&reader, object, "step"),
+		.version = (unsigned)json_integer_at(&reader, object, "version", 0, DOSSIER_EVENTS_LIMIT),
+		.changed = (unsigned)json_integer_at(&reader, object, "changed", 0, DOSSIER_EVENTS_LIMIT),
+		.head = json_digest_at(&reader, object, "head"),
+		.filed_at = json_integer_at(&reader, object, "filed_at", INT64_MIN, INT64_MAX),
+		.entered_at = json_integer_at(&reader, object, "entered_at", INT64_MIN, INT64_MAX),
+		.last_at = json_integer_at(&reader, object, "last_at", INT64_MIN, INT64_MAX),
+	};
+	read_values(&reader, json_object_get(object, "values"), &dossier);
+	read_openings(&reader, json_object_get(object, "openings"), &dossier);
+	READ_ITEMS(&reader, object, "pieces", struct dossier_piece, DOSSIER_PIECES_LIMIT, json_piece,
+		&dossier.pieces, &dossier.piece_count);
+	READ_ITEMS(&reader, object, "acts", struct dossier_act, DOSSIER_ACTS_LIMIT, act_of_json,
+		&dossier.acts, &dossier.act_count);
+	READ_ITEMS(&reader, object, "known", struct dossier_known, DOSSIER_EVENTS_LIMIT, known_of_json,
+		&dossier.known, &dossier.known_count);
+	READ_ITEMS(&reader, object, "changes", struct dossier_change, PROCEDURE_MOST_ITEMS, change_of_json,
+		&dossier.changes, &dossier.change_count);
+	READ_ITEMS(&reader, object, "fired", struct text, PROCEDURE_MOST_ITEMS, json_text,
+		&dossier.fired, &dossier.fired_count);
+	if (reader.full)
+		return guichet_fail(error, GUICHET_BROKEN, "La mémoire manque pour lire le dossier.");
+	if (reader.failed || dossier.id.length == 0)
+		return guichet_fail(error, GUICHET_REFUSED, "L’état du dossier ne correspond pas à sa procédure.");
+	*ret_dossier = dossier;
+	return GUICHET_OK;
+}

@@ -1,0 +1,497 @@
+/* What a person sees of a dossier: labels, actions, timeline, answers. What the applicant must not
+ * learn yet (a step that shows them a gentler label) is in none of them. */
+#include "base/buffer.h"
+#include "dossier/decide.h"
+#include "dossier/event.h"
+
+#include "base/banned.h"
+
+/* Does this viewer see the dossier as its applicant, and as nobody else? */
+static bool
+as_applicant(const struct dossier_facts *facts, const struct dossier_viewer *viewer)
+{
+	const dossier_roles roles = facts_roles(facts, viewer->person, viewer->roles);
+	for (size_t i = 0; i < facts->procedure->role_count; i++) {
+		if ((roles & DOSSIER_ROLE(i)) && facts->procedure->roles[i].reach != PROCEDURE_APPLICANT)
+			return false;
+	}
+	return true;
+}
+
+static bool
+step_is_veiled(const struct procedure_step *step)
+{
+	return step->agent_label.length > 0 && !text_equal(step->agent_label, step->label);
+}
+
+/* Is this event one that the applicant must not see while the dossier stands where it led? */
+static bool
+is_veiled(const struct dossier_facts *facts, bool applicant, unsigned version)
+{
+	const struct dossier *dossier = facts->dossier;
+	if (!applicant || !dossier || !step_is_veiled(&facts->procedure->steps[dossier->step]))
+		return false;
+	/* Everything since the dossier entered the veiled step, the entry included. */
+	for (size_t i = dossier->known_count; i > 0; i--) {
+		const struct dossier_known *known = &dossier->known[i - 1];
+		if (known->to == dossier->step && known->from != known->to)
+			return !known->effect && version >= known->version;
+	}
+	return false;
+}
+
+static struct text
+label_of(const struct dossier_facts *facts, int step, bool applicant)
+{
+	const struct procedure_step *found = &facts->procedure->steps[step];
+	return applicant && found->agent_label.length > 0 ? found->agent_label : found->label;
+}
+
+struct text
+dossier_label(const struct dossier_facts *facts, const struct dossier_viewer *viewer)
+{
+	return label_of(facts, facts_step(facts), as_applicant(facts, viewer));
+}
+
+/* ---- actions ---- */
+
+/* Why an action of the current step is not possible now; empty when it is. */
+static enum guichet_status
+judge_option(const struct inputs *inputs, struct dossier_option *option, struct guichet_error *error)
+{
+	const struct dossier_facts *facts = inputs->facts;
+	const struct procedure_action *action = option->definition;
+	enum dossier_refusal refusal;
+	instant opens;
+	option->allowed = true;
+	option->reason = TEXT("");
+	option->closes_at = INSTANT_NEVER;
+	for (size_t i = 0; !facts->dossier && i < facts->procedure->population_count; i++) {
+		const struct procedure_rule *rule = &facts->procedure->population[i];
+		const enum guichet_status status = inputs_condition(inputs, rule->rule, &option->allowed, error);
+		if (status != GUICHET_OK)
+			return status;
+		if (!option->allowed) {
+			option->reason = rule->message;
+			return GUICHET_OK;
+		}
+	}
+	if (!facts->dossier && facts->procedure->once && facts->other.length > 0) {
+		option->allowed = false;
+		option->reason = facts->procedure->once_message;
+		return GUICHET_OK;
+	}
+	if (action->during >= 0) {
+		dossier_window(facts, action->during, &option->opens_at, &option->closes_at);
+		option->reason = decide_window_text(inputs->arena, facts, action->during, &option->allowed, &refusal,
+			&opens);
+	}
+	if (option->allowed && action->signs >= 0) {
+		const struct dossier_act *act = facts->dossier ? dossier_act_find(facts->dossier, action->signs) : NULL;
+		option->allowed = act && act->status == DOSSIER_COMPOSED;
+		if (!option->allowed)
+			option->reason = TEXT("Le texte à signer se prépare. Revenez dans quelques minutes.");
+	}
+	return option->reason.at ? GUICHET_OK : OUT_OF_MEMORY(error);
+}
+
+enum guichet_status
+dossier_options(const struct dossier_facts *facts, const struct dossier_viewer *viewer, struct arena *arena,
+	const struct dossier_option **ret_options, size_t *ret_count, struct guichet_error *error)
+{
+	const struct procedure *procedure = facts->procedure;
+	const struct procedure_list actions = procedure->steps[facts_step(facts)].actions;
+	const dossier_roles roles = facts_roles(facts, viewer->person, viewer->roles);
+	struct dossier_option *options = arena_array_of(arena, struct dossier_option, actions.count + 1);
+	struct inputs inputs;
+	size_t count = 0;
+	if (!options)
+		return OUT_OF_MEMORY(error);
+	enum guichet_status status = inputs_new(arena, facts, &inputs, error);
+	for (size_t i = 0; status == GUICHET_OK && i < actions.count; i++) {
+		const struct procedure_action *action = &procedure->actions[actions.at[i]];
+		bool offered;
+		if (!facts_has_role(action->who, roles))
+			continue;
+		status = inputs_condition(&inputs, action->condition, &offered, error);
+		if (status != GUICHET_OK || !offered)
+			continue;
+		options[count] = (struct dossier_option){ .action = actions.at[i], .definition = action };
+		status = judge_option(&inputs, &options[count++], error);
+	}
+	if (status != GUICHET_OK)
+		return status;
+	*ret_options = options;
+	*ret_count = count;
+	return GUICHET_OK;
+}
+
+/* ---- may I? ---- */
+
+static enum guichet_status
+judge_population(const struct inputs *inputs, struct dossier_can *can, struct guichet_error *error)
+{
+	const struct procedure *procedure = inputs->facts->procedure;
+	struct dossier_verdict *verdicts = arena_array_of(inputs->arena, struct dossier_verdict,
+		procedure->population_count + 1);
+	if (!verdicts)
+		return OUT_OF_MEMORY(error);
+	can->eligible = true;
+	for (size_t i = 0; i < procedure->population_count; i++) {
+		const struct procedure_rule *rule = &procedure->population[i];
+		struct feel_run run = inputs_run(inputs);
+		run.trace = feel_trace_new(inputs->arena);
+		if (!run.trace)
+			return OUT_OF_MEMORY(error);
+		const struct feel_value value = feel_evaluate(rule->rule, &run);
+		if (run.stop != FEEL_COMPLETE)
+			return guichet_fail(error, GUICHET_BROKEN, "Une règle de la population n’a pas pu être évaluée.");
+		verdicts[i] = (struct dossier_verdict){
+			.passed = feel_is_true(value),
+			.message = rule->message,
+			.explanation = feel_explain_french(inputs->arena, rule->rule, run.trace, FEEL_SENTENCE),
+		};
+		if (can->eligible && !verdicts[i].passed) {
+			can->eligible = false;
+			can->message = rule->message;
+		}
+	}
+	can->verdicts = verdicts;
+	can->verdict_count = procedure->population_count;
+	return GUICHET_OK;
+}
+
+/* Who will be asked for an opinion: those who may answer in one sense or another and are found by the
+ * agent's structure. */
+static enum guichet_status
+find_opinions(const struct dossier_facts *facts, struct arena *arena, struct dossier_can *can,
+	struct guichet_error *error)
+{
+	const struct procedure *procedure = facts->procedure;
+	dossier_roles asked = 0;
+	for (size_t i = 0; i < procedure->action_count; i++) {
+		const struct procedure_action *action = &procedure->actions[i];
+		for (size_t j = 0; action->sense != PROCEDURE_NO_SENSE && j < action->who.count; j++) {
+			const enum procedure_reach reach = procedure->roles[action->who.at[j]].reach;
+			if (reach == PROCEDURE_STRUCTURE || reach == PROCEDURE_DISTRICT)
+				asked |= DOSSIER_ROLE(action->who.at[j]);
+		}
+	}
+	for (size_t i = 0; i < facts->holder_count; i++) {
+		if ((asked & DOSSIER_ROLE(facts->holders[i].role))
+		    && !ITEMS_ADD(arena, &can->opinions, &can->opinion_count, &facts->holders[i]))
+			return OUT_OF_MEMORY(error);
+	}
+	return GUICHET_OK;
+}
+
+static const struct procedure_action *
+filing_action(const struct procedure *procedure)
+{
+	const struct procedure_list actions = procedure->steps[0].actions;
+	return actions.count > 0 ? &procedure->actions[actions.at[0]] : NULL;
+}
+
+/* « Déposée », puis, le 19 juin 2023, « Avis attendu ». */
+static enum guichet_status
+tell_after(const struct inputs *inputs, struct dossier_can *can, struct guichet_error *error)
+{
+	const struct procedure *procedure = inputs->facts->procedure;
+	const struct procedure_action *filing = filing_action(procedure);
+	if (!filing)
+		return GUICHET_OK;
+	CLEANUP(buffer_release) struct buffer out = buffer_new(4096);
+	const struct procedure_step *step = &procedure->steps[filing->to];
+	buffer_format(&out, "Après le dépôt : « %.*s »", TEXT_ARGS(label_of(inputs->facts, filing->to, true)));
+	for (size_t i = 0; i < step->deadlines.count; i++) {
+		const struct procedure_deadline *deadline = &procedure->deadlines[step->deadlines.at[i]];
+		instant at;
+		const enum guichet_status status = inputs_instant(inputs, deadline->when, false, &at, error);
+		if (status != GUICHET_OK)
+			return status;
+		if (at == INSTANT_NEVER || deadline->to < 0)
+			continue;
+		buffer_format(&out, ", puis, le %.*s, « %.*s »", TEXT_ARGS(decide_moment_text(inputs->arena, at)),
+			TEXT_ARGS(label_of(inputs->facts, deadline->to, true)));
+	}
+	buffer_format(&out, ".");
+	can->after = out.failed ? TEXT("") : arena_text(inputs->arena, buffer_text(&out));
+	return can->after.at ? GUICHET_OK : OUT_OF_MEMORY(error);
+}
+
+enum guichet_status
+dossier_can(const struct dossier_facts *facts, struct arena *arena, struct dossier_can *ret_can,
+	struct guichet_error *error)
+{
+	struct dossier_facts before = *facts;
+	before.dossier = NULL;
+	const struct procedure *procedure = facts->procedure;
+	struct dossier_can can = { .message = TEXT(""), .after = TEXT("") };
+	struct inputs inputs;
+	struct dossier_window_view *windows = arena_array_of(arena, struct dossier_window_view,
+		procedure->window_count + 1);
+	enum guichet_status status = windows ? inputs_new(arena, &before, &inputs, error) : OUT_OF_MEMORY(error);
+	if (status == GUICHET_OK)
+		status = judge_population(&inputs, &can, error);
+	if (status == GUICHET_OK)
+		status = find_opinions(&before, arena, &can, error);
+	if (status == GUICHET_OK)
+		status = tell_after(&inputs, &can, error);
+	if (status != GUICHET_OK)
+		return status;
+	for (size_t i = 0; i < procedure->window_count; i++) {
+		windows[i] = (struct dossier_window_view){ .window = (int)i, .label = procedure->windows[i].label };
+		dossier_window(&before, (int)i, &windows[i].opening, &windows[i].closing);
+		windows[i].open = facts->at >= windows[i].opening && facts->at < windows[i].closing;
+	}
+	can.windows = windows;
+	can.window_count = procedure->window_count;
+
+	const struct procedure_action *filing = filing_action(procedure);
+	bool open = true;
+	if (can.eligible && procedure->once && facts->other.length > 0) {
+		open = false;
+		can.message = procedure->once_message;
+	} else if (can.eligible && filing && filing->during >= 0) {
+		enum dossier_refusal refusal;
+		can.message = decide_window_text(arena, &before, filing->during, &open, &refusal, &can.opens_at);
+	}
+	can.may = can.eligible && open;
+	if (can.may)
+		can.message = TEXT("Vous pouvez déposer une demande dans cette campagne.");
+	if (!can.message.at)
+		return OUT_OF_MEMORY(error);
+	*ret_can = can;
+	return GUICHET_OK;
+}
+
+/* ---- timeline ---- */
+
+struct telling {
+	const struct inputs *inputs;
+	const struct dossier_facts *facts;
+	bool applicant;
+	struct arena *arena;
+	const struct dossier_moment *moments;
+	size_t count;
+};
+
+static bool
+tell(struct telling *telling, const struct dossier_moment *moment)
+{
+	return ITEMS_ADD(telling->arena, &telling->moments, &telling->count, moment);
+}
+
+static struct text
+past_title(const struct telling *telling, const struct dossier_known *known)
+{
+	const struct procedure *procedure = telling->facts->procedure;
+	const int move = procedure_move_find(procedure, known->name);
+	if (known->effect && known->to != known->from)
+		return label_of(telling->facts, known->to, telling->applicant);
+	return move >= 0 && procedure->moves[move].label.length > 0 ? procedure->moves[move].label : known->name;
+}
+
+static bool
+tell_past(struct telling *telling)
+{
+	const struct dossier *dossier = telling->facts->dossier;
+	for (size_t i = 0; i < dossier->known_count; i++) {
+		const struct dossier_known *known = &dossier->known[i];
+		struct dossier_moment moment = {
+			.kind = DOSSIER_PAST,
+			.at = known->at,
+			.title = past_title(telling, known),
+			.by = known->by,
+			.detail = TEXT(""),
+		};
+		if (is_veiled(telling->facts, telling->applicant, known->version))
+			continue;
+		for (size_t j = 0; j < dossier->change_count; j++) {
+			if (dossier->changes[j].version == known->version
+			    && !ITEMS_ADD(telling->arena, &moment.changes, &moment.change_count, &dossier->changes[j]))
+				return false;
+		}
+		for (size_t j = 0; known->version > 1 && j < dossier->value_count; j++) {
+			const int field = procedure_field_find(telling->facts->procedure, dossier->values[j].name);
+			if (dossier->values[j].version == known->version && field >= 0
+			    && telling->facts->procedure->fields[field].section < 0
+			    && !ITEMS_ADD(telling->arena, &moment.values, &moment.value_count, &dossier->values[j]))
+				return false;
+		}
+		if (!tell(telling, &moment))
+			return false;
+	}
+	return true;
+}
+
+static bool
+tell_now(struct telling *telling)
+{
+	const struct dossier *dossier = telling->facts->dossier;
+	const struct procedure_step *step = &telling->facts->procedure->steps[dossier->step];
+	return tell(telling, &(struct dossier_moment){
+		.kind = DOSSIER_NOW,
+		.at = dossier->entered_at,
+		.title = label_of(telling->facts, dossier->step, telling->applicant),
+		.by = TEXT(""),
+		.detail = telling->applicant ? step->explain : step->if_nothing,
+	});
+}
+
+static bool
+tell_windows(struct telling *telling)
+{
+	const struct dossier_facts *facts = telling->facts;
+	const struct procedure_action *filing = filing_action(facts->procedure);
+	for (size_t i = 0; i < facts->procedure->window_count; i++) {
+		instant opens, closes;
+		dossier_window(facts, (int)i, &opens, &closes);
+		if (closes <= facts->at || (filing && filing->during == (int)i))
+			continue;
+		const bool opened = opens <= facts->at;
+		const instant at = opened ? closes - 1 : opens;
+		const struct text title = arena_format(telling->arena, "%.*s : %s",
+			TEXT_ARGS(facts->procedure->windows[i].label), opened ? "dernier jour" : "premier jour");
+		if (!title.at || !tell(telling, &(struct dossier_moment){
+			.kind = DOSSIER_NEXT, .at = at, .whole_day = true, .title = title,
+			.by = TEXT(""), .detail = TEXT("") }))
+			return false;
+	}
+	return true;
+}
+
+static bool
+tell_dues(struct telling *telling, const struct dossier_due *dues, size_t count)
+{
+	const struct procedure *procedure = telling->facts->procedure;
+	for (size_t i = 0; i < count; i++) {
+		const int index = procedure_deadline_find(procedure, dues[i].step, dues[i].effect);
+		const struct procedure_deadline *deadline = index >= 0 ? &procedure->deadlines[index] : NULL;
+		if (!deadline || (deadline->to < 0 && telling->applicant))
+			continue;
+		struct clock_time time;
+		(void)date_of_instant(dues[i].at, &time);
+		if (!tell(telling, &(struct dossier_moment){
+			.kind = DOSSIER_NEXT,
+			.at = dues[i].at,
+			.whole_day = time.hour == 0 && time.minute == 0,
+			.title = deadline->to >= 0 ? label_of(telling->facts, deadline->to, telling->applicant)
+				: deadline->label,
+			.by = TEXT(""),
+			.detail = TEXT(""),
+		}))
+			return false;
+	}
+	return true;
+}
+
+/* The lines after `from`, by time; few. */
+static void
+sort_next(struct telling *telling, size_t from)
+{
+	struct dossier_moment *moments = (struct dossier_moment *)telling->moments;
+	for (size_t i = from + 1; i < telling->count; i++) {
+		const struct dossier_moment moment = moments[i];
+		size_t place = i;
+		for (; place > from && moments[place - 1].at > moment.at; place--)
+			moments[place] = moments[place - 1];
+		moments[place] = moment;
+	}
+}
+
+enum guichet_status
+dossier_timeline(const struct dossier_facts *facts, const struct dossier_viewer *viewer, struct arena *arena,
+	const struct dossier_moment **ret_moments, size_t *ret_count, struct guichet_error *error)
+{
+	struct inputs inputs;
+	const struct dossier_due *dues = NULL;
+	size_t due_count = 0;
+	enum guichet_status status = inputs_new(arena, facts, &inputs, error);
+	if (status == GUICHET_OK)
+		status = decide_dues(&inputs, &dues, &due_count, error);
+	if (status != GUICHET_OK)
+		return status;
+	struct telling telling = {
+		.inputs = &inputs,
+		.facts = facts,
+		.applicant = as_applicant(facts, viewer),
+		.arena = arena,
+	};
+	const struct procedure_step *step = &facts->procedure->steps[facts->dossier->step];
+	bool well = tell_past(&telling) && tell_now(&telling);
+	const size_t next = telling.count;
+	if (well && !step->final)
+		well = tell_windows(&telling);
+	/* Where a veiled step leads would tell what it is. */
+	if (well && !(telling.applicant && step_is_veiled(step)))
+		well = tell_dues(&telling, dues, due_count);
+	if (!well)
+		return OUT_OF_MEMORY(error);
+	sort_next(&telling, next);
+	*ret_moments = telling.moments;
+	*ret_count = telling.count;
+	return GUICHET_OK;
+}
+
+/* ---- answers ---- */
+
+static bool
+was_changed(const struct dossier *dossier, struct text field)
+{
+	for (size_t i = 0; i < dossier->change_count; i++) {
+		if (text_equal(dossier->changes[i].field, field))
+			return true;
+	}
+	return false;
+}
+
+enum guichet_status
+dossier_lines(const struct dossier_facts *facts, const struct dossier_viewer *viewer, struct arena *arena,
+	const struct dossier_line **ret_lines, size_t *ret_count, struct guichet_error *error)
+{
+	const struct procedure *procedure = facts->procedure;
+	const struct dossier *dossier = facts->dossier;
+	const bool applicant = as_applicant(facts, viewer);
+	struct inputs inputs;
+	enum guichet_status status = inputs_new(arena, facts, &inputs, error);
+	if (status != GUICHET_OK)
+		return status;
+	const struct dossier_line *lines = NULL;
+	size_t count = 0;
+	for (size_t i = 0; i < procedure->field_count; i++) {
+		const struct procedure_field *field = &procedure->fields[i];
+		const struct dossier_value *value = NULL;
+		for (size_t j = 0; j < dossier->value_count; j++) {
+			if (text_equal(dossier->values[j].name, field->name))
+				value = &dossier->values[j];
+		}
+		if (!value || value->value.kind == FEEL_NULL || is_veiled(facts, applicant, value->version))
+			continue;
+		const struct dossier_line line = {
+			.section = field->section >= 0 ? procedure->sections[field->section].title : TEXT("Suite donnée"),
+			.label = field->label,
+			.value = procedure_field_text(arena, field, value->value),
+			.field = field,
+			.changed = was_changed(dossier, field->name),
+		};
+		if (!line.value.at || !ITEMS_ADD(arena, &lines, &count, &line))
+			return OUT_OF_MEMORY(error);
+	}
+	for (size_t i = 0; i < procedure->computed_count; i++) {
+		const struct procedure_computed *computed = &procedure->computed[i];
+		const struct feel_value value = inputs.values[computed->slot];
+		if (value.kind == FEEL_NULL)
+			continue;
+		const struct dossier_line line = {
+			.section = TEXT("Ce qui en résulte"),
+			.label = computed->label,
+			.value = feel_value_to_french(arena, value),
+		};
+		if (!line.value.at || !ITEMS_ADD(arena, &lines, &count, &line))
+			return OUT_OF_MEMORY(error);
+	}
+	*ret_lines = lines;
+	*ret_count = count;
+	return GUICHET_OK;
+}
