@@ -344,8 +344,8 @@ put_answers(const struct deciding *deciding, json_t *result, json_t *values)
 {
 	const struct dossier_form *form = &deciding->outcome->form;
 	const size_t changed_count = deciding->facts.dossier ? deciding->action->changes.count : 0;
-	json_t *changes = json_array();
-	bool well = json_put(result, "changes", changes);
+	json_t *changes = json_put_array(result, "changes");
+	bool well = changes != NULL;
 	struct text reason = TEXT("");
 	for (size_t i = 0; well && i < form->count; i++) {
 		const struct dossier_answer *answer = &form->answers[i];
@@ -396,8 +396,8 @@ put_acts(const struct deciding *deciding, const struct consequences *consequence
 {
 	const struct dossier *dossier = deciding->facts.dossier;
 	const struct text number = dossier ? dossier->number : deciding->input->number;
-	json_t *cancelled = json_array(), *acts = json_array();
-	bool well = json_put(result, "cancelled", cancelled) & json_put(result, "acts", acts);
+	json_t *cancelled = json_put_array(result, "cancelled"), *acts = json_put_array(result, "acts");
+	bool well = cancelled && acts;
 	for (size_t i = 0; well && dossier && i < dossier->act_count; i++) {
 		for (size_t j = 0; well && j < consequences->cancels.count; j++) {
 			if (dossier->acts[i].letter == consequences->cancels.at[j]
@@ -438,9 +438,8 @@ put_opening(struct deciding *deciding, json_t *result)
 	if (until == INSTANT_NEVER || until <= deciding->facts.at)
 		return refuse(deciding, DOSSIER_INCOMPLETE, "%.*s : donnez une date à venir.",
 			TEXT_ARGS(deciding->procedure->windows[action->opens].label));
-	json_t *opened = json_object();
-	return json_put(result, "opened", opened)
-		&& json_put_named(opened, deciding->procedure->windows[action->opens].name, json_integer(until))
+	json_t *opened = json_put_object(result, "opened");
+	return json_put_named(opened, deciding->procedure->windows[action->opens].name, json_integer(until))
 		? GUICHET_OK : OUT_OF_MEMORY(deciding->error);
 }
 
@@ -460,9 +459,9 @@ put_signature(const struct deciding *deciding, json_t *result)
 {
 	if (deciding->action->signs < 0)
 		return true;
-	json_t *signature = json_object();
+	json_t *signature = json_put_object(result, "signed");
 	const struct dossier_act *act = dossier_act_find(deciding->facts.dossier, deciding->action->signs);
-	return json_put(result, "signed", signature) && json_put(signature, "act", json_of_text(act->number))
+	return signature && json_put(signature, "act", json_of_text(act->number))
 		&& json_put(signature, "role", json_of_text(deciding->procedure->roles[acting_role(deciding)].name))
 		&& json_put(signature, "text_hash", json_of_text(deciding->input->command.text_hash));
 }
@@ -472,15 +471,14 @@ put_command(const struct deciding *deciding, json_t *payload)
 {
 	const struct dossier_command *command = &deciding->input->command;
 	const struct dossier_form *form = &deciding->outcome->form;
-	json_t *object = json_object(), *raws = json_object(), *pieces = json_array();
-	bool well = json_put(payload, "command", object);
-	well &= json_put(object, "raws", raws) & json_put(object, "pieces", pieces)
-		& json_put(object, "action", json_of_text(command->action))
-		& json_put(object, "expected", json_integer(command->expected))
-		& json_put(object, "confirmed", json_boolean(command->confirmed))
-		& json_put(object, "text_hash", json_of_text(command->text_hash))
-		& json_put(object, "channel", json_of_text(command->channel))
-		& json_put(object, "ground", json_of_text(command->ground));
+	json_t *object = json_put_object(payload, "command"), *raws = json_put_object(object, "raws"),
+		*pieces = json_put_array(object, "pieces");
+	bool well = raws && pieces && json_put(object, "action", json_of_text(command->action))
+		&& json_put(object, "expected", json_integer(command->expected))
+		&& json_put(object, "confirmed", json_boolean(command->confirmed))
+		&& json_put(object, "text_hash", json_of_text(command->text_hash))
+		&& json_put(object, "channel", json_of_text(command->channel))
+		&& json_put(object, "ground", json_of_text(command->ground));
 	/* Only what belongs to the form is kept. */
 	for (size_t i = 0; well && i < form->count; i++) {
 		const struct dossier_answer *answer = &form->answers[i];
@@ -501,10 +499,8 @@ put_command(const struct deciding *deciding, json_t *payload)
 static bool
 put_actor(const struct deciding *deciding, json_t *payload)
 {
-	json_t *actor = json_object(), *roles = json_array();
-	bool well = json_put(payload, "actor", actor);
-	well &= json_put(actor, "roles", roles)
-		& json_put(actor, "person", json_of_person(&deciding->input->actor.person));
+	json_t *actor = json_put_object(payload, "actor"), *roles = json_put_array(actor, "roles");
+	bool well = roles && json_put(actor, "person", json_of_person(&deciding->input->actor.person));
 	for (size_t i = 0; well && i < deciding->procedure->role_count; i++) {
 		if (deciding->input->actor.roles & DOSSIER_ROLE(i))
 			well = json_push(roles, json_of_text(deciding->procedure->roles[i].name));
@@ -820,10 +816,8 @@ dossier_decide(const struct dossier_input *input, struct arena *arena, struct do
 		.to = action->to,
 	};
 	CLEANUP(json_decref) json_t *payload = json_object();
-	json_t *result = json_object(), *values = json_object();
-	bool well = json_put(payload, "result", result);
-	well &= json_put(result, "values", values);
-	well = well && json_put(payload, "facts", json_of_facts(arena, &deciding.facts))
+	json_t *result = json_put_object(payload, "result"), *values = json_put_object(result, "values");
+	const bool well = values && json_put(payload, "facts", json_of_facts(arena, &deciding.facts))
 		&& put_command(&deciding, payload) && put_actor(&deciding, payload)
 		&& (deciding.facts.dossier || json_put(payload, "number", json_of_text(input->number)))
 		&& put_answers(&deciding, result, values) && put_acts(&deciding, &consequences, result)
@@ -866,11 +860,9 @@ elapse(struct deciding *deciding, const struct procedure_deadline *deadline, ins
 		.to = happens ? deadline->to : PROCEDURE_NONE,
 	};
 	CLEANUP(json_decref) json_t *payload = json_object();
-	json_t *result = json_object(), *values = json_object();
+	json_t *result = json_put_object(payload, "result"), *values = json_put_object(result, "values");
 	const bool leaves = consequences.to >= 0 && consequences.to != consequences.from;
-	bool well = json_put(payload, "result", result);
-	well &= json_put(result, "values", values);
-	well = well && json_put(payload, "facts", json_of_facts(deciding->arena, &deciding->facts))
+	const bool well = values && json_put(payload, "facts", json_of_facts(deciding->arena, &deciding->facts))
 		&& json_put(payload, "effect", json_of_text(deadline->name))
 		&& json_put(payload, "step", json_of_text(deciding->procedure->steps[deadline->step].name))
 		&& json_put(payload, "due", json_integer(due))

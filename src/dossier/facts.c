@@ -396,10 +396,9 @@ json_of_campaign(const struct dossier_facts *facts)
 {
 	const struct procedure *procedure = facts->procedure;
 	const struct campaign *campaign = facts->campaign;
-	json_t *object = json_object(), *windows = json_object(), *data = json_object();
-	bool well = object != NULL;
-	well &= json_put(object, "windows", windows) & json_put(object, "data", data)
-		& json_put(object, "name", json_of_text(campaign->name));
+	json_t *object = json_object(), *windows = json_put_object(object, "windows"),
+		*data = json_put_object(object, "data");
+	bool well = windows && data && json_put(object, "name", json_of_text(campaign->name));
 	for (size_t i = 0; well && i < campaign->window_count; i++) {
 		json_t *pair = json_array();
 		well = json_put_named(windows, procedure->windows[i].name, pair)
@@ -454,8 +453,8 @@ json_campaign(struct json_reader *reader, const json_t *json)
 static bool
 put_holders(json_t *object, const struct dossier_facts *facts)
 {
-	json_t *holders = json_array(), *exceptions = json_array();
-	bool well = json_put(object, "holders", holders) & json_put(object, "exceptions", exceptions);
+	json_t *holders = json_put_array(object, "holders"), *exceptions = json_put_array(object, "exceptions");
+	bool well = holders && exceptions;
 	for (size_t i = 0; well && i < facts->holder_count; i++) {
 		json_t *item = json_object();
 		const struct dossier_holder *holder = &facts->holders[i];
@@ -480,9 +479,9 @@ put_holders(json_t *object, const struct dossier_facts *facts)
 static bool
 put_parameters(json_t *object, const struct dossier_facts *facts)
 {
-	json_t *parameters = json_object();
+	json_t *parameters = json_put_object(object, "parameters");
 	const instant at = facts->dossier ? facts->dossier->filed_at : facts->at;
-	bool well = json_put(object, "parameters", parameters);
+	bool well = parameters != NULL;
 	for (size_t i = 0; well && i < facts->procedure->parameter_count; i++)
 		well = json_put_named(parameters, facts->procedure->parameters[i].name,
 			feel_value_to_json(procedure_parameter_at(facts->procedure, i, date_of_instant(at, NULL))));

@@ -67,6 +67,20 @@ json_push(json_t *array, json_t *value)
 	return value && json_array_append_new(array, value) == 0;
 }
 
+json_t *
+json_put_object(json_t *object, const char *key)
+{
+	json_t *child = json_object();
+	return json_put(object, key, child) ? child : NULL;
+}
+
+json_t *
+json_put_array(json_t *object, const char *key)
+{
+	json_t *child = json_array();
+	return json_put(object, key, child) ? child : NULL;
+}
+
 struct text
 json_text(struct json_reader *reader, const json_t *json)
 {

@@ -22,6 +22,9 @@ json_t *json_of_digest(const struct digest *digest);
 bool json_put(json_t *object, const char *key, json_t *value);
 bool json_put_named(json_t *object, struct text key, json_t *value);
 bool json_push(json_t *array, json_t *value);
+/* A new empty child, borrowed from its parent; NULL without memory or without parent. */
+json_t *json_put_object(json_t *object, const char *key);
+json_t *json_put_array(json_t *object, const char *key);
 
 /* A reading that remembers its first mistake: read all, then look at `failed`. */
 struct json_reader {

@@ -128,8 +128,8 @@ json_of_signature(const struct procedure *procedure, const struct dossier_signat
 static json_t *
 json_of_act(const struct procedure *procedure, const struct dossier_act *act)
 {
-	json_t *object = json_object(), *signatures = json_array();
-	bool well = object && json_put(object, "signatures", signatures)
+	json_t *object = json_object(), *signatures = json_put_array(object, "signatures");
+	bool well = signatures
 		&& json_put(object, "letter", json_of_text(procedure->letters[act->letter].name))
 		&& json_put(object, "number", json_of_text(act->number))
 		&& json_put(object, "status", json_string(act_statuses[act->status]))
@@ -182,13 +182,11 @@ json_of_change(const struct dossier_change *change)
 static bool
 put_lists(json_t *object, const struct procedure *procedure, const struct dossier *dossier)
 {
-	json_t *values = json_object(), *pieces = json_array(), *acts = json_array(), *openings = json_object(),
-		*known = json_array(), *changes = json_array(), *fired = json_array();
-	/* Each is given to `object` before the next is looked at, so that none is lost. */
-	bool well = json_put(object, "values", values) & json_put(object, "pieces", pieces)
-		& json_put(object, "acts", acts) & json_put(object, "openings", openings)
-		& json_put(object, "known", known) & json_put(object, "changes", changes)
-		& json_put(object, "fired", fired);
+	json_t *values = json_put_object(object, "values"), *pieces = json_put_array(object, "pieces"),
+		*acts = json_put_array(object, "acts"), *openings = json_put_object(object, "openings"),
+		*known = json_put_array(object, "known"), *changes = json_put_array(object, "changes"),
+		*fired = json_put_array(object, "fired");
+	bool well = values && pieces && acts && openings && known && changes && fired;
 	for (size_t i = 0; well && i < dossier->value_count; i++) {
 		json_t *pair = json_array();
 		well = json_put_named(values, dossier->values[i].name, pair)
