@@ -1,0 +1,71 @@
+/* The world of one scenario: persons, dossiers, mails and time, all in memory. */
+#pragma once
+
+#include "essai.h"
+
+enum { WORLD_MOST_DOSSIERS = 50, WORLD_MOST_MAILS = 1000, WORLD_MOST_TURNS = 5000 };
+
+struct world_mail {
+	const struct procedure_mail *mail;
+	struct text to; /* key of a person */
+	struct text subject, body;
+	bool link;
+	bool seen; /* by the check under way */
+};
+
+struct world_dossier {
+	struct text key, person;
+	struct dossier state;
+	struct dossier_event *events;
+	size_t event_count;
+	const struct dossier_due *dues;
+	size_t due_count;
+	struct dossier_columns columns;
+	struct text composed; /* text of the last letter composed: for checks */
+};
+
+struct world {
+	struct arena *arena;
+	const struct procedure *procedure;
+	const struct campaign *campaign;
+	const struct yaml_node *directory; /* mapping: structures, personnes */
+	instant now;
+	bool compose; /* letters are composed at once */
+	struct world_dossier dossiers[WORLD_MOST_DOSSIERS];
+	size_t dossier_count;
+	struct dossier_exception exceptions[WORLD_MOST_DOSSIERS];
+	struct text exception_of[WORLD_MOST_DOSSIERS];
+	size_t exception_count;
+	struct world_mail mails[WORLD_MOST_MAILS]; /* since the last step */
+	size_t mail_count;
+	struct procedure_list alerts; /* of the last effects */
+	const struct campaign_moment *moments;
+	size_t moment_count, moments_done;
+	struct text trouble; /* what could not happen by itself: a mail with a hole, an alert */
+};
+
+/* Looks into trees; NULL when absent. */
+const struct yaml_node *yaml_get(const struct yaml_node *map, const char *key);
+const struct yaml_node *yaml_get_named(const struct yaml_node *map, struct text key);
+struct text yaml_scalar(const struct yaml_node *node); /* empty when it is no scalar */
+
+/* NULL when the directory does not know the key. */
+const struct yaml_node *world_person(const struct world *world, struct text key);
+enum guichet_status world_facts(struct world *world, struct text person, const struct dossier *dossier,
+	instant at, struct dossier_facts *ret_facts, struct guichet_error *error);
+/* The roles that a person holds for these facts. */
+dossier_roles world_roles(const struct dossier_facts *facts, struct text person);
+struct dossier_person world_person_of(const struct world *world, struct text key);
+struct world_dossier *world_dossier_find(struct world *world, struct text key);
+
+/* Time goes to `until`: effects and grouped mails in between happen, in order. */
+enum guichet_status world_advance(struct world *world, instant until, struct guichet_error *error);
+
+/* A person does something: *ret_outcome tells; a refusal is OK here. `dossier` NULL: they file a new one,
+ * named `key`. */
+enum guichet_status world_act(struct world *world, struct world_dossier *dossier, struct text key,
+	struct text person, const struct dossier_command *command, struct dossier_outcome *ret_outcome,
+	struct guichet_error *error);
+
+/* The text of the living act of a letter, filled. `at` NULL when there is none. */
+struct text world_letter_text(struct world *world, struct world_dossier *dossier, int letter);
