@@ -17,6 +17,7 @@ static const struct command {
 	{ "import", COMMAND_IMPORT_USAGE, "Met l’annuaire au contenu de fichiers CSV.", command_import },
 	{ "person", COMMAND_PERSON_USAGE, "Montre une personne, ouvre ou ferme son compte.", command_person },
 	{ "feel", COMMAND_FEEL_USAGE, "Évalue une expression FEEL.", command_feel },
+	{ "test", COMMAND_TEST_USAGE, "Joue les essais de procédures.", command_test },
 	{ NULL, NULL, NULL, NULL },
 };
 

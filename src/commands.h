@@ -13,9 +13,11 @@ int command_typeset(int argc, char **argv);
 int command_import(int argc, char **argv);
 int command_person(int argc, char **argv);
 int command_feel(int argc, char **argv);
+int command_test(int argc, char **argv);
 
 /* What follows their name, for --help and after a wrong usage. */
 #define COMMAND_IMPORT_USAGE "DONNÉES [--structures F] [--personnes F] [--affectations F] [--date JOUR]" \
 	" [--force] [--strict] [--dry-run]"
 #define COMMAND_PERSON_USAGE "DONNÉES show|code|create|disable|enable MATRICULE|COURRIEL"
 #define COMMAND_FEEL_USAGE "'EXPRESSION' [--context JSON] [--explain]"
+#define COMMAND_TEST_USAGE "DOSSIER… [--json] [--mutate]"

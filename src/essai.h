@@ -1,4 +1,4 @@
-/* The tests of a procedure, essais/*.yaml: examples and scenarios played in memory on the pure core,
+/* The tests of a procedure, the folder essais/: examples and scenarios played in memory on the pure core,
  * with a tiny directory of their own. doc/manual/essais.md is their grammar. */
 #pragma once
 

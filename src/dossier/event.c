@@ -98,7 +98,7 @@ dossier_chain_verify(const struct dossier_event *events, size_t count, const str
 /* ---- folding ---- */
 
 bool
-items_add(struct arena *arena, const void **items, size_t *count, size_t size, const void *item)
+event_items_add(struct arena *arena, const void **items, size_t *count, size_t size, const void *item)
 {
 	char *all = arena_array(arena, size, *count + 1);
 	if (!all)

@@ -11,6 +11,6 @@ enum guichet_status event_fold(struct arena *arena, const struct procedure *proc
 	const struct dossier_event *event, const json_t *payload, struct guichet_error *error);
 
 /* The items and one more, in the arena. False when it is full. */
-bool items_add(struct arena *arena, const void **items, size_t *count, size_t size, const void *item);
+bool event_items_add(struct arena *arena, const void **items, size_t *count, size_t size, const void *item);
 #define ITEMS_ADD(arena, items, count, item) \
-	items_add((arena), (const void **)(items), (count), sizeof **(items), (item))
+	event_items_add((arena), (const void **)(items), (count), sizeof **(items), (item))
