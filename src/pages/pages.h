@@ -1,0 +1,121 @@
+/* The site: what pages share, who visits, the frame around each page. One file per family of
+ * pages; the table of routes, each with its right, stands in routes.c. */
+#pragma once
+
+#include "base/clock.h"
+#include "directory/directory.h"
+#include "office/office.h"
+#include "web/throttle.h"
+#include "web/web.h"
+#include "web/worker.h"
+
+struct mailer;
+struct typesetter;
+
+/* Everything a page may need; request->context. Lives as long as the server. */
+struct site {
+	struct store *store;
+	struct clock *clock;
+	struct office *office;
+	struct sessions *sessions;
+	struct throttle *throttle;
+	struct worker *passwords;       /* argon2id takes 22 ms: never on an event thread */
+	struct worker *files;           /* writes attachments, which waits for the disk */
+	struct typesetter *typesetter;
+	struct mailer *mailer;
+	struct text organisation;       /* "Académie de Valmont" */
+	struct text public_address;     /* for links in mails, without "/" at the end; never the Host header */
+	bool demo;                      /* a demonstration: anybody may log in as anybody and move the clock */
+};
+
+static inline struct site *
+site_of(const struct request *request)
+{
+	return request->context;
+}
+
+/* What a route asks of its visitor. Zero admits nobody. Which dossier, which campaign: the page asks. */
+enum right {
+	RIGHT_NOBODY,
+	RIGHT_PUBLIC,   /* everybody */
+	RIGHT_LINK,     /* who holds the personal link in the address: the page reads it */
+	RIGHT_PERSON,   /* who is logged in */
+	RIGHT_SUPERIOR, /* who holds, somewhere, a role that a procedure looks for in a structure */
+	RIGHT_OFFICE,   /* who holds the role that runs a campaign (« service ») */
+	RIGHT_DEMO,     /* everybody, in a demonstration only */
+	RIGHT_COUNT
+};
+
+/* Who visits; request->visitor when somebody is logged in, else NULL. In the request's arena. */
+struct visitor {
+	struct office_actor actor; /* the person, their facts and functions today */
+	bool superior, office;     /* see enum right */
+};
+
+static inline const struct visitor *
+visitor_of(const struct request *request)
+{
+	return request->visitor;
+}
+
+/* web_options.authorise and error_page. */
+enum guichet_status site_authorise(struct request *request, unsigned right, struct guichet_error *error);
+void site_error_page(struct request *request, struct html *html, const struct problem *problem);
+
+/* The table of routes; `ret_count` its length. */
+const struct route *site_routes(size_t *ret_count);
+
+/* --- the frame of a page (layout.c) ---------------------------------------------------- */
+
+/* A step of the path that leads to a page: "Accueil › Mes demandes › 2023-00042". */
+struct crumb {
+	struct text path, label;
+};
+
+struct page_frame {
+	struct html *html;
+	struct request *request;
+};
+
+/* Writes everything before <main>'s content, with the title as <h1>; closed by the block:
+ *     PAGE_IN(request, html, TEXT("Mes demandes"), { TEXT("/"), TEXT("Accueil") });
+ * The crumbs lead to the page, which is not among them. */
+#define PAGE_IN(request, html, title, ...)                                                             \
+	[[maybe_unused]] __attribute__((cleanup(page_close)))                                          \
+	const struct page_frame HTML_UNIQUE(__LINE__) = page_open((request), (html), (title),          \
+		(const struct crumb[]){ __VA_ARGS__ __VA_OPT__(,) { { 0 }, { 0 } } })
+struct page_frame page_open(struct request *request, struct html *html, struct text title,
+	const struct crumb *crumbs);
+void page_close(const struct page_frame *frame);
+
+/* A message that stands out. `kind` is the style's word: "info", "succes", "attention" or "erreur". */
+void page_notice(struct html *html, const char *kind, struct text title, struct text sentence);
+
+/* The one-line success told on the page a POST redirects to: ?fait=<key>; nothing for an unknown key. */
+void page_done_notice(struct request *request, struct html *html);
+
+/* --- fields (fields.c) ------------------------------------------------------------------ */
+
+/* One line of a form: label, help, mistake and input tied together for assistive tools. */
+struct page_field {
+	struct text name, label, help, value;
+	struct text mistake;      /* shown beside the field; empty: none */
+	const char *type;         /* of the input: "text", "email", "password", "date"… */
+	struct text autocomplete; /* WCAG 1.3.5; empty: none */
+	int64_t longest;          /* characters; 0: no limit told */
+	bool required;
+};
+void page_field(struct html *html, const struct page_field *field);
+
+/* <button type="submit">, as the main action of its form. */
+void page_submit(struct html *html, struct text label);
+
+/* --- who may see what (shared by families of pages) -------------------------------------- */
+
+/* Loads a dossier that the visitor may see, with the roles they hold for it; UNKNOWN otherwise: a dossier that is not
+ * theirs does not exist. */
+enum guichet_status page_dossier(struct request *request, struct store_tx *tx, struct office_dossier *ret_dossier,
+	struct guichet_error *error);
+/* The campaign in the path's ":campagne"; UNKNOWN when there is none. */
+enum guichet_status page_campaign(struct request *request, const struct office_campaign **ret_campaign,
+	struct guichet_error *error);
