@@ -70,3 +70,282 @@ const struct office_campaign *office_campaign_find(struct office *office, struct
 /* A published procedure by its hash: dossiers keep the version they were filed under. */
 enum guichet_status office_procedure(struct office *office, struct text hash, const struct procedure **ret_procedure,
 	struct guichet_error *error);
+
+/* --- who acts ------------------------------------------------------------------------------ */
+
+/* A person with what the directory says of them on a day. */
+struct office_actor {
+	struct text person;
+	struct directory_facts facts;
+	struct directory_functions functions;
+};
+
+/* UNKNOWN when the person is not in the directory on that day. */
+enum guichet_status office_actor_load(struct store_tx *tx, struct arena *arena, struct text person, instant at,
+	struct office_actor *ret_actor, struct guichet_error *error);
+
+/* Holds one of the functions of a role, in some structure. Never true of the applicant's role. */
+bool office_holds_somewhere(const struct office_actor *actor, const struct procedure_role *role);
+/* Holds the role that runs the procedure (« service »), and so sees every dossier of its campaigns. */
+bool office_runs(const struct office_actor *actor, const struct procedure *procedure);
+
+/* --- dossiers ------------------------------------------------------------------------------ */
+
+/* A dossier with all that judging or showing it needs. `facts` points into it: do not copy. */
+struct office_dossier {
+	const struct office_campaign *campaign;
+	const struct procedure *procedure; /* the version it was filed under */
+	struct text id, structure, structure_path, structure_name, subject_name;
+	struct dossier state;
+	struct dossier_facts facts;        /* at the instant given */
+	dossier_roles roles;               /* of the actor, the applicant's included; 0 without an actor */
+};
+
+/* UNKNOWN when there is none. `actor` may be NULL. Whether the actor may see it: office_may_see(). */
+enum guichet_status office_dossier_load(struct office *office, struct store_tx *tx, struct arena *arena,
+	struct text id, const struct office_actor *actor, instant at, struct office_dossier *ret_dossier,
+	struct guichet_error *error);
+
+/* The subject, who holds a role for it, and nobody else. */
+bool office_may_see(const struct office_dossier *dossier);
+
+/* The facts for a person who has not filed yet in a campaign: for "puis-je ?" and the form. */
+enum guichet_status office_facts_before_filing(struct office *office, struct store_tx *tx, struct arena *arena,
+	const struct office_campaign *campaign, const struct office_actor *actor, instant at,
+	struct dossier_facts *ret_facts, struct guichet_error *error);
+
+/* --- commands ------------------------------------------------------------------------------ */
+
+/* One command of a person, from its preparation to its result. */
+struct office_command {
+	struct office *office;
+	struct arena *arena;
+
+	/* What is asked. */
+	const struct office_campaign *campaign; /* to file the person's draft; NULL otherwise */
+	struct text dossier;                    /* otherwise: its id */
+	struct text person;                     /* who acts */
+	struct dossier_command command;         /* at filing raws and pieces are read from the draft */
+	dossier_roles only;                     /* by a link: the roles it gives; 0: all they hold */
+	struct text once;                       /* the form's token; empty: none */
+	instant received_at;                    /* legal */
+
+	/* Made by office_command_new(), so that a second run is identical. */
+	struct text id, salt, seed;
+
+	/* Told. */
+	enum guichet_status status;
+	struct guichet_error error;
+	struct dossier_outcome outcome;
+	struct text number;
+	bool repeated;                          /* the same form had been received before: its receipt again */
+};
+
+/* NULL when the arena is full. */
+struct office_command *office_command_new(struct office *office, struct arena *arena, struct text person,
+	instant received_at);
+
+/* The store_work of a command; its context is a struct office_command. On GUICHET_OK command->dossier,
+ * number and outcome are filled; refused, outcome says why. */
+enum guichet_status office_act(struct store_tx *tx, void *command, struct guichet_error *error);
+
+/* --- drafts -------------------------------------------------------------------------------- */
+
+struct office_draft {
+	struct dossier_raws raws;
+	const struct dossier_piece *pieces;
+	size_t piece_count;
+	int64_t version;
+	instant updated_at; /* 0: nothing was saved yet */
+};
+
+enum guichet_status office_draft_load(struct store_tx *tx, struct arena *arena, struct text campaign,
+	struct text person, struct office_draft *ret_draft, struct guichet_error *error);
+
+/* A change of a draft: fields given replace those of the same names, the others stay. */
+struct office_draft_change {
+	struct arena *arena;
+	struct text campaign, person;
+	struct dossier_raws raws;
+	const struct text *fields; /* names that the form showed: one that came without a value becomes empty */
+	size_t field_count;
+	const struct dossier_piece *piece; /* one piece added or replaced; NULL: none */
+	struct text without;               /* name of a piece to take out; empty: none */
+	bool discard;                      /* forgets the draft and its pieces */
+	instant at;
+	int64_t version;                   /* told: of the draft as saved */
+	enum guichet_status status;
+	struct guichet_error error;
+};
+/* Its store_work. */
+enum guichet_status office_draft_save(struct store_tx *tx, void *change, struct guichet_error *error);
+
+/* --- lists --------------------------------------------------------------------------------- */
+
+struct office_row {
+	struct text id, number, subject, subject_name, structure_name;
+	const struct office_campaign *campaign;
+	const struct procedure *procedure;
+	int step;
+	instant filed_at, stepped_at;
+	int64_t version;
+	struct text state;         /* JSON, see dossier_of_json() */
+	struct store_blob sort_key;
+	int role;                  /* of waiting lists: the role it waits for */
+};
+
+struct office_rows {
+	struct office_row *at;
+	size_t count;
+	bool more; /* than `limit` */
+};
+
+/* The dossiers of a person, newest first. */
+enum guichet_status office_list_of_subject(struct office *office, struct store_tx *tx, struct arena *arena,
+	struct text person, struct office_rows *ret_rows, struct guichet_error *error);
+
+/* What waits for this actor, in every open campaign, oldest first; their own dossiers excepted. */
+enum guichet_status office_list_waiting(struct office *office, struct store_tx *tx, struct arena *arena,
+	const struct office_actor *actor, size_t limit, struct office_rows *ret_rows, struct guichet_error *error);
+
+/* The dossiers of a campaign in a subtree of the structures, by name. */
+enum guichet_status office_list_within(struct office *office, struct store_tx *tx, struct arena *arena,
+	const struct office_campaign *campaign, const struct directory_range *range, size_t limit,
+	struct office_rows *ret_rows, struct guichet_error *error);
+
+struct office_filter {
+	int step;                      /* PROCEDURE_NONE: all */
+	struct directory_range range;  /* DIRECTORY_EVERYWHERE: all */
+	struct text search;            /* beginning of a name, or a number; empty: none. Wins over the rest */
+	struct store_blob after_key;   /* the last row of the page before; at NULL: from the first */
+	struct text after_id;
+};
+
+/* A page of a campaign's dossiers, by name. */
+enum guichet_status office_list(struct office *office, struct store_tx *tx, struct arena *arena,
+	const struct office_campaign *campaign, const struct office_filter *filter, size_t limit,
+	struct office_rows *ret_rows, struct guichet_error *error);
+
+/* All the dossiers of a campaign (at one step, or PROCEDURE_NONE), after an id: for exports and indicators, page by
+ * page. */
+enum guichet_status office_list_all(struct office *office, struct store_tx *tx, struct arena *arena,
+	const struct office_campaign *campaign, int step, struct text after_id, size_t limit,
+	struct office_rows *ret_rows, struct guichet_error *error);
+
+/* How many stand at each step, by step of the campaign's procedure, in the arena. */
+enum guichet_status office_counts(struct store_tx *tx, struct arena *arena, const struct office_campaign *campaign,
+	const int64_t **ret_counts, struct guichet_error *error);
+
+/* The state of a row, and facts enough for columns, exports and words: no holder, no exception, the agent as known at
+ * the filing. `ret_state` must outlive `ret_facts`. */
+enum guichet_status office_row_facts(struct arena *arena, const struct office_row *row, instant at,
+	struct dossier *ret_state, struct dossier_facts *ret_facts, struct guichet_error *error);
+
+/* --- acts ---------------------------------------------------------------------------------- */
+
+struct office_act_file {
+	struct text number, dossier, letter;
+	instant created_at;
+	struct text request;               /* the letter as composed; empty before: office_letter_read() */
+	struct text digest, signed_digest; /* hexadecimal; empty while it is being composed */
+	bool cancelled;
+};
+
+enum guichet_status office_act_load(struct store_tx *tx, struct arena *arena, struct text number,
+	struct office_act_file *ret_act, struct guichet_error *error);
+
+struct document_request;
+/* The letter that was composed, to be shown on screen exactly as it was typeset. */
+enum guichet_status office_letter_read(struct arena *arena, struct text request, struct document_request *ret_request,
+	struct guichet_error *error);
+
+/* The bytes of a file that a dossier or an act names. */
+enum guichet_status office_file_read(struct office *office, struct arena *arena, struct text digest,
+	struct text *ret_bytes, struct guichet_error *error);
+/* Writes a file on disk before the work that names it; waits for the disk. `ret_digest` is hexadecimal, in arena. */
+enum guichet_status office_file_write(struct office *office, struct arena *arena, struct text bytes,
+	struct text *ret_digest, struct guichet_error *error);
+
+/* --- personal links ------------------------------------------------------------------------ */
+
+/* What a mailed link opens. */
+struct office_link {
+	struct text person;
+	const struct office_campaign *campaign;
+	struct text role;          /* its name in the campaign's procedure */
+	struct text dossier;       /* empty: all that wait for the person in this role */
+	struct text actions;       /* names, separated by spaces */
+	instant expires_at;
+};
+
+/* REFUSED, with what to do next, when it is unknown or expired: the same sentence for both. */
+enum guichet_status office_link_load(struct office *office, struct store_tx *tx, struct arena *arena, struct text token,
+	instant now, struct office_link *ret_link, struct guichet_error *error);
+bool office_link_allows(const struct office_link *link, struct text action);
+/* What the link shows: the dossiers that wait for its person in its role. */
+enum guichet_status office_list_of_link(struct office *office, struct store_tx *tx, struct arena *arena,
+	const struct office_link *link, size_t limit, struct office_rows *ret_rows, struct guichet_error *error);
+
+/* --- exemptions: a window reopened for one person ------------------------------------------ */
+
+struct office_exemption {
+	struct office *office;
+	struct arena *arena;
+	const struct office_campaign *campaign;
+	struct text person;     /* for whom */
+	struct text by;         /* who gives it */
+	int window;
+	struct date last_day;
+	struct text reason;
+	struct text id;         /* made before: id_new() */
+	instant at;
+	enum guichet_status status;
+	struct guichet_error error;
+};
+/* Its store_work. */
+enum guichet_status office_exempt(struct store_tx *tx, void *exemption, struct guichet_error *error);
+
+/* --- batches: one action for many dossiers -------------------------------------------------- */
+
+struct office_batch {
+	struct office *office;
+	struct arena *arena;
+	const struct office_campaign *campaign;
+	struct text id;                /* made before */
+	struct text person, action;
+	struct dossier_raws raws;      /* what was typed for all of them */
+	const struct text *dossiers;   /* ids */
+	const int64_t *versions;       /* as seen by who chose them */
+	size_t count;
+	instant at;
+	enum guichet_status status;
+	struct guichet_error error;
+};
+/* Its store_work: records the batch; the office does it soon after, each dossier with its own result. */
+enum guichet_status office_batch_start(struct store_tx *tx, void *batch, struct guichet_error *error);
+
+struct office_batch_progress {
+	struct text campaign, action, person;
+	instant created_at, done_at; /* done_at 0: not yet */
+	int64_t total, done, refused;
+};
+enum guichet_status office_batch_load(struct store_tx *tx, struct arena *arena, struct text id,
+	struct office_batch_progress *ret_progress, struct guichet_error *error);
+
+/* --- the calendar and what needs a person --------------------------------------------------- */
+
+struct office_coming {
+	instant at;
+	struct text label;   /* "Ouverture des avis" or the mail's subject in words */
+	int64_t count;       /* dossiers; 0: a mail of the campaign */
+};
+enum guichet_status office_list_coming(struct store_tx *tx, struct arena *arena, const struct office_campaign *campaign,
+	instant from, size_t limit, const struct office_coming **ret_coming, size_t *ret_count,
+	struct guichet_error *error);
+
+struct office_alert {
+	struct text id, dossier, number, subject_name, role, message;
+	instant at;
+};
+enum guichet_status office_list_alerts(struct store_tx *tx, struct arena *arena, const struct office_campaign *campaign,
+	size_t limit, const struct office_alert **ret_alerts, size_t *ret_count, struct guichet_error *error);

@@ -12,11 +12,17 @@ CREATE TABLE procedure (
 CREATE TABLE campaign (
   id           TEXT PRIMARY KEY,          -- "<procedure>-<campaign>", as in addresses
   procedure    TEXT NOT NULL REFERENCES procedure (hash),
-  rank         INTEGER NOT NULL UNIQUE,   -- 1, 2, …: first part of the dossiers' numbers
+  rank         INTEGER NOT NULL UNIQUE,   -- 1, 2, …: the order of opening
   source       BLOB NOT NULL,             -- the campaign's file
-  opened_at    INTEGER NOT NULL,
-  next_number  INTEGER NOT NULL           -- of its next dossier; gaps are allowed
+  opened_at    INTEGER NOT NULL
 ) STRICT;
+
+-- The last serial number given to a dossier, whatever the campaign; gaps are allowed.
+CREATE TABLE serial (
+  name  TEXT PRIMARY KEY,                 -- 'dossier'
+  value INTEGER NOT NULL
+) STRICT;
+INSERT INTO serial (name, value) VALUES ('dossier', 0);
 
 -- How many dossiers of a campaign stand at each step; kept by the transactions that move them.
 CREATE TABLE counter (
@@ -95,38 +101,25 @@ CREATE TABLE event (
   at         INTEGER NOT NULL,            -- the legal instant
   durable_at INTEGER NOT NULL,            -- when the transaction was run
   payload    BLOB NOT NULL,               -- canonical bytes, never written again
-  salt       BLOB NOT NULL,               -- erased with the payload
-  commitment TEXT NOT NULL,               -- hash(salt ‖ payload)
+  salt       TEXT NOT NULL,               -- erased with the payload
+  commitment TEXT NOT NULL,               -- of salt and payload
+  previous   TEXT NOT NULL,               -- hash of the event before
   hash       TEXT NOT NULL,               -- of the previous hash, the header and the commitment
   PRIMARY KEY (dossier, version)
 ) STRICT;
 
--- Letters: acknowledgements, decisions, agreements.
+-- The files of a dossier's acts; the acts themselves and their signatures stand in its state.
 CREATE TABLE act (
-  id           TEXT PRIMARY KEY,
-  dossier      TEXT NOT NULL REFERENCES dossier (id),
-  letter       TEXT NOT NULL,
-  number       TEXT NOT NULL UNIQUE,
-  created_at   INTEGER NOT NULL,
-  request      BLOB NOT NULL,             -- all that its typesetting needs: same request, same bytes
-  text_hash    TEXT NOT NULL,             -- of the text as presented
-  digest       TEXT,                      -- of its PDF, once composed
-  signed_digest TEXT,                     -- of the signed copy
-  cancelled_at INTEGER
+  number        TEXT PRIMARY KEY,
+  dossier       TEXT NOT NULL REFERENCES dossier (id),
+  letter        TEXT NOT NULL,
+  created_at    INTEGER NOT NULL,
+  request       BLOB,                     -- all that its typesetting needs, kept once composed: same request, same bytes
+  digest        TEXT,                     -- of its PDF as presented
+  signed_digest TEXT,                     -- of the copy with the page of signatures
+  cancelled_at  INTEGER
 ) STRICT;
 CREATE INDEX act_dossier ON act (dossier, created_at);
-
-CREATE TABLE signature (
-  act       TEXT NOT NULL REFERENCES act (id),
-  rank      INTEGER NOT NULL,             -- order of signing
-  role      TEXT NOT NULL,
-  person    TEXT NOT NULL REFERENCES person (id),
-  name      TEXT NOT NULL,
-  quality   TEXT NOT NULL,
-  at        INTEGER NOT NULL,
-  text_hash TEXT NOT NULL,                -- of the text shown to who signed
-  PRIMARY KEY (act, rank)
-) STRICT;
 
 -- Files named by a dossier; the bytes stand beside the database under their digest.
 CREATE TABLE attachment (
@@ -215,15 +208,16 @@ CREATE TABLE batch_item (
   result  TEXT,                           -- NULL: waiting; empty: done; else why not
   PRIMARY KEY (batch, rank)
 ) STRICT;
-CREATE INDEX batch_item_waiting ON batch_item (batch, rank) WHERE result IS NULL;
+CREATE INDEX batch_item_waiting ON batch_item (batch, rank) WHERE result IS NULL; -- BATCH_WAITING
 
 -- Documents to compose, at low priority.
 CREATE TABLE job (
-  id         TEXT PRIMARY KEY,
-  act        TEXT NOT NULL REFERENCES act (id),
+  act        TEXT NOT NULL REFERENCES act (number),
   kind       TEXT NOT NULL,               -- "original" or "signed"
-  next_at    INTEGER NOT NULL,
+  dossier    TEXT NOT NULL REFERENCES dossier (id),
+  next_at    INTEGER NOT NULL,            -- legal instant of the next attempt
   attempts   INTEGER NOT NULL,
-  last_error TEXT NOT NULL
+  last_error TEXT NOT NULL,
+  PRIMARY KEY (act, kind)
 ) STRICT;
 CREATE INDEX job_next ON job (next_at);

@@ -1,0 +1,152 @@
+/* A command of a person, run in the writer's transaction. */
+#include "office/inside.h"
+
+#include "base/banned.h"
+
+struct office_command *
+office_command_new(struct office *office, struct arena *arena, struct text person, instant received_at)
+{
+	struct office_command *command = arena_new_of(arena, struct office_command);
+	if (!command)
+		return NULL;
+	*command = (struct office_command){ .office = office, .arena = arena, .person = arena_text(arena, person),
+		.received_at = received_at, .id = id_new(arena, received_at),
+		.salt = token_hash(arena, token_new(arena)), .seed = token_new(arena) };
+	command->command.channel = TEXT("application");
+	return command->person.at && command->id.at && command->salt.at && command->seed.at ? command : NULL;
+}
+
+/* The same form sent twice: its receipt again. */
+static enum guichet_status
+find_repeat(struct store_tx *tx, struct office_command *command, struct text hash, bool *ret_found,
+	struct guichet_error *error)
+{
+	*ret_found = false;
+	if (command->once.length == 0)
+		return GUICHET_OK;
+	struct store_rows rows = store_query(tx, command->arena, STORE_ONCE_LOAD, STORE_VALUES(hash), error);
+	if (store_next(&rows)) {
+		*ret_found = true;
+		command->dossier = store_text(&rows, 0);
+	}
+	return store_finish(&rows);
+}
+
+static enum guichet_status
+remember(struct store_tx *tx, const struct office_command *command, struct text hash, struct guichet_error *error)
+{
+	return command->once.length == 0 ? GUICHET_OK
+		: store_run(tx, STORE_ONCE_INSERT, STORE_VALUES(hash, command->dossier, command->received_at), NULL, error);
+}
+
+static enum guichet_status
+take_number(struct store_tx *tx, struct office_command *command, struct guichet_error *error)
+{
+	struct store_rows rows = store_query(tx, command->arena, STORE_SERIAL_TAKE, STORE_VALUES("dossier"), error);
+	const bool there = store_next(&rows);
+	const int64_t serial = there ? store_integer(&rows, 0) : 0;
+	const enum guichet_status status = store_finish(&rows);
+	if (status != GUICHET_OK)
+		return status;
+	command->number = dossier_number(command->arena, command->campaign->procedure, command->campaign->campaign, serial);
+	return there && command->number.at ? GUICHET_OK : guichet_fail(error, GUICHET_BROKEN, "Le numéro n’a pu être donné.");
+}
+
+/* Files what is in the person's draft. */
+static enum guichet_status
+file(struct store_tx *tx, struct office_command *command, const struct office_actor *actor, struct guichet_error *error)
+{
+	struct arena *arena = command->arena;
+	const struct office_campaign *campaign = command->campaign;
+	const instant now = clock_now(command->office->options.clock);
+	struct office_draft draft;
+	enum guichet_status status = office_draft_load(tx, arena, campaign->id, command->person, &draft, error);
+	struct dossier_input input = { .command = command->command, .decided_at = now, .salt = command->salt,
+		.id = command->id };
+	if (status == GUICHET_OK)
+		status = office_facts_before_filing(command->office, tx, arena, campaign, actor, command->received_at,
+			&input.facts, error);
+	struct office_place place = { .campaign = campaign, .procedure = campaign->procedure, .id = command->id,
+		.structure = actor->facts.structure.id, .structure_path = actor->facts.structure.path,
+		.structure_name = actor->facts.structure.name, .subject = &actor->facts, .from = PROCEDURE_NONE };
+	if (status == GUICHET_OK)
+		status = office_holders(tx, arena, campaign->procedure, command->person, place.structure,
+			office_roles_told(campaign->procedure, command->command.action), command->received_at, &input.facts,
+			&place.role_structures, error);
+	if (status == GUICHET_OK)
+		status = take_number(tx, command, error);
+	if (status != GUICHET_OK)
+		return status;
+	input.number = command->number;
+	input.command.raws = draft.raws;
+	input.command.pieces = draft.pieces;
+	input.command.piece_count = draft.piece_count;
+	input.actor.person = office_person_of(&actor->facts.person, actor->facts.appointment.function,
+		actor->facts.structure.name);
+	status = dossier_decide(&input, arena, &command->outcome, error);
+	if (status == GUICHET_OK)
+		status = office_record(command->office, tx, arena, &place, &input.facts, &command->outcome, now, command->seed,
+			error);
+	for (size_t i = 0; status == GUICHET_OK && i < draft.piece_count; i++) {
+		const struct dossier_piece *piece = &draft.pieces[i];
+		status = store_run(tx, STORE_ATTACHMENT_INSERT, STORE_VALUES(command->id, piece->name, piece->digest,
+			piece->file, piece->kind, piece->size, now), NULL, error);
+	}
+	if (status == GUICHET_OK)
+		status = store_run(tx, STORE_DRAFT_DELETE, STORE_VALUES(campaign->id, command->person), NULL, error);
+	if (status == GUICHET_OK)
+		status = store_run(tx, STORE_DRAFT_PIECE_DELETE_ALL, STORE_VALUES(campaign->id, command->person), NULL, error);
+	if (status == GUICHET_OK)
+		command->dossier = command->id;
+	return status;
+}
+
+static enum guichet_status
+act_on(struct store_tx *tx, struct office_command *command, const struct office_actor *actor, struct guichet_error *error)
+{
+	struct arena *arena = command->arena;
+	const instant now = clock_now(command->office->options.clock);
+	struct office_dossier dossier;
+	struct office_place place;
+	enum guichet_status status = office_load(command->office, tx, arena, command->dossier, command->received_at, 0,
+		&dossier, &place, error);
+	if (status != GUICHET_OK)
+		return status;
+	dossier.roles = office_roles_of(&dossier, place.role_structures, actor);
+	if (command->only)
+		dossier.roles &= command->only;
+	if (!office_may_see(&dossier)) /* the same answer as for a dossier that does not exist */
+		return guichet_fail(error, GUICHET_UNKNOWN, "Ce dossier n’existe pas, ou il n’est pas à vous.");
+	const dossier_roles told = office_roles_told(dossier.procedure, command->command.action);
+	status = office_holders(tx, arena, dossier.procedure, dossier.state.subject, dossier.structure, told,
+		command->received_at, &dossier.facts, &place.role_structures, error);
+	if (status != GUICHET_OK)
+		return status;
+	const struct dossier_input input = { .facts = dossier.facts, .command = command->command,
+		.actor = { office_person_of(&actor->facts.person, actor->facts.appointment.function,
+			actor->facts.structure.name), dossier.roles },
+		.decided_at = now, .salt = command->salt };
+	status = dossier_decide(&input, arena, &command->outcome, error);
+	if (status == GUICHET_OK)
+		status = office_record(command->office, tx, arena, &place, &dossier.facts, &command->outcome, now,
+			command->seed, error);
+	if (status == GUICHET_OK)
+		command->number = dossier.state.number;
+	return status;
+}
+
+enum guichet_status
+office_act(struct store_tx *tx, void *context, struct guichet_error *error)
+{
+	struct office_command *command = context;
+	const struct text hash = command->once.length ? token_hash(command->arena, command->once) : (struct text){ 0 };
+	struct office_actor actor;
+	command->outcome = (struct dossier_outcome){ 0 };
+	enum guichet_status status = find_repeat(tx, command, hash, &command->repeated, error);
+	if (status != GUICHET_OK || command->repeated)
+		return status;
+	status = office_actor_load(tx, command->arena, command->person, command->received_at, &actor, error);
+	if (status == GUICHET_OK)
+		status = command->campaign ? file(tx, command, &actor, error) : act_on(tx, command, &actor, error);
+	return status == GUICHET_OK ? remember(tx, command, hash, error) : status;
+}

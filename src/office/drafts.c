@@ -1,0 +1,89 @@
+/* Drafts: what somebody has typed and not filed yet. */
+#include "office/inside.h"
+
+#include "base/banned.h"
+
+enum guichet_status
+office_draft_load(struct store_tx *tx, struct arena *arena, struct text campaign, struct text person,
+	struct office_draft *ret_draft, struct guichet_error *error)
+{
+	struct office_draft draft = { 0 };
+	struct store_rows rows = store_query(tx, arena, STORE_DRAFT_LOAD, STORE_VALUES(campaign, person), error);
+	enum guichet_status status = GUICHET_OK;
+	if (store_next(&rows)) {
+		draft.version = store_integer(&rows, 1);
+		draft.updated_at = store_integer(&rows, 2);
+		status = dossier_raws_of_json(arena, store_text(&rows, 0), &draft.raws, error);
+	}
+	const enum guichet_status read = store_finish(&rows);
+	if (status != GUICHET_OK || read != GUICHET_OK)
+		return status != GUICHET_OK ? status : read;
+	struct dossier_piece *pieces = arena_array_of(arena, struct dossier_piece, DOSSIER_PIECES_LIMIT);
+	if (!pieces)
+		return guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.");
+	rows = store_query(tx, arena, STORE_DRAFT_PIECE_LIST, STORE_VALUES(campaign, person), error);
+	while (draft.piece_count < DOSSIER_PIECES_LIMIT && store_next(&rows))
+		pieces[draft.piece_count++] = (struct dossier_piece){ .name = store_text(&rows, 0),
+			.digest = store_text(&rows, 1), .file = store_text(&rows, 2), .kind = store_text(&rows, 3),
+			.size = store_integer(&rows, 4) };
+	draft.pieces = pieces;
+	status = store_finish(&rows);
+	if (status == GUICHET_OK)
+		*ret_draft = draft;
+	return status;
+}
+
+static bool
+was_shown(const struct office_draft_change *change, struct text field)
+{
+	for (size_t i = 0; i < change->field_count; i++)
+		if (text_equal(change->fields[i], field))
+			return true;
+	return false;
+}
+
+static enum guichet_status
+save_fields(struct store_tx *tx, struct office_draft_change *change, struct guichet_error *error)
+{
+	struct office_draft before;
+	enum guichet_status status = office_draft_load(tx, change->arena, change->campaign, change->person, &before, error);
+	if (status != GUICHET_OK)
+		return status;
+	struct dossier_raw *merged = arena_array_of(change->arena, struct dossier_raw,
+		before.raws.count + change->raws.count);
+	if (!merged && before.raws.count + change->raws.count)
+		return guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.");
+	size_t count = 0;
+	for (size_t i = 0; i < before.raws.count; i++)
+		if (!was_shown(change, before.raws.at[i].field))
+			merged[count++] = before.raws.at[i];
+	for (size_t i = 0; i < change->raws.count; i++)
+		merged[count++] = change->raws.at[i];
+	const struct text content = dossier_raws_to_json(change->arena, (struct dossier_raws){ merged, count });
+	if (!content.at)
+		return guichet_fail(error, GUICHET_REFUSED, "Le brouillon est trop long : raccourcissez vos réponses.");
+	change->version = before.version + 1;
+	return store_run(tx, STORE_DRAFT_SAVE,
+		STORE_VALUES(change->campaign, change->person, content, change->version, change->at), NULL, error);
+}
+
+enum guichet_status
+office_draft_save(struct store_tx *tx, void *context, struct guichet_error *error)
+{
+	struct office_draft_change *change = context;
+	if (change->discard) {
+		const enum guichet_status status = store_run(tx, STORE_DRAFT_DELETE,
+			STORE_VALUES(change->campaign, change->person), NULL, error);
+		return status != GUICHET_OK ? status : store_run(tx, STORE_DRAFT_PIECE_DELETE_ALL,
+			STORE_VALUES(change->campaign, change->person), NULL, error);
+	}
+	enum guichet_status status = save_fields(tx, change, error);
+	const struct dossier_piece *piece = change->piece;
+	if (status == GUICHET_OK && piece)
+		status = store_run(tx, STORE_DRAFT_PIECE_SAVE, STORE_VALUES(change->campaign, change->person, piece->name,
+			piece->digest, piece->file, piece->kind, piece->size, change->at), NULL, error);
+	if (status == GUICHET_OK && change->without.length)
+		status = store_run(tx, STORE_DRAFT_PIECE_DELETE,
+			STORE_VALUES(change->campaign, change->person, change->without), NULL, error);
+	return status;
+}

@@ -1,0 +1,115 @@
+/* What the files of office/ share. */
+#pragma once
+
+#include <pthread.h>
+
+#include "base/fold.h"
+#include "document/document.h"
+#include "office/office.h"
+
+struct office_published {
+	struct text hash;
+	struct procedure *procedure;
+};
+
+/* A thread that does one kind of background work until there is none, then waits. */
+struct office_loop {
+	struct office *office;
+	const char *name;
+	/* Does some of what can be done now; *ret_more when there is more. */
+	enum guichet_status (*work)(struct office *office, bool *ret_more, struct guichet_error *error);
+	pthread_t thread;
+	bool running;
+};
+
+enum { OFFICE_CALENDAR, OFFICE_LETTERS, OFFICE_BATCHES, OFFICE_LOOP_COUNT };
+
+struct office {
+	struct office_options options;
+	pthread_rwlock_t lock; /* of the two lists: they grow, nothing leaves them */
+	const struct office_campaign **campaigns;
+	size_t campaign_count;
+	struct office_published *procedures;
+	size_t procedure_count;
+	struct arena *arena;   /* what campaigns are made of */
+	struct collation *collation;
+
+	struct office_loop loops[OFFICE_LOOP_COUNT];
+	pthread_mutex_t sleep;
+	pthread_cond_t awake;
+	unsigned long wakes;   /* counts office_wake(), so that none is missed */
+	bool stopping;
+};
+
+enum { OFFICE_WORK_ARENA = 8 << 20 };
+
+/* One pass of each kind of background work: see struct office_loop. */
+enum guichet_status office_fire_due(struct office *office, bool *ret_more, struct guichet_error *error);
+enum guichet_status office_compose_letters(struct office *office, bool *ret_more, struct guichet_error *error);
+enum guichet_status office_run_batches(struct office *office, bool *ret_more, struct guichet_error *error);
+
+/* The context `agent` of expressions, as the directory knows the person. */
+struct feel_value office_agent_feel(struct arena *arena, const struct directory_facts *facts);
+
+/* Resolves who holds the roles of a procedure for a subject in a structure: those looked for in structures always, those held
+ * everywhere only when `wide` has their bit. Fills facts->holders; `ret_structures` (by role) says in
+ * which structure each is held, empty when nowhere in particular. */
+enum guichet_status office_holders(struct store_tx *tx, struct arena *arena, const struct procedure *procedure,
+	struct text subject, struct text structure, dossier_roles wide, instant at, struct dossier_facts *facts,
+	const struct text **ret_structures, struct guichet_error *error);
+/* Roles held everywhere to whom a mail goes after this move. */
+dossier_roles office_roles_told(const struct procedure *procedure, struct text move);
+/* The person as decisions record them. */
+struct dossier_person office_person_of(const struct directory_person *person, struct text function,
+	struct text structure);
+/* The exceptions of a person in a campaign, into facts. */
+enum guichet_status office_exceptions(struct store_tx *tx, struct arena *arena, const struct office_campaign *campaign,
+	struct text person, struct dossier_facts *facts, struct guichet_error *error);
+
+/* Where a dossier stands, for office_record(). */
+struct office_place {
+	const struct office_campaign *campaign;
+	const struct procedure *procedure;
+	struct text id, structure, structure_path, structure_name;
+	const struct text *role_structures; /* by role */
+	const struct directory_facts *subject;
+	int from;                           /* the step before; PROCEDURE_NONE at filing */
+	int64_t version;                    /* before; 0 at filing */
+};
+
+/* Writes what an outcome says: event, projection, due effects, mails, letters, links. `seed` makes the tokens. */
+enum guichet_status office_record(struct office *office, struct store_tx *tx, struct arena *arena,
+	const struct office_place *place, const struct dossier_facts *facts, const struct dossier_outcome *outcome,
+	instant now, struct text seed, struct guichet_error *error);
+
+/* Queues a mail, with its link when it has one. */
+struct office_letter_to {
+	int mail, role;
+	const struct office_campaign *campaign;
+	const struct dossier_facts *group;
+	size_t group_count;
+	const struct dossier_person *to;
+	struct text dossier;    /* id; empty for a grouped mail */
+	bool link;
+	instant link_until;
+	struct text key;        /* tells apart two sendings of the same mail to the same person */
+	bool urgent;
+	struct text token;      /* of the link */
+};
+enum guichet_status office_mail(struct office *office, struct store_tx *tx, struct arena *arena,
+	const struct office_letter_to *letter, instant now, struct guichet_error *error);
+
+/* A token that a second run of the same transaction makes again. */
+struct text office_token(struct arena *arena, struct text seed, size_t index);
+
+/* Loads what a dossier's row says, and who holds roles on it; `wide`: see office_holders(). */
+enum guichet_status office_load(struct office *office, struct store_tx *tx, struct arena *arena, struct text id,
+	instant at, dossier_roles wide, struct office_dossier *ret_dossier, struct office_place *ret_place,
+	struct guichet_error *error);
+/* The roles of an actor for a dossier. */
+dossier_roles office_roles_of(const struct office_dossier *dossier, const struct text *role_structures,
+	const struct office_actor *actor);
+
+/* Rows of DOSSIER_ROW statements. */
+enum guichet_status office_rows_read(struct office *office, struct store_rows *rows, struct arena *arena, size_t limit,
+	int role, struct office_rows *ret_rows, struct guichet_error *error);

@@ -1,0 +1,250 @@
+/* Lists of dossiers: rights and filters are in the statements, never per item. */
+#include "office/inside.h"
+
+#include "base/fold.h"
+
+#include "base/banned.h"
+
+enum guichet_status
+office_rows_read(struct office *office, struct store_rows *rows, struct arena *arena, size_t limit, int role,
+	struct office_rows *ret_rows, struct guichet_error *error)
+{
+	struct office_rows list = { .at = arena_array_of(arena, struct office_row, limit) };
+	if (!list.at)
+		return guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.");
+	while (store_next(rows)) {
+		if (list.count == limit) {
+			list.more = true;
+			break;
+		}
+		struct office_row *row = &list.at[list.count];
+		*row = (struct office_row){ .id = store_text(rows, 0), .number = store_text(rows, 1),
+			.subject = store_text(rows, 4), .subject_name = store_text(rows, 6),
+			.structure_name = store_text(rows, 7), .filed_at = store_integer(rows, 8),
+			.stepped_at = store_integer(rows, 9), .version = store_integer(rows, 10), .state = store_text(rows, 11),
+			.sort_key = store_blob(rows, 12), .role = role };
+		row->campaign = office_campaign_find(office, store_text(rows, 2));
+		const struct text hash = store_text(rows, 3), step = store_text(rows, 5);
+		if (!row->campaign)
+			continue; /* opened by another server a moment ago: the next look finds it */
+		if (text_equal(hash, row->campaign->procedure_hash))
+			row->procedure = row->campaign->procedure;
+		else if (office_procedure(office, hash, &row->procedure, error) != GUICHET_OK)
+			return error->status;
+		row->step = procedure_step_find(row->procedure, step);
+		list.count++;
+	}
+	const enum guichet_status status = store_finish(rows);
+	if (status == GUICHET_OK)
+		*ret_rows = list;
+	return status;
+}
+
+enum guichet_status
+office_list_of_subject(struct office *office, struct store_tx *tx, struct arena *arena, struct text person,
+	struct office_rows *ret_rows, struct guichet_error *error)
+{
+	enum { MOST = 200 };
+	CLEANUP(store_rows_end) struct store_rows rows = store_query(tx, arena, STORE_DOSSIER_OF_SUBJECT,
+		STORE_VALUES(person), error);
+	return office_rows_read(office, &rows, arena, MOST, PROCEDURE_NONE, ret_rows, error);
+}
+
+/* Adds the rows of `more` to `list` but the actor's own and those it has already. */
+static enum guichet_status
+append(struct arena *arena, struct office_rows *list, const struct office_rows *more, struct text own, size_t limit,
+	struct guichet_error *error)
+{
+	struct office_row *grown = arena_array_of(arena, struct office_row, list->count + more->count);
+	if (!grown && list->count + more->count)
+		return guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.");
+	size_t count = list->count;
+	if (count)
+		memcpy(grown, list->at, count * sizeof *grown);
+	for (size_t i = 0; i < more->count; i++)
+		if (!text_equal(more->at[i].subject, own) && count < limit)
+			grown[count++] = more->at[i];
+	*list = (struct office_rows){ grown, count, list->more || more->more || count == limit };
+	return GUICHET_OK;
+}
+
+static enum guichet_status
+waiting_for_role(struct office *office, struct store_tx *tx, struct arena *arena, const struct office_campaign *campaign,
+	int index, const struct office_actor *actor, size_t limit, struct office_rows *list, struct guichet_error *error)
+{
+	const struct procedure_role *role = &campaign->procedure->roles[index];
+	struct office_rows found;
+	enum guichet_status status;
+	if (role->reach == PROCEDURE_EVERYWHERE) {
+		if (!office_holds_somewhere(actor, role))
+			return GUICHET_OK;
+		CLEANUP(store_rows_end) struct store_rows rows = store_query(tx, arena, STORE_DOSSIER_WAITING_FOR,
+			STORE_VALUES(campaign->id, role->name, (int64_t)limit + 1), error);
+		status = office_rows_read(office, &rows, arena, limit, index, &found, error);
+		return status != GUICHET_OK ? status : append(arena, list, &found, actor->person, limit, error);
+	}
+	for (size_t f = 0; f < actor->functions.count; f++) {
+		const struct directory_functions one = { &actor->functions.at[f], 1 };
+		bool holds = false;
+		for (size_t n = 0; n < role->function_count; n++)
+			holds |= directory_has_function(&one, role->functions[n], (struct text){ 0 });
+		if (!holds)
+			continue;
+		CLEANUP(store_rows_end) struct store_rows rows = store_query(tx, arena, STORE_DOSSIER_WAITING_AT,
+			STORE_VALUES(one.at->structure, role->name, (int64_t)limit + 1), error);
+		status = office_rows_read(office, &rows, arena, limit, index, &found, error);
+		size_t kept = 0; /* another campaign's role may bear the same name */
+		for (size_t i = 0; status == GUICHET_OK && i < found.count; i++)
+			if (found.at[i].campaign == campaign)
+				found.at[kept++] = found.at[i];
+		found.count = kept;
+		if (status == GUICHET_OK)
+			status = append(arena, list, &found, actor->person, limit, error);
+		if (status != GUICHET_OK)
+			return status;
+	}
+	return GUICHET_OK;
+}
+
+enum guichet_status
+office_list_waiting(struct office *office, struct store_tx *tx, struct arena *arena, const struct office_actor *actor,
+	size_t limit, struct office_rows *ret_rows, struct guichet_error *error)
+{
+	struct office_rows list = { 0 };
+	const struct office_campaigns campaigns = office_campaigns(office, arena);
+	for (size_t c = 0; c < campaigns.count; c++)
+		for (size_t i = 0; i < campaigns.at[c]->procedure->role_count; i++) {
+			const enum procedure_reach reach = campaigns.at[c]->procedure->roles[i].reach;
+			if (reach != PROCEDURE_EVERYWHERE && reach != PROCEDURE_STRUCTURE)
+				continue;
+			const enum guichet_status status = waiting_for_role(office, tx, arena, campaigns.at[c], (int)i, actor,
+				limit, &list, error);
+			if (status != GUICHET_OK)
+				return status;
+		}
+	*ret_rows = list;
+	return GUICHET_OK;
+}
+
+enum guichet_status
+office_list_within(struct office *office, struct store_tx *tx, struct arena *arena,
+	const struct office_campaign *campaign, const struct directory_range *range, size_t limit,
+	struct office_rows *ret_rows, struct guichet_error *error)
+{
+	CLEANUP(store_rows_end) struct store_rows rows = store_query(tx, arena, STORE_DOSSIER_WITHIN,
+		STORE_VALUES(campaign->id, range->from, range->to, (int64_t)limit + 1), error);
+	return office_rows_read(office, &rows, arena, limit, PROCEDURE_NONE, ret_rows, error);
+}
+
+static enum guichet_status
+search(struct office *office, struct store_tx *tx, struct arena *arena, const struct office_campaign *campaign,
+	struct text query, size_t limit, struct office_rows *ret_rows, struct guichet_error *error)
+{
+	/* Numbers begin with the year, names never with a digit. */
+	const bool number = query.at[0] >= '0' && query.at[0] <= '9';
+	const struct text from = number ? query : text_fold(arena, query), to = text_after(arena, from);
+	if (!from.at || !to.at)
+		return guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.");
+	CLEANUP(store_rows_end) struct store_rows rows = store_query(tx, arena,
+		number ? STORE_DOSSIER_SEARCH_NUMBER : STORE_DOSSIER_SEARCH,
+		STORE_VALUES(campaign->id, from, to, (int64_t)limit + 1), error);
+	return office_rows_read(office, &rows, arena, limit, PROCEDURE_NONE, ret_rows, error);
+}
+
+enum guichet_status
+office_list(struct office *office, struct store_tx *tx, struct arena *arena, const struct office_campaign *campaign,
+	const struct office_filter *filter, size_t limit, struct office_rows *ret_rows, struct guichet_error *error)
+{
+	const struct text query = text_trim(filter->search);
+	if (query.length)
+		return search(office, tx, arena, campaign, query, limit, ret_rows, error);
+	const struct store_blob key = filter->after_key.at ? filter->after_key : (struct store_blob){ "", 0 };
+	const struct directory_range range = filter->range;
+	const int64_t most = (int64_t)limit + 1;
+	if (filter->step == PROCEDURE_NONE) {
+		CLEANUP(store_rows_end) struct store_rows rows = store_query(tx, arena, STORE_DOSSIER_LIST,
+			STORE_VALUES(campaign->id, range.from, range.to, key, filter->after_id, most), error);
+		return office_rows_read(office, &rows, arena, limit, PROCEDURE_NONE, ret_rows, error);
+	}
+	CLEANUP(store_rows_end) struct store_rows rows = store_query(tx, arena, STORE_DOSSIER_LIST_STEP,
+		STORE_VALUES(campaign->id, campaign->procedure->steps[filter->step].name, range.from, range.to, key,
+			filter->after_id, most), error);
+	return office_rows_read(office, &rows, arena, limit, PROCEDURE_NONE, ret_rows, error);
+}
+
+enum guichet_status
+office_list_all(struct office *office, struct store_tx *tx, struct arena *arena, const struct office_campaign *campaign,
+	int step, struct text after_id, size_t limit, struct office_rows *ret_rows, struct guichet_error *error)
+{
+	const int64_t most = (int64_t)limit + 1;
+	if (step == PROCEDURE_NONE) {
+		CLEANUP(store_rows_end) struct store_rows rows = store_query(tx, arena, STORE_DOSSIER_ALL,
+			STORE_VALUES(campaign->id, after_id, most), error);
+		return office_rows_read(office, &rows, arena, limit, PROCEDURE_NONE, ret_rows, error);
+	}
+	CLEANUP(store_rows_end) struct store_rows rows = store_query(tx, arena, STORE_DOSSIER_AT_STEP,
+		STORE_VALUES(campaign->id, campaign->procedure->steps[step].name, after_id, most), error);
+	return office_rows_read(office, &rows, arena, limit, PROCEDURE_NONE, ret_rows, error);
+}
+
+enum guichet_status
+office_counts(struct store_tx *tx, struct arena *arena, const struct office_campaign *campaign,
+	const int64_t **ret_counts, struct guichet_error *error)
+{
+	int64_t *counts = arena_array_of(arena, int64_t, campaign->procedure->step_count);
+	if (!counts)
+		return guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.");
+	struct store_rows rows = store_query(tx, arena, STORE_COUNTER_LIST, STORE_VALUES(campaign->id), error);
+	while (store_next(&rows)) {
+		const int step = procedure_step_find(campaign->procedure, store_text(&rows, 0));
+		if (step != PROCEDURE_NONE)
+			counts[step] = store_integer(&rows, 1);
+	}
+	*ret_counts = counts;
+	return store_finish(&rows);
+}
+
+enum guichet_status
+office_list_coming(struct store_tx *tx, struct arena *arena, const struct office_campaign *campaign, instant from,
+	size_t limit, const struct office_coming **ret_coming, size_t *ret_count, struct guichet_error *error)
+{
+	struct office_coming *list = arena_array_of(arena, struct office_coming, limit);
+	if (!list)
+		return guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.");
+	size_t count = 0;
+	const struct procedure *procedure = campaign->procedure;
+	struct store_rows rows = store_query(tx, arena, STORE_DUE_COMING, STORE_VALUES(campaign->id, from, (int64_t)limit),
+		error);
+	while (count < limit && store_next(&rows)) {
+		const struct text name = store_text(&rows, 1);
+		const int64_t dossiers = store_integer(&rows, 3);
+		const int mail = procedure_mail_find(procedure, name), move = procedure_move_find(procedure, name);
+		struct text label = name;
+		if (dossiers && move != PROCEDURE_NONE)
+			label = procedure->moves[move].label;
+		else if (mail != PROCEDURE_NONE)
+			label = arena_format(arena, "Courrier « " TEXT_FORMAT " »", TEXT_ARGS(name));
+		list[count++] = (struct office_coming){ store_integer(&rows, 0), label, dossiers };
+	}
+	*ret_coming = list;
+	*ret_count = count;
+	return store_finish(&rows);
+}
+
+enum guichet_status
+office_list_alerts(struct store_tx *tx, struct arena *arena, const struct office_campaign *campaign, size_t limit,
+	const struct office_alert **ret_alerts, size_t *ret_count, struct guichet_error *error)
+{
+	struct office_alert *list = arena_array_of(arena, struct office_alert, limit);
+	if (!list)
+		return guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.");
+	size_t count = 0;
+	struct store_rows rows = store_query(tx, arena, STORE_ALERT_OPEN, STORE_VALUES(campaign->id, (int64_t)limit), error);
+	while (count < limit && store_next(&rows))
+		list[count++] = (struct office_alert){ .id = store_text(&rows, 0), .dossier = store_text(&rows, 1),
+			.role = store_text(&rows, 2), .message = store_text(&rows, 3), .at = store_integer(&rows, 4),
+			.number = store_text(&rows, 5), .subject_name = store_text(&rows, 6) };
+	*ret_alerts = list;
+	*ret_count = count;
+	return store_finish(&rows);
+}

@@ -1,0 +1,118 @@
+/* Loading a dossier with what judging or showing it needs. */
+#include "office/inside.h"
+
+#include "base/banned.h"
+
+/* What the directory says of the subject today; once they left, what it said at the filing. */
+static enum guichet_status
+subject_load(struct store_tx *tx, struct arena *arena, const struct dossier *state, instant at,
+	struct feel_value *ret_agent, const struct directory_facts **ret_subject, struct guichet_error *error)
+{
+	struct directory_facts *facts = arena_new_of(arena, struct directory_facts);
+	if (!facts)
+		return guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.");
+	const enum guichet_status status = directory_facts(tx, arena, state->subject, date_of_instant(at, NULL), facts,
+		error);
+	if (status == GUICHET_UNKNOWN) {
+		*ret_agent = state->agent;
+		*ret_subject = NULL;
+		return GUICHET_OK;
+	}
+	if (status == GUICHET_OK) {
+		*ret_agent = office_agent_feel(arena, facts);
+		*ret_subject = facts;
+	}
+	return status;
+}
+
+enum guichet_status
+office_load(struct office *office, struct store_tx *tx, struct arena *arena, struct text id, instant at,
+	dossier_roles wide, struct office_dossier *ret_dossier, struct office_place *ret_place, struct guichet_error *error)
+{
+	CLEANUP(store_rows_end) struct store_rows rows = store_query(tx, arena, STORE_DOSSIER_LOAD, STORE_VALUES(id), error);
+	if (!store_next(&rows))
+		return store_absent(&rows, "Ce dossier n’existe pas, ou il n’est pas à vous.");
+	struct office_dossier *dossier = ret_dossier;
+	*dossier = (struct office_dossier){ .id = arena_text(arena, id), .structure = store_text(&rows, 7),
+		.structure_path = store_text(&rows, 8), .structure_name = store_text(&rows, 9),
+		.subject_name = store_text(&rows, 10) };
+	const struct text hash = store_text(&rows, 2), state = store_text(&rows, 11);
+	const int64_t version = store_integer(&rows, 6);
+	dossier->campaign = office_campaign_find(office, store_text(&rows, 1));
+	if (!dossier->campaign)
+		return guichet_fail(error, GUICHET_BROKEN, "La campagne du dossier n’est pas chargée.");
+	enum guichet_status status = store_finish(&rows);
+	if (status == GUICHET_OK)
+		status = office_procedure(office, hash, &dossier->procedure, error);
+	if (status == GUICHET_OK)
+		status = dossier_of_json(arena, dossier->procedure, state, &dossier->state, error);
+	if (status != GUICHET_OK)
+		return status;
+	dossier->facts = (struct dossier_facts){ .procedure = dossier->procedure, .campaign = dossier->campaign->campaign,
+		.dossier = &dossier->state, .subject = dossier->state.subject, .at = at };
+	struct office_place place = { .campaign = dossier->campaign, .procedure = dossier->procedure, .id = dossier->id,
+		.structure = dossier->structure, .structure_path = dossier->structure_path,
+		.structure_name = dossier->structure_name, .from = dossier->state.step, .version = version };
+	status = subject_load(tx, arena, &dossier->state, at, &dossier->facts.agent, &place.subject, error);
+	if (status == GUICHET_OK)
+		status = office_holders(tx, arena, dossier->procedure, dossier->state.subject, dossier->structure, wide, at,
+			&dossier->facts, &place.role_structures, error);
+	if (status == GUICHET_OK)
+		status = office_exceptions(tx, arena, dossier->campaign, dossier->state.subject, &dossier->facts, error);
+	if (status == GUICHET_OK)
+		*ret_place = place;
+	return status;
+}
+
+enum guichet_status
+office_dossier_load(struct office *office, struct store_tx *tx, struct arena *arena, struct text id,
+	const struct office_actor *actor, instant at, struct office_dossier *ret_dossier, struct guichet_error *error)
+{
+	struct office_place place;
+	const enum guichet_status status = office_load(office, tx, arena, id, at, 0, ret_dossier, &place, error);
+	if (status == GUICHET_OK && actor)
+		ret_dossier->roles = office_roles_of(ret_dossier, place.role_structures, actor);
+	return status;
+}
+
+bool
+office_may_see(const struct office_dossier *dossier)
+{
+	return dossier->roles != 0;
+}
+
+enum guichet_status
+office_facts_before_filing(struct office *office, struct store_tx *tx, struct arena *arena,
+	const struct office_campaign *campaign, const struct office_actor *actor, instant at,
+	struct dossier_facts *ret_facts, struct guichet_error *error)
+{
+	(void)office;
+	struct dossier_facts facts = { .procedure = campaign->procedure, .campaign = campaign->campaign,
+		.subject = actor->person, .agent = office_agent_feel(arena, &actor->facts), .at = at };
+	const struct text *structures;
+	enum guichet_status status = office_holders(tx, arena, campaign->procedure, actor->person,
+		actor->facts.structure.id, 0, at, &facts, &structures, error);
+	if (status == GUICHET_OK)
+		status = office_exceptions(tx, arena, campaign, actor->person, &facts, error);
+	if (status != GUICHET_OK)
+		return status;
+	struct store_rows rows = store_query(tx, arena, STORE_DOSSIER_HOLDING_PLACE,
+		STORE_VALUES(campaign->id, actor->person), error);
+	if (store_next(&rows))
+		facts.other = store_text(&rows, 1);
+	status = store_finish(&rows);
+	if (status == GUICHET_OK)
+		*ret_facts = facts;
+	return status;
+}
+
+enum guichet_status
+office_row_facts(struct arena *arena, const struct office_row *row, instant at, struct dossier *ret_state,
+	struct dossier_facts *ret_facts, struct guichet_error *error)
+{
+	const enum guichet_status status = dossier_of_json(arena, row->procedure, row->state, ret_state, error);
+	if (status == GUICHET_OK)
+		*ret_facts = (struct dossier_facts){ .procedure = row->procedure, .campaign = row->campaign->campaign,
+			.dossier = ret_state, .subject = ret_state->subject, .agent = ret_state->agent, .at = at };
+	return status;
+}

@@ -1,0 +1,207 @@
+/* Who acts, who holds which role for a dossier, and what expressions may know of an agent. */
+#include "office/inside.h"
+
+#include "base/banned.h"
+
+enum { MOST_HOLDERS = 50 }; /* of one role held everywhere */
+
+enum guichet_status
+office_actor_load(struct store_tx *tx, struct arena *arena, struct text person, instant at,
+	struct office_actor *ret_actor, struct guichet_error *error)
+{
+	const struct date day = date_of_instant(at, NULL);
+	struct office_actor actor = { .person = arena_text(arena, person) };
+	enum guichet_status status = directory_facts(tx, arena, person, day, &actor.facts, error);
+	if (status == GUICHET_OK)
+		status = directory_functions_of(tx, arena, person, day, &actor.functions, error);
+	if (status == GUICHET_OK && !actor.person.at)
+		status = guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.");
+	if (status == GUICHET_OK)
+		*ret_actor = actor;
+	return status;
+}
+
+bool
+office_holds_somewhere(const struct office_actor *actor, const struct procedure_role *role)
+{
+	for (size_t i = 0; i < role->function_count; i++)
+		if (directory_has_function(&actor->functions, role->functions[i], (struct text){ 0 }))
+			return true;
+	return false;
+}
+
+bool
+office_runs(const struct office_actor *actor, const struct procedure *procedure)
+{
+	return procedure->office != PROCEDURE_NONE
+		&& office_holds_somewhere(actor, &procedure->roles[procedure->office]);
+}
+
+struct feel_value
+office_agent_feel(struct arena *arena, const struct directory_facts *facts)
+{
+	/* The order of PROCEDURE_SLOT_AGENT. */
+	const struct directory_person *person = &facts->person;
+	const struct directory_structure *structure = &facts->structure;
+	const struct { struct text name, value; } place[] = {
+		{ TEXT("code"), structure->code }, { TEXT("nom"), structure->name }, { TEXT("type"), structure->kind },
+		{ TEXT("département"), structure->department }, { TEXT("adresse"), structure->address },
+		{ TEXT("régime"), structure->regime },
+	}, about[] = {
+		{ TEXT("matricule"), person->external_id }, { TEXT("civilité"), person->civility },
+		{ TEXT("nom"), person->last_name }, { TEXT("prénom"), person->first_name },
+		{ TEXT("mail"), person->mail }, { TEXT("corps"), person->corps }, { TEXT("grade"), person->grade },
+		{ TEXT("catégorie"), person->category }, { TEXT("filière"), person->filiere },
+	};
+	enum { PLACES = sizeof place / sizeof *place, ABOUTS = sizeof about / sizeof *about };
+	struct feel_entry *entries = arena_array_of(arena, struct feel_entry, PLACES + ABOUTS + 1);
+	if (!entries)
+		return feel_null(TEXT("plus de mémoire"));
+	struct feel_entry *of_structure = entries + ABOUTS + 1;
+	for (size_t i = 0; i < PLACES; i++)
+		of_structure[i] = (struct feel_entry){ place[i].name,
+			place[i].value.length ? feel_string(place[i].value) : feel_null(TEXT("l’annuaire ne le dit pas")) };
+	for (size_t i = 0; i < ABOUTS; i++)
+		entries[i] = (struct feel_entry){ about[i].name,
+			about[i].value.length ? feel_string(about[i].value) : feel_null(TEXT("l’annuaire ne le dit pas")) };
+	entries[ABOUTS] = (struct feel_entry){ TEXT("structure"), feel_context(of_structure, PLACES) };
+	return feel_context(entries, ABOUTS + 1);
+}
+
+struct dossier_person
+office_person_of(const struct directory_person *person, struct text function, struct text structure)
+{
+	return (struct dossier_person){ .id = person->id, .civility = person->civility, .first_name = person->first_name,
+		.last_name = person->last_name, .mail = person->mail, .quality = function, .structure = structure };
+}
+
+static bool
+list_has(const struct procedure_list *list, int index)
+{
+	for (size_t i = 0; i < list->count; i++)
+		if (list->at[i] == index)
+			return true;
+	return false;
+}
+
+dossier_roles
+office_roles_told(const struct procedure *procedure, struct text move)
+{
+	const int index = procedure_move_find(procedure, move);
+	dossier_roles told = 0;
+	for (size_t i = 0; i < procedure->mail_count; i++) {
+		const struct procedure_mail *mail = &procedure->mails[i];
+		if (index == PROCEDURE_NONE || !list_has(&mail->after, index))
+			continue;
+		for (size_t role = 0; role < mail->to.count; role++)
+			told |= DOSSIER_ROLE(mail->to.at[role]);
+	}
+	return told;
+}
+
+/* Adds the holders of one role to `list`, which has room for `room` more. */
+static enum guichet_status
+holders_of_role(struct store_tx *tx, struct arena *arena, const struct procedure_role *role, int index, struct text subject,
+	struct text structure, instant at, struct dossier_holder *list, size_t room, size_t *count,
+	struct text *ret_structure, struct guichet_error *error)
+{
+	const struct date day = date_of_instant(at, NULL);
+	struct directory_holders holders = { 0 };
+	enum guichet_status status;
+	if (role->reach == PROCEDURE_EVERYWHERE) {
+		const struct directory_range everywhere = DIRECTORY_EVERYWHERE;
+		status = directory_holders_within(tx, arena, role->functions, role->function_count, &everywhere, day,
+			MOST_HOLDERS, &holders, error);
+	} else {
+		status = directory_holders(tx, arena, role->functions, role->function_count, structure, subject, day,
+			&holders, error);
+	}
+	if (status != GUICHET_OK)
+		return status;
+	if (holders.count && role->reach != PROCEDURE_EVERYWHERE)
+		*ret_structure = holders.at[0].structure;
+	for (size_t i = 0; i < holders.count && *count < room; i++) {
+		if (text_equal(holders.at[i].person.id, subject))
+			continue; /* nobody acts on their own request */
+		list[(*count)++] = (struct dossier_holder){ index,
+			office_person_of(&holders.at[i].person, holders.at[i].function, holders.at[i].structure_name) };
+	}
+	return GUICHET_OK;
+}
+
+enum guichet_status
+office_holders(struct store_tx *tx, struct arena *arena, const struct procedure *procedure, struct text subject,
+	struct text structure, dossier_roles wide, instant at, struct dossier_facts *facts,
+	const struct text **ret_structures, struct guichet_error *error)
+{
+	const size_t room = procedure->role_count * MOST_HOLDERS;
+	struct dossier_holder *list = arena_array_of(arena, struct dossier_holder, room);
+	struct text *structures = arena_array_of(arena, struct text, procedure->role_count);
+	size_t count = 0;
+	if (!list || !structures)
+		return guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.");
+	for (size_t i = 0; i < procedure->role_count; i++) {
+		const struct procedure_role *role = &procedure->roles[i];
+		if (role->reach == PROCEDURE_APPLICANT || (role->reach == PROCEDURE_EVERYWHERE && !(wide & DOSSIER_ROLE(i))))
+			continue;
+		const enum guichet_status status = holders_of_role(tx, arena, role, (int)i, subject, structure, at, list,
+			room, &count, &structures[i], error);
+		if (status != GUICHET_OK)
+			return status;
+	}
+	facts->holders = list;
+	facts->holder_count = count;
+	*ret_structures = structures;
+	return GUICHET_OK;
+}
+
+dossier_roles
+office_roles_of(const struct office_dossier *dossier, const struct text *role_structures, const struct office_actor *actor)
+{
+	dossier_roles roles = 0;
+	const bool own = text_equal(actor->person, dossier->state.subject);
+	for (size_t i = 0; i < dossier->procedure->role_count; i++) {
+		const struct procedure_role *role = &dossier->procedure->roles[i];
+		if (role->reach == PROCEDURE_APPLICANT) {
+			roles |= own ? DOSSIER_ROLE(i) : 0;
+			continue;
+		}
+		if (own)
+			continue;
+		for (size_t f = 0; f < actor->functions.count; f++) {
+			const struct directory_function *held = &actor->functions.at[f];
+			const struct directory_functions one = { held, 1 };
+			for (size_t n = 0; n < role->function_count; n++) {
+				if (!directory_has_function(&one, role->functions[n], (struct text){ 0 }))
+					continue;
+				if (role->reach == PROCEDURE_EVERYWHERE
+					|| (role->reach == PROCEDURE_STRUCTURE && text_equal(held->structure, role_structures[i]))
+					|| (role->reach == PROCEDURE_DISTRICT && text_starts(dossier->structure_path, held->path)))
+					roles |= DOSSIER_ROLE(i);
+			}
+		}
+	}
+	return roles;
+}
+
+enum guichet_status
+office_exceptions(struct store_tx *tx, struct arena *arena, const struct office_campaign *campaign, struct text person,
+	struct dossier_facts *facts, struct guichet_error *error)
+{
+	enum { MOST = 100 };
+	struct dossier_exception *list = arena_array_of(arena, struct dossier_exception, MOST);
+	if (!list)
+		return guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.");
+	size_t count = 0;
+	struct store_rows rows = store_query(tx, arena, STORE_EXEMPTION_OF_PERSON, STORE_VALUES(campaign->id, person), error);
+	while (store_next(&rows)) {
+		const int window = procedure_window_find(campaign->procedure, store_text(&rows, 0));
+		if (window == PROCEDURE_NONE || count == MOST)
+			continue;
+		list[count++] = (struct dossier_exception){ .window = window, .until = store_integer(&rows, 1),
+			.by = store_text(&rows, 2), .reason = store_text(&rows, 3), .at = store_integer(&rows, 4) };
+	}
+	facts->exceptions = list;
+	facts->exception_count = count;
+	return store_finish(&rows);
+}

@@ -1,0 +1,233 @@
+/* Writing what an outcome of the core says, all in the transaction of its event. */
+#include "office/inside.h"
+
+#include "base/fold.h"
+#include "mail/mail.h"
+
+#include "base/banned.h"
+
+struct text
+office_token(struct arena *arena, struct text seed, size_t index)
+{
+	const struct text number = arena_format(arena, "%zu", index);
+	const struct digest digest = digest_of_list((const struct text[]){ seed, number }, 2);
+	return digest_hex(arena, &digest);
+}
+
+static struct text
+role_name(const struct procedure *procedure, int role)
+{
+	return role == PROCEDURE_NONE ? (struct text){ "", 0 } : procedure->roles[role].name;
+}
+
+static bool
+awaited(const struct procedure_step *step, size_t role)
+{
+	for (size_t i = 0; i < step->awaits.count; i++)
+		if (step->awaits.at[i] == (int)role)
+			return true;
+	return false;
+}
+
+static enum guichet_status
+write_event(struct store_tx *tx, struct arena *arena, const struct dossier_event *event, instant now,
+	struct guichet_error *error)
+{
+	const struct store_blob payload = { event->payload.at, event->payload.length };
+	return store_run(tx, STORE_EVENT_INSERT,
+		STORE_VALUES(event->dossier, (int64_t)event->number, dossier_event_type_text(event->type),
+			(int64_t)event->version, event->at, now, payload, event->salt, digest_hex(arena, &event->commitment),
+			digest_hex(arena, &event->previous), digest_hex(arena, &event->hash)),
+		NULL, error);
+}
+
+static enum guichet_status
+count(struct store_tx *tx, const struct office_place *place, int step, int64_t by, struct guichet_error *error)
+{
+	return store_run(tx, STORE_COUNTER_ADD, STORE_VALUES(place->campaign->id, place->procedure->steps[step].name, by),
+		NULL, error);
+}
+
+/* The row of a new dossier. */
+static enum guichet_status
+insert(struct office *office, struct store_tx *tx, struct arena *arena, const struct office_place *place,
+	const struct dossier_outcome *outcome, struct text state, struct guichet_error *error)
+{
+	const struct directory_person *person = &place->subject->person;
+	const struct text name = arena_format(arena, TEXT_FORMAT " " TEXT_FORMAT, TEXT_ARGS(person->last_name),
+		TEXT_ARGS(person->first_name));
+	const struct text search = text_fold(arena, name), key = collation_key(office->collation, arena, name);
+	if (!name.at || !search.at || !key.at)
+		return guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.");
+	const struct dossier *dossier = &outcome->state;
+	return store_run(tx, STORE_DOSSIER_INSERT,
+		STORE_VALUES(place->id, dossier->number, place->campaign->id, dossier->procedure_hash, dossier->subject,
+			outcome->columns.step, role_name(place->procedure, outcome->columns.waiting),
+			(int64_t)dossier->version, outcome->columns.counts ? 1 : 0, place->structure, place->structure_path,
+			place->structure_name, name, search, ((struct store_blob){ key.at, key.length }), dossier->filed_at,
+			dossier->entered_at, state),
+		NULL, error);
+}
+
+/* The row, the counters, who is waited for. */
+static enum guichet_status
+write_projection(struct office *office, struct store_tx *tx, struct arena *arena, const struct office_place *place,
+	const struct dossier_outcome *outcome, struct guichet_error *error)
+{
+	const struct dossier *dossier = &outcome->state;
+	const struct text state = dossier_to_json(arena, place->procedure, dossier);
+	if (!state.at)
+		return guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.");
+	enum guichet_status status;
+	int64_t changed = 1;
+	if (place->from == PROCEDURE_NONE)
+		status = insert(office, tx, arena, place, outcome, state, error);
+	else
+		status = store_run(tx, STORE_DOSSIER_MOVE,
+			STORE_VALUES(place->id, place->version, outcome->columns.step,
+				role_name(place->procedure, outcome->columns.waiting), (int64_t)dossier->version,
+				outcome->columns.counts ? 1 : 0, dossier->entered_at, state),
+			&changed, error);
+	if (status == GUICHET_OK && changed == 0)
+		status = guichet_fail(error, GUICHET_RETRY, "Ce dossier vient de changer. Rechargez la page et recommencez.");
+	if (status == GUICHET_OK && place->from != dossier->step) {
+		if (place->from != PROCEDURE_NONE)
+			status = count(tx, place, place->from, -1, error);
+		if (status == GUICHET_OK)
+			status = count(tx, place, dossier->step, 1, error);
+	}
+	const struct procedure_step *step = &place->procedure->steps[dossier->step];
+	for (size_t i = 0; status == GUICHET_OK && i < place->procedure->role_count; i++)
+		if (place->role_structures[i].length)
+			status = store_run(tx, STORE_DOSSIER_ROLE_SET, STORE_VALUES(place->id, place->procedure->roles[i].name,
+				place->role_structures[i], awaited(step, i) ? 1 : 0), NULL, error);
+	return status;
+}
+
+static enum guichet_status
+write_dues(struct store_tx *tx, struct arena *arena, const struct office_place *place,
+	const struct dossier_outcome *outcome, struct guichet_error *error)
+{
+	enum guichet_status status = place->from == PROCEDURE_NONE ? GUICHET_OK
+		: store_run(tx, STORE_DUE_DELETE_OF_DOSSIER, STORE_VALUES(place->id), NULL, error);
+	for (size_t i = 0; status == GUICHET_OK && i < outcome->due_count; i++) {
+		/* "d": at the same instant the effects of dossiers come before the mails of a campaign, "m". */
+		const struct text id = arena_format(arena, "d:" TEXT_FORMAT ":" TEXT_FORMAT, TEXT_ARGS(place->id),
+			TEXT_ARGS(outcome->dues[i].effect));
+		status = store_run(tx, STORE_DUE_INSERT, STORE_VALUES(outcome->dues[i].at, id, place->campaign->id, place->id,
+			outcome->dues[i].effect), NULL, error);
+	}
+	return status;
+}
+
+static enum guichet_status
+write_acts(struct store_tx *tx, const struct office_place *place, const struct dossier_outcome *outcome, instant now,
+	struct guichet_error *error)
+{
+	enum guichet_status status = GUICHET_OK;
+	for (size_t i = 0; status == GUICHET_OK && i < outcome->composed_count; i++) {
+		const struct dossier_act *act = &outcome->state.acts[outcome->composed[i]];
+		status = store_run(tx, STORE_ACT_INSERT, STORE_VALUES(act->number, place->id,
+			place->procedure->letters[act->letter].name, act->decided_at), NULL, error);
+		if (status == GUICHET_OK)
+			status = store_run(tx, STORE_JOB_INSERT, STORE_VALUES(act->number, "original", place->id, now), NULL, error);
+	}
+	for (size_t i = 0; status == GUICHET_OK && i < outcome->cancelled_count; i++) {
+		const struct dossier_act *act = &outcome->state.acts[outcome->cancelled[i]];
+		status = store_run(tx, STORE_ACT_CANCEL, STORE_VALUES(act->number, now), NULL, error);
+	}
+	/* A signature just given: the copy with the page of signatures is made again. */
+	for (size_t i = 0; status == GUICHET_OK && i < outcome->state.act_count; i++) {
+		const struct dossier_act *act = &outcome->state.acts[i];
+		if (act->signature_count && act->signatures[act->signature_count - 1].at == outcome->event.at
+			&& act->status == DOSSIER_COMPOSED && outcome->event.type == DOSSIER_ACTED)
+			status = store_run(tx, STORE_JOB_INSERT, STORE_VALUES(act->number, "signed", place->id, now), NULL, error);
+	}
+	return status;
+}
+
+enum guichet_status
+office_mail(struct office *office, struct store_tx *tx, struct arena *arena, const struct office_letter_to *letter,
+	instant now, struct guichet_error *error)
+{
+	const struct procedure *procedure = letter->group[0].procedure;
+	const struct procedure_mail *mail = &procedure->mails[letter->mail];
+	const struct text base = office->options.public_address;
+	struct dossier_mail_request request = { .mail = letter->mail, .group = letter->group,
+		.group_count = letter->group_count, .to = *letter->to, .role = letter->role, .at = now,
+		.links = { .home = arena_format(arena, TEXT_FORMAT "/", TEXT_ARGS(base)) } };
+	if (letter->group_count == 1)
+		request.links.dossier = arena_format(arena, TEXT_FORMAT "/dossiers/" TEXT_FORMAT, TEXT_ARGS(base),
+			TEXT_ARGS(letter->group[0].dossier->id));
+	enum guichet_status status = GUICHET_OK;
+	if (letter->link) {
+		struct buffer actions = buffer_new(4096);
+		for (size_t i = 0; i < mail->links.count; i++) {
+			if (i)
+				buffer_add(&actions, TEXT(" "));
+			buffer_add(&actions, procedure->moves[mail->links.at[i]].name);
+		}
+		request.links.answer = arena_format(arena, TEXT_FORMAT "/lien/" TEXT_FORMAT, TEXT_ARGS(base),
+			TEXT_ARGS(letter->token));
+		status = store_run(tx, STORE_LINK_INSERT,
+			STORE_VALUES(token_hash(arena, letter->token), letter->to->id, procedure->roles[letter->role].name,
+				letter->campaign->id, letter->dossier.length ? STORE_VALUE(letter->dossier) : STORE_NULL,
+				buffer_text(&actions), now, letter->link_until),
+			NULL, error);
+		buffer_release(&actions);
+	}
+	struct mail_message message = { .address = letter->to->mail, .person = letter->to->id, .occasion = mail->name,
+		.dossier = letter->dossier, .campaign = letter->campaign->id, .key = letter->key, .urgent = letter->urgent };
+	if (status == GUICHET_OK)
+		status = dossier_mail_write(&request, arena, &message.subject, &message.body, error);
+	if (status == GUICHET_OK)
+		status = mail_queue(tx, &message, now, error);
+	return status;
+}
+
+static enum guichet_status
+write_mails(struct office *office, struct store_tx *tx, struct arena *arena, const struct office_place *place,
+	const struct dossier_facts *after, const struct dossier_outcome *outcome, instant now, struct text seed,
+	struct guichet_error *error)
+{
+	struct text author = { 0 };
+	if (outcome->state.known_count)
+		author = outcome->state.known[outcome->state.known_count - 1].person;
+	const struct text key = arena_format(arena, "%u", outcome->event.number);
+	enum guichet_status status = GUICHET_OK;
+	for (size_t i = 0; status == GUICHET_OK && i < outcome->mail_count; i++) {
+		const struct dossier_mail_due *due = &outcome->mails[i];
+		const struct office_letter_to letter = { .mail = due->mail, .role = due->role, .campaign = place->campaign,
+			.group = after, .group_count = 1, .to = &due->to, .dossier = place->id, .link = due->link,
+			.link_until = due->link_until, .key = key, .urgent = text_equal(due->to.id, author),
+			.token = office_token(arena, seed, i) };
+		status = office_mail(office, tx, arena, &letter, now, error);
+	}
+	return status;
+}
+
+enum guichet_status
+office_record(struct office *office, struct store_tx *tx, struct arena *arena, const struct office_place *place,
+	const struct dossier_facts *facts, const struct dossier_outcome *outcome, instant now, struct text seed,
+	struct guichet_error *error)
+{
+	struct dossier_facts after = *facts;
+	after.dossier = &outcome->state;
+	enum guichet_status status = write_projection(office, tx, arena, place, outcome, error);
+	if (status == GUICHET_OK)
+		status = write_event(tx, arena, &outcome->event, now, error);
+	if (status == GUICHET_OK)
+		status = write_dues(tx, arena, place, outcome, error);
+	if (status == GUICHET_OK)
+		status = write_acts(tx, place, outcome, now, error);
+	if (status == GUICHET_OK)
+		status = write_mails(office, tx, arena, place, &after, outcome, now, seed, error);
+	if (status == GUICHET_OK && outcome->alert != PROCEDURE_NONE) {
+		const struct text id = arena_format(arena, TEXT_FORMAT ":%u", TEXT_ARGS(place->id), outcome->event.number);
+		const struct dossier_viewer nobody = { 0 };
+		const struct text label = dossier_label(&after, &nobody);
+		status = store_run(tx, STORE_ALERT_INSERT, STORE_VALUES(id, place->campaign->id, place->id,
+			role_name(place->procedure, outcome->alert), label, outcome->event.at), NULL, error);
+	}
+	return status;
+}
