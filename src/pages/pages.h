@@ -41,6 +41,7 @@ enum right {
 	RIGHT_LINK,     /* who holds the personal link in the address: the page reads it */
 	RIGHT_PERSON,   /* who is logged in */
 	RIGHT_SUPERIOR, /* who holds, somewhere, a role that a procedure looks for in a structure */
+	RIGHT_HANDLER,  /* who holds any role but the applicant's */
 	RIGHT_OFFICE,   /* who holds the role that runs a campaign (« service ») */
 	RIGHT_DEMO,     /* everybody, in a demonstration only */
 	RIGHT_COUNT
@@ -49,7 +50,7 @@ enum right {
 /* Who visits; request->visitor when somebody is logged in, else NULL. In the request's arena. */
 struct visitor {
 	struct office_actor actor; /* the person, their facts and functions today */
-	bool superior, office;     /* see enum right */
+	bool superior, handles, office; /* see enum right */
 };
 
 static inline const struct visitor *
@@ -72,6 +73,7 @@ struct crumb {
 	struct text path, label;
 };
 
+/* Opened by page_open(), ended by page_close(). */
 struct page_frame {
 	struct html *html;
 	struct request *request;
@@ -88,8 +90,9 @@ struct page_frame page_open(struct request *request, struct html *html, struct t
 	const struct crumb *crumbs);
 void page_close(const struct page_frame *frame);
 
-/* A message that stands out. `kind` is the style's word: "info", "succes", "attention" or "erreur". */
-void page_notice(struct html *html, const char *kind, struct text title, struct text sentence);
+/* A message that stands out. The title or the sentence may be empty. */
+enum notice { NOTICE_INFO, NOTICE_SUCCESS, NOTICE_WARNING, NOTICE_ERROR };
+void page_notice(struct html *html, enum notice kind, struct text title, struct text sentence);
 
 /* The one-line success told on the page a POST redirects to: ?fait=<key>; nothing for an unknown key. */
 void page_done_notice(struct request *request, struct html *html);
@@ -100,15 +103,29 @@ void page_done_notice(struct request *request, struct html *html);
 struct page_field {
 	struct text name, label, help, value;
 	struct text mistake;      /* shown beside the field; empty: none */
-	const char *type;         /* of the input: "text", "email", "password", "date"… */
+	const char *type;         /* of the input: "text", "email", "password", "date"…, or "textarea" */
 	struct text autocomplete; /* WCAG 1.3.5; empty: none */
 	int64_t longest;          /* characters; 0: no limit told */
 	bool required;
 };
 void page_field(struct html *html, const struct page_field *field);
 
-/* <button type="submit">, as the main action of its form. */
+/* The main button of a form. */
 void page_submit(struct html *html, struct text label);
+
+/* The fields of a procedure's form or action as dossier_form_read() gave them, mistakes beside each. */
+void page_answers(struct html *html, struct arena *arena, const struct dossier_form *form);
+/* Said at the top when there are mistakes, with a link to each field. Nothing without. */
+void page_mistakes(struct html *html, const struct dossier_form *form);
+/* All that the form of a page carries for these fields, as typed. */
+struct dossier_raws page_raws(struct request *request, const struct procedure *procedure);
+
+/* --- waiting for the writer (writing.c) --------------------------------------------------- */
+
+/* Hands a store_work to the writer; the page's finish runs once it is on disk, or refused: *ret_status and *ret_error are
+ * filled by then. Returns what begin must return. */
+enum guichet_status page_write(struct request *request, store_work *work, void *context,
+	enum guichet_status *ret_status, struct guichet_error *ret_error, struct guichet_error *error);
 
 /* --- who may see what (shared by families of pages) -------------------------------------- */
 

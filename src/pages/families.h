@@ -1,0 +1,34 @@
+/* The pages, by family; each is begun, and finished when it waits. routes.c says at which address and for whom. */
+#pragma once
+
+#include "pages/pages.h"
+
+#define PAGE(name) enum guichet_status name(struct request *request, struct html *html, struct guichet_error *error)
+
+/* account.c */
+PAGE(page_login);
+PAGE(page_login_try);
+PAGE(page_login_done);
+PAGE(page_logout);
+PAGE(page_logout_done);
+PAGE(page_password_ask);
+PAGE(page_password_send);
+PAGE(page_password_sent);
+PAGE(page_activation);
+PAGE(page_activate);
+PAGE(page_activated);
+/* about.c: help, personal data, accessibility */
+PAGE(page_help);
+PAGE(page_privacy);
+PAGE(page_accessibility);
+PAGE(page_my_account);
+/* demo.c */
+PAGE(page_demo);
+PAGE(page_demo_login);
+PAGE(page_demo_login_done);
+PAGE(page_demo_clock);
+PAGE(page_demo_clock_move);
+PAGE(page_demo_mails);
+PAGE(page_demo_mail);
+/* home.c */
+PAGE(page_home);

@@ -1,0 +1,212 @@
+/* Fields of forms: label, help, mistake and input tied together for assistive tools. */
+#include "pages/pages.h"
+
+#include <stdio.h>
+
+#include "base/banned.h"
+
+/* What aria-describedby names: the help, the mistake, both or nothing. */
+static struct text
+described(struct text name, struct text help, struct text mistake, char *room, size_t size)
+{
+	int length = 0;
+	if (help.length)
+		length += snprintf(room, size, "aide-" TEXT_FORMAT, TEXT_ARGS(name));
+	if (mistake.length)
+		length += snprintf(room + length, size - (size_t)length, "%serreur-" TEXT_FORMAT, length ? " " : "",
+			TEXT_ARGS(name));
+	return length ? (struct text){ room, (size_t)length < size ? (size_t)length : size - 1 } : (struct text){ 0 };
+}
+
+static void
+label_text(struct html *html, struct text label, bool required)
+{
+	html_text(html, label);
+	if (!required)
+		HTML_SAY(html, "span", " (facultatif)", { "class", TEXT("optional") });
+}
+
+static void
+help_and_mistake(struct html *html, struct text name, struct text help, struct text mistake)
+{
+	char room[300];
+	if (help.length) {
+		snprintf(room, sizeof room, "aide-" TEXT_FORMAT, TEXT_ARGS(name));
+		HTML_LINE(html, "p", help, { "class", TEXT("hint") }, { "id", text_of_string(room) });
+	}
+	if (mistake.length) {
+		snprintf(room, sizeof room, "erreur-" TEXT_FORMAT, TEXT_ARGS(name));
+		HTML_LINE(html, "p", mistake, { "class", TEXT("error-message") }, { "id", text_of_string(room) });
+	}
+}
+
+void
+page_field(struct html *html, const struct page_field *field)
+{
+	char room[600], longest[24];
+	const struct text about = described(field->name, field->help, field->mistake, room, sizeof room);
+	const int digits = field->longest ? snprintf(longest, sizeof longest, "%lld", (long long)field->longest) : 0;
+	const struct text limit = digits ? (struct text){ longest, (size_t)digits } : (struct text){ 0 };
+	const struct text wrong = field->mistake.length ? TEXT("true") : (struct text){ 0 };
+	const struct text completes = field->autocomplete.length ? field->autocomplete : (struct text){ 0 };
+	HTML_IN(html, "div", { "class", field->mistake.length ? TEXT("field has-error") : TEXT("field") });
+	{
+		HTML_IN(html, "label", { "for", field->name });
+		label_text(html, field->label, field->required);
+	}
+	help_and_mistake(html, field->name, field->help, field->mistake);
+	if (strcmp(field->type, "textarea") == 0) {
+		HTML_IN(html, "textarea", { "id", field->name }, { "name", field->name }, { "rows", TEXT("5") },
+			{ "maxlength", limit }, { "data-count", HTML_WHEN(limit.at) }, { "aria-describedby", about },
+			{ "aria-invalid", wrong }, { "required", HTML_WHEN(field->required) });
+		html_text(html, field->value);
+		return;
+	}
+	HTML_VOID(html, "input", { "type", text_of_string(field->type) }, { "id", field->name }, { "name", field->name },
+		{ "value", field->value }, { "maxlength", limit }, { "autocomplete", completes },
+		{ "aria-describedby", about }, { "aria-invalid", wrong }, { "required", HTML_WHEN(field->required) });
+}
+
+void
+page_submit(struct html *html, struct text label)
+{
+	HTML_IN(html, "div", { "class", TEXT("buttons") });
+	HTML_LINE(html, "button", label, { "class", TEXT("button") }, { "type", TEXT("submit") });
+}
+
+/* ---- the fields of procedures ---- */
+
+static bool
+chosen(const struct dossier_answer *answer, struct text option)
+{
+	for (size_t i = 0; i < answer->raw_count; i++)
+		if (text_equal(answer->raws[i], option))
+			return true;
+	return false;
+}
+
+static void
+choice(struct html *html, struct arena *arena, const struct dossier_answer *answer, const char *type, struct text value,
+	struct text label)
+{
+	const struct text id = arena_format(arena, TEXT_FORMAT "-" TEXT_FORMAT, TEXT_ARGS(answer->name), TEXT_ARGS(value));
+	HTML_IN(html, "div", { "class", TEXT("choice") });
+	HTML_VOID(html, "input", { "type", text_of_string(type) }, { "id", id }, { "name", answer->name },
+		{ "value", value }, { "checked", HTML_WHEN(chosen(answer, value)) });
+	HTML_LINE(html, "label", label, { "for", id });
+}
+
+/* Radios or checkboxes, under the field's label as their legend. */
+static void
+choices(struct html *html, struct arena *arena, const struct dossier_answer *answer)
+{
+	const struct procedure_field *field = answer->field;
+	char room[600];
+	const struct text about = described(answer->name, field->help, answer->mistake, room, sizeof room);
+	HTML_IN(html, "fieldset", { "class", answer->mistake.length ? TEXT("field has-error") : TEXT("field") },
+		{ "id", answer->name }, { "aria-describedby", about }, { "tabindex", TEXT("-1") });
+	{
+		HTML_IN(html, "legend");
+		label_text(html, field->label, field->compulsory);
+	}
+	help_and_mistake(html, answer->name, field->help, answer->mistake);
+	HTML_IN(html, "div", { "class", TEXT("choices") });
+	if (field->type == PROCEDURE_FIELD_YES_NO) {
+		choice(html, arena, answer, "radio", TEXT("oui"), TEXT("Oui"));
+		choice(html, arena, answer, "radio", TEXT("non"), TEXT("Non"));
+		return;
+	}
+	const char *type = field->type == PROCEDURE_FIELD_CHOICES ? "checkbox" : "radio";
+	for (size_t i = 0; i < field->option_count; i++)
+		choice(html, arena, answer, type, field->options[i].name, field->options[i].label);
+}
+
+static void
+declaration(struct html *html, const struct dossier_answer *answer)
+{
+	const struct procedure_field *field = answer->field;
+	char room[600];
+	const struct text about = described(answer->name, field->help, answer->mistake, room, sizeof room);
+	HTML_IN(html, "div", { "class", answer->mistake.length ? TEXT("field honour has-error") : TEXT("field honour") });
+	help_and_mistake(html, answer->name, field->help, answer->mistake);
+	HTML_IN(html, "div", { "class", TEXT("choice") });
+	HTML_VOID(html, "input", { "type", TEXT("checkbox") }, { "id", answer->name }, { "name", answer->name },
+		{ "value", TEXT("oui") }, { "checked", HTML_WHEN(chosen(answer, TEXT("oui"))) }, { "aria-describedby", about },
+		{ "aria-invalid", answer->mistake.length ? TEXT("true") : (struct text){ 0 } });
+	HTML_IN(html, "label", { "for", answer->name });
+	label_text(html, field->label, field->compulsory);
+}
+
+static const char *
+input_type(enum procedure_field_type type)
+{
+	switch (type) {
+	case PROCEDURE_FIELD_LONG_TEXT:
+	case PROCEDURE_FIELD_ADDRESS:
+		return "textarea";
+	case PROCEDURE_FIELD_DATE:
+		return "date";
+	default:
+		return "text";
+	}
+}
+
+void
+page_answers(struct html *html, struct arena *arena, const struct dossier_form *form)
+{
+	for (size_t i = 0; i < form->count; i++) {
+		const struct dossier_answer *answer = &form->answers[i];
+		const struct procedure_field *field = answer->field;
+		if (!answer->visible)
+			continue;
+		switch (field->type) {
+		case PROCEDURE_FIELD_CHOICE:
+		case PROCEDURE_FIELD_CHOICES:
+		case PROCEDURE_FIELD_YES_NO:
+			choices(html, arena, answer);
+			break;
+		case PROCEDURE_FIELD_DECLARATION:
+			declaration(html, answer);
+			break;
+		default:
+			page_field(html, &(struct page_field){ .name = answer->name, .label = field->label, .help = field->help,
+				.value = answer->raw_count ? answer->raws[0] : (struct text){ 0 }, .mistake = answer->mistake,
+				.type = input_type(field->type), .longest = field->length, .required = field->compulsory });
+		}
+	}
+}
+
+void
+page_mistakes(struct html *html, const struct dossier_form *form)
+{
+	if (form->mistakes == 0)
+		return;
+	HTML_IN(html, "div", { "class", TEXT("error-summary") }, { "role", TEXT("alert") }, { "tabindex", TEXT("-1") });
+	HTML_SAY(html, "h2", "Il reste des points à corriger");
+	HTML_IN(html, "ul");
+	for (size_t i = 0; i < form->count; i++) {
+		const struct dossier_answer *answer = &form->answers[i];
+		if (!answer->visible || answer->mistake.length == 0)
+			continue;
+		char room[300];
+		snprintf(room, sizeof room, "#" TEXT_FORMAT, TEXT_ARGS(answer->name));
+		HTML_IN(html, "li");
+		HTML_IN(html, "a", { "href", text_of_string(room) });
+		html_text(html, answer->field->label);
+		html_say(html, " : ");
+		html_text(html, answer->mistake);
+	}
+}
+
+struct dossier_raws
+page_raws(struct request *request, const struct procedure *procedure)
+{
+	const struct form_field *fields;
+	const size_t count = form_fields(request, &fields);
+	struct dossier_raw *raws = arena_array_of(request->arena, struct dossier_raw, count);
+	size_t kept = 0;
+	for (size_t i = 0; raws && i < count; i++)
+		if (procedure_field_find(procedure, fields[i].name) != PROCEDURE_NONE)
+			raws[kept++] = (struct dossier_raw){ fields[i].name, fields[i].value };
+	return (struct dossier_raws){ raws, kept };
+}

@@ -1,0 +1,137 @@
+/* Who visits, and what routes they may use. */
+#include "pages/pages.h"
+
+#include "base/banned.h"
+
+/* The roles that the person holds in one campaign at least. */
+static void
+weigh(struct visitor *visitor, const struct procedure *procedure)
+{
+	for (size_t i = 0; i < procedure->role_count; i++) {
+		const struct procedure_role *role = &procedure->roles[i];
+		if (role->reach == PROCEDURE_APPLICANT || !office_holds_somewhere(&visitor->actor, role))
+			continue;
+		visitor->handles = true;
+		visitor->superior |= role->reach == PROCEDURE_STRUCTURE;
+		visitor->office |= procedure->office == (int)i;
+	}
+}
+
+static enum guichet_status
+visitor_load(struct request *request, struct guichet_error *error)
+{
+	struct site *site = site_of(request);
+	struct visitor *visitor = arena_new_of(request->arena, struct visitor);
+	if (!visitor)
+		return guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.");
+	CLEANUP(store_read_end) struct store_tx *tx = store_read(site->store, error);
+	if (!tx)
+		return error->status;
+	const enum guichet_status status = office_actor_load(tx, request->arena, request->session->person,
+		clock_now(site->clock), &visitor->actor, error);
+	if (status == GUICHET_UNKNOWN) /* left the employer: as nobody */
+		return GUICHET_OK;
+	if (status != GUICHET_OK)
+		return status;
+	const struct office_campaigns campaigns = office_campaigns(site->office, request->arena);
+	for (size_t i = 0; i < campaigns.count; i++)
+		weigh(visitor, campaigns.at[i]->procedure);
+	request->visitor = visitor;
+	return GUICHET_OK;
+}
+
+enum guichet_status
+site_authorise(struct request *request, unsigned right, struct guichet_error *error)
+{
+	const enum guichet_status status = request->session ? visitor_load(request, error) : GUICHET_OK;
+	if (status != GUICHET_OK)
+		return status;
+	const struct visitor *visitor = visitor_of(request);
+	bool may = false;
+	switch ((enum right)right) {
+	case RIGHT_PUBLIC:
+	case RIGHT_LINK:
+		may = true;
+		break;
+	case RIGHT_PERSON:
+		may = visitor;
+		break;
+	case RIGHT_SUPERIOR:
+		may = visitor && visitor->superior;
+		break;
+	case RIGHT_HANDLER:
+		may = visitor && visitor->handles;
+		break;
+	case RIGHT_OFFICE:
+		may = visitor && visitor->office;
+		break;
+	case RIGHT_DEMO:
+		if (!site_of(request)->demo)
+			return guichet_fail(error, GUICHET_UNKNOWN, "Cette page n’existe pas.");
+		may = true;
+		break;
+	case RIGHT_NOBODY:
+	case RIGHT_COUNT:
+		break;
+	}
+	return may ? GUICHET_OK
+		: guichet_fail(error, GUICHET_REFUSED, "Cette page est réservée à d’autres fonctions que la vôtre.");
+}
+
+enum guichet_status
+page_campaign(struct request *request, const struct office_campaign **ret_campaign, struct guichet_error *error)
+{
+	*ret_campaign = office_campaign_find(site_of(request)->office, request_parameter(request, "campagne"));
+	return *ret_campaign ? GUICHET_OK : guichet_fail(error, GUICHET_UNKNOWN, "Cette campagne n’existe pas.");
+}
+
+enum guichet_status
+page_dossier(struct request *request, struct store_tx *tx, struct office_dossier *ret_dossier, struct guichet_error *error)
+{
+	struct site *site = site_of(request);
+	const enum guichet_status status = office_dossier_load(site->office, tx, request->arena,
+		request_parameter(request, "id"), &visitor_of(request)->actor, clock_now(site->clock), ret_dossier, error);
+	if (status == GUICHET_OK && !office_may_see(ret_dossier))
+		return guichet_fail(error, GUICHET_UNKNOWN, "Ce dossier n’existe pas, ou il n’est pas à vous.");
+	return status;
+}
+
+/* ---- problems ---- */
+
+static struct text
+problem_title(const struct problem *problem)
+{
+	switch (problem->status) {
+	case 404:
+		return TEXT("Page introuvable");
+	case 403:
+		return problem->reason == PROBLEM_NOT_ALLOWED ? TEXT("Page réservée") : TEXT("À renvoyer");
+	case 405:
+		return TEXT("Adresse à ne pas utiliser ainsi");
+	case 413:
+		return TEXT("Envoi trop volumineux");
+	case 422:
+		return TEXT("Impossible pour l’instant");
+	case 503:
+		return TEXT("Un instant");
+	case 500:
+		return TEXT("Une erreur de notre côté");
+	default:
+		return TEXT("Demande illisible");
+	}
+}
+
+void
+site_error_page(struct request *request, struct html *html, const struct problem *problem)
+{
+	PAGE_IN(request, html, problem_title(problem), { TEXT("/"), TEXT("Accueil") });
+	{
+		HTML_IN(html, "p", { "class", TEXT("lead") });
+		html_text(html, problem->sentence);
+	}
+	if (problem->reason == PROBLEM_LOGGED_OUT || problem->reason == PROBLEM_STALE_FORM)
+		form_retype(request, html);
+	HTML_IN(html, "p");
+	html_say(html, "Si cela se reproduit, donnez ce repère à l’assistance : ");
+	HTML_LINE(html, "code", request->id);
+}
