@@ -12,6 +12,9 @@ static const struct command {
 	const char *name, *usage, *does; /* does NULL: run by the program itself, told to nobody */
 	int (*run)(int argc, char **argv); /* argv[0] is the command's name */
 } commands[] = {
+	{ "serve", COMMAND_SERVE_USAGE, "Sert les données d’un dossier aux navigateurs.", command_serve },
+	{ "demo", COMMAND_DEMO_USAGE, "Sert une académie inventée, pour découvrir et essayer.", command_demo },
+	{ "campaign", "DONNÉES DOSSIER CAMPAGNE", "Publie une procédure et ouvre une de ses campagnes.", command_campaign },
 	{ "deliver", "", NULL, command_deliver },
 	{ "typeset", "", NULL, command_typeset },
 	{ "import", COMMAND_IMPORT_USAGE, "Met l’annuaire au contenu de fichiers CSV.", command_import },

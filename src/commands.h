@@ -8,6 +8,9 @@ enum { EXIT_DONE, EXIT_REFUSED, EXIT_USAGE };
 int command_run(int argc, char **argv);
 
 /* The commands, each in its command_<name>.c. */
+int command_serve(int argc, char **argv);
+int command_demo(int argc, char **argv);
+int command_campaign(int argc, char **argv);
 int command_deliver(int argc, char **argv);
 int command_typeset(int argc, char **argv);
 int command_import(int argc, char **argv);
@@ -21,3 +24,7 @@ int command_test(int argc, char **argv);
 #define COMMAND_PERSON_USAGE "DONNÉES show|code|create|disable|enable MATRICULE|COURRIEL"
 #define COMMAND_FEEL_USAGE "'EXPRESSION' [--context JSON] [--explain]"
 #define COMMAND_TEST_USAGE "DOSSIER… [--json] [--mutate]"
+#define COMMAND_SERVER_OPTIONS "[--port N] [--address A] [--public-address URL] [--organisation NOM] [--clock MOMENT]" \
+	" [--smtp URL] [--smtp-user NOM] [--smtp-password-file F] [--smtp-authorities F] [--from ADRESSE] [--behind-proxy]"
+#define COMMAND_SERVE_USAGE "DONNÉES " COMMAND_SERVER_OPTIONS
+#define COMMAND_DEMO_USAGE "[BASE] [--data DOSSIER] [--resume] " COMMAND_SERVER_OPTIONS

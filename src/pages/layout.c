@@ -173,6 +173,19 @@ page_notice(struct html *html, enum notice kind, struct text title, struct text 
 	}
 }
 
+struct text
+page_step_class(const struct procedure_step *step)
+{
+	switch (step->sense) {
+	case PROCEDURE_FAVOURABLE:
+		return TEXT("badge success");
+	case PROCEDURE_UNFAVOURABLE:
+		return TEXT("badge error");
+	default:
+		return step->final ? TEXT("badge closed") : TEXT("badge progress");
+	}
+}
+
 void
 page_done_notice(struct request *request, struct html *html)
 {

@@ -26,6 +26,7 @@ struct site {
 	struct text organisation;       /* "Académie de Valmont" */
 	struct text public_address;     /* for links in mails, without "/" at the end; never the Host header */
 	bool demo;                      /* a demonstration: anybody may log in as anybody and move the clock */
+	_Atomic bool ready;             /* the office is open: pages may be served */
 };
 
 static inline struct site *
@@ -94,6 +95,9 @@ void page_close(const struct page_frame *frame);
 enum notice { NOTICE_INFO, NOTICE_SUCCESS, NOTICE_WARNING, NOTICE_ERROR };
 void page_notice(struct html *html, enum notice kind, struct text title, struct text sentence);
 
+/* The class of the badge that shows a step: its words tell, its colour helps. */
+struct text page_step_class(const struct procedure_step *step);
+
 /* The one-line success told on the page a POST redirects to: ?fait=<key>; nothing for an unknown key. */
 void page_done_notice(struct request *request, struct html *html);
 
@@ -136,3 +140,10 @@ enum guichet_status page_dossier(struct request *request, struct store_tx *tx, s
 /* The campaign in the path's ":campagne"; UNKNOWN when there is none. */
 enum guichet_status page_campaign(struct request *request, const struct office_campaign **ret_campaign,
 	struct guichet_error *error);
+
+/* --- pieces of pages shared by families --------------------------------------------------- */
+
+/* Whom to ask for help in a campaign. */
+void page_contacts(struct html *html, const struct campaign *campaign);
+/* "P5Y" as "5 ans"; the text itself when it is no duration. */
+struct text page_duration(struct arena *arena, struct text iso);

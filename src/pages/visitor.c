@@ -43,6 +43,8 @@ visitor_load(struct request *request, struct guichet_error *error)
 enum guichet_status
 site_authorise(struct request *request, unsigned right, struct guichet_error *error)
 {
+	if (!site_of(request)->ready)
+		return guichet_fail(error, GUICHET_RETRY, "Guichet démarre. Réessayez dans quelques secondes.");
 	const enum guichet_status status = request->session ? visitor_load(request, error) : GUICHET_OK;
 	if (status != GUICHET_OK)
 		return status;

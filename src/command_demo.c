@@ -1,0 +1,226 @@
+/* guichet demo: fills an invented académie once, keeps it pristine, and serves a copy of it.
+ *
+ * The académie of 34 433 agents goes through the real import; its campaigns are those of procedures/. A few dozen
+ * accounts have a password; everybody else can be visited from the page /demo, which exists here only. */
+#include <dirent.h>
+#include <ftw.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "commands.h"
+#include "directory/account.h"
+#include "directory/directory.h"
+#include "office/office.h"
+#include "server.h"
+#include "store/attachment.h"
+
+#include "base/banned.h"
+
+enum { SEED = 2023, PATH_SIZE = 600 };
+
+/* Who can log in with the password below: the roles of the campaign, for visitors who prefer the login page. */
+static const char *const password = "le guichet est ouvert";
+
+/* The demonstration begins in the first days of the filing window. */
+static const char *const first_instant = "2023-06-08T10:00";
+
+static enum guichet_status
+import(struct store *store, const char *csv, const struct clock *clock, struct guichet_error *error)
+{
+	char paths[DIRECTORY_KIND_COUNT][PATH_SIZE];
+	struct directory_import import = { .at = clock_now(clock), .force = true };
+	CLEANUP(arena_free) struct arena *arena = arena_new(64 << 20);
+	if (!arena)
+		return guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.");
+	for (int kind = 0; kind < DIRECTORY_KIND_COUNT; kind++) {
+		const struct text name = directory_kind_text((enum directory_kind)kind);
+		snprintf(paths[kind], PATH_SIZE, "%.500s/%.50s.csv", csv, name.at);
+		import.paths[kind] = paths[kind];
+	}
+	struct directory_report report;
+	return directory_import(store, arena, &import, &report, error);
+}
+
+/* Opens every campaign of every procedure of `procedures`. */
+static enum guichet_status
+open_campaigns(struct office *office, const char *procedures, struct guichet_error *error)
+{
+	DIR *folders = opendir(procedures);
+	if (!folders)
+		return guichet_fail(error, GUICHET_REFUSED, "Le dossier « %s » est introuvable : lancez la démonstration depuis la "
+			"racine du projet.", procedures);
+	enum guichet_status status = GUICHET_OK;
+	for (struct dirent *entry; status == GUICHET_OK && (entry = readdir(folders));) {
+		char folder[PATH_SIZE], path[PATH_SIZE];
+		if (entry->d_name[0] == '.')
+			continue;
+		snprintf(folder, sizeof folder, "%.300s/%.200s", procedures, entry->d_name);
+		snprintf(path, sizeof path, "%.400s/campagnes", folder);
+		DIR *campaigns = opendir(path);
+		for (struct dirent *file; campaigns && status == GUICHET_OK && (file = readdir(campaigns));) {
+			const size_t length = strlen(file->d_name);
+			char name[256];
+			if (length < 6 || length > sizeof name || strcmp(file->d_name + length - 5, ".yaml") != 0)
+				continue;
+			snprintf(name, sizeof name, "%.*s", (int)(length < 200 ? length - 5 : 195), file->d_name);
+			status = office_campaign_open(office, folder, name, error);
+		}
+		if (campaigns)
+			closedir(campaigns);
+	}
+	closedir(folders);
+	return status;
+}
+
+struct accounts {
+	struct arena *arena;
+	instant now;
+	char hash[PASSWORD_HASH_SIZE];
+};
+
+/* One account for the first holders of each function that a role of a procedure names. */
+static enum guichet_status
+write_accounts(struct store_tx *tx, void *context, struct guichet_error *error)
+{
+	const struct accounts *accounts = context;
+	static const struct text functions[] = {
+		{ "chef de service", sizeof "chef de service" - 1 }, { "chef d’établissement", sizeof "chef d’établissement" - 1 },
+		{ "personne support", sizeof "personne support" - 1 }, { "gestionnaire DPAE", sizeof "gestionnaire DPAE" - 1 },
+		{ "agent", sizeof "agent" - 1 },
+	};
+	enum guichet_status status = GUICHET_OK;
+	const struct directory_range everywhere = DIRECTORY_EVERYWHERE;
+	for (size_t i = 0; status == GUICHET_OK && i < sizeof functions / sizeof *functions; i++) {
+		struct directory_holders holders;
+		status = directory_holders_within(tx, accounts->arena, &functions[i], 1, &everywhere,
+			date_of_instant(accounts->now, NULL), 3, &holders, error);
+		for (size_t h = 0; status == GUICHET_OK && h < holders.count; h++)
+			if (holders.at[h].person.mail.length)
+				status = account_create(tx, holders.at[h].person.id, holders.at[h].person.mail,
+					text_of_string(accounts->hash), accounts->now, error);
+	}
+	return status;
+}
+
+static enum guichet_status
+fill(const char *data, const char *csv, const char *procedures, struct guichet_error *error)
+{
+	instant start = INSTANT_NEVER;
+	if (!instant_read(TEXT("2023-06-01T08:00"), &start))
+		return guichet_fail(error, GUICHET_BROKEN, "Horloge illisible.");
+	CLEANUP(store_close) struct store *store = NULL;
+	CLEANUP(clock_free) struct clock *clock = clock_new(start);
+	CLEANUP(office_close) struct office *office = NULL;
+	CLEANUP(arena_free) struct arena *arena = arena_new(16 << 20);
+	if (!clock || !arena)
+		return guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.");
+	struct accounts accounts = { .arena = arena, .now = start };
+	enum guichet_status status = store_open(data, NULL, &store, error);
+	const struct office_options options = { .store = store, .clock = clock };
+	if (status == GUICHET_OK)
+		status = directory_generate(csv, SEED, error);
+	if (status == GUICHET_OK)
+		status = import(store, csv, clock, error);
+	if (status == GUICHET_OK)
+		status = office_open(&options, &office, error);
+	if (status == GUICHET_OK)
+		status = open_campaigns(office, procedures, error);
+	if (status == GUICHET_OK)
+		status = password_hash(text_of_string(password), accounts.hash, error);
+	if (status == GUICHET_OK)
+		status = store_transact(store, write_accounts, &accounts, error);
+	return status;
+}
+
+/* ---- pristine data, and the copy that is served ---- */
+
+static enum guichet_status
+make_pristine(const char *base, const char *procedures, struct guichet_error *error)
+{
+	char pristine[PATH_SIZE], making[PATH_SIZE], csv[PATH_SIZE];
+	snprintf(pristine, sizeof pristine, "%.500s/pristine", base);
+	snprintf(making, sizeof making, "%.500s/pristine.%d", base, (int)getpid());
+	snprintf(csv, sizeof csv, "%.500s/csv", base);
+	if (access(pristine, F_OK) == 0)
+		return GUICHET_OK;
+	printf("Remplissage de l’académie de démonstration (34 433 agents)…\n");
+	fflush(stdout);
+	const enum guichet_status status = fill(making, csv, procedures, error);
+	if (status == GUICHET_OK && rename(making, pristine) != 0)
+		return guichet_fail(error, GUICHET_BROKEN, "Impossible de créer %s.", pristine);
+	return status;
+}
+
+static void
+say_who(void *context, const char *address)
+{
+	(void)context;
+	printf("\nGuichet, en démonstration : %s\n\n"
+		"  Entrez comme qui vous voulez : %s/demo\n"
+		"  ou avec une adresse de cette page et le mot de passe « %s ».\n"
+		"  Le temps s’avance depuis le bandeau, les courriels se lisent dans %s/demo/courriels\n\n"
+		"Ctrl-C pour arrêter.\n", address, address, password, address);
+	fflush(stdout);
+}
+
+/* Takes `name` (and its value, when it has one) out of the arguments; NULL when it is not there. */
+static const char *
+take(int *argc, char **argv, const char *name, bool valued)
+{
+	for (int i = 1; i < *argc; i++) {
+		if (strcmp(argv[i], name) != 0 || (valued && i + 1 == *argc))
+			continue;
+		const int taken = valued ? 2 : 1;
+		const char *value = argv[i + taken - 1];
+		for (int next = i + taken; next < *argc; next++)
+			argv[next - taken] = argv[next];
+		*argc -= taken;
+		return value;
+	}
+	return NULL;
+}
+
+static int
+remove_entry(const char *path, const struct stat *stat, int kind, struct FTW *at)
+{
+	(void)stat, (void)kind, (void)at;
+	return remove(path);
+}
+
+int
+command_demo(int argc, char **argv)
+{
+	struct server_options options = { .port = 8080, .organisation = "Académie de Valmont", .demo = true,
+		.mail.from = "guichet@ac-valmont.example" };
+	struct guichet_error error = { 0 };
+	const char *given = take(&argc, argv, "--data", true), *base = NULL;
+	const bool resume = take(&argc, argv, "--resume", false);
+	if (!instant_read(text_of_string(first_instant), &options.start)
+		|| server_options_read(argc, argv, &options, &base, &error) != GUICHET_OK) {
+		fprintf(stderr, "guichet demo : %s\n", error.message);
+		return EXIT_USAGE;
+	}
+	char data[PATH_SIZE], pristine[PATH_SIZE];
+	if (!base)
+		base = "build/demo";
+	options.mail.from_name = options.organisation;
+	snprintf(pristine, sizeof pristine, "%.500s/pristine", base);
+	snprintf(data, sizeof data, "%.500s%s", given ? given : base, given ? "" : "/served");
+	mkdir("build", 0777);
+	mkdir(base, 0777);
+	enum guichet_status status = make_pristine(base, "procedures", &error);
+	if (status == GUICHET_OK && !(resume && access(data, F_OK) == 0)) {
+		nftw(data, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
+		status = store_backup(pristine, data, STORE_ATTACHMENT_NAMED, &error);
+	}
+	if (status != GUICHET_OK) {
+		fprintf(stderr, "guichet demo : %s\n", error.message);
+		return EXIT_REFUSED;
+	}
+	options.data = data;
+	return server_run(&options, say_who, NULL);
+}

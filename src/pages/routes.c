@@ -1,0 +1,38 @@
+/* The whole site on one screen: what is at each address, and for whom. Kept in alphabetical order of the addresses within
+ * each part. */
+#include "pages/families.h"
+
+#include "base/banned.h"
+
+static const struct route routes[] = {
+	/* everybody */
+	{ METHOD_GET,  "/",                      RIGHT_PUBLIC,  page_home, NULL, 0 },
+	{ METHOD_GET,  "/accessibilite",         RIGHT_PUBLIC,  page_accessibility, NULL, 0 },
+	{ METHOD_GET,  "/activation",            RIGHT_PUBLIC,  page_activation, NULL, 0 },
+	{ METHOD_POST, "/activation",            RIGHT_PUBLIC,  page_activate, page_activated, 0 },
+	{ METHOD_GET,  "/aide",                  RIGHT_PUBLIC,  page_help, NULL, 0 },
+	{ METHOD_GET,  "/connexion",             RIGHT_PUBLIC,  page_login, NULL, 0 },
+	{ METHOD_POST, "/connexion",             RIGHT_PUBLIC,  page_login_try, page_login_done, 0 },
+	{ METHOD_GET,  "/donnees-personnelles",  RIGHT_PUBLIC,  page_privacy, NULL, 0 },
+	{ METHOD_GET,  "/mot-de-passe",          RIGHT_PUBLIC,  page_password_ask, NULL, 0 },
+	{ METHOD_POST, "/mot-de-passe",          RIGHT_PUBLIC,  page_password_send, page_password_sent, 0 },
+
+	/* who is logged in */
+	{ METHOD_POST, "/deconnexion",           RIGHT_PERSON,  page_logout, page_logout_done, 0 },
+	{ METHOD_GET,  "/mon-compte",            RIGHT_PERSON,  page_my_account, NULL, 0 },
+
+	/* the demonstration only */
+	{ METHOD_GET,  "/demo",                  RIGHT_DEMO,    page_demo, NULL, 0 },
+	{ METHOD_POST, "/demo",                  RIGHT_DEMO,    page_demo_login, page_demo_login_done, 0 },
+	{ METHOD_GET,  "/demo/courriels",        RIGHT_DEMO,    page_demo_mails, NULL, 0 },
+	{ METHOD_GET,  "/demo/courriels/:id",    RIGHT_DEMO,    page_demo_mail, NULL, 0 },
+	{ METHOD_GET,  "/demo/horloge",          RIGHT_DEMO,    page_demo_clock, NULL, 0 },
+	{ METHOD_POST, "/demo/horloge",          RIGHT_DEMO,    page_demo_clock_move, NULL, 0 },
+};
+
+const struct route *
+site_routes(size_t *ret_count)
+{
+	*ret_count = sizeof routes / sizeof *routes;
+	return routes;
+}
