@@ -222,12 +222,14 @@ office_record(struct office *office, struct store_tx *tx, struct arena *arena, c
 		status = write_acts(tx, place, outcome, now, error);
 	if (status == GUICHET_OK)
 		status = write_mails(office, tx, arena, place, &after, outcome, now, seed, error);
-	if (status == GUICHET_OK && outcome->alert != PROCEDURE_NONE) {
-		const struct text id = arena_format(arena, TEXT_FORMAT ":%u", TEXT_ARGS(place->id), outcome->event.number);
+	for (size_t i = 0; status == GUICHET_OK && i < outcome->alerts.count; i++) {
+		const struct text role = role_name(place->procedure, outcome->alerts.at[i]);
+		const struct text id = arena_format(arena, TEXT_FORMAT ":%u:" TEXT_FORMAT, TEXT_ARGS(place->id),
+			outcome->event.number, TEXT_ARGS(role));
 		const struct dossier_viewer nobody = { 0 };
 		const struct text label = dossier_label(&after, &nobody);
-		status = store_run(tx, STORE_ALERT_INSERT, STORE_VALUES(id, place->campaign->id, place->id,
-			role_name(place->procedure, outcome->alert), label, outcome->event.at), NULL, error);
+		status = store_run(tx, STORE_ALERT_INSERT, STORE_VALUES(id, place->campaign->id, place->id, role, label,
+			outcome->event.at), NULL, error);
 	}
 	return status;
 }
