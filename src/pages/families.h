@@ -32,3 +32,11 @@ PAGE(page_demo_mails);
 PAGE(page_demo_mail);
 /* home.c */
 PAGE(page_home);
+/* dossier.c */
+PAGE(page_dossier_show);
+PAGE(page_action);
+PAGE(page_action_do);
+PAGE(page_action_done);
+PAGE(page_piece);
+PAGE(page_document);
+PAGE(page_document_pdf);

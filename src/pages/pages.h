@@ -147,3 +147,17 @@ enum guichet_status page_campaign(struct request *request, const struct office_c
 void page_contacts(struct html *html, const struct campaign *campaign);
 /* "P5Y" as "5 ans"; the text itself when it is no duration. */
 struct text page_duration(struct arena *arena, struct text iso);
+/* "/dossiers/<id>". */
+struct text page_dossier_path(struct arena *arena, struct text id);
+/* What a form of page_action_form() carries, into a command. */
+void page_command_read(struct request *request, const struct procedure *procedure, struct office_command *command);
+/* The form of an action (its index) of a dossier: what it asks, what it changes, the letter it signs; sent to `address`. With
+ * `form` (may be NULL: nothing typed yet) and `refusal` (may be empty), as it was refused. */
+enum guichet_status page_action_form(struct request *request, struct store_tx *tx, struct html *html,
+	const struct office_dossier *dossier, int action, const struct dossier_form *form, struct text refusal,
+	struct text address, struct guichet_error *error);
+/* Sends the PDF of an act: the signed copy when there is one. */
+enum guichet_status page_send_act(struct request *request, const struct office_act_file *file,
+	struct guichet_error *error);
+/* "PDF" -> "application/pdf"… */
+const char *page_file_type(struct text kind);

@@ -21,6 +21,14 @@ static const struct route routes[] = {
 	{ METHOD_POST, "/deconnexion",           RIGHT_PERSON,  page_logout, page_logout_done, 0 },
 	{ METHOD_GET,  "/mon-compte",            RIGHT_PERSON,  page_my_account, NULL, 0 },
 
+	/* one dossier, for whoever has a part in it */
+	{ METHOD_GET,  "/dossiers/:id",                      RIGHT_PERSON, page_dossier_show, NULL, 0 },
+	{ METHOD_GET,  "/dossiers/:id/actions/:action",      RIGHT_PERSON, page_action, NULL, 0 },
+	{ METHOD_POST, "/dossiers/:id/actions/:action",      RIGHT_PERSON, page_action_do, page_action_done, 0 },
+	{ METHOD_GET,  "/dossiers/:id/documents/:rang",      RIGHT_PERSON, page_document, NULL, 0 },
+	{ METHOD_GET,  "/dossiers/:id/documents/:rang/pdf",  RIGHT_PERSON, page_document_pdf, NULL, 0 },
+	{ METHOD_GET,  "/dossiers/:id/pieces/:piece",        RIGHT_PERSON, page_piece, NULL, 0 },
+
 	/* the demonstration only */
 	{ METHOD_GET,  "/demo",                  RIGHT_DEMO,    page_demo, NULL, 0 },
 	{ METHOD_POST, "/demo",                  RIGHT_DEMO,    page_demo_login, page_demo_login_done, 0 },

@@ -1,0 +1,515 @@
+/* One dossier: where it stands, what comes next, what may be done; its documents and pieces.
+ *
+ * The same pages serve the applicant, the superior, the support and the office: the core says what each sees and may do. */
+#include "pages/families.h"
+
+#include "document/document.h"
+
+#include "base/banned.h"
+
+struct text
+page_dossier_path(struct arena *arena, struct text id)
+{
+	return arena_format(arena, "/dossiers/" TEXT_FORMAT, TEXT_ARGS(id));
+}
+
+static struct dossier_viewer
+viewer_of(struct request *request, const struct office_dossier *dossier)
+{
+	return (struct dossier_viewer){ visitor_of(request)->actor.person, dossier->roles };
+}
+
+/* ---- parts of GET /dossiers/:id ---- */
+
+static enum guichet_status
+options(struct request *request, struct html *html, const struct office_dossier *dossier, struct guichet_error *error)
+{
+	const struct dossier_viewer viewer = viewer_of(request, dossier);
+	const struct dossier_option *list;
+	size_t count;
+	const enum guichet_status status = dossier_options(&dossier->facts, &viewer, request->arena, &list, &count, error);
+	if (status != GUICHET_OK || count == 0)
+		return status;
+	HTML_SAY(html, "h2", "Ce que vous pouvez faire");
+	HTML_IN(html, "ul", { "class", TEXT("buttons") });
+	for (size_t i = 0; i < count; i++) {
+		const struct procedure_action *action = list[i].definition;
+		HTML_IN(html, "li");
+		if (!list[i].allowed) {
+			HTML_LINE(html, "span", action->label, { "class", TEXT("muted") });
+			html_say(html, " : ");
+			html_text(html, list[i].reason);
+			continue;
+		}
+		/* What takes something back is not the main thing to do. */
+		HTML_LINE(html, "a", action->label,
+			{ "class", action->confirm.length ? TEXT("button secondary") : TEXT("button") },
+			{ "href", arena_format(request->arena, "/dossiers/" TEXT_FORMAT "/actions/" TEXT_FORMAT,
+				TEXT_ARGS(dossier->id), TEXT_ARGS(action->name)) });
+	}
+	return GUICHET_OK;
+}
+
+static void
+change_list(struct request *request, struct html *html, const struct office_dossier *dossier,
+	const struct dossier_change *changes, size_t count)
+{
+	if (count == 0)
+		return;
+	HTML_IN(html, "ul", { "class", TEXT("changed") });
+	for (size_t i = 0; i < count; i++) {
+		const int index = procedure_field_find(dossier->procedure, changes[i].field);
+		if (index == PROCEDURE_NONE)
+			continue;
+		const struct procedure_field *field = &dossier->procedure->fields[index];
+		HTML_IN(html, "li");
+		html_text(html, field->label);
+		html_say(html, " : ");
+		HTML_LINE(html, "del", procedure_field_text(request->arena, field, changes[i].before));
+		html_markup(html, " ");
+		HTML_LINE(html, "ins", procedure_field_text(request->arena, field, changes[i].after));
+	}
+}
+
+static void
+given_list(struct request *request, struct html *html, const struct office_dossier *dossier,
+	const struct dossier_value *values, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		const int index = procedure_field_find(dossier->procedure, values[i].name);
+		if (index == PROCEDURE_NONE)
+			continue;
+		const struct procedure_field *field = &dossier->procedure->fields[index];
+		HTML_IN(html, "blockquote", { "class", TEXT("quote") });
+		HTML_LINE(html, "strong", field->label);
+		html_say(html, " : ");
+		html_text(html, procedure_field_text(request->arena, field, values[i].value));
+	}
+}
+
+static enum guichet_status
+timeline(struct request *request, struct html *html, const struct office_dossier *dossier, struct guichet_error *error)
+{
+	static const struct text classes[] = {
+		[DOSSIER_PAST] = { "done", 4 }, [DOSSIER_NOW] = { "current", 7 }, [DOSSIER_NEXT] = { "future", 6 },
+	};
+	const struct dossier_viewer viewer = viewer_of(request, dossier);
+	const struct dossier_moment *moments;
+	size_t count;
+	const enum guichet_status status = dossier_timeline(&dossier->facts, &viewer, request->arena, &moments, &count, error);
+	if (status != GUICHET_OK)
+		return status;
+	HTML_SAY(html, "h2", "Où en est la demande");
+	HTML_IN(html, "ol", { "class", TEXT("timeline") });
+	for (size_t i = 0; i < count; i++) {
+		const struct dossier_moment *moment = &moments[i];
+		HTML_IN(html, "li", { "class", classes[moment->kind] },
+			{ "aria-current", moment->kind == DOSSIER_NOW ? TEXT("step") : (struct text){ 0 } });
+		if (moment->at)
+			HTML_LINE(html, "p", moment->whole_day
+				? date_french(request->arena, date_of_instant(moment->at, NULL), true)
+				: instant_french(request->arena, moment->at), { "class", TEXT("timeline-date") });
+		HTML_LINE(html, "p", moment->title, { "class", TEXT("timeline-title") });
+		HTML_IN(html, "div", { "class", TEXT("timeline-text") });
+		if (moment->by.length)
+			HTML_LINE(html, "p", moment->by, { "class", TEXT("muted") });
+		if (moment->detail.length)
+			HTML_LINE(html, "p", moment->detail);
+		given_list(request, html, dossier, moment->values, moment->value_count);
+		change_list(request, html, dossier, moment->changes, moment->change_count);
+	}
+	return GUICHET_OK;
+}
+
+static enum guichet_status
+answers(struct request *request, struct html *html, const struct office_dossier *dossier, struct guichet_error *error)
+{
+	const struct dossier_viewer viewer = viewer_of(request, dossier);
+	const struct dossier_line *lines;
+	size_t count;
+	const enum guichet_status status = dossier_lines(&dossier->facts, &viewer, request->arena, &lines, &count, error);
+	if (status != GUICHET_OK || count == 0)
+		return status;
+	HTML_SAY(html, "h2", "La demande");
+	for (size_t i = 0; i < count;) {
+		const struct text section = lines[i].section;
+		if (section.length)
+			HTML_LINE(html, "h3", section);
+		HTML_IN(html, "dl", { "class", TEXT("data") });
+		for (; i < count && text_equal(lines[i].section, section); i++) {
+			HTML_LINE(html, "dt", lines[i].label);
+			HTML_IN(html, "dd");
+			html_text(html, lines[i].value);
+			if (lines[i].changed)
+				HTML_SAY(html, "span", " modifié depuis le dépôt", { "class", TEXT("badge warning") });
+		}
+	}
+	return GUICHET_OK;
+}
+
+static struct text
+size_text(struct arena *arena, int64_t bytes)
+{
+	return bytes < 1000000 ? arena_format(arena, "%lld ko", (long long)(bytes + 999) / 1000)
+		: arena_format(arena, "%lld,%lld Mo", (long long)bytes / 1000000, (long long)bytes % 1000000 / 100000);
+}
+
+static void
+pieces(struct request *request, struct html *html, const struct office_dossier *dossier)
+{
+	if (dossier->state.piece_count == 0)
+		return;
+	HTML_SAY(html, "h2", "Pièces jointes");
+	HTML_IN(html, "ul", { "class", TEXT("files") });
+	for (size_t i = 0; i < dossier->state.piece_count; i++) {
+		const struct dossier_piece *piece = &dossier->state.pieces[i];
+		const int index = procedure_piece_find(dossier->procedure, piece->name);
+		HTML_IN(html, "li");
+		html_link(html, arena_format(request->arena, "/dossiers/" TEXT_FORMAT "/pieces/" TEXT_FORMAT,
+			TEXT_ARGS(dossier->id), TEXT_ARGS(piece->name)),
+			index == PROCEDURE_NONE ? piece->name : dossier->procedure->pieces[index].label);
+		HTML_IN(html, "span", { "class", TEXT("size") });
+		html_markup(html, " ");
+		html_text(html, piece->file);
+		html_say(html, ", ");
+		html_text(html, size_text(request->arena, piece->size));
+	}
+}
+
+static void
+documents(struct request *request, struct html *html, const struct office_dossier *dossier)
+{
+	if (dossier->state.act_count == 0)
+		return;
+	HTML_SAY(html, "h2", "Documents");
+	HTML_IN(html, "ul", { "class", TEXT("files") });
+	for (size_t i = 0; i < dossier->state.act_count; i++) {
+		const struct dossier_act *act = &dossier->state.acts[i];
+		const struct text title = dossier->procedure->letters[act->letter].title;
+		const struct text path = arena_format(request->arena, "/dossiers/" TEXT_FORMAT "/documents/%zu",
+			TEXT_ARGS(dossier->id), i + 1);
+		HTML_IN(html, "li");
+		if (act->status == DOSSIER_CANCELLED) {
+			HTML_LINE(html, "del", title);
+			HTML_SAY(html, "span", " annulé", { "class", TEXT("badge closed") });
+			continue;
+		}
+		if (act->status == DOSSIER_TO_COMPOSE) {
+			html_text(html, title);
+			html_say(html, " : se prépare, revenez dans un instant.");
+			continue;
+		}
+		html_link(html, path, title);
+		html_markup(html, " ");
+		HTML_IN(html, "a", { "href", arena_format(request->arena, TEXT_FORMAT "/pdf", TEXT_ARGS(path)) });
+		html_say(html, "PDF");
+		HTML_IN(html, "span", { "class", TEXT("visually-hidden") });
+		html_markup(html, " : ");
+		html_text(html, title);
+		html_say(html, " n° ");
+		html_text(html, act->number);
+	}
+}
+
+/* ---- GET /dossiers/:id ---- */
+
+enum guichet_status
+page_dossier_show(struct request *request, struct html *html, struct guichet_error *error)
+{
+	CLEANUP(store_read_end) struct store_tx *tx = store_read(site_of(request)->store, error);
+	if (!tx)
+		return error->status;
+	struct office_dossier dossier;
+	enum guichet_status status = page_dossier(request, tx, &dossier, error);
+	if (status != GUICHET_OK)
+		return status;
+	const struct dossier_viewer viewer = viewer_of(request, &dossier);
+	const bool own = text_equal(viewer.person, dossier.state.subject);
+	const struct procedure_step *step = &dossier.procedure->steps[dossier.state.step];
+	PAGE_IN(request, html, arena_format(request->arena, TEXT_FORMAT ", n° " TEXT_FORMAT,
+		TEXT_ARGS(dossier.procedure->title), TEXT_ARGS(dossier.state.number)), { TEXT("/"), TEXT("Accueil") });
+	{
+		HTML_IN(html, "p", { "class", TEXT("row") });
+		HTML_LINE(html, "span", dossier_label(&dossier.facts, &viewer), { "class", page_step_class(step) });
+		if (!own)
+			HTML_LINE(html, "strong", dossier.subject_name);
+		HTML_LINE(html, "span", dossier.structure_name, { "class", TEXT("muted") });
+	}
+	status = options(request, html, &dossier, error);
+	if (status == GUICHET_OK)
+		status = timeline(request, html, &dossier, error);
+	if (status != GUICHET_OK)
+		return status;
+	documents(request, html, &dossier);
+	status = answers(request, html, &dossier, error);
+	pieces(request, html, &dossier);
+	HTML_SAY(html, "h2", "Une question ?");
+	page_contacts(html, dossier.campaign->campaign);
+	return status;
+}
+
+/* ---- /dossiers/:id/actions/:action ---- */
+
+/* The text that an action signs, as composed; its hash goes with the form. */
+static enum guichet_status
+letter_to_sign(struct request *request, struct store_tx *tx, struct html *html, const struct office_dossier *dossier,
+	const struct procedure_action *action, struct guichet_error *error)
+{
+	const struct dossier_act *act = dossier_act_find(&dossier->state, action->signs);
+	if (!act || act->status != DOSSIER_COMPOSED) {
+		page_notice(html, NOTICE_INFO, TEXT("Le document se prépare"), TEXT("Rechargez cette page dans un instant."));
+		return GUICHET_OK;
+	}
+	struct office_act_file file;
+	struct document_request letter;
+	enum guichet_status status = office_act_load(tx, request->arena, act->number, &file, error);
+	if (status == GUICHET_OK)
+		status = office_letter_read(request->arena, file.request, &letter, error);
+	if (status != GUICHET_OK)
+		return status;
+	HTML_SAY(html, "p", "Lisez le document, puis signez en bas de page. Votre nom, la date et l’empreinte du texte ci-dessous seront "
+		"imprimés sur la page des signatures.");
+	{
+		HTML_IN(html, "div", { "class", TEXT("letter") }, { "tabindex", TEXT("0") }, { "role", TEXT("region") },
+			{ "aria-label", letter.title });
+		status = document_to_html(html->out, &letter, error);
+	}
+	HTML_VOID(html, "input", { "type", TEXT("hidden") }, { "name", TEXT("empreinte") }, { "value", act->text_hash });
+	return status;
+}
+
+enum guichet_status
+page_action_form(struct request *request, struct store_tx *tx, struct html *html, const struct office_dossier *dossier,
+	int index, const struct dossier_form *form, struct text refusal, struct text address, struct guichet_error *error)
+{
+	const struct procedure_action *action = &dossier->procedure->actions[index];
+	struct dossier_form fresh;
+	enum guichet_status status = GUICHET_OK;
+	if (refusal.length)
+		page_notice(html, NOTICE_ERROR, TEXT("Ce n’est pas fait"), refusal);
+	if (!form || form->count == 0) {
+		status = dossier_form_read(request->arena, &dossier->facts, DOSSIER_FORM_ACTION, index, (struct dossier_raws){ 0 },
+			true, &fresh, error);
+		if (status != GUICHET_OK)
+			return status;
+		form = &fresh;
+	}
+	page_mistakes(html, form);
+	FORM_IN(request, html, address, { "class", TEXT("form") }, { "data-unsaved", TEXT("") });
+	form_once_field(request, html);
+	HTML_VOID(html, "input", { "type", TEXT("hidden") }, { "name", TEXT("version") },
+		{ "value", arena_format(request->arena, "%u", dossier->state.changed) });
+	if (action->confirm.length) {
+		page_notice(html, NOTICE_WARNING, (struct text){ 0 }, action->confirm);
+		html_markup(html, "<input type=\"hidden\" name=\"confirme\" value=\"oui\">");
+	}
+	if (action->signs != PROCEDURE_NONE)
+		status = letter_to_sign(request, tx, html, dossier, action, error);
+	page_answers(html, request->arena, form);
+	HTML_IN(html, "div", { "class", TEXT("buttons") });
+	HTML_LINE(html, "button", action->label, { "type", TEXT("submit") },
+		{ "class", action->sense == PROCEDURE_UNFAVOURABLE || action->confirm.length ? TEXT("button danger") : TEXT("button") });
+	return status;
+}
+
+void
+page_command_read(struct request *request, const struct procedure *procedure, struct office_command *command)
+{
+	int64_t version = 0;
+	if (!text_to_integer(form_value(request, "version"), 0, UINT32_MAX, &version))
+		version = 0;
+	command->command.raws = page_raws(request, procedure);
+	command->command.expected = (unsigned)version;
+	command->command.confirmed = text_equal(form_value(request, "confirme"), TEXT("oui"));
+	command->command.text_hash = form_value(request, "empreinte");
+	command->once = form_value(request, "unefois");
+}
+
+static struct text
+action_address(struct request *request)
+{
+	return arena_format(request->arena, "/dossiers/" TEXT_FORMAT "/actions/" TEXT_FORMAT,
+		TEXT_ARGS(request_parameter(request, "id")), TEXT_ARGS(request_parameter(request, "action")));
+}
+
+static enum guichet_status
+action_page(struct request *request, struct html *html, const struct dossier_form *form, struct text refusal,
+	struct guichet_error *error)
+{
+	CLEANUP(store_read_end) struct store_tx *tx = store_read(site_of(request)->store, error);
+	if (!tx)
+		return error->status;
+	struct office_dossier dossier;
+	const enum guichet_status status = page_dossier(request, tx, &dossier, error);
+	if (status != GUICHET_OK)
+		return status;
+	const int index = procedure_action_find(dossier.procedure, dossier.state.step, request_parameter(request, "action"));
+	if (index == PROCEDURE_NONE)
+		return guichet_fail(error, GUICHET_REFUSED, "%s", refusal.length ? request->arena ? arena_text(request->arena,
+			refusal).at : "" : "Ce n’est plus possible : le dossier a avancé entre-temps. Ouvrez-le pour voir où il en est.");
+	PAGE_IN(request, html, dossier.procedure->actions[index].label, { TEXT("/"), TEXT("Accueil") },
+		{ page_dossier_path(request->arena, dossier.id), dossier.state.number });
+	{
+		HTML_IN(html, "p", { "class", TEXT("lead") });
+		html_text(html, dossier.subject_name);
+		html_say(html, ", ");
+		html_text(html, dossier.structure_name);
+	}
+	return page_action_form(request, tx, html, &dossier, index, form, refusal, action_address(request), error);
+}
+
+enum guichet_status
+page_action(struct request *request, struct html *html, struct guichet_error *error)
+{
+	return action_page(request, html, NULL, (struct text){ 0 }, error);
+}
+
+enum guichet_status
+page_action_do(struct request *request, struct html *html, struct guichet_error *error)
+{
+	(void)html;
+	struct site *site = site_of(request);
+	struct office_command *command = office_command_new(site->office, request->arena, visitor_of(request)->actor.person,
+		request->received_at);
+	if (!command)
+		return guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.");
+	request->state = command;
+	command->dossier = request_parameter(request, "id");
+	command->command.action = request_parameter(request, "action");
+	{
+		CLEANUP(store_read_end) struct store_tx *tx = store_read(site->store, error);
+		if (!tx)
+			return error->status;
+		struct office_dossier dossier;
+		const enum guichet_status status = page_dossier(request, tx, &dossier, error);
+		if (status != GUICHET_OK)
+			return status;
+		page_command_read(request, dossier.procedure, command);
+	}
+	return page_write(request, office_act, command, &command->status, &command->error, error);
+}
+
+enum guichet_status
+page_action_done(struct request *request, struct html *html, struct guichet_error *error)
+{
+	const struct office_command *command = request->state;
+	if (command->status == GUICHET_REFUSED) {
+		request_status(request, 422);
+		return action_page(request, html, &command->outcome.form, text_of_string(command->error.message), error);
+	}
+	if (command->status != GUICHET_OK) {
+		*error = command->error;
+		return command->status;
+	}
+	office_wake(site_of(request)->office);
+	return request_redirect(request, 303, arena_format(request->arena, "/dossiers/" TEXT_FORMAT "?fait=action",
+		TEXT_ARGS(command->dossier)));
+}
+
+/* ---- files ---- */
+
+enum guichet_status
+page_piece(struct request *request, struct html *html, struct guichet_error *error)
+{
+	(void)html;
+	struct office_dossier dossier;
+	{
+		CLEANUP(store_read_end) struct store_tx *tx = store_read(site_of(request)->store, error);
+		if (!tx)
+			return error->status;
+		const enum guichet_status status = page_dossier(request, tx, &dossier, error);
+		if (status != GUICHET_OK)
+			return status;
+	}
+	for (size_t i = 0; i < dossier.state.piece_count; i++) {
+		const struct dossier_piece *piece = &dossier.state.pieces[i];
+		if (!text_equal(piece->name, request_parameter(request, "piece")))
+			continue;
+		struct text bytes;
+		const enum guichet_status status = office_file_read(site_of(request)->office, request->arena, piece->digest, &bytes,
+			error);
+		return status != GUICHET_OK ? status
+			: request_send(request, page_file_type(piece->kind), piece->file, bytes);
+	}
+	return guichet_fail(error, GUICHET_UNKNOWN, "Cette pièce n’existe pas.");
+}
+
+const char *
+page_file_type(struct text kind)
+{
+	if (text_equal(kind, TEXT("PDF")))
+		return "application/pdf";
+	if (text_equal(kind, TEXT("JPEG")))
+		return "image/jpeg";
+	return text_equal(kind, TEXT("PNG")) ? "image/png" : "application/octet-stream";
+}
+
+/* The act of the path's ":rang". */
+static enum guichet_status
+act_of_path(struct request *request, struct store_tx *tx, struct office_dossier *dossier, struct office_act_file *ret_file,
+	struct guichet_error *error)
+{
+	int64_t rank;
+	const enum guichet_status status = page_dossier(request, tx, dossier, error);
+	if (status != GUICHET_OK)
+		return status;
+	if (!text_to_integer(request_parameter(request, "rang"), 1, (int64_t)dossier->state.act_count, &rank))
+		return guichet_fail(error, GUICHET_UNKNOWN, "Ce document n’existe pas.");
+	return office_act_load(tx, request->arena, dossier->state.acts[rank - 1].number, ret_file, error);
+}
+
+enum guichet_status
+page_document(struct request *request, struct html *html, struct guichet_error *error)
+{
+	CLEANUP(store_read_end) struct store_tx *tx = store_read(site_of(request)->store, error);
+	if (!tx)
+		return error->status;
+	struct office_dossier dossier;
+	struct office_act_file file;
+	struct document_request letter;
+	enum guichet_status status = act_of_path(request, tx, &dossier, &file, error);
+	if (status == GUICHET_OK)
+		status = office_letter_read(request->arena, file.request, &letter, error);
+	if (status != GUICHET_OK)
+		return status;
+	PAGE_IN(request, html, letter.title, { TEXT("/"), TEXT("Accueil") },
+		{ page_dossier_path(request->arena, dossier.id), dossier.state.number });
+	{
+		HTML_IN(html, "p");
+		html_link(html, arena_format(request->arena, TEXT_FORMAT "/pdf", TEXT_ARGS(request->path)),
+			TEXT("Télécharger en PDF"));
+	}
+	HTML_IN(html, "div", { "class", TEXT("letter") });
+	return document_to_html(html->out, &letter, error);
+}
+
+enum guichet_status
+page_send_act(struct request *request, const struct office_act_file *file, struct guichet_error *error)
+{
+	const struct text digest = file->signed_digest.length ? file->signed_digest : file->digest;
+	struct text bytes;
+	if (digest.length == 0)
+		return guichet_fail(error, GUICHET_REFUSED, "Ce document se prépare. Revenez dans un instant.");
+	const enum guichet_status status = office_file_read(site_of(request)->office, request->arena, digest, &bytes, error);
+	if (status != GUICHET_OK)
+		return status;
+	return request_send(request, "application/pdf", arena_format(request->arena, TEXT_FORMAT "-" TEXT_FORMAT ".pdf",
+		TEXT_ARGS(file->letter), TEXT_ARGS(file->number)), bytes);
+}
+
+enum guichet_status
+page_document_pdf(struct request *request, struct html *html, struct guichet_error *error)
+{
+	(void)html;
+	struct office_dossier dossier;
+	struct office_act_file file;
+	{
+		CLEANUP(store_read_end) struct store_tx *tx = store_read(site_of(request)->store, error);
+		if (!tx)
+			return error->status;
+		const enum guichet_status status = act_of_path(request, tx, &dossier, &file, error);
+		if (status != GUICHET_OK)
+			return status;
+	}
+	return page_send_act(request, &file, error);
+}
