@@ -215,7 +215,7 @@ gather_row(struct gathering *all, struct store_tx *tx, struct arena *arena, stru
 		bool wanted = false;
 		if (!addressed(mail, holder->role))
 			continue;
-		status = dossier_mail_wanted(&dossier.facts, all->mail, &holder->person, arena, &wanted, error);
+		status = dossier_mail_wanted(&dossier.facts, all->mail, holder->role, &holder->person, arena, &wanted, error);
 		if (wanted && all->count < MOST_RECIPIENTS)
 			all->list[all->count++] = (struct addressee){ person_copy(all->arena, &holder->person), holder->role,
 				arena_text(all->arena, id) };
@@ -283,7 +283,7 @@ send(struct store_tx *tx, void *context, struct guichet_error *error)
 		bool wanted = false;
 		status = office_load(all->office, tx, arena, to[i].dossier, all->at, 0, &dossiers[count], &place, error);
 		if (status == GUICHET_OK)
-			status = dossier_mail_wanted(&dossiers[count].facts, all->mail, &to->person, arena, &wanted, error);
+			status = dossier_mail_wanted(&dossiers[count].facts, all->mail, to->role, &to->person, arena, &wanted, error);
 		if (status == GUICHET_OK && wanted) {
 			group[count] = dossiers[count].facts;
 			count++;
