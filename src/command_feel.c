@@ -11,35 +11,6 @@
 
 enum { MOST_CONTEXT = 64 };
 
-/* The type that a value shows: `--context` declares nothing else. */
-static const struct feel_type *
-type_of_value(struct arena *arena, struct feel_value value, int depth)
-{
-	if (value.kind == FEEL_NULL || value.kind == FEEL_RANGE || value.kind == FEEL_FUNCTION || depth > 50)
-		return &feel_type_any;
-	if (value.kind == FEEL_LIST) {
-		const struct feel_type *item = NULL;
-		for (size_t i = 0; i < value.list.count; i++) {
-			const struct feel_type *type = type_of_value(arena, value.list.at[i], depth + 1);
-			item = !type ? NULL : item ? feel_type_join(arena, item, type) : type;
-			if (!item)
-				return NULL;
-		}
-		return item ? feel_type_list_of(arena, item) : &feel_type_list;
-	}
-	if (value.kind == FEEL_CONTEXT) {
-		struct feel_field *fields = arena_array_of(arena, struct feel_field, value.context.count);
-		for (size_t i = 0; fields && i < value.context.count; i++) {
-			fields[i].name = value.context.at[i].name;
-			fields[i].type = type_of_value(arena, value.context.at[i].value, depth + 1);
-			if (!fields[i].type)
-				return NULL;
-		}
-		return fields ? feel_type_context_of(arena, fields, value.context.count) : NULL;
-	}
-	return feel_type_find(feel_kind_text(value.kind));
-}
-
 /* Declares the entries of a JSON object; *ret_values are the inputs. */
 static enum guichet_status
 read_context(struct arena *arena, const char *source, struct feel_scope *scope, struct feel_value **ret_values,
@@ -59,7 +30,7 @@ read_context(struct arena *arena, const char *source, struct feel_scope *scope, 
 	struct feel_value *values = arena_array_of(arena, struct feel_value, context.context.count + 1);
 	for (size_t i = 0; values && i < context.context.count && status == GUICHET_OK; i++) {
 		const struct feel_entry *entry = &context.context.at[i];
-		const struct feel_type *type = type_of_value(arena, entry->value, 0);
+		const struct feel_type *type = feel_type_of_value(arena, entry->value);
 		unsigned slot;
 		if (!type)
 			return guichet_fail(error, GUICHET_BROKEN, "Mémoire insuffisante.");

@@ -150,11 +150,8 @@ place_arguments(struct evaluation *evaluation, const struct builtin *builtin, co
 		}
 	}
 	for (size_t i = 0; i < parameter_count; i++)
-		if (!given[i] && !parameters[i].optional) {
-			if (!parameters[i].variadic)
-				return false;
-			placed[i] = feel_list(NULL, 0);
-		}
+		if (!given[i] && !parameters[i].optional)
+			return false;
 	return true;
 }
 

@@ -194,7 +194,9 @@ BUILTIN(range_of_text)
 		&& (!feel->root->right || feel->root->right->kind == NODE_CONSTANT || feel->root->right->kind == NODE_NEGATE)) {
 		struct feel_run run = { .arena = evaluation->arena };
 		const struct feel_value value = feel_evaluate(feel, &run);
-		if (value.kind == FEEL_RANGE && (value.range->low.kind != FEEL_NULL || value.range->high.kind != FEEL_NULL))
+		int order = 0;
+		if (value.kind == FEEL_RANGE && (value.range->low.kind != FEEL_NULL || value.range->high.kind != FEEL_NULL)
+			&& !(feel_order(value.range->low, value.range->high, &order) && order > 0))
 			return value;
 	}
 	return evaluation_null(evaluation, "« " TEXT_FORMAT " » n’est pas un intervalle", TEXT_ARGS(source));

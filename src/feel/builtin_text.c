@@ -190,7 +190,7 @@ read_flags(struct feel_value flags, uint32_t *ret_options)
 		}
 	}
 	if (options & PCRE2_LITERAL)
-		options &= ~(uint32_t)(PCRE2_EXTENDED | PCRE2_DOTALL | PCRE2_MULTILINE | PCRE2_DOLLAR_ENDONLY | PCRE2_NEVER_BACKSLASH_C);
+		options &= PCRE2_LITERAL | PCRE2_UTF | PCRE2_CASELESS;
 	*ret_options = options;
 	return true;
 }

@@ -369,7 +369,10 @@ entry_type(struct reader *reader, const struct feel_type *of, struct text name)
 		return &feel_type_any;
 	if (of->kind == FEEL_LIST) {
 		const struct feel_type *inside = entry_type(reader, item_type(of), name);
-		return inside ? feel_type_list_of(reader->arena, inside) : NULL;
+		const struct feel_type *list = inside ? feel_type_list_of(reader->arena, inside) : NULL;
+		if (inside && !list)
+			reader_broken(reader);
+		return list;
 	}
 	if (of->kind == FEEL_CONTEXT) {
 		for (size_t i = 0; i < of->field_count; i++)
@@ -387,6 +390,8 @@ struct node *
 check_entry(struct reader *reader, const struct node *of, struct text name, size_t name_offset)
 {
 	const struct feel_type *type = entry_type(reader, of->type, name);
+	if (reader->stopped)
+		return NULL;
 	if (!type) {
 		struct closest closest = { .wrong = name, .distance = SIZE_MAX };
 		const struct feel_type *holder = of->type->kind == FEEL_LIST ? item_type(of->type) : of->type;
@@ -512,7 +517,7 @@ match_builtin(const struct builtin *builtin, const struct node *const *arguments
 			match.types = false, match.wrong = i, match.wanted = parameters[place];
 	}
 	for (size_t i = 0; i < parameter_count; i++)
-		if (!given[i] && !parameters[i].optional && !parameters[i].variadic)
+		if (!given[i] && !parameters[i].optional)
 			match.counts = false;
 	return match;
 }

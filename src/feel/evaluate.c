@@ -638,6 +638,8 @@ evaluate_range(struct evaluation *evaluation, const struct node *node)
 		range->low = evaluate_node(evaluation, node->left);
 	if (node->right)
 		range->high = evaluate_node(evaluation, node->right);
+	if ((node->left && range->low.kind == FEEL_NULL) || (node->right && range->high.kind == FEEL_NULL))
+		return feel_null(TEXT("intervalle dont une borne est absente"));
 	if (range->low.kind != range->high.kind && node->left && node->right && range->low.kind != FEEL_NULL
 		&& range->high.kind != FEEL_NULL)
 		return feel_null(TEXT("intervalle entre valeurs de nature différente"));
@@ -832,8 +834,12 @@ walk(struct evaluation *evaluation, const struct node *node)
 	case NODE_IN:
 		evaluation->locals[node->local] = evaluate_node(evaluation, node->left);
 		return evaluate_node(evaluation, node->right);
-	case NODE_TEST:
-		return evaluate_in(evaluation, evaluation->locals[node->local], evaluate_node(evaluation, node->left));
+	case NODE_TEST: {
+		const struct feel_value value = evaluate_node(evaluation, node->left);
+		if (value.kind == FEEL_NULL && node->left->kind == NODE_RANGE)
+			return value;
+		return evaluate_in(evaluation, evaluation->locals[node->local], value);
+	}
 	case NODE_NOT: {
 		const struct feel_value value = evaluate_node(evaluation, node->left);
 		return value.kind == FEEL_BOOLEAN ? feel_boolean(!value.boolean) : not_a_condition(value);

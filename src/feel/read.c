@@ -428,22 +428,27 @@ read_characters(struct reader *reader)
 		}
 		const size_t first = at++;
 		const char letter = at < source.length ? source.at[at++] : '\0';
+		const bool coded = letter == 'u' || letter == 'U';
 		uint32_t point = 0, low;
-		if (letter == 'u' && read_hexadecimal(source, &at, 4, &point)) {
-			if (point >= 0xd800 && point < 0xdc00 && text_starts(text_part(source, at, 2), TEXT("\\u"))) {
-				at += 2;
-				if (read_hexadecimal(source, &at, 4, &low) && low >= 0xdc00 && low < 0xe000)
-					point = 0x10000 + ((point - 0xd800) << 10) + (low - 0xdc00);
-			}
-		} else if (letter != 'U' || !read_hexadecimal(source, &at, 6, &point)) {
-			for (size_t i = 0; letter && i + 1 < sizeof escapes; i += 2)
-				if (escapes[i] == letter)
-					point = (unsigned char)escapes[i + 1];
+		if (coded && !read_hexadecimal(source, &at, letter == 'u' ? 4 : 6, &point))
+			point = UINT32_MAX;
+		if (letter == 'u' && point >= 0xd800 && point < 0xdc00 && text_starts(text_part(source, at, 2), TEXT("\\u"))) {
+			at += 2;
+			if (read_hexadecimal(source, &at, 4, &low) && low >= 0xdc00 && low < 0xe000)
+				point = 0x10000 + ((point - 0xd800) << 10) + (low - 0xdc00);
 		}
-		if (point == 0 || point > 0x10ffff || (point >= 0xd800 && point < 0xe000)) {
+		if (point > 0x10ffff || (point >= 0xd800 && point < 0xe000)) {
 			reader_stop(reader, first, at - first, TEXT("écrivez \\\\ pour une barre oblique inverse"),
-				"suite d’échappement inconnue dans un texte");
+				"caractère mal codé dans un texte");
 			return (struct text){ 0 };
+		}
+		for (size_t i = 0; !coded && letter && i + 1 < sizeof escapes; i += 2)
+			if (escapes[i] == letter)
+				point = (unsigned char)escapes[i + 1];
+		if (!coded && point == 0) { /* "\d" of a pattern: kept as it is written */
+			at = first + 1;
+			buffer_add(&out, TEXT("\\"));
+			continue;
 		}
 		buffer_add_character(&out, point);
 	}
@@ -529,6 +534,16 @@ read_type(struct reader *reader)
 	if (++reader->nesting > MOST_NESTING)
 		return reader_stop(reader, reader->at, 0, TEXT(""), "type trop imbriqué"), NULL;
 	const struct feel_type *type = NULL;
+	size_t declared_end = 0;
+	for (const struct feel_scope *scope = reader->scope; scope; scope = scope->parent) {
+		for (unsigned i = 0; i < scope->type_count; i++) {
+			const size_t end = name_end(reader->source, reader->at, scope->types[i].name);
+			if (end > declared_end)
+				declared_end = end, type = scope->types[i].type;
+		}
+	}
+	if (type)
+		advance(reader, declared_end);
 	for (size_t i = 0; !type && i < sizeof names / sizeof *names; i++) {
 		const size_t end = name_end(reader->source, reader->at, names[i]);
 		if (end) {
@@ -835,6 +850,7 @@ read_context(struct reader *reader)
 	const size_t offset = reader->at;
 	const struct mark mark = mark_locals(reader);
 	struct nodes entries = { 0 };
+	bool twice = false;
 	advance(reader, reader->at + 1);
 	if (!sees(reader, TEXT("}"))) {
 		do {
@@ -846,10 +862,13 @@ read_context(struct reader *reader)
 				return reader->stopped ? NULL : expected(reader, "un nom suivi de « : »");
 			if (!expect(reader, TEXT(":"), "« : »"))
 				return NULL;
-			for (size_t i = 0; i < entries.count; i++)
-				if (text_equal(entries.names[i], name))
-					reader_mistake(reader, key, name.length, TEXT("donnez-leur deux noms"),
-						"le nom « " TEXT_FORMAT " » sert deux fois", TEXT_ARGS(name));
+			for (size_t i = 0; i < entries.count; i++) {
+				if (!text_equal(entries.names[i], name))
+					continue;
+				reader_mistake(reader, key, name.length, TEXT("donnez-leur deux noms"),
+					"le nom « " TEXT_FORMAT " » sert deux fois", TEXT_ARGS(name));
+				twice = true;
+			}
 			const struct node *value = read_expression(reader);
 			if (!add_node(reader, &entries, value, name) || !push_local(reader, name, value->type, false, &place))
 				return NULL;
@@ -858,6 +877,8 @@ read_context(struct reader *reader)
 	if (!expect(reader, TEXT("}"), "« } »"))
 		return NULL;
 	drop_locals(reader, mark);
+	if (twice)
+		return finish(reader, node_constant(reader, offset, feel_null(TEXT("un nom sert deux fois")), &feel_type_any));
 	struct feel_field *fields = arena_array_of(reader->arena, struct feel_field, entries.count);
 	if (!fields)
 		return reader_broken(reader);
@@ -901,7 +922,7 @@ read_iteration(struct reader *reader, enum node_kind kind, size_t word_length)
 		if (!name.at || !take_word(reader, TEXT("in")))
 			return NULL;
 		const struct node *list = read_expression(reader);
-		if (list && kind == NODE_FOR && take(reader, TEXT(".."))) {
+		if (list && take(reader, TEXT(".."))) {
 			const struct node *last = read_expression(reader);
 			struct node *range = last ? check_binary(reader, NODE_RANGE, list, last) : NULL;
 			if (range)
@@ -1263,28 +1284,29 @@ read_unary(struct reader *reader)
 	return node;
 }
 
-/* Binary operators; all associate to the left but "**". `and` and `or` bind loosest. */
+/* Binary operators, which all associate to the left, "**" too as the conformance suite has it
+ * (0075). `and` and `or` bind loosest. */
 static const struct operator {
 	struct text sign;
 	enum node_kind kind;
 	uint8_t binds;
-	bool word, right;
+	bool word;
 } operators[] = {
-	{ TEXT("or"), NODE_OR, 1, true, false },
-	{ TEXT("and"), NODE_AND, 2, true, false },
-	{ TEXT("<="), NODE_LESS_EQUAL, 3, false, false },
-	{ TEXT(">="), NODE_GREATER_EQUAL, 3, false, false },
-	{ TEXT("!="), NODE_DIFFERENT, 3, false, false },
-	{ TEXT("<"), NODE_LESS, 3, false, false },
-	{ TEXT(">"), NODE_GREATER, 3, false, false },
-	{ TEXT("="), NODE_EQUAL, 3, false, false },
-	{ TEXT("between"), NODE_BETWEEN, 3, true, false },
-	{ TEXT("in"), NODE_IN, 3, true, false },
-	{ TEXT("+"), NODE_ADD, 4, false, false },
-	{ TEXT("-"), NODE_SUBTRACT, 4, false, false },
-	{ TEXT("**"), NODE_POWER, 6, false, true },
-	{ TEXT("*"), NODE_MULTIPLY, 5, false, false },
-	{ TEXT("/"), NODE_DIVIDE, 5, false, false },
+	{ TEXT("or"), NODE_OR, 1, true },
+	{ TEXT("and"), NODE_AND, 2, true },
+	{ TEXT("<="), NODE_LESS_EQUAL, 3, false },
+	{ TEXT(">="), NODE_GREATER_EQUAL, 3, false },
+	{ TEXT("!="), NODE_DIFFERENT, 3, false },
+	{ TEXT("<"), NODE_LESS, 3, false },
+	{ TEXT(">"), NODE_GREATER, 3, false },
+	{ TEXT("="), NODE_EQUAL, 3, false },
+	{ TEXT("between"), NODE_BETWEEN, 3, true },
+	{ TEXT("in"), NODE_IN, 3, true },
+	{ TEXT("+"), NODE_ADD, 4, false },
+	{ TEXT("-"), NODE_SUBTRACT, 4, false },
+	{ TEXT("**"), NODE_POWER, 6, false },
+	{ TEXT("*"), NODE_MULTIPLY, 5, false },
+	{ TEXT("/"), NODE_DIVIDE, 5, false },
 };
 
 static const struct operator *
@@ -1315,7 +1337,7 @@ read_binary(struct reader *reader, int least)
 			left = high ? finish(reader, check_between(reader, left, low, high)) : NULL;
 			continue;
 		}
-		const struct node *right = read_binary(reader, op->right ? op->binds : op->binds + 1);
+		const struct node *right = read_binary(reader, op->binds + 1);
 		left = right ? finish(reader, check_binary(reader, op->kind, left, right)) : NULL;
 	}
 	return left;
@@ -1387,6 +1409,25 @@ feel_read(struct arena *arena, const struct feel_scope *scope, struct text sourc
 	return feel_read_as(arena, scope, &feel_type_any, source, findings);
 }
 
+/* `not(…)` up to the end of the source negates tests; `not(a) or b` is an expression. */
+static bool
+is_negated_whole(const struct reader *reader)
+{
+	const struct text source = reader->source;
+	size_t depth = 0;
+	bool quoted = false;
+	for (size_t at = reader->at + 3; at < source.length; at++) {
+		const char c = source.at[at];
+		if (c == '"' && source.at[at - 1] != '\\')
+			quoted = !quoted;
+		else if (!quoted && c == '(')
+			depth++;
+		else if (!quoted && c == ')' && depth && --depth == 0)
+			return text_trim(text_part(source, at + 1, source.length)).length == 0;
+	}
+	return true;
+}
+
 struct feel *
 feel_read_unary(struct arena *arena, const struct feel_scope *scope, const struct feel_type *tested, struct text source,
 	struct feel_findings *findings)
@@ -1400,7 +1441,7 @@ feel_read_unary(struct arena *arena, const struct feel_scope *scope, const struc
 	if (sees(&reader, TEXT("-")) && text_trim(text_part(source, reader.at, source.length)).length == 1) {
 		advance(&reader, reader.at + 1);
 		root = finish(&reader, node_constant(&reader, offset, feel_boolean(true), &feel_type_boolean));
-	} else if (sees_word(&reader, TEXT("not"))) {
+	} else if (sees_word(&reader, TEXT("not")) && is_negated_whole(&reader)) {
 		advance(&reader, reader.at + 3);
 		if (expect(&reader, TEXT("("), "« ( »")) {
 			const struct node *tests = read_tests(&reader, place, tested);

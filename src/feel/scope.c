@@ -18,31 +18,50 @@ feel_scope_size(const struct feel_scope *scope)
 	return scope ? scope->first_slot + scope->count : 0;
 }
 
+/* Adds to one of the two lists of a scope, which grow alike. */
+static enum guichet_status
+add_name(struct arena *arena, struct scope_name **names, unsigned *count, unsigned *capacity, struct scope_name name,
+	struct guichet_error *error)
+{
+	if (!name_is_valid(name.name))
+		return guichet_fail(error, GUICHET_REFUSED,
+			"« " TEXT_FORMAT " » ne peut pas servir de nom : un nom commence par une lettre et ne contient que "
+			"des lettres, des chiffres, des espaces et . / - ’ + *", TEXT_ARGS(name.name));
+	for (unsigned i = 0; i < *count; i++)
+		if (text_equal((*names)[i].name, name.name))
+			return guichet_fail(error, GUICHET_REFUSED, "Le nom « " TEXT_FORMAT " » est déjà pris : "
+				"choisissez-en un autre.", TEXT_ARGS(name.name));
+	if (*count == *capacity) {
+		const unsigned larger = *capacity ? *capacity * 2 : 16;
+		struct scope_name *grown = arena_array_of(arena, struct scope_name, larger);
+		if (!grown)
+			return guichet_fail(error, GUICHET_BROKEN, "Mémoire insuffisante.");
+		if (*count)
+			memcpy(grown, *names, *count * sizeof *grown);
+		*names = grown;
+		*capacity = larger;
+	}
+	(*names)[(*count)++] = name;
+	return GUICHET_OK;
+}
+
 enum guichet_status
 feel_scope_add(struct feel_scope *scope, struct text name, const struct feel_type *type, unsigned *ret_slot,
 	struct guichet_error *error)
 {
-	if (!name_is_valid(name))
-		return guichet_fail(error, GUICHET_REFUSED,
-			"« " TEXT_FORMAT " » ne peut pas servir de nom : un nom commence par une lettre et ne contient que "
-			"des lettres, des chiffres, des espaces et . / - ’ + *", TEXT_ARGS(name));
-	for (unsigned i = 0; i < scope->count; i++)
-		if (text_equal(scope->names[i].name, name))
-			return guichet_fail(error, GUICHET_REFUSED, "Le nom « " TEXT_FORMAT " » est déjà pris : "
-				"choisissez-en un autre.", TEXT_ARGS(name));
-	if (scope->count == scope->capacity) {
-		const unsigned capacity = scope->capacity ? scope->capacity * 2 : 16;
-		struct scope_name *names = arena_array_of(scope->arena, struct scope_name, capacity);
-		if (!names)
-			return guichet_fail(error, GUICHET_BROKEN, "Mémoire insuffisante.");
-		if (scope->count)
-			memcpy(names, scope->names, scope->count * sizeof *names);
-		scope->names = names;
-		scope->capacity = capacity;
-	}
-	scope->names[scope->count] = (struct scope_name){ name, type };
-	*ret_slot = scope->first_slot + scope->count++;
-	return GUICHET_OK;
+	const enum guichet_status status = add_name(scope->arena, &scope->names, &scope->count, &scope->capacity,
+		(struct scope_name){ name, type }, error);
+	if (status == GUICHET_OK)
+		*ret_slot = scope->first_slot + scope->count - 1;
+	return status;
+}
+
+enum guichet_status
+feel_scope_add_type(struct feel_scope *scope, struct text name, const struct feel_type *type,
+	struct guichet_error *error)
+{
+	return add_name(scope->arena, &scope->types, &scope->type_count, &scope->type_capacity,
+		(struct scope_name){ name, type }, error);
 }
 
 bool

@@ -13,6 +13,8 @@ struct feel_scope {
 	const struct feel_scope *parent;
 	unsigned first_slot, count, capacity;
 	struct scope_name *names;
+	unsigned type_count, type_capacity;
+	struct scope_name *types; /* that "instance of" and parameters may name */
 };
 
 /* ---- the characters of a name (grammar rules 27 to 30) ---- */

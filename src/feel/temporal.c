@@ -466,11 +466,8 @@ temporal_months_between(struct feel_value from, struct feel_value to)
 {
 	const struct date first = from.kind == FEEL_DATE ? from.date : from.at.date;
 	const struct date last = to.kind == FEEL_DATE ? to.date : to.at.date;
-	const feel_nanoseconds first_time = from.kind == FEEL_DATE ? 0 : time_of_day(from.at.time);
-	const feel_nanoseconds last_time = to.kind == FEEL_DATE ? 0 : time_of_day(to.at.time);
 	int64_t months = ((int64_t)last.year - first.year) * 12 + last.month - first.month;
-	const int day = (last.day > first.day) - (last.day < first.day);
-	const int order = day ? day : (last_time > first_time) - (last_time < first_time);
+	const int order = (last.day > first.day) - (last.day < first.day);
 	if (months > 0 && order < 0)
 		months--;
 	else if (months < 0 && order > 0)

@@ -202,6 +202,62 @@ feel_value_is(struct feel_value value, const struct feel_type *type)
 	}
 }
 
+static const struct feel_type *
+type_shown(struct arena *arena, struct feel_value value, int depth)
+{
+	if (value.kind == FEEL_NULL || value.kind == FEEL_RANGE || value.kind == FEEL_FUNCTION || depth > 50)
+		return &feel_type_any;
+	if (value.kind == FEEL_LIST) {
+		const struct feel_type *item = NULL;
+		for (size_t i = 0; i < value.list.count; i++) {
+			const struct feel_type *type = type_shown(arena, value.list.at[i], depth + 1);
+			item = !type ? NULL : item ? feel_type_join(arena, item, type) : type;
+			if (!item)
+				return NULL;
+		}
+		return item ? feel_type_list_of(arena, item) : &feel_type_list;
+	}
+	if (value.kind == FEEL_CONTEXT) {
+		struct feel_field *fields = arena_array_of(arena, struct feel_field, value.context.count);
+		for (size_t i = 0; fields && i < value.context.count; i++) {
+			fields[i].name = value.context.at[i].name;
+			fields[i].type = type_shown(arena, value.context.at[i].value, depth + 1);
+			if (!fields[i].type)
+				return NULL;
+		}
+		return fields ? feel_type_context_of(arena, fields, value.context.count) : NULL;
+	}
+	return feel_type_find(feel_kind_text(value.kind));
+}
+
+const struct feel_type *
+feel_type_of_value(struct arena *arena, struct feel_value value)
+{
+	return type_shown(arena, value, 0);
+}
+
+struct feel_value
+feel_coerce(struct arena *arena, struct feel_value value, const struct feel_type *type)
+{
+	if (feel_value_is(value, type))
+		return value;
+	if (type->kind == FEEL_LIST && value.kind != FEEL_LIST && feel_value_is(value, item_of(type))) {
+		struct feel_value *one = arena_new_of(arena, struct feel_value);
+		if (!one)
+			return feel_null(TEXT("mémoire insuffisante"));
+		*one = value;
+		return feel_list(one, 1);
+	}
+	if (value.kind == FEEL_LIST && value.list.count == 1 && feel_value_is(value.list.at[0], type))
+		return value.list.at[0];
+	if (value.kind == FEEL_DATE && type->kind == FEEL_DATE_TIME) {
+		value.kind = FEEL_DATE_TIME;
+		value.zone = FEEL_OFFSET;
+		return value;
+	}
+	return feel_null(TEXT("valeur qui n’est pas du type attendu"));
+}
+
 /* ---- writing ---- */
 
 static void

@@ -47,6 +47,12 @@ const struct feel_type *feel_type_join(struct arena *arena, const struct feel_ty
 /* True when the value is of the type: a null is of every type. */
 bool feel_value_is(struct feel_value value, const struct feel_type *type);
 
+/* The type that a value shows: Any for a null; NULL when the arena is full. */
+const struct feel_type *feel_type_of_value(struct arena *arena, struct feel_value value);
+/* The value where `type` is expected (§10.3.2.9.4): itself, a list of it, the one item it holds,
+ * a date as midnight UTC; a null with a reason when it does not conform. */
+struct feel_value feel_coerce(struct arena *arena, struct feel_value value, const struct feel_type *type);
+
 /* ---- scope: the names an expression may use, each with its type and its slot ---- */
 
 struct feel_scope;
@@ -58,6 +64,9 @@ struct feel_scope *feel_scope_new(struct arena *arena, const struct feel_scope *
  * name of FEEL, already declared here. The text and the type are not copied. */
 enum guichet_status feel_scope_add(struct feel_scope *scope, struct text name, const struct feel_type *type,
 	unsigned *ret_slot, struct guichet_error *error);
+/* Declares the name of a type, for "instance of" and the parameters of functions. */
+enum guichet_status feel_scope_add_type(struct feel_scope *scope, struct text name, const struct feel_type *type,
+	struct guichet_error *error);
 /* Finds a declared name, here or in the parents. */
 [[nodiscard]] bool feel_scope_find(const struct feel_scope *scope, struct text name, unsigned *ret_slot,
 	const struct feel_type **ret_type);

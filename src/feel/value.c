@@ -103,55 +103,67 @@ different_kinds(void)
 	return feel_null(TEXT("comparaison de valeurs de nature différente"));
 }
 
+/* A value may hold the same part many times: what a comparison may cost is bounded. */
+struct budget {
+	unsigned depth, steps;
+};
+
+static struct feel_value equal_within(struct feel_value a, struct feel_value b, struct budget *budget);
+
+/* All equal, with `false` stronger than null. */
+static bool
+goes_on_equal(struct feel_value same, struct feel_value *all)
+{
+	if (same.kind == FEEL_NULL)
+		*all = same;
+	else if (!same.boolean)
+		*all = same;
+	return same.kind == FEEL_NULL || same.boolean;
+}
+
 static struct feel_value
-equal_lists(struct feel_value a, struct feel_value b)
+equal_lists(struct feel_value a, struct feel_value b, struct budget *budget)
 {
 	if (a.list.count != b.list.count)
 		return feel_boolean(false);
 	struct feel_value all = feel_boolean(true);
-	for (size_t i = 0; i < a.list.count; i++) {
-		const struct feel_value same = feel_equal(a.list.at[i], b.list.at[i]);
-		if (same.kind == FEEL_BOOLEAN && !same.boolean)
-			return same;
-		if (same.kind == FEEL_NULL)
-			all = same;
-	}
+	for (size_t i = 0; i < a.list.count && budget->steps; i++)
+		if (!goes_on_equal(equal_within(a.list.at[i], b.list.at[i], budget), &all))
+			break;
 	return all;
 }
 
 static struct feel_value
-equal_contexts(struct feel_value a, struct feel_value b)
+equal_contexts(struct feel_value a, struct feel_value b, struct budget *budget)
 {
 	if (a.context.count != b.context.count)
 		return feel_boolean(false);
 	struct feel_value all = feel_boolean(true);
-	for (size_t i = 0; i < a.context.count; i++) {
+	for (size_t i = 0; i < a.context.count && budget->steps; i++) {
 		const struct feel_entry *other = NULL;
 		for (size_t j = 0; j < b.context.count && !other; j++)
 			if (text_equal(a.context.at[i].name, b.context.at[j].name))
 				other = &b.context.at[j];
 		if (!other)
 			return feel_boolean(false);
-		const struct feel_value same = feel_equal(a.context.at[i].value, other->value);
-		if (same.kind == FEEL_BOOLEAN && !same.boolean)
-			return same;
-		if (same.kind == FEEL_NULL)
-			all = same;
+		if (!goes_on_equal(equal_within(a.context.at[i].value, other->value, budget), &all))
+			break;
 	}
 	return all;
 }
 
 static struct feel_value
-equal_ranges(const struct feel_range *a, const struct feel_range *b)
+equal_ranges(const struct feel_range *a, const struct feel_range *b, struct budget *budget)
 {
 	if (a->low_open != b->low_open || a->high_open != b->high_open)
 		return feel_boolean(false);
-	const struct feel_value low = feel_equal(a->low, b->low), high = feel_equal(a->high, b->high);
+	const struct feel_value low = equal_within(a->low, b->low, budget);
+	const struct feel_value high = equal_within(a->high, b->high, budget);
 	return feel_boolean(feel_is_true(low) && feel_is_true(high));
 }
 
-struct feel_value
-feel_equal(struct feel_value a, struct feel_value b)
+static struct feel_value
+equal_kinds(struct feel_value a, struct feel_value b, struct budget *budget)
 {
 	if (a.kind == FEEL_NULL || b.kind == FEEL_NULL)
 		return feel_boolean(a.kind == b.kind);
@@ -184,15 +196,36 @@ feel_equal(struct feel_value a, struct feel_value b)
 	case FEEL_DAYS_TIME:
 		return feel_boolean(a.nanoseconds == b.nanoseconds);
 	case FEEL_LIST:
-		return equal_lists(a, b);
+		return equal_lists(a, b, budget);
 	case FEEL_CONTEXT:
-		return equal_contexts(a, b);
+		return equal_contexts(a, b, budget);
 	case FEEL_RANGE:
-		return equal_ranges(a.range, b.range);
+		return equal_ranges(a.range, b.range, budget);
 	case FEEL_FUNCTION:
 		return feel_boolean(a.function == b.function);
 	}
 	return different_kinds();
+}
+
+static struct feel_value
+equal_within(struct feel_value a, struct feel_value b, struct budget *budget)
+{
+	if (budget->depth == 0 || budget->steps == 0) {
+		budget->steps = 0;
+		return feel_null(TEXT("valeurs trop grandes pour être comparées"));
+	}
+	budget->steps--;
+	budget->depth--;
+	const struct feel_value same = equal_kinds(a, b, budget);
+	budget->depth++;
+	return same;
+}
+
+struct feel_value
+feel_equal(struct feel_value a, struct feel_value b)
+{
+	struct budget budget = { .depth = 200, .steps = 1000000 };
+	return equal_within(a, b, &budget);
 }
 
 #define ORDER_OF(a, b) (((a) > (b)) - ((a) < (b)))

@@ -1,0 +1,67 @@
+/* Any bytes as an expression and as unary tests: refused with a reason, or evaluated within
+ * bounds; its literal reads back. */
+#include <stdlib.h>
+
+#include "feel/feel.h"
+
+#include "base/banned.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void
+evaluate(struct arena *arena, const struct feel *feel, const struct feel_value *inputs)
+{
+	struct feel_value tested = feel_integer(5);
+	struct feel_trace *trace = feel_trace_new(arena);
+	struct feel_run run = { .arena = arena, .inputs = inputs, .tested = &tested, .trace = trace, .most_steps = 20000 };
+	const struct feel_value value = feel_evaluate(feel, &run);
+	if (run.stop != FEEL_COMPLETE && value.kind != FEEL_NULL)
+		abort();
+	const struct text literal = feel_value_to_literal(arena, value);
+	feel_value_to_french(arena, value);
+	feel_value_to_json_text(arena, value);
+	if (trace)
+		feel_explain_french(arena, feel, trace, FEEL_STEPS);
+	if (!literal.at || value.kind == FEEL_FUNCTION || text_find(literal, TEXT("function")) != SIZE_MAX)
+		return;
+	/* A literal that is not too deep reads back to a value written the same. */
+	struct feel_findings *findings = arena_new_of(arena, struct feel_findings);
+	if (!findings || literal.length > 4096)
+		return;
+	const struct feel *again = feel_read(arena, NULL, literal, findings);
+	if (!again)
+		return;
+	struct feel_run second = { .arena = arena };
+	const struct text written = feel_value_to_literal(arena, feel_evaluate(again, &second));
+	if (second.stop == FEEL_COMPLETE && written.at && !text_equal(written, literal))
+		abort();
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	CLEANUP(arena_free) struct arena *arena = arena_new(1 << 22);
+	struct feel_scope *scope = arena ? feel_scope_new(arena, NULL) : NULL;
+	struct guichet_error error;
+	unsigned slot;
+	if (!scope || feel_scope_add(scope, TEXT("nombre de jours"), &feel_type_number, &slot, &error) != GUICHET_OK
+		|| feel_scope_add(scope, TEXT("a"), &feel_type_any, &slot, &error) != GUICHET_OK)
+		return 0;
+	const struct feel_value inputs[] = { feel_integer(2), feel_string(TEXT("texte")) };
+	const struct text source = { (const char *)data, size };
+	for (int unary = 0; unary < 2; unary++) {
+		struct feel_findings *findings = arena_new_of(arena, struct feel_findings);
+		if (!findings)
+			return 0;
+		findings->lenient = size % 2;
+		const struct feel *feel = unary ? feel_read_unary(arena, scope, &feel_type_number, source, findings)
+			: feel_read(arena, scope, source, findings);
+		if (!feel && findings->count == 0 && !findings->broken)
+			abort(); /* a refusal must say why */
+		for (size_t i = 0; i < findings->count; i++)
+			feel_finding_text(arena, &findings->at[i], source);
+		if (feel)
+			evaluate(arena, feel, inputs);
+	}
+	return 0;
+}
