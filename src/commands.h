@@ -16,6 +16,8 @@ int command_typeset(int argc, char **argv);
 int command_import(int argc, char **argv);
 int command_person(int argc, char **argv);
 int command_feel(int argc, char **argv);
+int command_backup(int argc, char **argv);
+int command_verify(int argc, char **argv);
 int command_test(int argc, char **argv);
 
 /* What follows their name, for --help and after a wrong usage. */
@@ -28,3 +30,5 @@ int command_test(int argc, char **argv);
 	" [--smtp URL] [--smtp-user NOM] [--smtp-password-file F] [--smtp-authorities F] [--from ADRESSE] [--behind-proxy]"
 #define COMMAND_SERVE_USAGE "DONNÉES " COMMAND_SERVER_OPTIONS
 #define COMMAND_DEMO_USAGE "[BASE] [--data DOSSIER] [--resume] " COMMAND_SERVER_OPTIONS
+#define COMMAND_BACKUP_USAGE "DONNÉES COPIE"
+#define COMMAND_VERIFY_USAGE "DONNÉES"

@@ -181,7 +181,7 @@ CREATE TABLE exemption (
   id       TEXT PRIMARY KEY,
   campaign TEXT NOT NULL REFERENCES campaign (id),
   person   TEXT NOT NULL REFERENCES person (id),
-  window   TEXT NOT NULL,
+  window_name TEXT NOT NULL,              -- "window" alone is a word of PostgreSQL
   until    INTEGER NOT NULL,              -- instant, excluded
   reason   TEXT NOT NULL,
   given_by TEXT NOT NULL REFERENCES person (id),
