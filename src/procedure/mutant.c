@@ -1,11 +1,241 @@
-/* A procedure without one of its rules, for "guichet test --mutate". */
+/* A procedure without one of its rules, for "guichet test --mutate": what may be left out is
+ * found in the YAML tree, so that nothing of the engine knows of it. A text shared by an alias
+ * is one rule. */
+#include "procedure/files.h"
 #include "procedure/reader.h"
 
 #include "base/banned.h"
 
+enum { MOST_MUTANTS = 4000 };
+
+/* What of a kind of item may be left out: the whole, and which of its keys. */
+struct kind {
+	const char *what; /* "l’action" */
+	bool whole;
+	const char *const *keys;
+};
+
+static const char *const no_keys[] = { NULL };
+static const char *const section_keys[] = { "si", NULL };
+static const char *const field_keys[] = { "obligatoire", "contrôle", "contrôles", "si", "longueur", "préremplir", NULL };
+static const char *const piece_keys[] = { "obligatoire", "si", "formats", NULL };
+static const char *const data_keys[] = { "contrôle", "contrôles", NULL };
+static const char *const role_keys[] = { "canal", NULL };
+static const char *const step_keys[] = { "libère", NULL };
+static const char *const action_keys[] = { "pendant", "si", "exige", "modifie", "pose", "ouvre", "annule", "produit", "signe", NULL };
+static const char *const deadline_keys[] = { "si", "annule", "produit", "alerte", "pose", NULL };
+static const char *const letter_keys[] = { "signent", NULL };
+static const char *const mail_keys[] = { "si", "étapes", "groupé", "lien", NULL };
+
+static const struct kind
+	kind_section = { "la partie", false, section_keys }, kind_field = { "le champ", false, field_keys },
+	kind_piece = { "la pièce", false, piece_keys }, kind_data = { "la donnée", false, data_keys },
+	kind_role = { "le rôle", false, role_keys }, kind_step = { "l’étape", false, step_keys },
+	kind_action = { "l’action", true, action_keys }, kind_deadline = { "l’échéance", true, deadline_keys },
+	kind_exception = { "la dérogation", true, no_keys }, kind_letter = { "la lettre", false, letter_keys },
+	kind_mail = { "le courrier", true, mail_keys };
+
+struct found {
+	struct yaml_item *item;
+	struct procedure_mutant mutant;
+};
+
+struct walk {
+	struct arena *arena;
+	struct found *found;
+	size_t count;
+	bool broken;
+};
+
+static struct yaml_item *
+item_of(const struct yaml_node *node, const char *key)
+{
+	for (size_t i = 0; node && node->kind == YAML_MAPPING && i < node->count; i++)
+		if (text_equal(node->items[i].key->scalar, text_of_string(key)))
+			return &node->items[i];
+	return NULL;
+}
+
+static struct yaml_node *
+child(const struct yaml_node *node, const char *key)
+{
+	struct yaml_item *item = item_of(node, key);
+	return item ? item->value : NULL;
+}
+
+/* "TTA-26, TTA-57"; what the item does not cite, what encloses it may. */
+static struct text
+cites_of(struct walk *walk, const struct yaml_node *item, struct text enclosing)
+{
+	const struct yaml_node *cite = child(item, "cite");
+	if (!cite)
+		return enclosing;
+	if (cite->kind == YAML_SCALAR)
+		return cite->scalar;
+	CLEANUP(buffer_release) struct buffer out = buffer_new(4000);
+	for (size_t i = 0; cite->kind == YAML_SEQUENCE && i < cite->count; i++) {
+		buffer_add(&out, i ? TEXT(", ") : TEXT(""));
+		buffer_add(&out, cite->items[i].value->scalar);
+	}
+	const struct text text = out.failed ? (struct text){ 0 } : arena_text(walk->arena, buffer_text(&out));
+	walk->broken |= text.at == NULL;
+	return text;
+}
+
+static void
+add(struct walk *walk, struct yaml_item *item, struct text path, struct text description, struct text cites)
+{
+	if (!path.at || !description.at)
+		walk->broken = true;
+	for (size_t i = 0; i < walk->count; i++)
+		if (walk->found[i].item == item)
+			return;
+	if (walk->broken || walk->count == MOST_MUTANTS)
+		return;
+	struct found *found = &walk->found[walk->count++];
+	*found = (struct found){ item, { .path = path, .description = description, .cites = cites } };
+	const struct span at = item->key ? item->key->at : item->value->at;
+	unsigned column;
+	source_locate(at.source, at.start, &found->mutant.line, &column);
+}
+
+static void
+walk_key(struct walk *walk, const struct kind *kind, struct yaml_item *key, struct text name, struct text path, struct text cites)
+{
+	struct arena *arena = walk->arena;
+	const struct text word = key->key->scalar;
+	const bool rules = key->value->kind == YAML_SEQUENCE
+		&& (text_equal(word, TEXT("exige")) || text_equal(word, TEXT("contrôles")));
+	for (size_t i = 0; rules && i < key->value->count; i++)
+		add(walk, &key->value->items[i], arena_format(arena, "%.*s.%.*s[%zu]", TEXT_ARGS(path), TEXT_ARGS(word), i + 1),
+			arena_format(arena, "%s « %.*s » sans sa règle n° %zu de « %.*s »", kind->what, TEXT_ARGS(name), i + 1,
+				TEXT_ARGS(word)), cites_of(walk, key->value->items[i].value, cites));
+	if (!rules)
+		add(walk, key, arena_format(arena, "%.*s.%.*s", TEXT_ARGS(path), TEXT_ARGS(word)),
+			arena_format(arena, "%s « %.*s » sans « %.*s »", kind->what, TEXT_ARGS(name), TEXT_ARGS(word)), cites);
+}
+
+/* "non" leaves nothing to take away. */
+static bool
+does_nothing(const struct yaml_item *key)
+{
+	return key->value->kind == YAML_SCALAR && text_equal(key->value->scalar, TEXT("non"));
+}
+
+/* Every item of a mapping; `inside` goes on below it. */
+static void
+walk_items(struct walk *walk, const struct yaml_node *items, const struct kind *kind, struct text path, struct text enclosing,
+	void (*inside)(struct walk *walk, const struct yaml_node *item, struct text path, struct text cites))
+{
+	for (size_t i = 0; items && items->kind == YAML_MAPPING && i < items->count && !walk->broken; i++) {
+		struct yaml_item *item = &items->items[i];
+		const struct text name = item->key->scalar;
+		const struct text here = arena_format(walk->arena, "%.*s.%.*s", TEXT_ARGS(path), TEXT_ARGS(name));
+		const struct text cites = cites_of(walk, item->value, enclosing);
+		if (!here.at) {
+			walk->broken = true;
+			return;
+		}
+		if (kind->whole)
+			add(walk, item, here, arena_format(walk->arena, "sans %s « %.*s »", kind->what, TEXT_ARGS(name)), cites);
+		for (size_t k = 0; kind->keys[k]; k++) {
+			struct yaml_item *key = item_of(item->value, kind->keys[k]);
+			if (key && !does_nothing(key))
+				walk_key(walk, kind, key, name, here, cites);
+		}
+		if (inside)
+			inside(walk, item->value, here, cites);
+	}
+}
+
+static void
+inside_section(struct walk *walk, const struct yaml_node *section, struct text path, struct text cites)
+{
+	walk_items(walk, child(section, "champs"), &kind_field, path, cites, NULL);
+}
+
+static void
+inside_action(struct walk *walk, const struct yaml_node *action, struct text path, struct text cites)
+{
+	walk_items(walk, child(action, "saisit"), &kind_field, path, cites, NULL);
+}
+
+static void
+inside_step(struct walk *walk, const struct yaml_node *step, struct text path, struct text cites)
+{
+	walk_items(walk, child(step, "actions"), &kind_action, path, cites, inside_action);
+	walk_items(walk, child(step, "échéances"), &kind_deadline, path, cites, NULL);
+}
+
+static bool
+walk_all(struct walk *walk, const struct yaml_node *root)
+{
+	static const struct {
+		const char *section;
+		const struct kind *kind;
+		void (*inside)(struct walk *walk, const struct yaml_node *item, struct text path, struct text cites);
+	} sections[] = {
+		{ "campagne", &kind_data, NULL },
+		{ "rôles", &kind_role, NULL },
+		{ "formulaire", &kind_section, inside_section },
+		{ "pièces", &kind_piece, NULL },
+		{ "circuit", &kind_step, inside_step },
+		{ "dérogations", &kind_exception, NULL },
+		{ "lettres", &kind_letter, NULL },
+		{ "courriers", &kind_mail, NULL },
+	};
+	walk->found = arena_array_of(walk->arena, struct found, MOST_MUTANTS);
+	if (!walk->found)
+		return false;
+	const struct yaml_node *population = child(root, "population");
+	for (size_t i = 0; population && population->kind == YAML_SEQUENCE && i < population->count; i++)
+		add(walk, &population->items[i], arena_format(walk->arena, "population[%zu]", i + 1),
+			arena_format(walk->arena, "sans la règle de population n° %zu", i + 1),
+			cites_of(walk, population->items[i].value, TEXT("")));
+	struct yaml_item *once = item_of(root, "une_par_campagne");
+	if (once)
+		add(walk, once, TEXT("une_par_campagne"), TEXT("sans « une_par_campagne »"), cites_of(walk, once->value, TEXT("")));
+	for (size_t i = 0; i < sizeof sections / sizeof *sections; i++)
+		walk_items(walk, child(root, sections[i].section), sections[i].kind, text_of_string(sections[i].section), TEXT(""),
+			sections[i].inside);
+	return !walk->broken;
+}
+
 bool
 mutant_leave_out(struct arena *arena, struct yaml_node *root, int number)
 {
-	(void)arena, (void)root, (void)number;
-	return false;
+	struct walk walk = { .arena = arena };
+	if (!walk_all(&walk, root) || number < 1 || (size_t)number > walk.count)
+		return false;
+	walk.found[number - 1].item->left_out = true;
+	return true;
+}
+
+enum guichet_status
+procedure_mutants(struct arena *arena, const struct procedure *procedure, const struct procedure_mutant **ret_mutants,
+	size_t *ret_count, struct guichet_error *error)
+{
+	struct files files;
+	CLEANUP(procedure_findings_release) struct procedure_findings findings = { 0 };
+	const enum guichet_status status = files_of_archive(arena, procedure->archive, &files, error);
+	if (status != GUICHET_OK)
+		return status;
+	struct source *source = arena_new_of(arena, struct source);
+	struct yaml_node *root = NULL;
+	for (size_t i = 0; source && i < files.count; i++)
+		if (text_equal(files.at[i].name, TEXT("procedure.yaml"))) {
+			*source = (struct source){ files.at[i].name, files.at[i].bytes };
+			root = yaml_read(arena, source, &findings);
+		}
+	struct walk walk = { .arena = arena };
+	struct procedure_mutant *mutants = NULL;
+	if (root && walk_all(&walk, root))
+		mutants = arena_array_of(arena, struct procedure_mutant, walk.count);
+	if (!mutants)
+		return guichet_fail(error, GUICHET_BROKEN, "Mémoire insuffisante pour chercher les mutants.");
+	for (size_t i = 0; i < walk.count; i++)
+		mutants[i] = walk.found[i].mutant;
+	*ret_mutants = mutants;
+	*ret_count = walk.count;
+	return GUICHET_OK;
 }

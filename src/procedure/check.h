@@ -1,0 +1,45 @@
+/* What is proved of a whole procedure: each family of checks in its file. */
+#pragma once
+
+#include "procedure/reader.h"
+
+/* What is true on every path: of each step, which action fields are filled, which posed values
+ * are set and which letters exist when a dossier is there. Numbered fields, then posed, then letters. */
+struct flow {
+	size_t bits, words;
+	uint64_t *at_step; /* words per step */
+	bool *reached;     /* a dossier may come there */
+	int *reached_by;   /* a move that leads there, for messages */
+};
+
+/* One way from a step: an action or a deadline that leaves it or stays. */
+struct way {
+	int step, to; /* to: NONE when it moves nothing */
+	const struct procedure_action *action;     /* or */
+	const struct procedure_deadline *deadline;
+};
+
+struct check {
+	struct reader *reader;
+	const struct procedure *procedure;
+	struct way *ways;
+	size_t way_count;
+	struct flow flow;
+};
+
+bool flow_compute(struct check *check); /* flow.c; false without memory */
+size_t flow_field(const struct check *check, int field);
+size_t flow_posed(const struct check *check, int posed);
+size_t flow_letter(const struct check *check, int letter);
+bool flow_has(const uint64_t *set, size_t bit);
+/* What is true once a way has been taken; `set` has flow.words words. */
+void flow_after(const struct check *check, const struct way *way, uint64_t *set);
+
+struct span check_place(const struct check *check, const struct procedure_origin *origin);
+struct procedure_origin way_origin(const struct way *way);
+struct text way_name(const struct way *way);
+
+void check_circuit(struct check *check);
+void check_form(struct check *check);
+void check_words(struct check *check);
+void check_holes(struct check *check);

@@ -1,0 +1,274 @@
+/* Checks of the circuit: what cannot be reached, what never ends, who is waited for, who signs,
+ * what an unfavourable decision must carry. */
+#include "procedure/check.h"
+
+#include "base/banned.h"
+
+#define TELL(check, number, origin, remedy, ...) \
+	finding_add((check)->reader->findings, (number), check_place((check), &(origin)), TEXT(remedy), __VA_ARGS__)
+
+static bool
+usable(const struct way *way)
+{
+	return !way->action || way->action->who.count > 0;
+}
+
+static bool
+in_list(struct procedure_list list, int item)
+{
+	for (size_t i = 0; i < list.count; i++)
+		if (list.at[i] == item)
+			return true;
+	return false;
+}
+
+static void
+check_start(struct check *check)
+{
+	const struct procedure *procedure = check->procedure;
+	const struct procedure_step *draft = &procedure->steps[0];
+	if (draft->actions.count == 0)
+		TELL(check, 311, draft->origin, "ajoutez l’action qui dépose la demande", "la première étape, le brouillon, n’a pas d’action");
+	if (draft->deadlines.count)
+		TELL(check, 311, procedure->deadlines[draft->deadlines.at[0]].origin, "mettez-la à l’étape suivante",
+			"un brouillon n’a pas d’échéance : rien n’est encore déposé");
+	if (draft->final)
+		TELL(check, 311, draft->origin, "ôtez « fin: oui »", "la première étape, le brouillon, ne peut pas être une fin");
+	for (size_t i = 0; i < draft->actions.count; i++) {
+		const struct procedure_action *action = &procedure->actions[draft->actions.at[i]];
+		for (size_t k = 0; k < action->who.count; k++)
+			if (procedure->roles[action->who.at[k]].reach != PROCEDURE_APPLICANT)
+				TELL(check, 311, action->origin, "mettez le demandeur à « qui: »", "seul le demandeur dépose son brouillon");
+	}
+	for (size_t i = 0; i < check->way_count; i++) {
+		const struct procedure_origin origin = way_origin(&check->ways[i]);
+		if (check->ways[i].to == 0 && check->ways[i].step != 0)
+			TELL(check, 311, origin, "menez à une autre étape, et laissez-y modifier la demande",
+				"une demande déposée ne redevient pas un brouillon");
+	}
+}
+
+/* Which steps lead to a final one. */
+static bool *
+steps_that_end(struct check *check)
+{
+	const struct procedure *procedure = check->procedure;
+	bool *ends = READER_ARRAY(check->reader, bool, procedure->step_count);
+	for (size_t i = 0; ends && i < procedure->step_count; i++)
+		ends[i] = procedure->steps[i].final;
+	for (bool changed = ends != NULL; changed;) {
+		changed = false;
+		for (size_t i = 0; i < check->way_count; i++) {
+			const struct way *way = &check->ways[i];
+			if (way->to == PROCEDURE_NONE || !usable(way) || ends[way->step] || !ends[way->to])
+				continue;
+			ends[way->step] = changed = true;
+		}
+	}
+	return ends;
+}
+
+static void
+check_steps(struct check *check)
+{
+	const struct procedure *procedure = check->procedure;
+	const bool *ends = steps_that_end(check);
+	for (size_t i = 0; ends && i < procedure->step_count; i++) {
+		const struct procedure_step *step = &procedure->steps[i];
+		bool leaves = false;
+		for (size_t k = 0; k < check->way_count; k++)
+			leaves |= check->ways[k].step == (int)i && check->ways[k].to != PROCEDURE_NONE && check->ways[k].to != (int)i
+				&& usable(&check->ways[k]);
+		if (!check->flow.reached[i])
+			TELL(check, 301, step->origin, "écrivez une action qui y mène, ou ôtez-la", "aucun chemin ne mène à l’étape « %.*s »",
+				TEXT_ARGS(step->name));
+		else if (!step->final && !leaves)
+			TELL(check, 302, step->origin, "ajoutez une action ou une échéance, ou « fin: oui »",
+				"une demande entrée à l’étape « %.*s » n’en sort plus", TEXT_ARGS(step->name));
+		else if (!step->final && !ends[i])
+			TELL(check, 309, step->origin, "ajoutez un chemin vers une étape marquée « fin: oui »",
+				"de l’étape « %.*s » on n’arrive jamais à une fin", TEXT_ARGS(step->name));
+		if (step->final && leaves)
+			TELL(check, 302, step->origin, "ôtez « fin: oui », ou ce qui en sort", "l’étape « %.*s » est une fin et pourtant on en sort",
+				TEXT_ARGS(step->name));
+	}
+}
+
+static void
+check_waiting(struct check *check)
+{
+	const struct procedure *procedure = check->procedure;
+	for (size_t i = 1; i < procedure->step_count; i++) {
+		const struct procedure_step *step = &procedure->steps[i];
+		bool moves = false;
+		for (size_t k = 0; k < step->deadlines.count; k++)
+			moves |= procedure->deadlines[step->deadlines.at[k]].to != PROCEDURE_NONE;
+		if (step->final || !check->flow.reached[i])
+			continue;
+		if (!moves && step->awaits.count == 0)
+			TELL(check, 303, step->origin, "ajoutez « attend: » et un rôle", "on ne dit pas qui doit agir à l’étape « %.*s »",
+				TEXT_ARGS(step->name));
+		if (step->awaits.count && step->deadlines.count == 0 && step->if_nothing.length == 0)
+			TELL(check, 304, step->origin, "ajoutez « si_rien: », une phrase que la personne lira, ou une échéance",
+				"à l’étape « %.*s », on ne dit pas ce qui arrive si personne n’agit", TEXT_ARGS(step->name));
+		for (size_t k = 0; k < step->awaits.count; k++) {
+			bool acts = false;
+			for (size_t m = 0; m < step->actions.count; m++)
+				acts |= in_list(procedure->actions[step->actions.at[m]].who, step->awaits.at[k]);
+			if (!acts)
+				TELL(check, 303, step->origin, "donnez-lui une action, ou attendez un autre rôle",
+					"l’étape « %.*s » attend « %.*s », qui n’y peut rien faire", TEXT_ARGS(step->name),
+					TEXT_ARGS(procedure->roles[step->awaits.at[k]].name));
+		}
+	}
+}
+
+/* A circle made of deadlines alone would turn without anybody. */
+static void
+check_loops(struct check *check)
+{
+	const struct procedure *procedure = check->procedure;
+	bool *seen = READER_ARRAY(check->reader, bool, procedure->step_count);
+	int *queue = READER_ARRAY(check->reader, int, procedure->step_count);
+	for (size_t i = 0; seen && queue && i < procedure->deadline_count; i++) {
+		const struct procedure_deadline *first = &procedure->deadlines[i];
+		if (first->to == PROCEDURE_NONE)
+			continue;
+		memset(seen, 0, procedure->step_count);
+		size_t head = 0, tail = 0;
+		queue[tail++] = first->to;
+		seen[first->to] = true;
+		while (head < tail && !seen[first->step]) {
+			const struct procedure_list next = procedure->steps[queue[head++]].deadlines;
+			for (size_t k = 0; k < next.count; k++) {
+				const int to = procedure->deadlines[next.at[k]].to;
+				if (to != PROCEDURE_NONE && !seen[to]) {
+					seen[to] = true;
+					queue[tail++] = to;
+				}
+			}
+		}
+		if (seen[first->step])
+			TELL(check, 305, first->origin, "faites agir quelqu’un quelque part sur ce chemin",
+				"d’échéance en échéance, « %.*s » ramène à l’étape « %.*s » sans que personne n’agisse",
+				TEXT_ARGS(first->name), TEXT_ARGS(procedure->steps[first->step].name));
+	}
+}
+
+/* ---- unfavourable decisions ---- */
+
+static enum procedure_sense
+way_sense(const struct check *check, const struct way *way)
+{
+	if (way->action && way->action->sense != PROCEDURE_NO_SENSE)
+		return way->action->sense;
+	return way->to != PROCEDURE_NONE && way->to != way->step ? check->procedure->steps[way->to].sense : PROCEDURE_NO_SENSE;
+}
+
+/* A compulsory text or choice that an unfavourable action asks for. */
+static bool
+is_ground(const struct check *check, int index)
+{
+	const struct procedure *procedure = check->procedure;
+	const struct procedure_field *field = &procedure->fields[index];
+	if (!field->compulsory || field->condition || field->type == PROCEDURE_FIELD_DATE || field->type == PROCEDURE_FIELD_YES_NO
+		|| field->type == PROCEDURE_FIELD_DECLARATION || field->type == PROCEDURE_FIELD_INTEGER
+		|| field->type == PROCEDURE_FIELD_NUMBER || field->type == PROCEDURE_FIELD_MONEY
+		|| field->type == PROCEDURE_FIELD_PERCENTAGE)
+		return false;
+	for (size_t i = 0; i < check->way_count; i++) {
+		const struct way *way = &check->ways[i];
+		if (way->action && in_list(way->action->enters, index) && way_sense(check, way) == PROCEDURE_UNFAVOURABLE)
+			return true;
+	}
+	return false;
+}
+
+static void
+check_grounds(struct check *check)
+{
+	const struct procedure *procedure = check->procedure;
+	uint64_t *set = READER_ARRAY(check->reader, uint64_t, check->flow.words);
+	for (size_t i = 0; set && i < check->way_count; i++) {
+		const struct way *way = &check->ways[i];
+		if (way_sense(check, way) != PROCEDURE_UNFAVOURABLE || !check->flow.reached[way->step])
+			continue;
+		memcpy(set, check->flow.at_step + check->flow.words * (size_t)way->step, check->flow.words * sizeof *set);
+		flow_after(check, way, set);
+		bool grounded = false;
+		for (size_t k = procedure->form_field_count; k < procedure->field_count; k++)
+			grounded |= flow_has(set, flow_field(check, (int)k)) && is_ground(check, (int)k);
+		const struct procedure_origin origin = way_origin(way);
+		const struct text name = way_name(way);
+		if (!grounded)
+			TELL(check, 308, origin, "ajoutez sous « saisit: » un motif « obligatoire: oui »",
+				"« %.*s » est défavorable, et un chemin y mène sans motif obligatoire", TEXT_ARGS(name));
+	}
+}
+
+static void
+check_letter_senses(struct check *check)
+{
+	const struct procedure *procedure = check->procedure;
+	for (size_t i = 0; i < check->way_count; i++) {
+		const struct way *way = &check->ways[i];
+		const struct procedure_list produces = way->action ? way->action->produces : way->deadline->produces;
+		const enum procedure_sense sense = way_sense(check, way);
+		for (size_t k = 0; k < produces.count; k++) {
+			const struct procedure_letter *letter = &procedure->letters[produces.at[k]];
+			const struct procedure_origin origin = way_origin(way);
+			if (sense == PROCEDURE_UNFAVOURABLE && letter->sense != PROCEDURE_UNFAVOURABLE)
+				TELL(check, 411, letter->origin, "ajoutez « sens: défavorable » à la lettre : elle dira les recours",
+					"la lettre « %.*s » sort d’une décision défavorable (ligne %u) sans le dire", TEXT_ARGS(letter->name),
+					origin.line);
+			else if (sense == PROCEDURE_FAVOURABLE && letter->sense == PROCEDURE_UNFAVOURABLE)
+				TELL(check, 411, origin, "produisez une autre lettre, ou corrigez un des deux sens",
+					"une décision favorable produit la lettre défavorable « %.*s »", TEXT_ARGS(letter->name));
+		}
+	}
+}
+
+static void
+check_signatures(struct check *check)
+{
+	const struct procedure *procedure = check->procedure;
+	for (size_t i = 0; i < procedure->action_count; i++) {
+		const struct procedure_action *action = &procedure->actions[i];
+		if (action->signs == PROCEDURE_NONE || !check->flow.reached[action->step])
+			continue;
+		const struct procedure_letter *letter = &procedure->letters[action->signs];
+		const uint64_t *known = check->flow.at_step + check->flow.words * (size_t)action->step;
+		for (size_t k = 0; k < action->who.count; k++)
+			if (!in_list(letter->signers, action->who.at[k]))
+				TELL(check, 310, action->origin, "ajoutez-le à « signent: » de la lettre",
+					"« %.*s » n’est pas parmi les signataires de la lettre « %.*s »",
+					TEXT_ARGS(procedure->roles[action->who.at[k]].name), TEXT_ARGS(letter->name));
+		if (!flow_has(known, flow_letter(check, action->signs)))
+			TELL(check, 310, action->origin, "produisez-la avant, sur tous les chemins",
+				"un chemin mène ici sans que la lettre « %.*s » existe", TEXT_ARGS(letter->name));
+	}
+	for (size_t i = 0; i < procedure->letter_count; i++) {
+		const struct procedure_letter *letter = &procedure->letters[i];
+		for (size_t k = 0; k < letter->signers.count; k++) {
+			bool signs = false;
+			for (size_t m = 0; m < procedure->action_count; m++)
+				signs |= procedure->actions[m].signs == (int)i && in_list(procedure->actions[m].who, letter->signers.at[k]);
+			if (!signs)
+				TELL(check, 310, letter->origin, "écrivez une action avec « signe: », ou ôtez ce signataire",
+					"aucune action ne fait signer la lettre « %.*s » par « %.*s »", TEXT_ARGS(letter->name),
+					TEXT_ARGS(procedure->roles[letter->signers.at[k]].name));
+		}
+	}
+}
+
+void
+check_circuit(struct check *check)
+{
+	check_start(check);
+	check_steps(check);
+	check_waiting(check);
+	check_loops(check);
+	check_grounds(check);
+	check_letter_senses(check);
+	check_signatures(check);
+}

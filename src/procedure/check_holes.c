@@ -1,0 +1,414 @@
+/* Can a hole stay empty? Each hole is tried: for every occasion on which its text is written,
+ * what the circuit guarantees by then is given a sample value, and what it does not is tried
+ * both with a value and without, the conditions around the hole being evaluated for good. A hole
+ * found empty comes with its witness. */
+#include "procedure/check.h"
+
+#include "base/banned.h"
+
+enum { MOST_VARIED = 10, MOST_TRIALS = 4096, MOST_GUARDS = 20, SCRATCH = 1 << 20 };
+
+/* A slot (or one piece) that is tried with several values. */
+struct varied {
+	unsigned slot;
+	int piece; /* index into the pieces, or NONE */
+	struct text name;
+	struct feel_value values[6];
+	size_t count, now;
+};
+
+/* When a text is written: what is known then, and how to say it. */
+struct occasion {
+	const uint64_t *known;
+	struct procedure_list signers, to;
+	const struct way *way; /* NULL: at a date */
+};
+
+struct trial {
+	struct check *check;
+	struct arena *arena; /* of one evaluation */
+	struct feel_value *samples, *inputs;
+	struct feel_entry *piece_entries;
+	struct varied varied[MOST_VARIED];
+	size_t varied_count;
+	bool *wanted; /* by slot: read by the hole or its guards, computed values followed */
+	bool *wanted_pieces;
+};
+
+/* ---- samples ---- */
+
+static struct feel_value
+sample_of(struct arena *arena, const struct feel_type *type, int depth)
+{
+	if (!type || depth > 6)
+		return feel_string(TEXT("x"));
+	switch (type->kind) {
+	case FEEL_BOOLEAN:
+		return feel_boolean(true);
+	case FEEL_NUMBER:
+		return feel_integer(2);
+	case FEEL_DATE:
+		return feel_date((struct date){ 2024, 3, 15 });
+	case FEEL_DATE_TIME:
+		return feel_instant(instant_of_day((struct date){ 2024, 3, 15 }));
+	case FEEL_LIST: {
+		struct feel_value *item = arena_new_of(arena, struct feel_value);
+		if (item)
+			*item = sample_of(arena, type->of, depth + 1);
+		return feel_list(item, item ? 1 : 0);
+	}
+	case FEEL_CONTEXT: {
+		struct feel_entry *entries = arena_array_of(arena, struct feel_entry, type->field_count);
+		for (size_t i = 0; entries && i < type->field_count; i++)
+			entries[i] = (struct feel_entry){ type->fields[i].name,
+				sample_of(arena, type->fields[i].type, depth + 1) };
+		return feel_context(entries, entries ? type->field_count : 0);
+	}
+	default:
+		return feel_string(type->word_count ? type->words[0] : TEXT("x"));
+	}
+}
+
+static bool
+prepare(struct trial *trial)
+{
+	const struct procedure *procedure = trial->check->procedure;
+	struct arena *arena = trial->check->reader->arena;
+	trial->samples = arena_array_of(arena, struct feel_value, procedure->slot_count);
+	trial->inputs = arena_array_of(arena, struct feel_value, procedure->slot_count);
+	trial->wanted = arena_array_of(arena, bool, procedure->slot_count + 1);
+	trial->wanted_pieces = arena_array_of(arena, bool, procedure->piece_count + 1);
+	trial->piece_entries = arena_array_of(arena, struct feel_entry, procedure->piece_count);
+	if (!trial->samples || !trial->inputs || !trial->wanted || !trial->wanted_pieces || !trial->piece_entries)
+		return false;
+	for (size_t i = 0; i < procedure->slot_count; i++) {
+		const struct procedure_slot *slot = &procedure->slots[i];
+		trial->samples[i] = sample_of(arena, slot->type, 0);
+		/* A parameter has its own values; the last is today's. */
+		if (slot->kind == PROCEDURE_SLOT_PARAMETER && procedure->parameters[slot->index].value_count)
+			trial->samples[i] = procedure->parameters[slot->index]
+						    .values[procedure->parameters[slot->index].value_count - 1].value;
+	}
+	return true;
+}
+
+/* ---- what an expression depends on ---- */
+
+static struct text
+second_name(struct text path)
+{
+	(void)text_split(&path, '.');
+	struct text rest = path;
+	return rest.at ? text_split(&rest, '.') : (struct text){ 0 };
+}
+
+static void
+want(struct trial *trial, const struct feel *feel)
+{
+	const struct procedure *procedure = trial->check->procedure;
+	size_t count = 0;
+	const struct feel_use *uses = feel ? feel_reads(feel, &count) : NULL;
+	for (size_t i = 0; i < count; i++) {
+		const unsigned slot = uses[i].slot;
+		const struct text second = second_name(uses[i].path);
+		for (size_t k = 0; (int)slot == procedure->pieces_slot && k < procedure->piece_count; k++)
+			trial->wanted_pieces[k] |= !second.at || text_equal(second, procedure->pieces[k].name);
+		if (trial->wanted[slot])
+			continue;
+		trial->wanted[slot] = true;
+		if (procedure->slots[slot].kind == PROCEDURE_SLOT_COMPUTED)
+			want(trial, procedure->computed[procedure->slots[slot].index].feel);
+	}
+}
+
+static struct varied *
+vary(struct trial *trial, unsigned slot, int piece, struct text name)
+{
+	if (trial->varied_count == MOST_VARIED)
+		return NULL;
+	struct varied *varied = &trial->varied[trial->varied_count++];
+	*varied = (struct varied){ .slot = slot, .piece = piece, .name = name };
+	return varied;
+}
+
+static void
+add_value(struct varied *varied, struct feel_value value)
+{
+	if (varied->count < sizeof varied->values / sizeof *varied->values)
+		varied->values[varied->count++] = value;
+}
+
+/* With a value, both ways when it is a truth, every word when there are few; and without one
+ * unless it is sure. */
+static void
+vary_slot(struct trial *trial, unsigned slot, bool sure)
+{
+	const struct feel_type *type = trial->check->procedure->slots[slot].type;
+	const bool several = type->kind == FEEL_BOOLEAN || (type->kind == FEEL_STRING && type->word_count > 1);
+	if (sure && !several)
+		return;
+	struct varied *varied = vary(trial, slot, PROCEDURE_NONE, trial->check->procedure->slots[slot].name);
+	if (!varied)
+		return;
+	if (!sure)
+		add_value(varied, feel_null(TEXT("")));
+	add_value(varied, trial->samples[slot]);
+	if (type->kind == FEEL_BOOLEAN)
+		add_value(varied, feel_boolean(!feel_is_true(trial->samples[slot])));
+	for (size_t i = 0; type->kind == FEEL_STRING && i < type->word_count; i++)
+		add_value(varied, feel_string(type->words[i]));
+}
+
+static bool
+in_list(struct procedure_list list, int item)
+{
+	for (size_t i = 0; i < list.count; i++)
+		if (list.at[i] == item)
+			return true;
+	return false;
+}
+
+static void
+choose_varied(struct trial *trial, const struct occasion *occasion)
+{
+	const struct check *check = trial->check;
+	const struct procedure *procedure = check->procedure;
+	trial->varied_count = 0;
+	for (unsigned i = 0; i < procedure->slot_count; i++) {
+		const struct procedure_slot *slot = &procedure->slots[i];
+		if (!trial->wanted[i])
+			continue;
+		if (slot->kind == PROCEDURE_SLOT_FIELD)
+			vary_slot(trial, i, flow_has(occasion->known, flow_field(check, slot->index)));
+		else if (slot->kind == PROCEDURE_SLOT_POSED)
+			vary_slot(trial, i, flow_has(occasion->known, flow_posed(check, slot->index)));
+		else if (slot->kind == PROCEDURE_SLOT_PARAMETER)
+			vary_slot(trial, i, true);
+		else if (slot->kind == PROCEDURE_SLOT_PERSON)
+			vary_slot(trial, i, procedure->roles[slot->index].reach == PROCEDURE_APPLICANT
+				|| in_list(occasion->signers, slot->index) || in_list(occasion->to, slot->index));
+	}
+	for (size_t i = 0; i < procedure->piece_count; i++) {
+		const struct procedure_piece *piece = &procedure->pieces[i];
+		struct varied *varied = trial->wanted_pieces[i] && (!piece->compulsory || piece->condition)
+			? vary(trial, 0, (int)i, piece->name) : NULL;
+		if (varied) {
+			add_value(varied, feel_null(TEXT("")));
+			add_value(varied, feel_string(TEXT("x.pdf")));
+		}
+	}
+}
+
+/* ---- trying ---- */
+
+static void
+set_inputs(struct trial *trial)
+{
+	const struct procedure *procedure = trial->check->procedure;
+	for (size_t i = 0; i < procedure->slot_count; i++)
+		trial->inputs[i] = trial->samples[i];
+	for (size_t i = 0; i < procedure->piece_count; i++)
+		trial->piece_entries[i] = (struct feel_entry){ procedure->pieces[i].name, feel_string(TEXT("x.pdf")) };
+	for (size_t i = 0; i < trial->varied_count; i++) {
+		const struct varied *varied = &trial->varied[i];
+		if (varied->piece != PROCEDURE_NONE)
+			trial->piece_entries[varied->piece].value = varied->values[varied->now];
+		else
+			trial->inputs[varied->slot] = varied->values[varied->now];
+	}
+	if (procedure->pieces_slot != PROCEDURE_NONE)
+		trial->inputs[procedure->pieces_slot] = feel_context(trial->piece_entries, procedure->piece_count);
+}
+
+static bool
+next_values(struct trial *trial)
+{
+	for (size_t i = 0; i < trial->varied_count; i++) {
+		if (++trial->varied[i].now < trial->varied[i].count)
+			return true;
+		trial->varied[i].now = 0;
+	}
+	return false;
+}
+
+struct guard {
+	const struct feel *feel;
+	bool holds; /* the hole is written when it is true, or when it is not */
+};
+
+/* Whether the hole is written and empty with the present values. */
+static bool
+is_empty(struct trial *trial, const struct guard *guards, size_t guard_count, const struct feel *hole)
+{
+	const struct procedure *procedure = trial->check->procedure;
+	arena_clear(trial->arena);
+	set_inputs(trial);
+	struct feel_run run = { .arena = trial->arena, .inputs = trial->inputs };
+	for (size_t i = 0; i < procedure->computed_count; i++)
+		if (trial->wanted[procedure->computed[i].slot])
+			trial->inputs[procedure->computed[i].slot] = feel_evaluate(procedure->computed[i].feel, &run);
+	for (size_t i = 0; i < guard_count; i++)
+		if (feel_is_true(feel_evaluate(guards[i].feel, &run)) != guards[i].holds)
+			return false;
+	const struct feel_value value = feel_evaluate(hole, &run);
+	return value.kind == FEEL_NULL && run.stop == FEEL_COMPLETE;
+}
+
+/* The blocks around a part. */
+static size_t
+guards_of(const struct procedure_template *template, size_t nth, struct guard *guards)
+{
+	size_t count = 0;
+	for (size_t i = 0; i < nth && count < MOST_GUARDS; i++) {
+		const struct procedure_part *part = &template->parts[i];
+		if (part->kind != PROCEDURE_UNLESS)
+			continue;
+		const size_t otherwise = (size_t)part->to;
+		if (nth < otherwise) {
+			guards[count++] = (struct guard){ part->feel, true };
+		} else if (otherwise > 0 && template->parts[otherwise - 1].kind == PROCEDURE_JUMP
+			&& otherwise - 1 > i && (size_t)template->parts[otherwise - 1].to > nth) {
+			guards[count++] = (struct guard){ part->feel, false };
+		}
+	}
+	return count;
+}
+
+static void
+tell_empty(struct trial *trial, const struct procedure_template *template, const struct procedure_part *part,
+	const struct occasion *occasion)
+{
+	struct reader *reader = trial->check->reader;
+	const struct source *source = NULL;
+	for (size_t i = 0; i < reader->source_count; i++)
+		if (text_equal(reader->sources[i].name, template->file))
+			source = &reader->sources[i];
+	if (!source)
+		return;
+	size_t at = 0;
+	for (unsigned line = 1; line < part->line && at < source->bytes.length; at++)
+		line += source->bytes.at[at] == '\n';
+	for (unsigned column = 1; column < part->column && at < source->bytes.length; column++)
+		(void)text_next(source->bytes, &at);
+	CLEANUP(buffer_release) struct buffer when = buffer_new(400);
+	if (occasion->way)
+		buffer_format(&when, " après « %.*s »", TEXT_ARGS(way_name(occasion->way)));
+	for (size_t i = 0; i < trial->varied_count; i++) {
+		const struct varied *varied = &trial->varied[i];
+		const struct feel_value value = varied->values[varied->now];
+		if (value.kind == FEEL_NULL)
+			buffer_format(&when, ", sans « %.*s »", TEXT_ARGS(varied->name));
+	}
+	const struct text words = when.failed ? TEXT("") : buffer_text(&when);
+	finding_add(reader->findings, 403, (struct span){ source, at, at + part->text.length },
+		TEXT("rendez-le obligatoire avant, ou écrivez {{si … != null}} … {{fin}} autour"),
+		"« %.*s » peut rester vide%.*s", TEXT_ARGS(part->text), TEXT_ARGS(words));
+}
+
+/* True when the hole was told empty: one witness is enough. */
+static bool
+try_hole(struct trial *trial, const struct procedure_template *template, size_t nth, const struct occasion *occasion)
+{
+	const struct procedure *procedure = trial->check->procedure;
+	const struct procedure_part *part = &template->parts[nth];
+	struct guard guards[MOST_GUARDS];
+	const size_t guard_count = guards_of(template, nth, guards);
+	memset(trial->wanted, 0, procedure->slot_count);
+	memset(trial->wanted_pieces, 0, procedure->piece_count);
+	want(trial, part->feel);
+	for (size_t i = 0; i < guard_count; i++)
+		want(trial, guards[i].feel);
+	choose_varied(trial, occasion);
+	for (int trials = 0; trials < MOST_TRIALS; trials++) {
+		if (is_empty(trial, guards, guard_count, part->feel)) {
+			tell_empty(trial, template, part, occasion);
+			return true;
+		}
+		if (!next_values(trial))
+			break;
+	}
+	return false;
+}
+
+static void
+try_template(struct trial *trial, const struct procedure_template *template, const struct occasion *occasions, size_t count)
+{
+	for (size_t i = 0; i < template->count; i++)
+		for (size_t k = 0; template->parts[i].kind == PROCEDURE_HOLE && k < count; k++)
+			if (try_hole(trial, template, i, &occasions[k]))
+				break;
+}
+
+/* ---- occasions ---- */
+
+static uint64_t *
+known_after(struct check *check, const struct way *way)
+{
+	uint64_t *set = READER_ARRAY(check->reader, uint64_t, check->flow.words);
+	if (set) {
+		memcpy(set, check->flow.at_step + check->flow.words * (size_t)way->step, check->flow.words * sizeof *set);
+		flow_after(check, way, set);
+	}
+	return set;
+}
+
+/* What is known at all of these steps (all but the draft when there is none). */
+static uint64_t *
+known_at(struct check *check, struct procedure_list steps)
+{
+	uint64_t *set = READER_ARRAY(check->reader, uint64_t, check->flow.words);
+	if (!set)
+		return NULL;
+	memset(set, 0xff, check->flow.words * sizeof *set);
+	for (int step = 1; step < (int)check->procedure->step_count; step++)
+		if (check->flow.reached[step] && (steps.count == 0 || in_list(steps, step)))
+			for (size_t word = 0; word < check->flow.words; word++)
+				set[word] &= check->flow.at_step[check->flow.words * (size_t)step + word];
+	return set;
+}
+
+static size_t
+occasions_of(struct check *check, int letter, const struct procedure_mail *mail, struct occasion *occasions)
+{
+	const struct procedure *procedure = check->procedure;
+	size_t count = 0;
+	if (mail && mail->moment) {
+		occasions[0] = (struct occasion){ .known = known_at(check, mail->steps), .to = mail->to };
+		return occasions[0].known ? 1 : 0;
+	}
+	for (size_t i = 0; i < check->way_count; i++) {
+		const struct way *way = &check->ways[i];
+		const struct procedure_list produces = way->action ? way->action->produces : way->deadline->produces;
+		const int move = way->action ? way->action->move : way->deadline->move;
+		if (!check->flow.reached[way->step] || !(mail ? in_list(mail->after, move) : in_list(produces, letter)))
+			continue;
+		occasions[count] = (struct occasion){ .known = known_after(check, way), .way = way };
+		if (mail)
+			occasions[count].to = mail->to;
+		else
+			occasions[count].signers = procedure->letters[letter].signers;
+		count += occasions[count].known != NULL;
+	}
+	return count;
+}
+
+void
+check_holes(struct check *check)
+{
+	const struct procedure *procedure = check->procedure;
+	CLEANUP(arena_free) struct arena *scratch = arena_new(SCRATCH);
+	struct trial trial = { .check = check, .arena = scratch };
+	struct occasion *occasions = READER_ARRAY(check->reader, struct occasion, check->way_count + 1);
+	if (!scratch || !occasions || !prepare(&trial)) {
+		check->reader->findings->broken = true;
+		return;
+	}
+	for (size_t i = 0; i < procedure->letter_count; i++)
+		try_template(&trial, &procedure->letters[i].template, occasions, occasions_of(check, (int)i, NULL, occasions));
+	for (size_t i = 0; i < procedure->mail_count; i++) {
+		const struct procedure_mail *mail = &procedure->mails[i];
+		const size_t count = occasions_of(check, PROCEDURE_NONE, mail, occasions);
+		try_template(&trial, &mail->subject, occasions, count);
+		try_template(&trial, &mail->body, occasions, count);
+	}
+}
