@@ -213,7 +213,7 @@ command_check(int argc, char **argv)
 			folder_count = -MOST_CAMPAIGNS;
 	}
 	if (folder_count < 1) {
-		fprintf(stderr, "Usage : guichet check DOSSIER… [--campagne FICHIER] [--json]\n");
+		fprintf(stderr, "Usage : guichet check %s\n", COMMAND_CHECK_USAGE);
 		return EXIT_USAGE;
 	}
 	check.list = check.json ? json_array() : NULL;

@@ -18,6 +18,7 @@ int command_person(int argc, char **argv);
 int command_feel(int argc, char **argv);
 int command_backup(int argc, char **argv);
 int command_verify(int argc, char **argv);
+int command_check(int argc, char **argv);
 int command_test(int argc, char **argv);
 
 /* What follows their name, for --help and after a wrong usage. */
@@ -25,6 +26,7 @@ int command_test(int argc, char **argv);
 	" [--force] [--strict] [--dry-run]"
 #define COMMAND_PERSON_USAGE "DONNÉES show|code|create|disable|enable MATRICULE|COURRIEL"
 #define COMMAND_FEEL_USAGE "'EXPRESSION' [--context JSON] [--explain]"
+#define COMMAND_CHECK_USAGE "DOSSIER… [--campagne FICHIER] [--json]"
 #define COMMAND_TEST_USAGE "DOSSIER… [--json] [--mutate]"
 #define COMMAND_SERVER_OPTIONS "[--port N] [--address A] [--public-address URL] [--organisation NOM] [--clock MOMENT]" \
 	" [--smtp URL] [--smtp-user NOM] [--smtp-password-file F] [--smtp-authorities F] [--from ADRESSE] [--behind-proxy]"
