@@ -95,3 +95,28 @@ TEST(web_html_a_page_past_its_ceiling_is_a_failure)
 	HTML_LINE(&html, "p", TEXT("trop long"));
 	CHECK(page.failed);
 }
+
+/* Written by words where there is room, piece by piece where the buffer grows: the same bytes. */
+TEST(web_html_is_the_same_bytes_however_it_grows)
+{
+	static const struct text pieces[] = {
+		{ "", 0 }, { "<", 1 }, { "a'b", 3 }, { "sept car", 8 }, { "huit car.", 9 }, { "L\xe2\x80\x99\xc3\xa9t\xc3\xa9 & <b>", 16 },
+		{ "un texte sans rien de sp\xc3\xa9""cial, assez long pour plusieurs mots", 65 }, { "\"\"\"\"\"\"\"\"\"", 9 },
+	};
+	WITH_PAGE(roomy);
+	WITH_PAGE(tight);
+	CLEANUP(buffer_release) struct buffer one = buffer_new(BUFFER_LIMIT_PAGE);
+	for (int i = 0; i < 20000; i++)
+		buffer_add(roomy->out, TEXT("x"));
+	buffer_clear(roomy->out);
+	for (size_t i = 0; i < sizeof pieces / sizeof *pieces; i++)
+		for (size_t length = 0; length <= pieces[i].length; length++) {
+			const struct text text = { pieces[i].at, length };
+			struct html html = { &one, LANGUAGE_FRENCH };
+			HTML_LINE(roomy, "p", text, { "title", text }, { "data-x", text });
+			buffer_release(&one); /* always without room */
+			HTML_LINE(&html, "p", text, { "title", text }, { "data-x", text });
+			buffer_add(tight->out, buffer_text(&one));
+		}
+	CHECK_TEXT(buffer_text(roomy->out), buffer_text(tight->out));
+}

@@ -8,29 +8,106 @@
 
 enum { LONGEST_FORMAT = 4096 };
 
-/* What a character becomes; NULL: itself. The same five in text and in attributes. */
-static const struct text escapes[256] = {
-	['&'] = { "&amp;", 5 },
-	['<'] = { "&lt;", 4 },
-	['>'] = { "&gt;", 4 },
-	['"'] = { "&quot;", 6 },
-	['\''] = { "&#39;", 5 },
+/* What a character becomes, in text and in attributes alike; 0: itself. */
+static const uint8_t escape_of[256] = { ['&'] = 1, ['<'] = 2, ['>'] = 3, ['"'] = 4, ['\''] = 5 };
+static const struct text escapes[] = {
+	{ 0 }, { "&amp;", 5 }, { "&lt;", 4 }, { "&gt;", 4 }, { "&quot;", 6 }, { "&#39;", 5 },
 };
+
+/* A page is thousands of small pieces: where the buffer has room, they are written without a call each. */
+static inline bool
+has_room(const struct buffer *out, size_t more)
+{
+	return !out->failed && more <= out->capacity - out->length && more <= out->limit - out->length;
+}
+
+enum { LONGEST_ESCAPE = 6, WORD = sizeof(uint64_t), ATTRIBUTES_AT_ONCE = 12 };
+
+/* Copies a short piece, as names of elements are, by overlapping words. */
+static inline char *
+write_piece(char *to, const char *from, size_t length)
+{
+	if (length > 2 * WORD) {
+		memcpy(to, from, length);
+	} else if (length >= WORD) {
+		memcpy(to, from, WORD);
+		memcpy(to + length - WORD, from + length - WORD, WORD);
+	} else if (length >= 4) {
+		memcpy(to, from, 4);
+		memcpy(to + length - 4, from + length - 4, 4);
+	} else {
+		for (size_t i = 0; i < length; i++)
+			to[i] = from[i];
+	}
+	return to + length;
+}
+
+/* Whether one of the eight bytes of `word` is `byte`. */
+static inline uint64_t
+word_has(uint64_t word, uint8_t byte)
+{
+	const uint64_t ones = UINT64_C(0x0101010101010101), zero_where_equal = word ^ (ones * byte);
+	return (zero_where_equal - ones) & ~zero_where_equal & (ones << 7);
+}
+
+static inline char *
+write_escaped_byte(char *to, char byte)
+{
+	const uint8_t escape = escape_of[(unsigned char)byte];
+	if (escape)
+		return write_piece(to, escapes[escape].at, escapes[escape].length);
+	*to = byte;
+	return to + 1;
+}
+
+/* Needs room for LONGEST_ESCAPE bytes each, and a WORD. */
+static char *
+write_escaped(char *to, struct text text)
+{
+	size_t i = 0;
+	for (; text.length - i >= WORD; i += WORD) {
+		uint64_t word;
+		memcpy(&word, text.at + i, WORD);
+		if (!(word_has(word, '&') | word_has(word, '<') | word_has(word, '>') | word_has(word, '"')
+			| word_has(word, '\''))) {
+			memcpy(to, &word, WORD);
+			to += WORD;
+			continue;
+		}
+		for (size_t byte = 0; byte < WORD; byte++)
+			to = write_escaped_byte(to, text.at[i + byte]);
+	}
+	for (; i < text.length; i++)
+		to = write_escaped_byte(to, text.at[i]);
+	return to;
+}
+
+/* The same when the buffer has to grow. */
+static void
+add_escaped(struct buffer *out, struct text text)
+{
+	size_t start = 0;
+	for (size_t i = 0; i < text.length; i++) {
+		const uint8_t escape = escape_of[(unsigned char)text.at[i]];
+		if (escape == 0)
+			continue;
+		buffer_add(out, (struct text){ text.at + start, i - start });
+		buffer_add(out, escapes[escape]);
+		start = i + 1;
+	}
+	if (start < text.length)
+		buffer_add(out, (struct text){ text.at + start, text.length - start });
+}
 
 void
 html_text(struct html *html, struct text text)
 {
-	size_t start = 0;
-	for (size_t i = 0; i < text.length; i++) {
-		const struct text *escape = &escapes[(unsigned char)text.at[i]];
-		if (!escape->at)
-			continue;
-		buffer_add(html->out, (struct text){ text.at + start, i - start });
-		buffer_add(html->out, *escape);
-		start = i + 1;
-	}
-	if (start < text.length)
-		buffer_add(html->out, (struct text){ text.at + start, text.length - start });
+	struct buffer *out = html->out;
+	size_t needed;
+	if (__builtin_mul_overflow(text.length, (size_t)LONGEST_ESCAPE, &needed) || !has_room(out, needed + WORD))
+		add_escaped(out, text);
+	else
+		out->length = (size_t)(write_escaped(out->at + out->length, text) - out->at);
 }
 
 void
@@ -57,7 +134,15 @@ html_format(struct html *html, const char *format, ...)
 void
 html_integer(struct html *html, int64_t value)
 {
-	buffer_format(html->out, "%lld", (long long)value);
+	char digits[20];
+	size_t start = sizeof digits;
+	uint64_t left = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
+	do
+		digits[--start] = (char)('0' + left % 10);
+	while (left /= 10);
+	if (value < 0)
+		digits[--start] = '-';
+	buffer_add(html->out, (struct text){ digits + start, sizeof digits - start });
 }
 
 void
@@ -104,43 +189,105 @@ html_address(struct text address)
 }
 
 static bool
-is_address(const char *name)
+is_address(struct text name)
 {
-	static const char *const names[] = { "href", "src", "action", "formaction" };
-	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-		if (strcmp(names[i], name) == 0)
-			return true;
-	return false;
+	switch (name.at[0]) {
+	case 'h':
+		return text_equal(name, TEXT("href"));
+	case 's':
+		return text_equal(name, TEXT("src"));
+	case 'a':
+		return text_equal(name, TEXT("action"));
+	case 'f':
+		return text_equal(name, TEXT("formaction"));
+	default:
+		return false;
+	}
+}
+
+/* The element when the buffer has to grow. */
+static void
+add_opening(struct html *html, struct text tag, const struct html_attribute *attributes)
+{
+	struct buffer *out = html->out;
+	buffer_add(out, TEXT("<"));
+	buffer_add(out, tag);
+	for (; attributes->name; attributes++) {
+		const struct text name = text_of_string(attributes->name), value = attributes->value;
+		if (!value.at)
+			continue;
+		buffer_add(out, TEXT(" "));
+		buffer_add(out, name);
+		buffer_add(out, TEXT("=\""));
+		add_escaped(out, is_address(name) ? html_address(value) : value);
+		buffer_add(out, TEXT("\""));
+	}
+	buffer_add(out, TEXT(">"));
+}
+
+/* The same where there is room; false, and nothing written, when there is not. */
+static bool
+write_opening(struct buffer *out, struct text tag, const struct html_attribute *attributes)
+{
+	struct { struct text name, value; } kept[ATTRIBUTES_AT_ONCE];
+	size_t count = 0, needed = tag.length + 2 + WORD;
+	for (; attributes->name; attributes++) {
+		const struct text name = text_of_string(attributes->name);
+		if (!attributes->value.at)
+			continue;
+		if (count == ATTRIBUTES_AT_ONCE || attributes->value.length > out->limit)
+			return false;
+		kept[count].name = name;
+		kept[count].value = is_address(name) ? html_address(attributes->value) : attributes->value;
+		needed += name.length + 4 + LONGEST_ESCAPE * kept[count].value.length + WORD;
+		count++;
+	}
+	if (!has_room(out, needed))
+		return false;
+	char *to = out->at + out->length;
+	*to++ = '<';
+	to = write_piece(to, tag.at, tag.length);
+	for (size_t i = 0; i < count; i++) {
+		*to++ = ' ';
+		to = write_piece(to, kept[i].name.at, kept[i].name.length);
+		*to++ = '=';
+		*to++ = '"';
+		to = write_escaped(to, kept[i].value);
+		*to++ = '"';
+	}
+	*to++ = '>';
+	out->length = (size_t)(to - out->at);
+	return true;
 }
 
 struct html_scope
-html_open_scope(struct html *html, const char *tag, const struct html_attribute *attributes)
+html_open_scope(struct html *html, struct text tag, const struct html_attribute *attributes)
 {
-	buffer_add(html->out, TEXT("<"));
-	buffer_add(html->out, text_of_string(tag));
-	for (; attributes->name; attributes++) {
-		if (!attributes->value.at)
-			continue;
-		buffer_add(html->out, TEXT(" "));
-		buffer_add(html->out, text_of_string(attributes->name));
-		buffer_add(html->out, TEXT("=\""));
-		html_text(html, is_address(attributes->name) ? html_address(attributes->value) : attributes->value);
-		buffer_add(html->out, TEXT("\""));
-	}
-	buffer_add(html->out, TEXT(">"));
+	if (!write_opening(html->out, tag, attributes))
+		add_opening(html, tag, attributes);
 	return (struct html_scope){ html, tag };
 }
 
 void
 html_close_scope(const struct html_scope *scope)
 {
-	buffer_add(scope->html->out, TEXT("</"));
-	buffer_add(scope->html->out, text_of_string(scope->tag));
-	buffer_add(scope->html->out, TEXT(">"));
+	struct buffer *out = scope->html->out;
+	if (!has_room(out, scope->tag.length + 3)) {
+		buffer_add(out, TEXT("</"));
+		buffer_add(out, scope->tag);
+		buffer_add(out, TEXT(">"));
+		return;
+	}
+	char *to = out->at + out->length;
+	*to++ = '<';
+	*to++ = '/';
+	to = write_piece(to, scope->tag.at, scope->tag.length);
+	*to++ = '>';
+	out->length = (size_t)(to - out->at);
 }
 
 void
-html_line(struct html *html, const char *tag, struct text text, const struct html_attribute *attributes)
+html_line(struct html *html, struct text tag, struct text text, const struct html_attribute *attributes)
 {
 	const struct html_scope scope = html_open_scope(html, tag, attributes);
 	html_text(html, text);

@@ -52,16 +52,16 @@ void html_paragraphs(struct html *html, struct text text);
 /* Opens an element that the end of the enclosing block closes, even on return. */
 #define HTML_IN(html, tag, ...)                                                                   \
 	[[maybe_unused]] __attribute__((cleanup(html_close_scope)))                               \
-	const struct html_scope HTML_UNIQUE(__LINE__) = html_open_scope((html), "" tag,           \
+	const struct html_scope HTML_UNIQUE(__LINE__) = html_open_scope((html), TEXT(tag),           \
 		(const struct html_attribute[]){ __VA_ARGS__ __VA_OPT__(,) { 0 } })
 
 /* An element without content: input, br, hr, img, meta, link. */
 #define HTML_VOID(html, tag, ...)                                                                 \
-	((void)html_open_scope((html), "" tag, (const struct html_attribute[]){ __VA_ARGS__ __VA_OPT__(,) { 0 } }))
+	((void)html_open_scope((html), TEXT(tag), (const struct html_attribute[]){ __VA_ARGS__ __VA_OPT__(,) { 0 } }))
 
 /* An element that holds a text and nothing else: HTML_LINE(html, "h1", dossier.title, { "id", … }). */
 #define HTML_LINE(html, tag, text, ...)                                                           \
-	html_line((html), "" tag, (text), (const struct html_attribute[]){ __VA_ARGS__ __VA_OPT__(,) { 0 } })
+	html_line((html), TEXT(tag), (text), (const struct html_attribute[]){ __VA_ARGS__ __VA_OPT__(,) { 0 } })
 
 /* The same with our own sentence: HTML_SAY(html, "h1", "Mes dossiers"). */
 #define HTML_SAY(html, tag, literal, ...)                                                         \
@@ -76,10 +76,10 @@ struct text html_address(struct text address);
 
 struct html_scope {
 	struct html *html;
-	const char *tag;
+	struct text tag;
 };
-struct html_scope html_open_scope(struct html *html, const char *tag, const struct html_attribute *attributes);
+struct html_scope html_open_scope(struct html *html, struct text tag, const struct html_attribute *attributes);
 void html_close_scope(const struct html_scope *scope);
-void html_line(struct html *html, const char *tag, struct text text, const struct html_attribute *attributes);
+void html_line(struct html *html, struct text tag, struct text text, const struct html_attribute *attributes);
 #define HTML_UNIQUE(line)  HTML_UNIQUE_(line)
 #define HTML_UNIQUE_(line) html_scope_##line
