@@ -13,8 +13,9 @@ BUILTIN(date_of_text)
 	struct feel_value point;
 	if (temporal_read_date(arguments[0].string, &date))
 		return feel_date(date);
-	if (temporal_read_date_time(evaluation->arena, arguments[0].string, &point))
-		return feel_date(point.at.date);
+	const enum temporal_read read = temporal_read_date_time(evaluation->arena, arguments[0].string, &point);
+	if (read != TEMPORAL_WRONG)
+		return read == TEMPORAL_READ ? feel_date(point.at.date) : evaluation_stop(evaluation, FEEL_NO_MEMORY);
 	return evaluation_null(evaluation, "« " TEXT_FORMAT " » n’est pas une date : écrivez AAAA-MM-JJ", TEXT_ARGS(arguments[0].string));
 }
 
@@ -52,8 +53,9 @@ BUILTIN(date_time_of_text)
 {
 	struct feel_value value;
 	struct date date;
-	if (temporal_read_date_time(evaluation->arena, arguments[0].string, &value))
-		return value;
+	const enum temporal_read read = temporal_read_date_time(evaluation->arena, arguments[0].string, &value);
+	if (read != TEMPORAL_WRONG)
+		return read == TEMPORAL_READ ? value : evaluation_stop(evaluation, FEEL_NO_MEMORY);
 	if (temporal_read_date(arguments[0].string, &date)) {
 		value = (struct feel_value){ .kind = FEEL_DATE_TIME };
 		value.at.date = date;
@@ -82,7 +84,10 @@ in_zone(struct evaluation *evaluation, struct feel_value value, struct text zone
 	const struct text written = arena_format(evaluation->arena, "%.*s@" TEXT_FORMAT, (int)length, text, TEXT_ARGS(zone));
 	if (!written.at)
 		return evaluation_stop(evaluation, FEEL_NO_MEMORY);
-	return temporal_read_date_time(evaluation->arena, written, &value) ? value : feel_null(TEXT("fuseau inconnu"));
+	const enum temporal_read read = temporal_read_date_time(evaluation->arena, written, &value);
+	if (read == TEMPORAL_FULL)
+		return evaluation_stop(evaluation, FEEL_NO_MEMORY);
+	return read == TEMPORAL_READ ? value : feel_null(TEXT("fuseau inconnu"));
 }
 
 /* An hour, a minute and a second that may have a fraction. */
@@ -103,7 +108,7 @@ time_of_numbers(const struct feel_value *parts, struct feel_time *ret_time)
 	if (!text_to_integer(whole, 0, 59, &second))
 		return false;
 	const size_t length = (size_t)snprintf(text, sizeof text, "00:00:00%s" TEXT_FORMAT, rest.at ? "." : "", TEXT_ARGS(rest));
-	if (!temporal_read_time(arena, (struct text){ text, length }, &fraction))
+	if (temporal_read_time(arena, (struct text){ text, length }, &fraction) != TEMPORAL_READ)
 		return false;
 	*ret_time = (struct feel_time){ (int8_t)hour, (int8_t)minute, (int8_t)second, fraction.at.time.nanosecond };
 	return true;
@@ -135,9 +140,14 @@ BUILTIN(date_time_of_parts)
 BUILTIN(time_of_text)
 {
 	struct feel_value value;
-	if (temporal_read_time(evaluation->arena, arguments[0].string, &value))
+	enum temporal_read read = temporal_read_time(evaluation->arena, arguments[0].string, &value);
+	if (read == TEMPORAL_READ)
 		return value;
-	if (temporal_read_date_time(evaluation->arena, arguments[0].string, &value)) {
+	if (read == TEMPORAL_WRONG)
+		read = temporal_read_date_time(evaluation->arena, arguments[0].string, &value);
+	if (read == TEMPORAL_FULL)
+		return evaluation_stop(evaluation, FEEL_NO_MEMORY);
+	if (read == TEMPORAL_READ) {
 		value.kind = FEEL_TIME;
 		value.at.date = (struct date){ 0 };
 		return value;

@@ -237,7 +237,7 @@ check_range(struct reader *reader, const struct node *low, const struct node *hi
 	if ((!is_open_type(low->type) && !is_open_type(high->type) && low->type->kind != high->type->kind)
 		|| !has_order(low->type) || !has_order(high->type))
 		reader_mistake(reader, low->offset, high->offset + high->length - low->offset, TEXT(""),
-			"un intervalle ne va pas de " TEXT_FORMAT " à " TEXT_FORMAT,
+			"les bornes d’un intervalle se comparent : " TEXT_FORMAT " et " TEXT_FORMAT " ne le peuvent pas",
 			TEXT_ARGS(feel_type_french(reader->arena, low->type)),
 			TEXT_ARGS(feel_type_french(reader->arena, high->type)));
 	const struct feel_type *type = feel_type_range_of(reader->arena, bound);

@@ -211,7 +211,7 @@ read_temporal(struct arena *arena, const struct feel_type *type, const json_t *j
 {
 	struct feel_value value;
 	if (!json_is_string(json)
-		|| !temporal_read(arena, (struct text){ json_string_value(json), json_string_length(json) }, &value)
+		|| temporal_read(arena, (struct text){ json_string_value(json), json_string_length(json) }, &value) != TEMPORAL_READ
 		|| value.kind != type->kind)
 		return wrong(place, type, error);
 	*ret_value = value;

@@ -508,9 +508,10 @@ read_at_literal(struct reader *reader)
 	if (!characters.at)
 		return NULL;
 	struct feel_value value;
-	if (!temporal_read(reader->arena, characters, &value)) {
-		if (text_find(characters, TEXT("@")) != SIZE_MAX && arena_failed())
-			return reader_broken(reader);
+	const enum temporal_read read = temporal_read(reader->arena, characters, &value);
+	if (read == TEMPORAL_FULL)
+		return reader_broken(reader);
+	if (read == TEMPORAL_WRONG) {
 		reader_mistake(reader, offset, reader->end - offset, TEXT("par exemple @\"2023-06-16\" ou @\"P2M\""),
 			"« " TEXT_FORMAT " » n’est ni une date, ni une heure, ni une durée", TEXT_ARGS(characters));
 		return finish(reader, node_constant(reader, offset, feel_null(TEXT("date illisible")), &feel_type_any));

@@ -73,27 +73,27 @@ zone_known(struct text name, UChar *ret_id, int32_t capacity)
 }
 
 /* "Z", "+02:00", "@Europe/Paris" or nothing, up to the end of the text. */
-static bool
+static enum temporal_read
 read_zone(struct arena *arena, struct text text, size_t at, struct feel_value *value)
 {
 	if (at == text.length)
-		return true;
+		return TEMPORAL_READ;
 	const char sign = text.at[at++];
 	if (sign == 'Z' || sign == 'z') {
 		value->zone = FEEL_OFFSET;
-		return at == text.length;
+		return at == text.length ? TEMPORAL_READ : TEMPORAL_WRONG;
 	}
 	if (sign == '@') {
 		const struct text name = text_part(text, at, text.length);
 		UChar id[128];
 		if (name.length > 100 || !zone_known(name, id, 128))
-			return false;
+			return TEMPORAL_WRONG;
 		struct text *kept = arena_new_of(arena, struct text);
 		if (!kept || !(*kept = arena_text(arena, name)).at)
-			return false;
+			return TEMPORAL_FULL;
 		value->zone = FEEL_NAMED_ZONE;
 		value->zone_name = kept;
-		return true;
+		return TEMPORAL_READ;
 	}
 	int64_t hour, minute, second = 0;
 	if ((sign != '+' && sign != '-') || !read_digits(text, &at, 2, 2, &hour) || !read_character(text, &at, ':')
@@ -101,13 +101,13 @@ read_zone(struct arena *arena, struct text text, size_t at, struct feel_value *v
 		|| (at < text.length
 			&& (!read_character(text, &at, ':') || !read_digits(text, &at, 2, 2, &second)))
 		|| at != text.length || minute > 59 || second > 59)
-		return false;
+		return TEMPORAL_WRONG;
 	const int64_t offset = hour * 3600 + minute * 60 + second;
 	if (offset > 14 * 3600)
-		return false;
+		return TEMPORAL_WRONG;
 	value->zone = FEEL_OFFSET;
 	value->offset = (int32_t)(sign == '-' ? -offset : offset);
-	return true;
+	return TEMPORAL_READ;
 }
 
 static bool
@@ -141,27 +141,31 @@ temporal_read_date(struct text text, struct date *ret_date)
 	return true;
 }
 
-bool
+enum temporal_read
 temporal_read_time(struct arena *arena, struct text text, struct feel_value *ret_time)
 {
 	struct feel_value value = { .kind = FEEL_TIME };
 	size_t at = 0;
-	if (!read_time_part(text, &at, &value.at.time) || !read_zone(arena, text, at, &value))
-		return false;
-	*ret_time = value;
-	return true;
+	if (!read_time_part(text, &at, &value.at.time))
+		return TEMPORAL_WRONG;
+	const enum temporal_read zone = read_zone(arena, text, at, &value);
+	if (zone == TEMPORAL_READ)
+		*ret_time = value;
+	return zone;
 }
 
-bool
+enum temporal_read
 temporal_read_date_time(struct arena *arena, struct text text, struct feel_value *ret_value)
 {
 	struct feel_value value = { .kind = FEEL_DATE_TIME };
 	size_t at = 0;
 	if (!read_date_part(text, &at, &value.at.date) || !read_character(text, &at, 'T')
-		|| !read_time_part(text, &at, &value.at.time) || !read_zone(arena, text, at, &value))
-		return false;
-	*ret_value = value;
-	return true;
+		|| !read_time_part(text, &at, &value.at.time))
+		return TEMPORAL_WRONG;
+	const enum temporal_read zone = read_zone(arena, text, at, &value);
+	if (zone == TEMPORAL_READ)
+		*ret_value = value;
+	return zone;
 }
 
 bool
@@ -231,16 +235,18 @@ temporal_read_duration(struct text text, struct feel_value *ret_duration)
 	return true;
 }
 
-bool
+enum temporal_read
 temporal_read(struct arena *arena, struct text text, struct feel_value *ret_value)
 {
 	struct date date;
 	if (temporal_read_date(text, &date)) {
 		*ret_value = feel_date(date);
-		return true;
+		return TEMPORAL_READ;
 	}
-	return temporal_read_date_time(arena, text, ret_value) || temporal_read_time(arena, text, ret_value)
-		|| temporal_read_duration(text, ret_value);
+	if (temporal_read_duration(text, ret_value))
+		return TEMPORAL_READ;
+	const enum temporal_read point = temporal_read_date_time(arena, text, ret_value);
+	return point == TEMPORAL_WRONG ? temporal_read_time(arena, text, ret_value) : point;
 }
 
 /* ---- zones ---- */

@@ -9,11 +9,12 @@ enum { TEMPORAL_MOST_YEAR = 999999999 };
 
 /* XML Schema's forms, the whole text; the zone as an offset, "Z" or "@Europe/Paris". */
 [[nodiscard]] bool temporal_read_date(struct text text, struct date *ret_date);
-[[nodiscard]] bool temporal_read_time(struct arena *arena, struct text text, struct feel_value *ret_time);
-[[nodiscard]] bool temporal_read_date_time(struct arena *arena, struct text text, struct feel_value *ret_value);
+enum [[nodiscard]] temporal_read { TEMPORAL_READ, TEMPORAL_WRONG, TEMPORAL_FULL /* the arena */ };
+enum temporal_read temporal_read_time(struct arena *arena, struct text text, struct feel_value *ret_time);
+enum temporal_read temporal_read_date_time(struct arena *arena, struct text text, struct feel_value *ret_value);
 [[nodiscard]] bool temporal_read_duration(struct text text, struct feel_value *ret_duration);
 /* Whichever of the four it is, as after "@". */
-[[nodiscard]] bool temporal_read(struct arena *arena, struct text text, struct feel_value *ret_value);
+enum temporal_read temporal_read(struct arena *arena, struct text text, struct feel_value *ret_value);
 
 enum { TEMPORAL_TEXT_SIZE = 160 };
 /* "2023-06-16", "10:00:00+02:00", "P1Y2M", "P1DT3H"; returns the length. */
