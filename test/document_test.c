@@ -442,6 +442,12 @@ TEST(letters_past_a_ceiling_are_refused)
 	CHECK(document_render(press(), arena, &request, &pdf, &error) == GUICHET_REFUSED);
 	CHECK_TEXT(text_of_string(error.message), TEXT("La lettre est trop longue : 1024 Ko au plus, valeurs comprises."));
 
+	const struct text paragraph = text_part(value, 0, DOCUMENT_PARAGRAPH_LIMIT + 1);
+	request = request_of(arena, "Avant.\n\n⟦0⟧\n", &paragraph, 1);
+	CHECK(document_render(press(), arena, &request, &pdf, &error) == GUICHET_REFUSED);
+	CHECK_TEXT(text_of_string(error.message),
+		TEXT("Modèle de lettre, ligne 3 : ce paragraphe, une fois rempli, dépasse 16 Ko : coupez-le."));
+
 	buffer_clear(&large);
 	for (int i = 0; i < 20000; i++)
 		buffer_add(&large, TEXT("a\n\n"));

@@ -24,6 +24,7 @@
 enum {
 	DOCUMENT_MARKDOWN_LIMIT = 256 << 10, /* bytes of a template */
 	DOCUMENT_FILLED_LIMIT = 1 << 20,     /* bytes of template and values together */
+	DOCUMENT_PARAGRAPH_LIMIT = 16 << 10, /* bytes of a filled paragraph, heading or cell */
 	DOCUMENT_LINE_LIMIT = 2000,          /* bytes of each short text (title, footer…) */
 	DOCUMENT_HOLES_LIMIT = 1000,
 	DOCUMENT_SIGNATURES_LIMIT = 20,

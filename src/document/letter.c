@@ -214,7 +214,11 @@ read_runs(struct reading *reading, cmark_node *node, struct letter_block *block)
 {
 	struct runs runs = { NULL, NULL };
 	runs.next = &runs.first;
+	const size_t filled = reading->filled;
 	const enum guichet_status status = read_inlines(reading, node, &runs, 0, TEXT(""), 0);
+	/* Setting a paragraph takes more than twice the time for twice its length. */
+	if (status == GUICHET_OK && reading->filled - filled > DOCUMENT_PARAGRAPH_LIMIT)
+		return refuse(reading, node, "ce paragraphe, une fois rempli, dépasse 16 Ko : coupez-le.");
 	block->runs = runs.first;
 	return status;
 }
