@@ -46,6 +46,7 @@ struct child {
 struct processes {
 	const char *program;
 	pthread_t thread;
+	bool joined;
 	int wake; /* eventfd: something to look at */
 
 	pthread_mutex_t lock; /* of all that follows */
@@ -229,6 +230,7 @@ supervise(void *context)
 	}
 	for (int i = PROCESS_COUNT - 1; i >= 0; i--)
 		end(processes, (enum process)i);
+	pthread_cond_broadcast(&processes->changed);
 	pthread_mutex_unlock(&processes->lock);
 	return NULL;
 }
@@ -253,15 +255,24 @@ processes_new(const char *program, struct guichet_error *error)
 }
 
 void
-processes_free(struct processes *processes)
+processes_stop(struct processes *processes)
 {
-	if (!processes)
+	if (!processes || processes->joined)
 		return;
 	pthread_mutex_lock(&processes->lock);
 	processes->stopping = true;
 	pthread_mutex_unlock(&processes->lock);
 	wake(processes);
 	pthread_join(processes->thread, NULL);
+	processes->joined = true;
+}
+
+void
+processes_free(struct processes *processes)
+{
+	if (!processes)
+		return;
+	processes_stop(processes);
 	close(processes->wake);
 	pthread_cond_destroy(&processes->changed);
 	pthread_mutex_destroy(&processes->lock);
@@ -278,9 +289,9 @@ processes_start(struct processes *processes, enum process process,
 	child->context = context;
 	child->wanted = true;
 	wake(processes);
-	while (!child->tried)
+	while (!child->tried && !processes->stopping)
 		pthread_cond_wait(&processes->changed, &processes->lock);
-	const bool runs = child->id != 0 || child->failures == 0;
+	const bool runs = child->id != 0 || (child->tried && child->failures == 0);
 	pthread_mutex_unlock(&processes->lock);
 	return runs ? GUICHET_OK
 		: guichet_fail(error, GUICHET_BROKEN, "Le processus « %s » n’a pas pu commencer.", commands[process]);

@@ -26,8 +26,12 @@ struct processes;
  * (/proc/self/exe). NULL after filling *error. */
 struct processes *processes_new(const char *program, struct guichet_error *error);
 
-/* Ends the children, last of the list first: SIGTERM, then SIGKILL after two seconds. Before what
- * their sockets were given to is freed. Accepts NULL. */
+/* Ends the children, last of the list first: SIGTERM, then SIGKILL after two seconds. Afterwards
+ * no `started` is called and processes_restart() does nothing: so first this, then free what the
+ * sockets were given to, then processes_free(). Accepts NULL; a second call does nothing. */
+void processes_stop(struct processes *processes);
+
+/* Stops if need be, then frees. Accepts NULL. */
 void processes_free(struct processes *processes);
 DEFINE_CLEANUP(struct processes, processes_free)
 

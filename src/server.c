@@ -127,6 +127,7 @@ stop(struct running *running)
 		_exit(EXIT_REFUSED); /* what was acknowledged is on disk */
 	}
 	office_close(site->office);
+	processes_stop(running->processes);
 	mailer_free(site->mailer);
 	typesetter_free(site->typesetter);
 	processes_free(running->processes);

@@ -54,8 +54,9 @@ house_open(struct house *house, size_t queue)
 static void
 house_close_at(struct house *house)
 {
-	processes_free(house->processes);
+	processes_stop(house->processes);
 	typesetter_free(house->typesetter);
+	processes_free(house->processes);
 }
 
 static const struct document_request letter = { .markdown = { "# Bonjour\n\nTexte.\n", 18 }, .title = { "Essai", 5 } };
@@ -354,8 +355,8 @@ TEST(children_end_with_their_parent)
 TEST(a_program_that_cannot_run_is_told)
 {
 	struct guichet_error error = { 0 };
-	CLEANUP(processes_free) struct processes *processes = processes_new("/nonexistent/guichet", &error);
 	CLEANUP(typesetter_free) struct typesetter *typesetter = typesetter_new(4, NULL, NULL, &error);
+	CLEANUP(processes_free) struct processes *processes = processes_new("/nonexistent/guichet", &error);
 	CHECK(processes && typesetter);
 	CHECK(processes_start(processes, PROCESS_TYPESET, typesetter_attach, typesetter, &error) == GUICHET_BROKEN);
 	CHECK_TEXT(text_of_string(error.message), TEXT("Le processus « typeset » n’a pas pu commencer."));
