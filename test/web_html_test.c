@@ -99,9 +99,9 @@ TEST(web_html_a_page_past_its_ceiling_is_a_failure)
 /* Written by words where there is room, piece by piece where the buffer grows: the same bytes. */
 TEST(web_html_is_the_same_bytes_however_it_grows)
 {
-	static const struct text pieces[] = {
-		{ "", 0 }, { "<", 1 }, { "a'b", 3 }, { "sept car", 8 }, { "huit car.", 9 }, { "L\xe2\x80\x99\xc3\xa9t\xc3\xa9 & <b>", 16 },
-		{ "un texte sans rien de sp\xc3\xa9""cial, assez long pour plusieurs mots", 65 }, { "\"\"\"\"\"\"\"\"\"", 9 },
+	const struct text pieces[] = {
+		TEXT(""), TEXT("<"), TEXT("a'b"), TEXT("sept ca"), TEXT("huit car"), TEXT("L’été & <b>"),
+		TEXT("un texte sans rien de spécial, assez long pour plusieurs mots"), TEXT("\"\"\"\"\"\"\"\"\""),
 	};
 	WITH_PAGE(roomy);
 	WITH_PAGE(tight);

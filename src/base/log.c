@@ -6,6 +6,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/date.h"
+
 #include "base/banned.h"
 
 enum { LONGEST_LINE = 2048 };
@@ -19,12 +21,12 @@ static int
 line_start(char *line, enum log_level level, const char *event)
 {
 	struct timespec now;
-	struct tm parts;
 	clock_gettime(CLOCK_REALTIME, &now);
-	gmtime_r(&now.tv_sec, &parts);
+	const int second = (int)(now.tv_sec % 86400);
+	const struct date day = date_of_day_number(now.tv_sec / 86400); /* gmtime_r() would lock the time zone */
 	return snprintf(line, LONGEST_LINE, "at=%04d-%02d-%02dT%02d:%02d:%02d.%03ldZ level=%s event=%s ",
-		parts.tm_year + 1900, parts.tm_mon + 1, parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec,
-		now.tv_nsec / 1000000, level_names[level], event);
+		day.year, day.month, day.day, second / 3600, second / 60 % 60, second % 60, now.tv_nsec / 1000000,
+		level_names[level], event);
 }
 
 void

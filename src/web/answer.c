@@ -22,8 +22,6 @@ static const struct header always[] = {
 	{ "Referrer-Policy", "same-origin" },
 	{ "Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()" },
 	{ "Cross-Origin-Opener-Policy", "same-origin" },
-	{ "Cross-Origin-Resource-Policy", "same-origin" },
-	{ "X-Frame-Options", "DENY" },
 };
 
 static const char policy_of_pages[] = "default-src 'none'; script-src 'self'; style-src 'self'; "
