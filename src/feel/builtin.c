@@ -161,6 +161,9 @@ builtin_call(struct evaluation *evaluation, const struct builtin *const *choices
 {
 	struct feel_value placed[MOST_PARAMETERS];
 	struct parameter wrong = { 0 };
+	for (size_t i = 0; i < count; i++) /* what reading a long text costs */
+		if (arguments[i].kind == FEEL_STRING && !evaluation_steps(evaluation, arguments[i].string.length / 64))
+			return evaluation_stop(evaluation, FEEL_TOO_LONG);
 	for (size_t i = 0; i < choice_count; i++)
 		if (place_arguments(evaluation, choices[i], arguments, names, count, placed, &wrong))
 			return choices[i]->run(evaluation, placed);

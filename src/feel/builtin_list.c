@@ -18,7 +18,7 @@ BUILTIN(list_contains)
 	if (!evaluation_steps(evaluation, list.list.count))
 		return full(evaluation);
 	for (size_t i = 0; i < list.list.count; i++)
-		if (feel_is_true(feel_equal(list.list.at[i], arguments[1])))
+		if (feel_is_true(evaluate_equal(evaluation, list.list.at[i], arguments[1])))
 			return feel_boolean(true);
 	return feel_boolean(false);
 }
@@ -278,7 +278,7 @@ BUILTIN(index_of)
 	if (!evaluation_steps(evaluation, arguments[0].list.count))
 		return full(evaluation);
 	for (size_t i = 0; i < arguments[0].list.count; i++)
-		if (feel_is_true(feel_equal(arguments[0].list.at[i], arguments[1]))
+		if (feel_is_true(evaluate_equal(evaluation, arguments[0].list.at[i], arguments[1]))
 			&& !items_add(evaluation, &items, feel_integer((int64_t)i + 1)))
 			return full(evaluation);
 	return items_list(&items);
@@ -293,7 +293,7 @@ distinct(struct evaluation *evaluation, struct feel_value list)
 		if (!evaluation_steps(evaluation, items.count + 1))
 			return full(evaluation);
 		for (size_t j = 0; j < items.count && !seen; j++)
-			seen = feel_is_true(feel_equal(items.at[j], list.list.at[i]));
+			seen = feel_is_true(evaluate_equal(evaluation, items.at[j], list.list.at[i]));
 		if (!seen && !items_add(evaluation, &items, list.list.at[i]))
 			return full(evaluation);
 	}

@@ -198,6 +198,7 @@ compare_types(struct reader *reader, enum node_kind kind, size_t offset, size_t 
 			left->kind == FEEL_STRING && is_day(right) ? TEXT("pour une date, écrivez date(\"2023-06-16\")")
 			: is_day(left) && right->kind == FEEL_STRING ? TEXT("pour une date, écrivez date(\"2023-06-16\")")
 			: left->kind == FEEL_NUMBER && right->kind == FEEL_STRING ? TEXT("un nombre s’écrit sans guillemets")
+			: is_day(left) && is_day(right) ? TEXT("écrivez date(…) autour de la date avec heure")
 			: left->kind == FEEL_LIST ? TEXT("pour chercher dans une liste, écrivez : valeur in liste") : TEXT(""),
 			"on ne peut pas comparer " TEXT_FORMAT " à " TEXT_FORMAT,
 			TEXT_ARGS(feel_type_french(reader->arena, left)), TEXT_ARGS(feel_type_french(reader->arena, right)));

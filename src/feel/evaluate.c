@@ -219,11 +219,19 @@ negate(struct evaluation *evaluation, struct feel_value value)
 
 /* ---- comparison and logic ---- */
 
+struct feel_value
+evaluate_equal(struct evaluation *evaluation, struct feel_value a, struct feel_value b)
+{
+	unsigned long steps = 0;
+	const struct feel_value same = feel_equal_counting(a, b, &steps);
+	return evaluation_steps(evaluation, steps) ? same : evaluation_stop(evaluation, FEEL_TOO_LONG);
+}
+
 static struct feel_value
-compare(enum node_kind kind, struct feel_value a, struct feel_value b)
+compare(struct evaluation *evaluation, enum node_kind kind, struct feel_value a, struct feel_value b)
 {
 	if (kind == NODE_EQUAL || kind == NODE_DIFFERENT) {
-		struct feel_value same = feel_equal(a, b);
+		struct feel_value same = evaluate_equal(evaluation, a, b);
 		if (same.kind == FEEL_BOOLEAN && kind == NODE_DIFFERENT)
 			same.boolean = !same.boolean;
 		return same;
@@ -286,17 +294,17 @@ both(struct feel_value a, struct feel_value b)
 	return a.kind == FEEL_NULL ? a : b;
 }
 
-struct feel_value
-range_holds(struct feel_value range, struct feel_value value)
+static struct feel_value
+range_holds(struct evaluation *evaluation, struct feel_value range, struct feel_value value)
 {
 	const struct feel_range *bounds = range.range;
 	struct feel_value above = feel_boolean(true), below = feel_boolean(true);
 	if (bounds->low.kind == FEEL_NULL && bounds->high.kind == FEEL_NULL)
 		return feel_null(TEXT("intervalle sans bornes"));
 	if (bounds->low.kind != FEEL_NULL)
-		above = compare(bounds->low_open ? NODE_GREATER : NODE_GREATER_EQUAL, value, bounds->low);
+		above = compare(evaluation, bounds->low_open ? NODE_GREATER : NODE_GREATER_EQUAL, value, bounds->low);
 	if (bounds->high.kind != FEEL_NULL)
-		below = compare(bounds->high_open ? NODE_LESS : NODE_LESS_EQUAL, value, bounds->high);
+		below = compare(evaluation, bounds->high_open ? NODE_LESS : NODE_LESS_EQUAL, value, bounds->high);
 	return both(above, below);
 }
 
@@ -304,17 +312,17 @@ struct feel_value
 evaluate_in(struct evaluation *evaluation, struct feel_value tested, struct feel_value value)
 {
 	if (value.kind == FEEL_RANGE && tested.kind != FEEL_RANGE)
-		return range_holds(value, tested);
+		return range_holds(evaluation, value, tested);
 	if (value.kind != FEEL_LIST)
-		return feel_equal(tested, value);
-	if (tested.kind == FEEL_LIST && feel_is_true(feel_equal(tested, value)))
+		return evaluate_equal(evaluation, tested, value);
+	if (tested.kind == FEEL_LIST && feel_is_true(evaluate_equal(evaluation, tested, value)))
 		return feel_boolean(true);
 	if (!evaluation_steps(evaluation, value.list.count))
 		return evaluation_stop(evaluation, FEEL_TOO_LONG);
 	for (size_t i = 0; i < value.list.count; i++) {
 		const struct feel_value item = value.list.at[i];
-		const struct feel_value found = item.kind == FEEL_RANGE && tested.kind != FEEL_RANGE ? range_holds(item, tested)
-			: feel_equal(tested, item);
+		const struct feel_value found = item.kind == FEEL_RANGE && tested.kind != FEEL_RANGE ? range_holds(evaluation, item, tested)
+			: evaluate_equal(evaluation, tested, item);
 		if (feel_is_true(found))
 			return found;
 	}
@@ -797,7 +805,7 @@ walk(struct evaluation *evaluation, const struct node *node)
 		const struct feel_value right = evaluate_node(evaluation, node->right);
 		if (left.kind == FEEL_NUMBER && right.kind == FEEL_NUMBER)
 			return compare_numbers(node->kind, left.number, right.number);
-		return compare(node->kind, left, right);
+		return compare(evaluation, node->kind, left, right);
 	}
 	case NODE_AND:
 	case NODE_OR:
@@ -806,7 +814,8 @@ walk(struct evaluation *evaluation, const struct node *node)
 		const struct feel_value value = evaluate_node(evaluation, node->parts[0]);
 		const struct feel_value low = evaluate_node(evaluation, node->parts[1]);
 		const struct feel_value high = evaluate_node(evaluation, node->parts[2]);
-		return both(compare(NODE_GREATER_EQUAL, value, low), compare(NODE_LESS_EQUAL, value, high));
+		return both(compare(evaluation, NODE_GREATER_EQUAL, value, low),
+			compare(evaluation, NODE_LESS_EQUAL, value, high));
 	}
 	case NODE_IF:
 		return evaluate_node(evaluation, node->parts[feel_is_true(evaluate_node(evaluation, node->parts[0])) ? 1 : 2]);

@@ -34,7 +34,6 @@ struct feel_value evaluation_stop(struct evaluation *evaluation, enum feel_stop 
 
 /* `tested` in `value`, as unary tests have it: equal, in the list, in the range. */
 struct feel_value evaluate_in(struct evaluation *evaluation, struct feel_value tested, struct feel_value value);
-struct feel_value range_holds(struct feel_value range, struct feel_value value);
 /* An entry of a context, a property of a date, of each item of a list. */
 struct feel_value evaluate_entry(struct evaluation *evaluation, struct feel_value of, struct text name);
 
@@ -54,5 +53,10 @@ items_list(const struct items *items)
 /* Number of values from first to last, both included, and the i-th: numbers and dates. */
 bool range_steps(struct feel_value first, struct feel_value last, int64_t *ret_count);
 struct feel_value range_step(struct feel_value first, struct feel_value last, int64_t index);
+
+/* feel_equal(), which counts what it costs. */
+struct feel_value evaluate_equal(struct evaluation *evaluation, struct feel_value a, struct feel_value b);
+/* In value.c: the steps taken are added to *steps. */
+struct feel_value feel_equal_counting(struct feel_value a, struct feel_value b, unsigned long *steps);
 
 void trace_record(struct feel_trace *trace, const struct node *node, struct feel_value value);

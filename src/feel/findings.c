@@ -29,8 +29,10 @@ record(struct reader *reader, size_t offset, size_t length, struct text remedy, 
 	for (size_t i = 0; i < findings->count; i++)
 		if (findings->at[i].offset == offset)
 			return;
-	if (findings->count == FEEL_MOST_FINDINGS)
+	if (findings->count == FEEL_MOST_FINDINGS) {
+		reader->stopped = true; /* enough has been said */
 		return;
+	}
 	char message[600];
 	vsnprintf(message, sizeof message, format, arguments);
 	size_t kept = strlen(message);

@@ -86,12 +86,54 @@ take_word(struct reader *reader, struct text word)
 	return true;
 }
 
+/* What people write out of habit, and how FEEL writes it. */
+static struct text
+hint(const struct reader *reader)
+{
+	static const struct {
+		struct text written, remedy;
+		bool word;
+	} habits[] = {
+		{ TEXT("et"), TEXT("« et » s’écrit and"), true },
+		{ TEXT("ou"), TEXT("« ou » s’écrit or"), true },
+		{ TEXT("si"), TEXT("« si » s’écrit if … then … else …"), true },
+		{ TEXT("alors"), TEXT("« alors » s’écrit then"), true },
+		{ TEXT("sinon"), TEXT("« sinon » s’écrit else"), true },
+		{ TEXT("dans"), TEXT("« dans » s’écrit in"), true },
+		{ TEXT("entre"), TEXT("« entre » s’écrit between … and …"), true },
+		{ TEXT("<>"), TEXT("« différent » s’écrit !="), false },
+		{ TEXT("&&"), TEXT("« et » s’écrit and"), false },
+		{ TEXT("||"), TEXT("« ou » s’écrit or"), false },
+		{ TEXT("≠"), TEXT("« différent » s’écrit !="), false },
+		{ TEXT("≤"), TEXT("écrivez <="), false },
+		{ TEXT("≥"), TEXT("écrivez >="), false },
+		{ TEXT("×"), TEXT("la multiplication s’écrit *"), false },
+		{ TEXT("«"), TEXT("un texte s’écrit entre guillemets droits : \"…\""), false },
+		{ TEXT("“"), TEXT("un texte s’écrit entre guillemets droits : \"…\""), false },
+		{ TEXT("”"), TEXT("un texte s’écrit entre guillemets droits : \"…\""), false },
+		{ TEXT("'"), TEXT("un texte s’écrit entre guillemets droits : \"…\""), false },
+		{ TEXT("%"), TEXT("un pourcentage s’écrit comme un nombre : 80 ou 0.8"), false },
+		{ TEXT("€"), TEXT("un montant s’écrit comme un nombre, sans unité"), false },
+	};
+	const struct text source = reader->source;
+	for (size_t i = 0; i < sizeof habits / sizeof *habits; i++)
+		if (habits[i].word ? sees_word(reader, habits[i].written) : sees(reader, habits[i].written))
+			return habits[i].remedy;
+	if (reader->at && reader->at + 1 < source.length && source.at[reader->at] == ','
+		&& source.at[reader->at - 1] >= '0' && source.at[reader->at - 1] <= '9'
+		&& source.at[reader->at + 1] >= '0' && source.at[reader->at + 1] <= '9')
+		return TEXT("dans un nombre, la virgule s’écrit comme un point");
+	if (reader->at && sees(reader, TEXT("=")) && source.at[reader->at - 1] == '=')
+		return TEXT("l’égalité s’écrit =");
+	return TEXT("");
+}
+
 static const struct node *
 expected(struct reader *reader, const char *what)
 {
 	if (reader->at >= reader->source.length)
 		return reader_stop(reader, reader->at, 0, TEXT(""), "l’expression s’arrête ici, il manque %s", what);
-	return reader_stop(reader, reader->at, 0, TEXT(""), "il faut %s ici", what);
+	return reader_stop(reader, reader->at, 0, hint(reader), "il faut %s ici", what);
 }
 
 static bool
@@ -608,6 +650,21 @@ read_type(struct reader *reader)
 
 /* ---- operands ---- */
 
+static void
+try_known_names(const struct reader *reader, struct closest *closest)
+{
+	for (const struct local *local = reader->locals; local; local = local->next) {
+		closest_try(closest, local->name);
+		for (size_t i = 0; local->entries && i < local->type->field_count; i++)
+			closest_try(closest, local->type->fields[i].name);
+	}
+	for (const struct feel_scope *scope = reader->scope; scope; scope = scope->parent)
+		for (unsigned i = 0; i < scope->count; i++)
+			closest_try(closest, scope->names[i].name);
+	for (size_t i = 0; i < builtin_count; i++)
+		closest_try(closest, builtins[i].name);
+}
+
 /* The most words that could be one name: what was meant, for a message. */
 static size_t
 guess_end(struct reader *reader, struct closest *closest)
@@ -618,16 +675,7 @@ guess_end(struct reader *reader, struct closest *closest)
 	size_t distance = SIZE_MAX;
 	for (int words = 0; words < 6; words++) {
 		struct closest attempt = { .wrong = text_part(source, reader->at, end - reader->at), .distance = SIZE_MAX };
-		for (const struct local *local = reader->locals; local; local = local->next) {
-			closest_try(&attempt, local->name);
-			for (size_t i = 0; local->entries && i < local->type->field_count; i++)
-				closest_try(&attempt, local->type->fields[i].name);
-		}
-		for (const struct feel_scope *scope = reader->scope; scope; scope = scope->parent)
-			for (unsigned i = 0; i < scope->count; i++)
-				closest_try(&attempt, scope->names[i].name);
-		for (size_t i = 0; i < builtin_count; i++)
-			closest_try(&attempt, builtins[i].name);
+		try_known_names(reader, &attempt);
 		if (attempt.best.length && attempt.distance < distance)
 			best = attempt.best, distance = attempt.distance, best_end = end;
 		for (at = end; at < source.length;) {
@@ -666,9 +714,24 @@ read_unknown_name(struct reader *reader)
 		item->local = local->place;
 		return finish(reader, check_entry(reader, item, name, offset));
 	}
+	static const struct {
+		struct text written, remedy;
+	} constants[] = {
+		{ TEXT("vrai"), TEXT("écrivez true") }, { TEXT("oui"), TEXT("écrivez true") },
+		{ TEXT("faux"), TEXT("écrivez false") }, { TEXT("non"), TEXT("écrivez false, ou not(…) pour le contraire") },
+		{ TEXT("rien"), TEXT("écrivez null") }, { TEXT("aujourd’hui"), TEXT("écrivez today()") },
+	};
 	struct closest closest = { .distance = SIZE_MAX };
-	const size_t end = guess_end(reader, &closest);
-	reader_mistake(reader, offset, end - offset, closest_remedy(reader->arena, &closest),
+	size_t end = word;
+	struct text remedy = hint(reader);
+	for (size_t i = 0; remedy.length == 0 && i < sizeof constants / sizeof *constants; i++)
+		if (name_end(reader->source, offset, constants[i].written))
+			remedy = constants[i].remedy;
+	if (remedy.length == 0) {
+		end = guess_end(reader, &closest);
+		remedy = closest_remedy(reader->arena, &closest);
+	}
+	reader_mistake(reader, offset, end - offset, remedy,
 		"nom inconnu « " TEXT_FORMAT " »", (int)(end - offset), reader->source.at + offset);
 	advance(reader, end);
 	return finish(reader, node_constant(reader, offset, feel_null(TEXT("nom inconnu")), &feel_type_any));
@@ -703,6 +766,8 @@ read_name(struct reader *reader)
 	if (found.what == FOUND_NOTHING)
 		return read_unknown_name(reader);
 	const size_t name_length = found.end - offset;
+	reader->name_start = offset;
+	reader->name_end = found.end;
 	advance(reader, found.end);
 	struct node *node = NULL;
 	switch (found.what) {
@@ -1011,7 +1076,7 @@ read_function(struct reader *reader)
 
 /* One test of the value in `place`. */
 static const struct node *
-read_test(struct reader *reader, unsigned place, const struct feel_type *tested)
+read_test(struct reader *reader, unsigned place, const struct feel_type *tested, bool *may_be_range)
 {
 	const size_t offset = reader->at;
 	const enum node_kind comparison = read_comparison(reader);
@@ -1020,21 +1085,34 @@ read_test(struct reader *reader, unsigned place, const struct feel_type *tested)
 	const struct node *operand = read_expression(reader);
 	const bool is_condition = reader->uses_tested;
 	reader->uses_tested = outer || is_condition;
+	/* the parenthesis was that of an open range: "(1..5)" */
+	const bool is_range = operand && *may_be_range && comparison == NODE_CONSTANT && take(reader, TEXT(".."));
+	if (is_range)
+		operand = read_range_end(reader, offset, operand, true);
+	*may_be_range = is_range;
 	if (!operand)
 		return NULL;
 	return finish(reader, check_test(reader, offset, place, tested, comparison, operand, is_condition));
+}
+
+static const struct node *
+read_more_tests(struct reader *reader, unsigned place, const struct feel_type *tested, const struct node *tests)
+{
+	while (tests && take(reader, TEXT(","))) {
+		bool may_be_range = false;
+		const struct node *next = read_test(reader, place, tested, &may_be_range);
+		tests = next ? finish(reader, check_binary(reader, NODE_OR, tests, next)) : NULL;
+	}
+	return tests;
 }
 
 /* Tests separated by commas: any of them. */
 static const struct node *
 read_tests(struct reader *reader, unsigned place, const struct feel_type *tested)
 {
-	const struct node *tests = read_test(reader, place, tested);
-	while (tests && take(reader, TEXT(","))) {
-		const struct node *next = read_test(reader, place, tested);
-		tests = next ? finish(reader, check_binary(reader, NODE_OR, tests, next)) : NULL;
-	}
-	return tests;
+	bool may_be_range = false;
+	const struct node *tests = read_test(reader, place, tested, &may_be_range);
+	return read_more_tests(reader, place, tested, tests);
 }
 
 /* What follows `in`. */
@@ -1047,22 +1125,14 @@ read_in(struct reader *reader, const struct node *value)
 	if (!push_local(reader, TEXT("?"), value->type, false, &place))
 		return NULL;
 	/* "(1..5)" and "(a + b)" are one test; "(1, 2)" and "(< 5, > 9)" are several. */
-	const size_t before = reader->at, before_end = reader->end;
-	if (sees(reader, TEXT("("))) {
-		advance(reader, reader->at + 1);
-		tests = read_tests(reader, place, value->type);
-		if (!tests)
+	bool is_range = take(reader, TEXT("("));
+	const bool parenthesis = is_range;
+	tests = read_test(reader, place, value->type, &is_range);
+	if (parenthesis && !is_range) {
+		tests = read_more_tests(reader, place, value->type, tests);
+		if (!tests || !expect(reader, TEXT(")"), "« ) »"))
 			return NULL;
-		if (sees(reader, TEXT(".."))) {
-			reader->at = before;
-			reader->end = before_end;
-			tests = NULL;
-		} else if (!expect(reader, TEXT(")"), "« ) »")) {
-			return NULL;
-		}
 	}
-	if (!tests)
-		tests = read_test(reader, place, value->type);
 	drop_locals(reader, mark);
 	struct node *node = tests ? node_new(reader, NODE_IN, value->offset, &feel_type_boolean) : NULL;
 	if (!node)
@@ -1358,11 +1428,29 @@ read_expression(struct reader *reader)
 
 /* ---- the doors ---- */
 
+/* Something follows the expression: perhaps the rest of a name that begins as a known one. */
+static void
+unexpected(struct reader *reader)
+{
+	const size_t word = word_end(reader->source, reader->at);
+	if (word > reader->at && reader->name_end == reader->end && hint(reader).length == 0) {
+		struct closest closest = { .distance = SIZE_MAX };
+		closest.wrong = text_part(reader->source, reader->name_start, word - reader->name_start);
+		try_known_names(reader, &closest);
+		if (closest.best.length) {
+			reader_stop(reader, reader->name_start, closest.wrong.length, closest_remedy(reader->arena, &closest),
+				"nom inconnu « " TEXT_FORMAT " »", TEXT_ARGS(closest.wrong));
+			return;
+		}
+	}
+	expected(reader, "un opérateur ou la fin de l’expression");
+}
+
 static struct feel *
 finish_reading(struct reader *reader, const struct node *root, bool unary)
 {
 	if (root && !reader->stopped && reader->at < reader->source.length)
-		expected(reader, "un opérateur ou la fin de l’expression");
+		unexpected(reader);
 	if (!root || reader->stopped || (reader->mistaken && !reader->findings->lenient))
 		return NULL;
 	struct feel *feel = arena_new_of(reader->arena, struct feel);

@@ -24,6 +24,7 @@ struct reader {
 	const struct local *locals;
 	unsigned local_count, most_locals;
 	unsigned nesting;
+	size_t name_start, name_end; /* of the last known name */
 	bool stopped; /* a mistake of syntax, or no memory: nothing more can be said */
 	bool mistaken;
 	bool uses_tested; /* `?` was read */

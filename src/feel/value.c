@@ -1,6 +1,7 @@
 /* See value.h: names of kinds, looking at values, equality and order. */
 #include "feel/value.h"
 
+#include "feel/evaluation.h"
 #include "feel/number.h"
 #include "feel/temporal.h"
 
@@ -221,11 +222,22 @@ equal_within(struct feel_value a, struct feel_value b, struct budget *budget)
 	return same;
 }
 
+enum { MOST_EQUAL_STEPS = 1000000 };
+
+struct feel_value
+feel_equal_counting(struct feel_value a, struct feel_value b, unsigned long *steps)
+{
+	struct budget budget = { .depth = 200, .steps = MOST_EQUAL_STEPS };
+	const struct feel_value same = equal_within(a, b, &budget);
+	*steps += MOST_EQUAL_STEPS - budget.steps;
+	return same;
+}
+
 struct feel_value
 feel_equal(struct feel_value a, struct feel_value b)
 {
-	struct budget budget = { .depth = 200, .steps = 1000000 };
-	return equal_within(a, b, &budget);
+	unsigned long steps = 0;
+	return feel_equal_counting(a, b, &steps);
 }
 
 #define ORDER_OF(a, b) (((a) > (b)) - ((a) < (b)))
