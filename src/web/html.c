@@ -21,7 +21,7 @@ has_room(const struct buffer *out, size_t more)
 	return !out->failed && more <= out->capacity - out->length && more <= out->limit - out->length;
 }
 
-enum { LONGEST_ESCAPE = 6, WORD = sizeof(uint64_t), ATTRIBUTES_AT_ONCE = 12 };
+enum { LONGEST_ESCAPE = 6, WORD = sizeof(uint64_t) };
 
 /* Copies a short piece, as names of elements are, by overlapping words. */
 static inline char *
@@ -175,12 +175,14 @@ html_address(struct text address)
 	static const struct text schemes[] = {
 		{ "https:", 6 }, { "http:", 5 }, { "mailto:", 7 }, { "tel:", 4 },
 	};
+	unsigned hostile = 0; /* browsers skip or turn these, and read another address */
 	for (size_t i = 0; i < address.length; i++)
-		if ((unsigned char)address.at[i] <= ' ' || address.at[i] == '\\')
-			return TEXT("#"); /* browsers skip or turn these, and read another address */
-	if (text_starts(address, TEXT("/")))
-		return text_starts(address, TEXT("//")) ? TEXT("#") : address;
-	if (text_starts(address, TEXT("#")) || text_starts(address, TEXT("?")))
+		hostile |= (unsigned)((unsigned char)address.at[i] <= ' ') | (unsigned)(address.at[i] == '\\');
+	if (hostile || address.length == 0)
+		return TEXT("#");
+	if (address.at[0] == '/')
+		return address.length > 1 && address.at[1] == '/' ? TEXT("#") : address;
+	if (address.at[0] == '#' || address.at[0] == '?')
 		return address;
 	for (size_t i = 0; i < sizeof schemes / sizeof *schemes; i++)
 		if (text_starts(address, schemes[i]))
@@ -191,15 +193,15 @@ html_address(struct text address)
 static bool
 is_address(struct text name)
 {
-	switch (name.at[0]) {
-	case 'h':
-		return text_equal(name, TEXT("href"));
-	case 's':
-		return text_equal(name, TEXT("src"));
-	case 'a':
-		return text_equal(name, TEXT("action"));
-	case 'f':
-		return text_equal(name, TEXT("formaction"));
+	switch (name.length) {
+	case 3:
+		return memcmp(name.at, "src", 3) == 0;
+	case 4:
+		return memcmp(name.at, "href", 4) == 0;
+	case 6:
+		return memcmp(name.at, "action", 6) == 0;
+	case 10:
+		return memcmp(name.at, "formaction", 10) == 0;
 	default:
 		return false;
 	}
@@ -229,30 +231,27 @@ add_opening(struct html *html, struct text tag, const struct html_attribute *att
 static bool
 write_opening(struct buffer *out, struct text tag, const struct html_attribute *attributes)
 {
-	struct { struct text name, value; } kept[ATTRIBUTES_AT_ONCE];
-	size_t count = 0, needed = tag.length + 2 + WORD;
-	for (; attributes->name; attributes++) {
-		const struct text name = text_of_string(attributes->name);
-		if (!attributes->value.at)
-			continue;
-		if (count == ATTRIBUTES_AT_ONCE || attributes->value.length > out->limit)
-			return false;
-		kept[count].name = name;
-		kept[count].value = is_address(name) ? html_address(attributes->value) : attributes->value;
-		needed += name.length + 4 + LONGEST_ESCAPE * kept[count].value.length + WORD;
-		count++;
-	}
-	if (!has_room(out, needed))
+	if (!has_room(out, tag.length + 2))
 		return false;
+	const size_t top = out->capacity < out->limit ? out->capacity : out->limit;
+	const char *end = out->at + top;
 	char *to = out->at + out->length;
 	*to++ = '<';
 	to = write_piece(to, tag.at, tag.length);
-	for (size_t i = 0; i < count; i++) {
+	for (; attributes->name; attributes++) {
+		struct text value = attributes->value;
+		if (!value.at)
+			continue;
+		const struct text name = text_of_string(attributes->name);
+		if (is_address(name))
+			value = html_address(value);
+		if (value.length > top || (size_t)(end - to) < name.length + LONGEST_ESCAPE * value.length + WORD + 5)
+			return false;
 		*to++ = ' ';
-		to = write_piece(to, kept[i].name.at, kept[i].name.length);
+		to = write_piece(to, name.at, name.length);
 		*to++ = '=';
 		*to++ = '"';
-		to = write_escaped(to, kept[i].value);
+		to = write_escaped(to, value);
 		*to++ = '"';
 	}
 	*to++ = '>';

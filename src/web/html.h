@@ -52,7 +52,7 @@ void html_paragraphs(struct html *html, struct text text);
 /* Opens an element that the end of the enclosing block closes, even on return. */
 #define HTML_IN(html, tag, ...)                                                                   \
 	[[maybe_unused]] __attribute__((cleanup(html_close_scope)))                               \
-	const struct html_scope HTML_UNIQUE(__LINE__) = html_open_scope((html), TEXT(tag),           \
+	const struct html_scope HTML_UNIQUE(__COUNTER__) = html_open_scope((html), TEXT(tag),           \
 		(const struct html_attribute[]){ __VA_ARGS__ __VA_OPT__(,) { 0 } })
 
 /* An element without content: input, br, hr, img, meta, link. */
@@ -81,5 +81,5 @@ struct html_scope {
 struct html_scope html_open_scope(struct html *html, struct text tag, const struct html_attribute *attributes);
 void html_close_scope(const struct html_scope *scope);
 void html_line(struct html *html, struct text tag, struct text text, const struct html_attribute *attributes);
-#define HTML_UNIQUE(line)  HTML_UNIQUE_(line)
-#define HTML_UNIQUE_(line) html_scope_##line
+#define HTML_UNIQUE(number)  HTML_UNIQUE_(number)
+#define HTML_UNIQUE_(number) html_scope_##number
