@@ -40,3 +40,16 @@ PAGE(page_action_done);
 PAGE(page_piece);
 PAGE(page_document);
 PAGE(page_document_pdf);
+/* desk.c, batch.c, figures.c, calendar.c: who runs a campaign */
+PAGE(page_desk);
+PAGE(page_desk_campaign);
+PAGE(page_batch_prepare);
+PAGE(page_batch_start);
+PAGE(page_batch_started);
+PAGE(page_batch);
+PAGE(page_export);
+PAGE(page_figures);
+PAGE(page_calendar);
+PAGE(page_exemptions);
+PAGE(page_exempt);
+PAGE(page_exempted);

@@ -29,6 +29,18 @@ static const struct route routes[] = {
 	{ METHOD_GET,  "/dossiers/:id/documents/:rang/pdf",  RIGHT_PERSON, page_document_pdf, NULL, 0 },
 	{ METHOD_GET,  "/dossiers/:id/pieces/:piece",        RIGHT_PERSON, page_piece, NULL, 0 },
 
+	/* who runs a campaign */
+	{ METHOD_GET,  "/gestion",                           RIGHT_OFFICE, page_desk, NULL, 0 },
+	{ METHOD_GET,  "/gestion/:campagne",                 RIGHT_OFFICE, page_desk_campaign, NULL, 0 },
+	{ METHOD_GET,  "/gestion/:campagne/calendrier",      RIGHT_OFFICE, page_calendar, NULL, 0 },
+	{ METHOD_GET,  "/gestion/:campagne/derogations",     RIGHT_OFFICE, page_exemptions, NULL, 0 },
+	{ METHOD_POST, "/gestion/:campagne/derogations",     RIGHT_OFFICE, page_exempt, page_exempted, 0 },
+	{ METHOD_GET,  "/gestion/:campagne/exports/:export", RIGHT_OFFICE, page_export, NULL, 0 },
+	{ METHOD_GET,  "/gestion/:campagne/indicateurs",     RIGHT_OFFICE, page_figures, NULL, 0 },
+	{ METHOD_POST, "/gestion/:campagne/lots",            RIGHT_OFFICE, page_batch_start, page_batch_started, 0 },
+	{ METHOD_POST, "/gestion/:campagne/lots/preparer",   RIGHT_OFFICE, page_batch_prepare, NULL, 0 },
+	{ METHOD_GET,  "/gestion/:campagne/lots/:lot",       RIGHT_OFFICE, page_batch, NULL, 0 },
+
 	/* the demonstration only */
 	{ METHOD_GET,  "/demo",                  RIGHT_DEMO,    page_demo, NULL, 0 },
 	{ METHOD_POST, "/demo",                  RIGHT_DEMO,    page_demo_login, page_demo_login_done, 0 },

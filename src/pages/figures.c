@@ -1,0 +1,277 @@
+/* What a campaign amounts to: exports for spreadsheets, indicators on screen and for print.
+ *
+ * Expressions of the procedure over all its dossiers, read page by page so that memory stays small. */
+#include "pages/desk.h"
+
+#include <stdlib.h>
+
+#include "pages/families.h"
+
+#include "base/banned.h"
+
+enum { PAGE_OF_ROWS = 500, PAGE_ARENA = 256 << 20, CSV_LIMIT = 256 << 20, MOST_GROUPS = 2000 };
+
+/* Calls `each` for every dossier of a campaign (at one step, or all). */
+typedef enum guichet_status each_dossier(void *context, struct arena *arena, const struct office_row *row,
+	const struct dossier_facts *facts, struct guichet_error *error);
+
+static enum guichet_status
+for_each_dossier(struct request *request, const struct office_campaign *campaign, each_dossier *each, void *context,
+	struct guichet_error *error)
+{
+	CLEANUP(arena_free) struct arena *page = arena_new(PAGE_ARENA);
+	if (!page)
+		return guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.");
+	const instant now = clock_now(site_of(request)->clock);
+	struct text after = TEXT("");
+	for (bool more = true; more;) {
+		arena_clear(page);
+		CLEANUP(store_read_end) struct store_tx *tx = store_read(site_of(request)->store, error);
+		if (!tx)
+			return error->status;
+		struct office_rows rows;
+		enum guichet_status status = office_list_all(site_of(request)->office, tx, page, campaign, PROCEDURE_NONE, after,
+			PAGE_OF_ROWS, &rows, error);
+		for (size_t i = 0; status == GUICHET_OK && i < rows.count; i++) {
+			struct dossier state;
+			struct dossier_facts facts;
+			status = office_row_facts(page, &rows.at[i], now, &state, &facts, error);
+			if (status == GUICHET_OK)
+				status = each(context, page, &rows.at[i], &facts, error);
+		}
+		if (status != GUICHET_OK)
+			return status;
+		more = rows.more;
+		if (rows.count)
+			after = arena_text(request->arena, rows.at[rows.count - 1].id);
+	}
+	return GUICHET_OK;
+}
+
+/* ---- GET /gestion/:campagne/exports/:export ---- */
+
+/* A cell that a spreadsheet will show and never run: quoted, formulas disarmed. */
+static void
+csv_cell(struct buffer *csv, struct text value, bool first)
+{
+	if (!first)
+		buffer_add(csv, TEXT(";"));
+	buffer_add(csv, TEXT("\""));
+	if (value.length && memchr("=+-@\t\r", value.at[0], 6))
+		buffer_add(csv, TEXT("'"));
+	for (struct text rest = value; rest.at;) {
+		buffer_add(csv, text_split(&rest, '"'));
+		if (rest.at)
+			buffer_add(csv, TEXT("\"\""));
+	}
+	buffer_add(csv, TEXT("\""));
+}
+
+struct export {
+	const struct procedure_export *definition;
+	struct buffer *csv;
+};
+
+static bool
+listed(const struct procedure_list *list, int index)
+{
+	for (size_t i = 0; i < list->count; i++)
+		if (list->at[i] == index)
+			return true;
+	return list->count == 0;
+}
+
+static enum guichet_status
+export_row(void *context, struct arena *arena, const struct office_row *row, const struct dossier_facts *facts,
+	struct guichet_error *error)
+{
+	const struct export *export = context;
+	if (!listed(&export->definition->steps, row->step))
+		return GUICHET_OK;
+	for (size_t i = 0; i < export->definition->column_count; i++) {
+		struct feel_value value;
+		const struct procedure_column *column = &export->definition->columns[i];
+		const enum guichet_status status = dossier_evaluate(facts, column->value, arena, &value, error);
+		if (status != GUICHET_OK)
+			return status;
+		const struct text shown = value.kind == FEEL_DATE ? date_short(arena, value.date)
+			: procedure_column_text(arena, facts->procedure, column, value);
+		csv_cell(export->csv, shown, i == 0);
+	}
+	buffer_add(export->csv, TEXT("\r\n"));
+	return export->csv->failed ? guichet_fail(error, GUICHET_REFUSED, "L’export est trop volumineux.") : GUICHET_OK;
+}
+
+static void
+buffer_release_later(void *buffer)
+{
+	buffer_release(buffer);
+	free(buffer);
+}
+
+enum guichet_status
+page_export(struct request *request, struct html *html, struct guichet_error *error)
+{
+	(void)html;
+	const struct office_campaign *campaign;
+	enum guichet_status status = desk_campaign(request, &campaign, error);
+	if (status != GUICHET_OK)
+		return status;
+	struct export export = { 0 };
+	for (size_t i = 0; i < campaign->procedure->export_count; i++)
+		if (text_equal(campaign->procedure->exports[i].name, request_parameter(request, "export")))
+			export.definition = &campaign->procedure->exports[i];
+	if (!export.definition)
+		return guichet_fail(error, GUICHET_UNKNOWN, "Cet export n’existe pas.");
+	export.csv = malloc(sizeof *export.csv);
+	if (!export.csv)
+		return guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.");
+	*export.csv = buffer_new(CSV_LIMIT);
+	if (!arena_defer(request->arena, buffer_release_later, export.csv))
+		return guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.");
+	buffer_add(export.csv, TEXT("\xEF\xBB\xBF")); /* spreadsheets read UTF-8 when it is there */
+	for (size_t i = 0; i < export.definition->column_count; i++)
+		csv_cell(export.csv, export.definition->columns[i].title, i == 0);
+	buffer_add(export.csv, TEXT("\r\n"));
+	status = for_each_dossier(request, campaign, export_row, &export, error);
+	if (status != GUICHET_OK)
+		return status;
+	return request_send(request, "text/csv; charset=utf-8", arena_format(request->arena, TEXT_FORMAT "-" TEXT_FORMAT ".csv",
+		TEXT_ARGS(campaign->id), TEXT_ARGS(export.definition->name)), buffer_text(export.csv));
+}
+
+/* ---- GET /gestion/:campagne/indicateurs ---- */
+
+struct group {
+	struct text name;
+	int64_t *counts; /* by measure */
+};
+
+struct figures {
+	struct arena *arena;
+	const struct procedure *procedure;
+	int by; /* index of measure_by; PROCEDURE_NONE: the campaign as a whole */
+	struct group *groups;
+	size_t count;
+};
+
+static struct group *
+group_of(struct figures *figures, struct text name)
+{
+	for (size_t i = 0; i < figures->count; i++)
+		if (text_equal(figures->groups[i].name, name))
+			return &figures->groups[i];
+	if (figures->count == MOST_GROUPS)
+		return NULL;
+	struct group *group = &figures->groups[figures->count];
+	*group = (struct group){ arena_text(figures->arena, name),
+		arena_array_of(figures->arena, int64_t, figures->procedure->measure_count + 1) };
+	if (!group->name.at || !group->counts)
+		return NULL;
+	figures->count++;
+	return group;
+}
+
+static enum guichet_status
+measure(void *context, struct arena *arena, const struct office_row *row, const struct dossier_facts *facts,
+	struct guichet_error *error)
+{
+	struct figures *figures = context;
+	(void)row;
+	struct text name = TEXT("Toute la campagne");
+	struct feel_value value;
+	enum guichet_status status;
+	if (figures->by != PROCEDURE_NONE) {
+		status = dossier_evaluate(facts, figures->procedure->measure_by[figures->by].value, arena, &value, error);
+		if (status != GUICHET_OK)
+			return status;
+		name = feel_value_to_french(arena, value);
+		if (name.length == 0)
+			name = TEXT("(non renseigné)");
+	}
+	struct group *group = group_of(figures, name);
+	if (!group)
+		return guichet_fail(error, GUICHET_REFUSED, "Trop de lignes : choisissez un autre regroupement.");
+	for (size_t i = 0; i < figures->procedure->measure_count; i++) {
+		status = dossier_evaluate(facts, figures->procedure->measures[i].condition, arena, &value, error);
+		if (status != GUICHET_OK)
+			return status;
+		group->counts[i] += feel_is_true(value);
+	}
+	return GUICHET_OK;
+}
+
+static int
+by_name(const void *a, const void *b)
+{
+	return text_compare(((const struct group *)a)->name, ((const struct group *)b)->name);
+}
+
+static void
+figures_table(struct html *html, const struct figures *figures, struct text title)
+{
+	HTML_IN(html, "div", { "class", TEXT("table-scroll") }, { "tabindex", TEXT("0") }, { "role", TEXT("region") },
+		{ "aria-label", title });
+	HTML_IN(html, "table", { "class", TEXT("table") });
+	HTML_LINE(html, "caption", title);
+	{
+		HTML_IN(html, "thead");
+		HTML_IN(html, "tr");
+		HTML_LINE(html, "th", title, { "scope", TEXT("col") });
+		for (size_t i = 0; i < figures->procedure->measure_count; i++)
+			HTML_LINE(html, "th", figures->procedure->measures[i].label, { "scope", TEXT("col") });
+	}
+	HTML_IN(html, "tbody");
+	for (size_t g = 0; g < figures->count; g++) {
+		HTML_IN(html, "tr");
+		HTML_LINE(html, "th", figures->groups[g].name, { "scope", TEXT("row") });
+		for (size_t i = 0; i < figures->procedure->measure_count; i++) {
+			HTML_IN(html, "td", { "class", TEXT("number") }, { "data-label", figures->procedure->measures[i].label });
+			html_integer(html, figures->groups[g].counts[i]);
+		}
+	}
+}
+
+enum guichet_status
+page_figures(struct request *request, struct html *html, struct guichet_error *error)
+{
+	const struct office_campaign *campaign;
+	enum guichet_status status = desk_campaign(request, &campaign, error);
+	if (status != GUICHET_OK)
+		return status;
+	const struct procedure *procedure = campaign->procedure;
+	int64_t by;
+	if (!text_to_integer(request_query(request, "par"), 0, (int64_t)procedure->measure_by_count - 1, &by))
+		by = PROCEDURE_NONE;
+	struct figures figures = { .arena = request->arena, .procedure = procedure, .by = (int)by,
+		.groups = arena_array_of(request->arena, struct group, MOST_GROUPS) };
+	if (!figures.groups)
+		return guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.");
+	status = for_each_dossier(request, campaign, measure, &figures, error);
+	if (status != GUICHET_OK)
+		return status;
+	if (figures.count)
+		qsort(figures.groups, figures.count, sizeof *figures.groups, by_name);
+	PAGE_IN(request, html, TEXT("Indicateurs"), { TEXT("/"), TEXT("Accueil") }, { TEXT("/gestion"), TEXT("Gestion") },
+		{ desk_path(request->arena, campaign, ""), campaign->campaign->title });
+	desk_tabs(request, html, campaign);
+	{
+		HTML_IN(html, "nav", { "aria-label", TEXT("Regrouper par") });
+		HTML_IN(html, "ul", { "class", TEXT("row") });
+		for (size_t i = 0; i < procedure->measure_by_count; i++) {
+			HTML_IN(html, "li");
+			HTML_LINE(html, "a", procedure->measure_by[i].title, { "href", arena_format(request->arena,
+				TEXT_FORMAT "?par=%zu", TEXT_ARGS(request->path), i) },
+				{ "aria-current", (int)i == figures.by ? TEXT("true") : (struct text){ 0 } });
+		}
+	}
+	if (figures.count == 0) {
+		HTML_SAY(html, "p", "Aucun dossier n’est encore déposé.", { "class", TEXT("empty") });
+		return GUICHET_OK;
+	}
+	figures_table(html, &figures, figures.by == PROCEDURE_NONE ? campaign->campaign->title
+		: procedure->measure_by[figures.by].title);
+	HTML_IN(html, "p", { "class", TEXT("no-print") });
+	html_markup(html, "<button class=\"button secondary\" type=\"button\" data-print hidden>Imprimer</button>");
+	return GUICHET_OK;
+}
