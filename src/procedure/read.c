@@ -84,10 +84,11 @@ read_model(struct reader *reader, const struct files *files, const struct proced
 	}
 	interpret(reader);
 	if (!reader->findings->broken && !reader->mutant) {
-		tell_unused_files(reader);
-		/* What is told of an incomplete circuit would be noise. */
-		if (reader->findings->errors == 0)
+		/* What is told of an incomplete procedure would be noise. */
+		if (reader->findings->errors == 0) {
+			tell_unused_files(reader);
 			check_procedure(reader);
+		}
 	}
 	return !reader->findings->broken && reader->procedure->step_count > 0;
 }

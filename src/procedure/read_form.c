@@ -31,14 +31,17 @@ is_text_type(enum procedure_field_type type)
 	return type == PROCEDURE_FIELD_TEXT || type == PROCEDURE_FIELD_LONG_TEXT || type == PROCEDURE_FIELD_ADDRESS;
 }
 
+/* What is wrongly typed is taken for a text whose value may be anything. */
 static enum procedure_field_type
-read_type(struct map map)
+read_type(struct map map, const struct feel_type **ret_type)
 {
 	const struct text word = map_need_text(map, "type", TEXT_NAME);
 	struct text known[PROCEDURE_FIELD_TYPE_COUNT];
 	for (int i = 0; i < PROCEDURE_FIELD_TYPE_COUNT; i++) {
-		if (text_equal(word, types[i].word))
+		if (text_equal(word, types[i].word)) {
+			*ret_type = types[i].type;
 			return i;
+		}
 		known[i] = types[i].word;
 	}
 	if (word.length)
@@ -58,6 +61,7 @@ read_options(struct map map, struct procedure_field *field)
 		finding_add(reader->findings, 505, choice ? map.at : map_key_place(map, "options"),
 			choice ? TEXT("ajoutez « options: {nom: Libellé, …} »") : TEXT("ôtez-les, ou écrivez « type: choix »"),
 			choice ? "un choix a des options" : "seul un choix a des options");
+		field->feel_type = choice ? &feel_type_any : field->feel_type;
 		return;
 	}
 	if (!node || !(node = mapping_of(reader, node, "les options")))
@@ -134,7 +138,8 @@ read_field(struct reader *reader, const struct yaml_item *item, enum scope_kind 
 		"message", "aide", "cite", NULL };
 	const struct map map = map_open(reader, item->value, item->key->at, campaign ? "une donnée de campagne" : "un champ",
 		campaign ? campaign_keys : keys);
-	const enum procedure_field_type type = map.node ? read_type(map) : PROCEDURE_FIELD_TEXT;
+	const struct feel_type *feel_type = &feel_type_any;
+	const enum procedure_field_type type = map.node ? read_type(map, &feel_type) : PROCEDURE_FIELD_TEXT;
 	struct procedure_field field = {
 		.origin = map_origin(map),
 		.name = item->key->scalar,
@@ -142,7 +147,7 @@ read_field(struct reader *reader, const struct yaml_item *item, enum scope_kind 
 		.help = map_text(map, "aide", TEXT_SENTENCE),
 		.unit = map_text(map, "unité", TEXT_NAME),
 		.type = type,
-		.feel_type = types[type].type,
+		.feel_type = feel_type,
 		.section = PROCEDURE_NONE,
 	};
 	if (map.node) {

@@ -273,6 +273,19 @@ read_event(struct reading *reading, struct fy_event *event)
 	}
 }
 
+/* The first tab that stands among the spaces at the beginning of a line, which YAML forbids. */
+static size_t
+indenting_tab(struct text bytes, size_t from, size_t to)
+{
+	bool indent = true;
+	for (size_t i = from; i <= to && i < bytes.length; i++) {
+		if (indent && bytes.at[i] == '\t')
+			return i;
+		indent = bytes.at[i] == '\n' || (indent && bytes.at[i] == ' ');
+	}
+	return SIZE_MAX;
+}
+
 /* What libfyaml says is English and terse: the place is right, and these are the usual causes. */
 static void
 tell_syntax(struct reading *reading, struct fy_diag *diagnostics, size_t offset)
@@ -288,17 +301,16 @@ tell_syntax(struct reading *reading, struct fy_diag *diagnostics, size_t offset)
 		for (int column = 0; column < first->column && at < bytes.length && bytes.at[at] != '\n'; column++)
 			(void)text_next(bytes, &at);
 	}
-	const struct span place = { reading->source, at < bytes.length ? at : bytes.length, at + 1 };
-	size_t start = place.start;
-	while (start > 0 && bytes.at[start - 1] != '\n')
-		start--;
-	const struct text line = text_part(bytes, start, bytes.length - start);
-	const size_t tab = text_find(text_part(line, 0, place.start - start + 1), TEXT("\t"));
-	finding_add(reading->findings, 101, place,
-		tab != SIZE_MAX ? TEXT("remplacez la tabulation par des espaces")
-				: TEXT("vérifiez les espaces du début de la ligne, les deux-points et les crochets ; si c’est "
-				       "une expression ou une phrase, mettez-la entre guillemets ou après |"),
-		"YAML ne peut pas lire ce texte à partir d’ici");
+	at = at < bytes.length ? at : bytes.length;
+	const size_t tab = indenting_tab(bytes, offset, at);
+	if (tab != SIZE_MAX)
+		finding_add(reading->findings, 101, (struct span){ reading->source, tab, tab + 1 },
+			TEXT("remplacez la tabulation par des espaces"), "cette ligne commence par une tabulation");
+	else
+		finding_add(reading->findings, 101, (struct span){ reading->source, at, at + 1 },
+			TEXT("vérifiez les espaces du début de la ligne, les deux-points et les crochets ; si c’est "
+			     "une expression ou une phrase, mettez-la entre guillemets ou après |"),
+			"YAML ne peut pas lire ce texte à partir d’ici");
 	reading->stopped = true;
 }
 
