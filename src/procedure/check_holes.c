@@ -102,6 +102,14 @@ second_name(struct text path)
 	return rest.at ? text_split(&rest, '.') : (struct text){ 0 };
 }
 
+static const struct feel *
+section_condition(const struct procedure *procedure, const struct procedure_field *field)
+{
+	return field->section != PROCEDURE_NONE ? procedure->sections[field->section].condition : NULL;
+}
+
+/* Notes everything an expression depends on: computed values followed, and the conditions of
+ * the fields and pieces it reads, which say when these are there. */
 static void
 want(struct trial *trial, const struct feel *feel)
 {
@@ -111,13 +119,22 @@ want(struct trial *trial, const struct feel *feel)
 	for (size_t i = 0; i < count; i++) {
 		const unsigned slot = uses[i].slot;
 		const struct text second = second_name(uses[i].path);
-		for (size_t k = 0; (int)slot == procedure->pieces_slot && k < procedure->piece_count; k++)
-			trial->wanted_pieces[k] |= !second.at || text_equal(second, procedure->pieces[k].name);
+		for (size_t k = 0; (int)slot == procedure->pieces_slot && k < procedure->piece_count; k++) {
+			if (trial->wanted_pieces[k] || (second.at && !text_equal(second, procedure->pieces[k].name)))
+				continue;
+			trial->wanted_pieces[k] = true;
+			want(trial, procedure->pieces[k].condition);
+		}
 		if (trial->wanted[slot])
 			continue;
 		trial->wanted[slot] = true;
 		if (procedure->slots[slot].kind == PROCEDURE_SLOT_COMPUTED)
 			want(trial, procedure->computed[procedure->slots[slot].index].feel);
+		if (procedure->slots[slot].kind == PROCEDURE_SLOT_FIELD) {
+			const struct procedure_field *field = &procedure->fields[procedure->slots[slot].index];
+			want(trial, field->condition);
+			want(trial, section_condition(procedure, field));
+		}
 	}
 }
 
@@ -231,6 +248,40 @@ next_values(struct trial *trial)
 	return false;
 }
 
+/* What was filed obeys the form: hidden, a field has no value; shown and compulsory, it has one. */
+static bool
+obeys(bool shown, bool compulsory, struct feel_value value)
+{
+	return value.kind == FEEL_NULL ? !(shown && compulsory) : shown;
+}
+
+static bool
+is_possible(struct trial *trial, struct feel_run *run)
+{
+	const struct procedure *procedure = trial->check->procedure;
+	for (size_t i = 0; i < trial->varied_count; i++) {
+		const struct varied *varied = &trial->varied[i];
+		const struct feel_value value = varied->values[varied->now];
+		if (varied->piece != PROCEDURE_NONE) {
+			const struct procedure_piece *piece = &procedure->pieces[varied->piece];
+			const bool shown = !piece->condition || feel_is_true(feel_evaluate(piece->condition, run));
+			if (!obeys(shown, piece->compulsory, value))
+				return false;
+			continue;
+		}
+		const struct procedure_slot *slot = &procedure->slots[varied->slot];
+		if (slot->kind != PROCEDURE_SLOT_FIELD || slot->index >= (int)procedure->form_field_count)
+			continue;
+		const struct procedure_field *field = &procedure->fields[slot->index];
+		const struct feel *outer = section_condition(procedure, field);
+		const bool shown = (!field->condition || feel_is_true(feel_evaluate(field->condition, run)))
+			&& (!outer || feel_is_true(feel_evaluate(outer, run)));
+		if (!obeys(shown, field->compulsory, value))
+			return false;
+	}
+	return true;
+}
+
 struct guard {
 	const struct feel *feel;
 	bool holds; /* the hole is written when it is true, or when it is not */
@@ -247,6 +298,8 @@ is_empty(struct trial *trial, const struct guard *guards, size_t guard_count, co
 	for (size_t i = 0; i < procedure->computed_count; i++)
 		if (trial->wanted[procedure->computed[i].slot])
 			trial->inputs[procedure->computed[i].slot] = feel_evaluate(procedure->computed[i].feel, &run);
+	if (!is_possible(trial, &run))
+		return false;
 	for (size_t i = 0; i < guard_count; i++)
 		if (feel_is_true(feel_evaluate(guards[i].feel, &run)) != guards[i].holds)
 			return false;
