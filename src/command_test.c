@@ -14,8 +14,6 @@
 
 #include "base/banned.h"
 
-#pragma weak procedure_mutants
-
 enum { TESTS_ARENA_LIMIT = 64 << 20, REPORT_ARENA_LIMIT = 64 << 20 };
 
 struct options {
@@ -111,7 +109,7 @@ mutate(const char *folder, const struct essais *essais, const struct procedure *
 	const struct procedure_mutant *mutants;
 	size_t count;
 	struct guichet_error error = { 0 };
-	if (!procedure_mutants || procedure_mutants(essais->arena, procedure, &mutants, &count, &error) != GUICHET_OK) {
+	if (procedure_mutants(essais->arena, procedure, &mutants, &count, &error) != GUICHET_OK) {
 		fprintf(stderr, "%s\n", error.message);
 		return EXIT_REFUSED;
 	}

@@ -63,10 +63,15 @@ roles_text(struct arena *arena, const struct procedure *procedure, struct proced
 	return text;
 }
 
-static struct text
-office_text(const struct procedure *procedure)
+/* The office's label after "à": "au " then "bureau", "à " then "la division", "aux " then "gestionnaires". */
+static const char *
+to_office(const struct procedure *procedure, struct text *ret_rest)
 {
-	return procedure->office >= 0 ? procedure->roles[procedure->office].label : TEXT("votre service gestionnaire");
+	const struct text label = procedure->office >= 0 ? procedure->roles[procedure->office].label
+		: TEXT("votre service gestionnaire");
+	const bool one = text_starts(label, TEXT("le ")), many = text_starts(label, TEXT("les "));
+	*ret_rest = text_part(label, one ? 3 : many ? 4 : 0, SIZE_MAX);
+	return one ? "au " : many ? "aux " : "à ";
 }
 
 struct text
@@ -88,15 +93,17 @@ decide_window_text(struct arena *arena, const struct dossier_facts *facts, int w
 			TEXT_ARGS(label), TEXT_ARGS(decide_moment_text(arena, opens)));
 	}
 	*ret_refusal = DOSSIER_OVER;
+	struct text office;
+	const char *to = to_office(facts->procedure, &office);
 	struct clock_time time;
 	(void)date_of_instant(closes, &time);
 	const bool midnight = time.hour == 0 && time.minute == 0;
 	const struct text last = decide_moment_text(arena, midnight ? closes - INSTANT_DAY / 2 : closes);
 	/* Half a day before midnight is noon of the last day: only the day is told. */
-	return arena_format(arena, "%.*s : c’était possible jusqu’au %.*s%s. Adressez-vous à %.*s.",
+	return arena_format(arena, "%.*s : c’était possible jusqu’au %.*s%s. Adressez-vous %s%.*s.",
 		TEXT_ARGS(label),
 		TEXT_ARGS(midnight ? date_french(arena, date_of_instant(closes - 1, NULL), true) : last),
-		midnight ? " inclus" : "", TEXT_ARGS(office_text(facts->procedure)));
+		midnight ? " inclus" : "", to, TEXT_ARGS(office));
 }
 
 static enum guichet_status
@@ -154,10 +161,12 @@ refuse_role(struct deciding *deciding, struct procedure_list who)
 	if (facts_has_role(who, deciding->input->actor.roles))
 		return refuse(deciding, DOSSIER_NOT_THEIRS,
 			"C’est votre propre demande : quelqu’un d’autre que vous doit répondre ici.");
+	struct text office;
+	const char *to = to_office(deciding->procedure, &office);
 	return refuse(deciding, DOSSIER_NOT_THEIRS,
-		"Cette action revient à quelqu’un d’autre : %.*s. Si c’est une erreur, adressez-vous à %.*s.",
+		"Cette action revient à quelqu’un d’autre : %.*s. Si c’est une erreur, adressez-vous %s%.*s.",
 		TEXT_ARGS(roles_text(deciding->arena, deciding->procedure, who)),
-		TEXT_ARGS(office_text(deciding->procedure)));
+		to, TEXT_ARGS(office));
 }
 
 /* ---- checks, in the order one would tell them ---- */
@@ -351,7 +360,7 @@ put_answers(const struct deciding *deciding, json_t *result, json_t *values)
 		const struct dossier_answer *answer = &form->answers[i];
 		if (i >= changed_count) {
 			well = json_put_named(values, answer->name, feel_value_to_json(answer->value));
-			if (reason.length == 0 && answer->value.kind == FEEL_STRING
+			if (reason.length == 0 && deciding->facts.dossier && answer->value.kind == FEEL_STRING
 			    && answer->field->type <= PROCEDURE_FIELD_LONG_TEXT)
 				reason = answer->value.string;
 			continue;
@@ -525,7 +534,7 @@ columns_of(const struct inputs *inputs, struct dossier_columns *ret_columns, str
 			return status;
 		cells[i] = procedure_column_text(inputs->arena, procedure, &procedure->columns[i], value);
 		if (!cells[i].at)
-			cells[i] = TEXT("");
+			return OUT_OF_MEMORY(error);
 	}
 	*ret_columns = (struct dossier_columns){
 		.step = step->name,
@@ -955,9 +964,11 @@ dossier_exception_check(const struct dossier_facts *facts, const struct dossier_
 			found = &procedure->exceptions[i];
 	}
 	const dossier_roles roles = facts_roles(facts, actor->person.id, actor->roles);
+	struct text office;
+	const char *to = to_office(procedure, &office);
 	if (!found || !facts_has_role(found->who, roles))
-		return guichet_fail(error, GUICHET_REFUSED, "Vous ne pouvez pas rouvrir cette période : cela revient à %.*s.",
-			TEXT_ARGS(office_text(procedure)));
+		return guichet_fail(error, GUICHET_REFUSED, "Vous ne pouvez pas rouvrir cette période : cela revient %s%.*s.",
+			to, TEXT_ARGS(office));
 	if (text_trim(reason).length == 0)
 		return guichet_fail(error, GUICHET_REFUSED, "Indiquez le motif : toute exception au calendrier est motivée.");
 	if (text_characters(reason) > 300)

@@ -191,6 +191,8 @@ changes_text(const struct inputs *inputs)
 		const struct procedure_field *field = &procedure->fields[index];
 		const struct text before = procedure_field_text(inputs->arena, field, change->before),
 			after = procedure_field_text(inputs->arena, field, change->after);
+		if (!before.at || !after.at)
+			return (struct text){ NULL, 0 };
 		buffer_format(&out, "- %.*s : %.*s → %.*s\n", TEXT_ARGS(field->label), TEXT_ARGS(before),
 			TEXT_ARGS(after));
 	}
@@ -261,7 +263,7 @@ set_windows(struct inputs *inputs, struct guichet_error *error)
 	for (size_t i = 0; i < procedure->window_count; i++)
 		windows[i] = window_of(inputs->facts, (int)i);
 	inputs->values[procedure->windows_slot] = campaign_windows_feel(inputs->arena, procedure, windows);
-	return GUICHET_OK;
+	return inputs->values[procedure->windows_slot].kind == FEEL_NULL ? OUT_OF_MEMORY(error) : GUICHET_OK;
 }
 
 enum guichet_status
@@ -293,6 +295,8 @@ inputs_new(struct arena *arena, const struct dossier_facts *facts, struct inputs
 			break;
 		case PROCEDURE_SLOT_CAMPAIGN:
 			*value = campaign_feel(arena, procedure, facts->campaign);
+			if (value->kind == FEEL_NULL)
+				return OUT_OF_MEMORY(error);
 			break;
 		case PROCEDURE_SLOT_TODAY:
 			*value = feel_date(today);

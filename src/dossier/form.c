@@ -55,14 +55,22 @@ dossier_raws_of_json(struct arena *arena, struct text json, struct dossier_raws 
 
 /* ---- texts ---- */
 
+/* A form being read; remembers that memory was short. */
+struct reading {
+	struct arena *arena;
+	bool full;
+};
+
 /* Without control characters; CR LF and CR are line ends, kept when `lines`, else spaces. */
 static struct text
-clean(struct arena *arena, struct text raw, bool lines)
+clean(struct reading *reading, struct text raw, bool lines)
 {
-	char *at = arena_alloc(arena, raw.length + 1);
+	char *at = arena_alloc(reading->arena, raw.length + 1);
 	size_t length = 0;
-	if (!at)
-		return (struct text){ NULL, 0 };
+	if (!at) {
+		reading->full = true;
+		return TEXT("");
+	}
 	for (size_t i = 0; i < raw.length; i++) {
 		char character = raw.at[i];
 		if (character == '\r') {
@@ -90,32 +98,33 @@ clip(struct text text)
 
 /* The first raw of a field, cleaned; empty without. */
 static struct text
-only(struct arena *arena, const struct dossier_answer *answer, bool lines)
+only(struct reading *reading, const struct dossier_answer *answer, bool lines)
 {
-	return answer->raw_count > 0 ? clean(arena, answer->raws[0], lines) : TEXT("");
+	return answer->raw_count > 0 ? clean(reading, answer->raws[0], lines) : TEXT("");
 }
 
 static void
-mistake(struct arena *arena, struct dossier_answer *answer, struct text message)
+mistake(struct reading *reading, struct dossier_answer *answer, struct text message)
 {
-	answer->mistake = message.at ? message : arena_text(arena, TEXT("Corrigez cette réponse."));
+	reading->full |= !message.at;
+	answer->mistake = message.at ? message : TEXT("");
 	answer->value = feel_null(TEXT(""));
 }
 
 static struct feel_value
-read_text(struct arena *arena, struct dossier_answer *answer)
+read_text(struct reading *reading, struct dossier_answer *answer)
 {
 	const struct procedure_field *field = answer->field;
-	const struct text text = only(arena, answer, field->type != PROCEDURE_FIELD_TEXT);
-	if (!text.at || text.length == 0)
+	const struct text text = only(reading, answer, field->type != PROCEDURE_FIELD_TEXT);
+	if (text.length == 0)
 		return feel_null(TEXT(""));
 	if (!text_is_utf8(text)) {
-		mistake(arena, answer, TEXT("Ce texte contient des caractères illisibles : saisissez-le de nouveau."));
+		mistake(reading, answer, TEXT("Ce texte contient des caractères illisibles : saisissez-le de nouveau."));
 		return feel_null(TEXT(""));
 	}
 	const size_t characters = text_characters(text);
 	if (field->length > 0 && characters > (size_t)field->length) {
-		mistake(arena, answer, arena_format(arena, "%lld caractères au plus : vous en avez écrit %zu.",
+		mistake(reading, answer, arena_format(reading->arena, "%lld caractères au plus : vous en avez écrit %zu.",
 			(long long)field->length, characters));
 		return feel_null(TEXT(""));
 	}
@@ -123,9 +132,9 @@ read_text(struct arena *arena, struct dossier_answer *answer)
 }
 
 static struct feel_value
-read_number(struct arena *arena, struct dossier_answer *answer)
+read_number(struct reading *reading, struct dossier_answer *answer)
 {
-	struct text text = only(arena, answer, false);
+	struct text text = only(reading, answer, false);
 	struct feel_value value;
 	int64_t integer;
 	const enum procedure_field_type type = answer->field->type;
@@ -136,36 +145,36 @@ read_number(struct arena *arena, struct dossier_answer *answer)
 	if (text.length == 0)
 		return feel_null(TEXT(""));
 	if (!feel_number_read_french(text, &value)) {
-		mistake(arena, answer, type == PROCEDURE_FIELD_INTEGER
+		mistake(reading, answer, type == PROCEDURE_FIELD_INTEGER
 			? TEXT("Écrivez un nombre entier en chiffres, par exemple 2.")
 			: TEXT("Écrivez un nombre en chiffres, par exemple 12,5."));
 		return feel_null(TEXT(""));
 	}
 	if (type == PROCEDURE_FIELD_INTEGER && !feel_to_integer(value, &integer)) {
-		mistake(arena, answer, TEXT("Écrivez un nombre entier, sans virgule, par exemple 2."));
+		mistake(reading, answer, TEXT("Écrivez un nombre entier, sans virgule, par exemple 2."));
 		return feel_null(TEXT(""));
 	}
 	return value;
 }
 
 static struct feel_value
-read_date(struct arena *arena, struct dossier_answer *answer)
+read_date(struct reading *reading, struct dossier_answer *answer)
 {
-	const struct text text = only(arena, answer, false);
+	const struct text text = only(reading, answer, false);
 	struct date date;
 	if (text.length == 0)
 		return feel_null(TEXT(""));
 	if (!date_read_french(text, &date) || date.year < 1900 || date.year > 2199) {
-		mistake(arena, answer, TEXT("Écrivez une date qui existe, au format jour/mois/année, par exemple 16/06/2023."));
+		mistake(reading, answer, TEXT("Écrivez une date qui existe, au format jour/mois/année, par exemple 16/06/2023."));
 		return feel_null(TEXT(""));
 	}
 	return feel_date(date);
 }
 
 static struct feel_value
-read_yes_no(struct arena *arena, struct dossier_answer *answer)
+read_yes_no(struct reading *reading, struct dossier_answer *answer)
 {
-	const struct text text = only(arena, answer, false);
+	const struct text text = only(reading, answer, false);
 	if (text.length == 0)
 		return answer->field->type == PROCEDURE_FIELD_DECLARATION && answer->given
 			? feel_boolean(false) : feel_null(TEXT(""));
@@ -173,7 +182,7 @@ read_yes_no(struct arena *arena, struct dossier_answer *answer)
 		return feel_boolean(true);
 	if (text_equal(text, TEXT("non")))
 		return feel_boolean(false);
-	mistake(arena, answer, TEXT("Répondez par oui ou par non."));
+	mistake(reading, answer, TEXT("Répondez par oui ou par non."));
 	return feel_null(TEXT(""));
 }
 
@@ -188,21 +197,23 @@ option_find(const struct procedure_field *field, struct text name)
 }
 
 static struct feel_value
-read_choices(struct arena *arena, struct dossier_answer *answer)
+read_choices(struct reading *reading, struct dossier_answer *answer)
 {
 	const struct procedure_field *field = answer->field;
-	bool *chosen = arena_array_of(arena, bool, field->option_count + 1);
-	struct feel_value *items = arena_array_of(arena, struct feel_value, field->option_count + 1);
+	bool *chosen = arena_array_of(reading->arena, bool, field->option_count + 1);
+	struct feel_value *items = arena_array_of(reading->arena, struct feel_value, field->option_count + 1);
 	size_t count = 0;
-	if (!chosen || !items)
+	if (!chosen || !items) {
+		reading->full = true;
 		return feel_null(TEXT(""));
+	}
 	for (size_t i = 0; i < answer->raw_count; i++) {
-		const struct text name = clean(arena, answer->raws[i], false);
+		const struct text name = clean(reading, answer->raws[i], false);
 		const int option = option_find(field, name);
 		if (name.length == 0)
 			continue;
 		if (option < 0) {
-			mistake(arena, answer, TEXT("Choisissez parmi les réponses proposées."));
+			mistake(reading, answer, TEXT("Choisissez parmi les réponses proposées."));
 			return feel_null(TEXT(""));
 		}
 		chosen[option] = true;
@@ -216,13 +227,13 @@ read_choices(struct arena *arena, struct dossier_answer *answer)
 	if (field->type == PROCEDURE_FIELD_CHOICES)
 		return feel_list(items, count);
 	if (count > 1) {
-		mistake(arena, answer, TEXT("Choisissez une seule réponse."));
+		mistake(reading, answer, TEXT("Choisissez une seule réponse."));
 		return feel_null(TEXT(""));
 	}
 	return items[0];
 }
 
-static struct feel_value (*const readers[PROCEDURE_FIELD_TYPE_COUNT])(struct arena *, struct dossier_answer *) = {
+static struct feel_value (*const readers[PROCEDURE_FIELD_TYPE_COUNT])(struct reading *, struct dossier_answer *) = {
 	[PROCEDURE_FIELD_TEXT] = read_text,
 	[PROCEDURE_FIELD_LONG_TEXT] = read_text,
 	[PROCEDURE_FIELD_ADDRESS] = read_text,
@@ -353,7 +364,7 @@ reads_a_mistake(const struct dossier_form *form, const struct dossier_answer *ow
 }
 
 static void
-check_obligation(struct arena *arena, struct dossier_answer *answer)
+check_obligation(struct reading *reading, struct dossier_answer *answer)
 {
 	const struct procedure_field *field = answer->field;
 	const bool absent = answer->value.kind == FEEL_NULL
@@ -361,15 +372,15 @@ check_obligation(struct arena *arena, struct dossier_answer *answer)
 	if (!field->compulsory || !absent || answer->mistake.length > 0)
 		return;
 	if (field->missing.length > 0)
-		mistake(arena, answer, field->missing);
+		mistake(reading, answer, field->missing);
 	else if (field->type == PROCEDURE_FIELD_CHOICE || field->type == PROCEDURE_FIELD_CHOICES)
-		mistake(arena, answer, TEXT("Choisissez une réponse : elle est obligatoire."));
+		mistake(reading, answer, TEXT("Choisissez une réponse : elle est obligatoire."));
 	else if (field->type == PROCEDURE_FIELD_YES_NO)
-		mistake(arena, answer, TEXT("Répondez par oui ou par non : la réponse est obligatoire."));
+		mistake(reading, answer, TEXT("Répondez par oui ou par non : la réponse est obligatoire."));
 	else if (field->type == PROCEDURE_FIELD_DECLARATION)
-		mistake(arena, answer, TEXT("Cochez cette déclaration : elle est obligatoire."));
+		mistake(reading, answer, TEXT("Cochez cette déclaration : elle est obligatoire."));
 	else
-		mistake(arena, answer, TEXT("Remplissez ce champ : il est obligatoire."));
+		mistake(reading, answer, TEXT("Remplissez ce champ : il est obligatoire."));
 }
 
 static enum guichet_status
@@ -399,8 +410,8 @@ run_checks(struct inputs *inputs, struct dossier_form *form, struct guichet_erro
 
 /* Reads every answer, typed or proposed, and lays it over the inputs. */
 static enum guichet_status
-read_answers(struct inputs *inputs, struct dossier_raws raws, size_t changed_count, struct dossier_form *form,
-	struct guichet_error *error)
+read_answers(struct inputs *inputs, struct reading *reading, struct dossier_raws raws, size_t changed_count,
+	struct dossier_form *form, struct guichet_error *error)
 {
 	for (size_t i = 0; i < form->count; i++) {
 		struct dossier_answer *answer = &form->answers[i];
@@ -408,7 +419,7 @@ read_answers(struct inputs *inputs, struct dossier_raws raws, size_t changed_cou
 		if (!collect_raws(inputs->arena, raws, answer))
 			return OUT_OF_MEMORY(error);
 		if (answer->given) {
-			answer->value = readers[answer->field->type](inputs->arena, answer);
+			answer->value = readers[answer->field->type](reading, answer);
 		} else {
 			/* A field to change shows what the dossier holds; others, what the procedure proposes. */
 			enum guichet_status status = GUICHET_OK;
@@ -433,11 +444,12 @@ form_read(struct inputs *inputs, enum dossier_form_kind kind, int action, struct
 	struct dossier_form *ret_form, struct guichet_error *error)
 {
 	struct dossier_form form = { 0 };
+	struct reading reading = { .arena = inputs->arena };
 	size_t changed_count;
 	enum guichet_status status = list_fields(inputs->arena, inputs->facts->procedure, kind, action, &form,
 		&changed_count, error);
 	if (status == GUICHET_OK)
-		status = read_answers(inputs, raws, changed_count, &form, error);
+		status = read_answers(inputs, &reading, raws, changed_count, &form, error);
 	if (status == GUICHET_OK)
 		status = apply_conditions(inputs, &form, error);
 	for (size_t i = 0; status == GUICHET_OK && i < form.count; i++) {
@@ -446,9 +458,11 @@ form_read(struct inputs *inputs, enum dossier_form_kind kind, int action, struct
 			answer->value = feel_null(TEXT(""));
 			answer->mistake = TEXT("");
 		} else {
-			check_obligation(inputs->arena, answer);
+			check_obligation(&reading, answer);
 		}
 	}
+	if (status == GUICHET_OK && reading.full)
+		status = OUT_OF_MEMORY(error);
 	if (status == GUICHET_OK)
 		status = inputs_compute(inputs, error);
 	if (status == GUICHET_OK)
