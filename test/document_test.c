@@ -303,10 +303,10 @@ TEST(a_signed_copy_names_who_signed_and_what)
 	request.has_original = true;
 	const struct text pdf = rendered(arena, &request);
 	CHECK(has(told_by(arena, "pdfinfo", pdf), "Pages:           2"));
-	const struct text page = told_by(arena, "pdftotext -f 2", pdf);
+	const struct text page = told_by(arena, "pdftotext -layout -f 2", pdf);
 	CHECK(has(page, "Signatures"));
 	CHECK(has(page, "Claire *Martin*, Proviseure"));
-	CHECK(has(page, "A signé le 3 juillet 2023 à 14 h 22 (heure de Paris)"));
+	CHECK(has(page, "A signé le") && has(page, "3 juillet 2023 à 14 h 22 (heure de Paris)\n"));
 	CHECK(has(page, "Élise Dubreuil\n"));
 	CHECK(has(page, digest_hex(arena, &said).at));
 	CHECK(has(page, digest_hex(arena, &request.original).at));
@@ -359,6 +359,41 @@ TEST(a_long_table_repeats_its_heading_and_cuts_no_row)
 		}
 	}
 	CHECK_INTEGER(next, 121);
+}
+
+TEST(a_table_without_heading_names_its_rows)
+{
+	CLEANUP(arena_free) struct arena *arena = arena_new(64 << 20);
+	const struct document_request request = { .title = TEXT("x"),
+		.markdown = TEXT("| | |\n|---|---|\n| Nom | Dubreuil |\n| Corps | SAENES |\n") };
+	struct guichet_error error = { 0 };
+	CLEANUP(buffer_release) struct buffer html = buffer_new(1 << 16);
+	CHECK(document_to_html(&html, &request, &error) == GUICHET_OK);
+	CHECK_TEXT(buffer_text(&html), TEXT("<table>\n<tbody>\n<tr><th scope=\"row\">Nom</th><td>Dubreuil</td></tr>\n"
+		"<tr><th scope=\"row\">Corps</th><td>SAENES</td></tr>\n</tbody>\n</table>\n"));
+	const struct text structure = told_by(arena, "pdfinfo -struct-text", rendered(arena, &request));
+	CHECK(has(structure, "/Scope /Row\n        \"Nom\"") && !has(structure, "/Column"));
+}
+
+TEST(a_letter_is_set_closer_to_spare_a_page_of_a_few_lines)
+{
+	CLEANUP(arena_free) struct arena *arena = arena_new(64 << 20);
+	struct text pages[4];
+	size_t last = 1;
+	/* From one page to two, the second never holds just a line or two. */
+	for (int lines = 40; lines < 62; lines++) {
+		CLEANUP(buffer_release) struct buffer markdown = buffer_new(1 << 16);
+		for (int i = 0; i < lines; i++)
+			buffer_format(&markdown, "rang%d\\\n", i);
+		buffer_add(&markdown, TEXT("fin\n"));
+		const struct document_request request = { .title = TEXT("x"), .markdown = buffer_text(&markdown) };
+		const size_t count = page_texts(arena, rendered(arena, &request), pages, 4);
+		CHECK(count == last || (last == 1 && count == 2));
+		if (count == 2)
+			CHECK(has(pages[1], arena_format(arena, "rang%d\n", lines - 5).at));
+		last = count;
+	}
+	CHECK_INTEGER(last, 2);
 }
 
 TEST(headings_stay_with_their_text_and_no_line_is_left_alone)

@@ -161,18 +161,39 @@ mark_pages(qpdf_data qpdf)
 	return true;
 }
 
-/* Headings of tables are those of their column. */
+/* Headings in a row of headings are those of their columns; another one is that of its row. */
+static void
+set_row_scopes(qpdf_data qpdf, qpdf_oh cells)
+{
+	const int count = qpdf_oh_get_array_n_items(qpdf, cells);
+	bool has_data = false;
+	for (int pass = 0; pass < 2; pass++)
+		for (int i = 0; i < count; i++) {
+			const qpdf_oh cell = qpdf_oh_get_array_item(qpdf, cells, i), kind = qpdf_oh_get_key(qpdf, cell, "/S");
+			if (pass == 0)
+				has_data |= qpdf_oh_is_name_and_equals(qpdf, kind, "/TD");
+			else if (qpdf_oh_is_name_and_equals(qpdf, kind, "/TH"))
+				qpdf_oh_replace_key(qpdf, cell, "/A", qpdf_oh_parse(qpdf,
+					has_data ? "<< /O /Table /Scope /Row >>" : "<< /O /Table /Scope /Column >>"));
+		}
+}
+
+/* Walks the structure down to the rows of its tables. */
 static bool
 set_scopes(qpdf_data qpdf, qpdf_oh element, int depth, int *left)
 {
 	if (depth > 40 || --*left < 0)
 		return false;
-	if (qpdf_oh_is_name_and_equals(qpdf, qpdf_oh_get_key(qpdf, element, "/S"), "/TH"))
-		qpdf_oh_replace_key(qpdf, element, "/A", qpdf_oh_parse(qpdf, "<< /O /Table /Scope /Column >>"));
 	const qpdf_oh children = qpdf_oh_get_key(qpdf, element, "/K");
 	if (qpdf_oh_is_dictionary(qpdf, children))
 		return set_scopes(qpdf, children, depth + 1, left);
-	const int count = qpdf_oh_is_array(qpdf, children) ? qpdf_oh_get_array_n_items(qpdf, children) : 0;
+	if (!qpdf_oh_is_array(qpdf, children))
+		return true;
+	if (qpdf_oh_is_name_and_equals(qpdf, qpdf_oh_get_key(qpdf, element, "/S"), "/TR")) {
+		set_row_scopes(qpdf, children);
+		return true;
+	}
+	const int count = qpdf_oh_get_array_n_items(qpdf, children);
 	for (int i = 0; i < count; i++) {
 		const qpdf_oh child = qpdf_oh_get_array_item(qpdf, children, i);
 		if (qpdf_oh_is_dictionary(qpdf, child) && !set_scopes(qpdf, child, depth + 1, left))

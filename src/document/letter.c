@@ -223,6 +223,17 @@ read_runs(struct reading *reading, cmark_node *node, struct letter_block *block)
 	return status;
 }
 
+static bool
+is_blank_row(const struct letter_block *row)
+{
+	for (const struct letter_block *cell = row->children; cell; cell = cell->next)
+		if (!is_blank(cell->runs))
+			return false;
+	return true;
+}
+
+/* Markdown wants a first row in each table. Left empty, the table has no heading of columns: the
+ * first cell of each row names what follows it. */
 static enum guichet_status
 read_table(struct reading *reading, cmark_node *node, struct letter_block *table)
 {
@@ -231,12 +242,14 @@ read_table(struct reading *reading, cmark_node *node, struct letter_block *table
 	if (table->columns < 1 || table->columns > 12)
 		return refuse(reading, node, "un tableau a de 1 à 12 colonnes.");
 	struct letter_block **next_row = &table->children;
+	bool names_rows = false;
 	for (cmark_node *row_node = cmark_node_first_child(node); row_node; row_node = cmark_node_next(row_node)) {
 		struct letter_block *const row = arena_new_of(reading->arena, struct letter_block);
 		if (!row)
 			return no_memory(reading->error);
 		row->kind = LETTER_ROW;
 		row->header = cmark_gfm_extensions_get_table_row_is_header(row_node);
+		names_rows |= !row->header && !table->children && table->columns > 1;
 		struct letter_block **next_cell = &row->children;
 		cmark_node *cell_node = cmark_node_first_child(row_node);
 		for (int column = 0; column < table->columns; column++) {
@@ -244,7 +257,7 @@ read_table(struct reading *reading, cmark_node *node, struct letter_block *table
 			if (!cell)
 				return no_memory(reading->error);
 			cell->kind = LETTER_CELL;
-			cell->header = row->header;
+			cell->header = row->header || (names_rows && column == 0);
 			cell->align = alignments[column] == 'c' ? LETTER_CENTRE
 				: alignments[column] == 'r' ? LETTER_RIGHT : LETTER_LEFT;
 			if (cell_node) {
@@ -256,6 +269,8 @@ read_table(struct reading *reading, cmark_node *node, struct letter_block *table
 			*next_cell = cell;
 			next_cell = &cell->next;
 		}
+		if (row->header && is_blank_row(row))
+			continue;
 		*next_row = row;
 		next_row = &row->next;
 	}
@@ -310,8 +325,9 @@ read_block(struct reading *reading, cmark_node *node, int depth, struct letter_b
 		if (strcmp(cmark_node_get_type_string(node), "table") != 0)
 			return refuse(reading, node, "cette mise en forme n’est pas admise dans une lettre.");
 		block->kind = LETTER_TABLE;
-		*ret_shown = true;
-		return read_table(reading, node, block);
+		status = read_table(reading, node, block);
+		*ret_shown = block->children;
+		return status;
 	}
 }
 
@@ -355,14 +371,6 @@ read_markdown(struct reading *reading, struct text markdown, struct letter_block
 	return read_blocks(reading, root, 0, ret_blocks);
 }
 
-/* A hash, in the fixed style. */
-static enum guichet_status
-add_hash(struct reading *reading, struct runs *runs, const struct digest *digest)
-{
-	const struct text hex = digest_hex(reading->arena, digest);
-	return hex.at ? add_run(reading, runs, hex, LETTER_FIXED, TEXT("")) : no_memory(reading->error);
-}
-
 static struct letter_block *
 add_block(struct arena *arena, struct letter_block ***next, enum letter_kind kind)
 {
@@ -375,62 +383,95 @@ add_block(struct arena *arena, struct letter_block ***next, enum letter_kind kin
 	return block;
 }
 
+/* A row of the table whose last row is at *next: a name, and what it names, in `style`. */
+static enum guichet_status
+add_row(struct reading *reading, struct letter_block ***next, struct text name, struct text value, unsigned style)
+{
+	struct letter_block *const row = add_block(reading->arena, next, LETTER_ROW);
+	struct letter_block **next_cell = row ? &row->children : NULL;
+	struct letter_block *const first = row ? add_block(reading->arena, &next_cell, LETTER_CELL) : NULL;
+	struct letter_block *const second = first ? add_block(reading->arena, &next_cell, LETTER_CELL) : NULL;
+	if (!second || !value.at)
+		return no_memory(reading->error);
+	first->header = true;
+	struct runs runs = { .next = &first->runs };
+	const enum guichet_status status = add_run(reading, &runs, name, 0, TEXT(""));
+	runs.next = &second->runs;
+	return status == GUICHET_OK ? add_run(reading, &runs, value, style, TEXT("")) : status;
+}
+
+/* The table of what was presented. */
+static enum guichet_status
+add_presented(struct reading *reading, const struct document_request *request, const struct letter *letter,
+	struct letter_block ***next)
+{
+	struct letter_block *const table = add_block(reading->arena, next, LETTER_TABLE);
+	if (!table)
+		return no_memory(reading->error);
+	table->columns = 2;
+	struct letter_block **row = &table->children;
+	enum guichet_status status = add_row(reading, &row, TEXT("Document"), letter->title, 0);
+	if (status == GUICHET_OK && letter->reference.length)
+		status = add_row(reading, &row, TEXT("Référence"), letter->reference, 0);
+	if (status == GUICHET_OK && request->has_original)
+		status = add_row(reading, &row, TEXT("Empreinte du fichier présenté"),
+			digest_hex(reading->arena, &request->original), LETTER_FIXED);
+	return status;
+}
+
+/* The table of one signature. */
+static enum guichet_status
+add_signature(struct reading *reading, const struct document_signature *signature, struct letter_block ***next)
+{
+	struct arena *const arena = reading->arena;
+	struct text who, quality;
+	enum guichet_status status = clean(arena, signature->who, false, &who, reading->error);
+	if (status == GUICHET_OK)
+		status = clean(arena, signature->quality, false, &quality, reading->error);
+	if (status != GUICHET_OK)
+		return status;
+	if (who.length == 0)
+		return guichet_fail(reading->error, GUICHET_REFUSED, "Une signature ne porte pas de nom.");
+
+	struct letter_block *const table = add_block(arena, next, LETTER_TABLE);
+	const struct text when = instant_french(arena, signature->when);
+	if (!table || !when.at)
+		return no_memory(reading->error);
+	table->columns = 2;
+	struct letter_block **row = &table->children;
+	status = add_row(reading, &row, TEXT("Signataire"), arena_format(arena, TEXT_FORMAT "%s" TEXT_FORMAT, TEXT_ARGS(who),
+		quality.length ? ", " : "", TEXT_ARGS(quality)), LETTER_STRONG);
+	if (status == GUICHET_OK)
+		status = add_row(reading, &row, TEXT("A signé le"), arena_format(arena, TEXT_FORMAT " (heure de Paris)",
+			TEXT_ARGS(when)), 0);
+	if (status == GUICHET_OK)
+		status = add_row(reading, &row, TEXT("Empreinte du texte lu"), digest_hex(arena, &signature->text),
+			LETTER_FIXED);
+	return status;
+}
+
 /* The added page: what was signed, then who, in which quality, when, over which text. */
 static enum guichet_status
 make_signatures(struct reading *reading, const struct document_request *request, struct letter *letter)
 {
-	struct arena *const arena = reading->arena;
 	struct letter_block **next = &letter->signatures;
-	struct letter_block *const heading = add_block(arena, &next, LETTER_HEADING);
-	struct letter_block *const what = add_block(arena, &next, LETTER_PARAGRAPH);
-	if (!heading || !what)
+	struct letter_block *const heading = add_block(reading->arena, &next, LETTER_HEADING);
+	struct letter_block *const words = heading ? add_block(reading->arena, &next, LETTER_PARAGRAPH) : NULL;
+	if (!words)
 		return no_memory(reading->error);
 	heading->level = 1;
 	struct runs runs = { .next = &heading->runs };
 	enum guichet_status status = add_run(reading, &runs,
 		request->signature_count > 1 ? TEXT("Signatures") : TEXT("Signature"), 0, TEXT(""));
-	if (status != GUICHET_OK)
-		return status;
-
-	runs = (struct runs){ .next = &what->runs };
-	const struct text presented = arena_format(arena,
-		"Document : " TEXT_FORMAT "%s" TEXT_FORMAT "\nPrésenté à la signature sous forme électronique et "
-		"signé par chacune des personnes ci-dessous, après authentification.",
-		TEXT_ARGS(letter->title), letter->reference.length ? "\nRéférence : " : "", TEXT_ARGS(letter->reference));
-	if (!presented.at)
-		return no_memory(reading->error);
-	status = add_run(reading, &runs, presented, 0, TEXT(""));
-	if (status == GUICHET_OK && request->has_original) {
-		status = add_run(reading, &runs, TEXT("\nEmpreinte SHA-256 du fichier présenté :\n"), 0, TEXT(""));
-		if (status == GUICHET_OK)
-			status = add_hash(reading, &runs, &request->original);
-	}
-	for (size_t i = 0; i < request->signature_count && status == GUICHET_OK; i++) {
-		const struct document_signature *const signature = &request->signatures[i];
-		struct letter_block *const block = add_block(arena, &next, LETTER_PARAGRAPH);
-		struct text who, quality;
-		if (!block)
-			return no_memory(reading->error);
-		status = clean(arena, signature->who, false, &who, reading->error);
-		if (status == GUICHET_OK)
-			status = clean(arena, signature->quality, false, &quality, reading->error);
-		if (status != GUICHET_OK)
-			return status;
-		if (who.length == 0)
-			return guichet_fail(reading->error, GUICHET_REFUSED, "Une signature ne porte pas de nom.");
-		runs = (struct runs){ .next = &block->runs };
-		status = add_run(reading, &runs, who, LETTER_STRONG, TEXT(""));
-		const struct text when = instant_french(arena, signature->when);
-		const struct text signed_at = arena_format(arena, "%s" TEXT_FORMAT "\nA signé le " TEXT_FORMAT
-			" (heure de Paris)\nEmpreinte SHA-256 du texte lu :\n", quality.length ? ", " : "",
-			TEXT_ARGS(quality), TEXT_ARGS(when));
-		if (!when.at || !signed_at.at)
-			return no_memory(reading->error);
-		if (status == GUICHET_OK)
-			status = add_run(reading, &runs, signed_at, 0, TEXT(""));
-		if (status == GUICHET_OK)
-			status = add_hash(reading, &runs, &signature->text);
-	}
+	runs.next = &words->runs;
+	if (status == GUICHET_OK)
+		status = add_run(reading, &runs, TEXT("Ce document a été présenté sous forme électronique, puis signé par "
+			"chaque personne nommée plus bas après qu’elle s’est authentifiée. Les empreintes (SHA-256) permettent de "
+			"vérifier que rien n’a changé depuis."), 0, TEXT(""));
+	if (status == GUICHET_OK)
+		status = add_presented(reading, request, letter, &next);
+	for (size_t i = 0; i < request->signature_count && status == GUICHET_OK; i++)
+		status = add_signature(reading, &request->signatures[i], &next);
 	return status;
 }
 

@@ -13,7 +13,7 @@ enum letter_kind {
 	LETTER_RULE,
 	LETTER_TABLE,     /* columns; children are rows */
 	LETTER_ROW,       /* header; children are cells, as many as columns */
-	LETTER_CELL,      /* align, header; runs */
+	LETTER_CELL,      /* align, header (of its column, or of its row when the row is none); runs */
 };
 
 enum letter_style { LETTER_EMPHASIS = 1 << 0, LETTER_STRONG = 1 << 1, LETTER_FIXED = 1 << 2 };

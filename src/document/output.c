@@ -131,7 +131,10 @@ html_rows(struct buffer *html, const struct letter_block *row)
 			buffer_add(html, TEXT("<tbody>\n")), in_body = true;
 		buffer_add(html, TEXT("<tr>"));
 		for (const struct letter_block *cell = row->children; cell; cell = cell->next) {
-			buffer_format(html, cell->header ? "<th scope=\"col\"%s>" : "<td%s>", classes[cell->align]);
+			if (cell->header)
+				buffer_format(html, "<th scope=\"%s\"%s>", row->header ? "col" : "row", classes[cell->align]);
+			else
+				buffer_format(html, "<td%s>", classes[cell->align]);
 			html_runs(html, cell);
 			buffer_add(html, cell->header ? TEXT("</th>") : TEXT("</td>"));
 		}

@@ -23,12 +23,20 @@
 #define BODY_WIDTH  (PAGE_WIDTH - 2 * MARGIN_SIDE)
 #define ADDRESS_X   311.8 /* 110 mm, the window of an envelope */
 #define ADDRESS_Y   130.0
-#define LEADING     1.25 /* of Carlito's own height, which is tight */
 #define CELL_PAD_X  5.0
 #define CELL_PAD_Y  3.5
 #define INDENT      14.0
 
-enum { PIECES_LIMIT = DOCUMENT_PAGES_LIMIT * 60, BOXES_LIMIT = 40000 };
+/* How lines and paragraphs follow each other: as they should, then closer, to spare a last page that
+ * would hold a few lines only. */
+static const struct density {
+	double leading; /* of Carlito's own height, which is tight */
+	double spacing; /* of the space above paragraphs */
+} densities[] = { { 1.25, 1 }, { 1.17, 0.8 }, { 1.1, 0.65 } };
+
+#define FEW_LINES 0.2 /* of a page */
+
+enum { PIECES_LIMIT = DOCUMENT_PAGES_LIMIT * 60, BOXES_LIMIT = 40000, FEW_PAGES = 10 };
 
 /* How a kind of text looks. */
 struct look {
@@ -44,6 +52,8 @@ static const struct look look_heading[] = {
 	{ 12.5, true, false, 0, 14, LETTER_LEFT },
 	{ 11, true, true, 0, 10, LETTER_LEFT },
 };
+/* A heading of level 2 right under the one of level 1. */
+static const struct look look_subtitle = { 12.5, false, false, 0, 2, LETTER_CENTRE };
 static const struct look look_body = { 11, false, false, 0, 7, LETTER_LEFT };
 static const struct look look_cell = { 10, false, false, 0, 0, LETTER_LEFT };
 static const struct look look_cell_header = { 10, true, false, 0, 0, LETTER_LEFT };
@@ -73,7 +83,8 @@ struct box {
 struct piece {
 	double before, height;
 	bool keep, page_break, rule;
-	bool row, shaded;     /* a line under it; a grey ground */
+	bool added; /* the first of the signatures */
+	bool row, first_row, shaded; /* a line under it; one above; a grey ground */
 	struct piece *header; /* the row to repeat above when this one begins a page */
 	double x, width;
 	struct box *boxes;
@@ -88,8 +99,11 @@ struct setting {
 	struct arena *arena;
 	const struct letter *letter;
 	struct guichet_error *error;
+	struct density density;
 	struct piece *first, **last;
 	int piece_count, box_count, page_count;
+	int body_pages;   /* without the signatures */
+	double body_ends; /* how far down the last of them goes */
 	double after; /* space the last piece wants below */
 	bool full;    /* memory is short or a ceiling was passed */
 
@@ -103,6 +117,7 @@ struct place {
 	struct element *element;
 	bool tight;         /* the next block follows closely */
 	bool in_tight_list;
+	bool after_title;   /* the last block was a heading of level 1 */
 	struct box *label; /* of a list's item, waits for the first line */
 	int depth;
 };
@@ -136,7 +151,8 @@ piece_new(struct setting *setting, double before, int box_count)
 	struct box *const boxes = piece ? set_alloc(setting, sizeof *boxes * (size_t)(box_count + 1)) : NULL;
 	if (!boxes)
 		return NULL;
-	*piece = (struct piece){ .before = fmax(before, setting->after), .boxes = boxes, .box_count = box_count };
+	*piece = (struct piece){ .before = fmax(before * setting->density.spacing, setting->after),
+		.boxes = boxes, .box_count = box_count };
 	setting->after = 0;
 	*setting->last = piece;
 	setting->last = &piece->next;
@@ -253,29 +269,30 @@ layout_runs(struct setting *setting, const struct letter_run *runs, const struct
 }
 
 static double
-line_height(PangoLayoutLine *line)
+line_height(const struct setting *setting, PangoLayoutLine *line)
 {
 	PangoRectangle logical;
 	pango_layout_line_get_extents(line, NULL, &logical);
-	return (double)logical.height / PANGO_SCALE * LEADING;
+	return (double)logical.height / PANGO_SCALE * setting->density.leading;
 }
 
 static double
-lines_height(PangoLayout *layout, int from, int count)
+lines_height(const struct setting *setting, PangoLayout *layout, int from, int count)
 {
 	double height = 0;
 	for (int i = from; i < from + count; i++)
-		height += line_height(pango_layout_get_line_readonly(layout, i));
+		height += line_height(setting, pango_layout_get_line_readonly(layout, i));
 	return height;
 }
 
 /* A box for a whole layout. */
 static struct box
-box_of(PangoLayout *layout, const struct look *look, double x, double y, double width, struct element *element)
+box_of(const struct setting *setting, PangoLayout *layout, const struct look *look, double x, double y,
+	double width, struct element *element)
 {
 	const int count = pango_layout_get_line_count(layout);
 	return (struct box){ .layout = layout, .count = count, .x = x, .y = y, .width = width,
-		.height = lines_height(layout, 0, count), .grey = look->grey, .align = look->align, .element = element };
+		.height = lines_height(setting, layout, 0, count), .grey = look->grey, .align = look->align, .element = element };
 }
 
 static bool
@@ -292,7 +309,8 @@ set_lines(struct setting *setting, const struct letter_block *block, struct plac
 {
 	static const char *const tags[] = { "H1", "H2", "H3" };
 	const bool heading = block->kind == LETTER_HEADING;
-	const struct look *const look = heading ? &look_heading[block->level - 1] : &look_body;
+	const struct look *const look = !heading ? &look_body
+		: block->level == 2 && place->after_title ? &look_subtitle : &look_heading[block->level - 1];
 	PangoLayout *const layout = layout_runs(setting, block->runs, look, place->width);
 	struct element *const element = element_new(setting, heading ? tags[block->level - 1] : "P", place->element);
 	if (!layout || !element)
@@ -304,7 +322,7 @@ set_lines(struct setting *setting, const struct letter_block *block, struct plac
 		struct piece *const piece = piece_new(setting, before, i == 0 && place->label ? 2 : 1);
 		if (!piece)
 			return;
-		piece->height = lines_height(layout, i, 1);
+		piece->height = lines_height(setting, layout, i, 1);
 		piece->keep = i == count - 1 ? keep_last : heading || i == 0 || i == count - 2;
 		int boxes = 0;
 		if (i == 0 && place->label) {
@@ -376,7 +394,7 @@ set_row(struct setting *setting, const struct letter_block *row, PangoLayout *co
 			return NULL;
 		piece->boxes[column] = (struct box){ .layout = layouts[column], .from = first, .count = taken,
 			.x = x + CELL_PAD_X, .y = CELL_PAD_Y, .width = widths[column] - 2 * CELL_PAD_X,
-			.height = lines_height(layouts[column], first, taken), .align = cell->align, .element = cell_element };
+			.height = lines_height(setting, layouts[column], first, taken), .align = cell->align, .element = cell_element };
 		piece->height = fmax(piece->height, piece->boxes[column].height + 2 * CELL_PAD_Y);
 		x += widths[column];
 	}
@@ -395,7 +413,7 @@ set_table(struct setting *setting, const struct letter_block *table, struct plac
 	struct element *const element = element_new(setting, "Table", place->element);
 	if (!element || !set_columns(setting, table, place->width, widths))
 		return;
-	setting->after = fmax(setting->after, 8);
+	setting->after = fmax(setting->after, 10);
 	struct piece *header = NULL;
 	for (const struct letter_block *row = table->children; row; row = row->next) {
 		PangoLayout *layouts[MOST];
@@ -412,19 +430,20 @@ set_table(struct setting *setting, const struct letter_block *table, struct plac
 		const double room = BODY_BOTTOM - MARGIN_TOP - 2 * CELL_PAD_Y - (header ? header->height : 0);
 		double height = 0;
 		for (int i = 0; i < column; i++)
-			height = fmax(height, lines_height(layouts[i], 0, pango_layout_get_line_count(layouts[i])));
+			height = fmax(height, lines_height(setting, layouts[i], 0, pango_layout_get_line_count(layouts[i])));
 		const int step = height <= room ? lines : 1;
 		for (int from = 0; from < lines; from += step) {
 			struct piece *const piece = set_row(setting, row, layouts, widths, place, element, from, step);
 			if (!piece)
 				return;
+			piece->first_row = row == table->children && from == 0;
 			piece->keep = row->header && row->next;
 			piece->header = row->header ? NULL : header;
 			if (row->header && step == lines && piece->height < room / 3)
 				header = piece;
 		}
 	}
-	setting->after = 8;
+	setting->after = 10;
 }
 
 static void set_blocks(struct setting *setting, const struct letter_block *block, struct place *place);
@@ -444,7 +463,7 @@ set_list(struct setting *setting, const struct letter_block *list, struct place 
 			setting->full = true;
 			return;
 		}
-		struct box box = box_of(layout, &look_body, place->x, 0, INDENT, label_element);
+		struct box box = box_of(setting, layout, &look_body, place->x, 0, INDENT, label_element);
 		const double indent = item->number > 99 ? INDENT + 8 : INDENT;
 		struct place inner = { .x = place->x + indent, .width = place->width - indent, .element = body_element,
 			
@@ -497,6 +516,7 @@ set_blocks(struct setting *setting, const struct letter_block *block, struct pla
 	for (; block && !setting->full; block = block->next) {
 		set_block(setting, block, place);
 		place->tight = false;
+		place->after_title = block->kind == LETTER_HEADING && block->level == 1;
 	}
 }
 
@@ -544,7 +564,7 @@ set_letterhead(struct setting *setting, struct element *document)
 		if (!layout || !element)
 			return;
 		struct box *const box = &piece->boxes[count++];
-		*box = box_of(layout, parts[i].look, parts[i].right ? ADDRESS_X : MARGIN_SIDE, y, width, element);
+		*box = box_of(setting, layout, parts[i].look, parts[i].right ? ADDRESS_X : MARGIN_SIDE, y, width, element);
 		if (i == 5 && reference.length) /* level with the reference */
 			box->y = piece->boxes[count - 2].y - 1;
 		if (parts[i].right)
@@ -565,7 +585,7 @@ break_pages(struct setting *setting)
 {
 	double y = MARGIN_TOP;
 	int page = 1;
-	bool at_top = true;
+	bool at_top = true, in_body = true;
 	for (struct piece *piece = setting->first; piece;) {
 		/* The pieces up to the first that lets go of the next. */
 		struct piece *end = piece;
@@ -594,6 +614,11 @@ break_pages(struct setting *setting)
 		piece->page = page;
 		piece->y = y;
 		y += piece->height;
+		in_body &= !piece->added;
+		if (in_body) {
+			setting->body_pages = page;
+			setting->body_ends = y;
+		}
 		at_top = false;
 		for (int i = 0; i < piece->box_count; i++) {
 			struct element *const element = piece->boxes[i].element;
@@ -678,7 +703,7 @@ draw_box(struct setting *setting, const struct box *box, double y)
 		keep_last_space(line);
 		PangoRectangle logical;
 		pango_layout_line_get_extents(line, NULL, &logical);
-		const double height = line_height(line), slack = box->width - (double)logical.width / PANGO_SCALE;
+		const double height = line_height(setting, line), slack = box->width - (double)logical.width / PANGO_SCALE;
 		const double x = box->x + (box->align == LETTER_CENTRE ? slack / 2 : box->align == LETTER_RIGHT ? slack : 0);
 		cairo_set_source_rgb(setting->cairo, box->grey, box->grey, box->grey);
 		/* logical.y is above the baseline, thus negative. */
@@ -707,6 +732,8 @@ draw_piece(struct setting *setting, const struct piece *piece, double y, bool re
 		cairo_rectangle(setting->cairo, piece->x, y, piece->width, piece->height);
 		cairo_fill(setting->cairo);
 	}
+	if (piece->first_row || repeated)
+		draw_line(setting->cairo, piece->x, y, piece->width, 0.6);
 	if (piece->row || piece->rule)
 		draw_line(setting->cairo, piece->x, y + piece->height, piece->width, 0.6);
 	for (int i = 0; i < piece->box_count && !setting->full; i++) {
@@ -744,7 +771,7 @@ draw_foot(struct setting *setting, int page)
 		}
 		pango_layout_set_height(layout, -2);
 		pango_layout_set_ellipsize(layout, PANGO_ELLIPSIZE_END);
-		struct box box = box_of(layout, &look_foot, x, 0, widths[i], NULL);
+		struct box box = box_of(setting, layout, &look_foot, x, 0, widths[i], NULL);
 		box.align = parts[i].align;
 		draw_box(setting, &box, y);
 	}
@@ -814,24 +841,43 @@ set_pieces(struct setting *setting)
 	struct piece **const added = setting->last;
 	set_blocks(setting, setting->letter->signatures, &place);
 	if (*added)
-		(*added)->page_break = true;
+		(*added)->page_break = (*added)->added = true;
 	return setting->full
 		? guichet_fail(setting->error, GUICHET_REFUSED, "La lettre est trop longue : %d pages au plus.",
 			DOCUMENT_PAGES_LIMIT)
 		: GUICHET_OK;
 }
 
+static enum guichet_status
+set_pages(struct document_press *press, struct arena *arena, const struct letter *letter,
+	const struct density *density, struct setting *setting, struct guichet_error *error)
+{
+	*setting = (struct setting){ .press = press, .arena = arena, .letter = letter, .error = error,
+		.density = *density };
+	setting->last = &setting->first;
+	const enum guichet_status status = set_pieces(setting);
+	return status == GUICHET_OK ? break_pages(setting) : status;
+}
+
 enum guichet_status
 setting_write(struct document_press *press, struct arena *arena, const struct letter *letter,
 	struct buffer *pdf, struct guichet_error *error)
 {
-	struct setting setting = { .press = press, .arena = arena, .letter = letter, .error = error };
-	setting.last = &setting.first;
-	enum guichet_status status = set_pieces(&setting);
-	if (status == GUICHET_OK)
-		status = break_pages(&setting);
+	struct setting setting, first;
+	enum guichet_status status = set_pages(press, arena, letter, &densities[0], &setting, error);
 	if (status != GUICHET_OK)
 		return status;
+	const bool ends_short = setting.body_pages > 1 && setting.body_pages <= FEW_PAGES
+		&& setting.body_ends - MARGIN_TOP < FEW_LINES * (BODY_BOTTOM - MARGIN_TOP);
+	first = setting;
+	for (size_t i = 1; ends_short && i < sizeof densities / sizeof *densities; i++) {
+		status = set_pages(press, arena, letter, &densities[i], &setting, error);
+		if (status != GUICHET_OK)
+			return status;
+		if (setting.body_pages < first.body_pages)
+			break;
+		setting = first;
+	}
 
 	cairo_surface_t *const surface = cairo_pdf_surface_create_for_stream(take_bytes, pdf, PAGE_WIDTH, PAGE_HEIGHT);
 	set_metadata(&setting, surface);
