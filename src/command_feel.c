@@ -13,7 +13,8 @@ enum { MOST_CONTEXT = 64 };
 
 /* Declares the entries of a JSON object; *ret_values are the inputs. */
 static enum guichet_status
-read_context(struct arena *arena, const char *source, struct feel_scope *scope, struct feel_value **ret_values,
+read_context(struct arena *arena, const char *source, struct feel_scope *scope,
+	struct feel_value **ret_values,
 	struct guichet_error *error)
 {
 	json_error_t json_error;
@@ -21,7 +22,8 @@ read_context(struct arena *arena, const char *source, struct feel_scope *scope, 
 	struct feel_value context;
 	if (!json || !json_is_object(json)) {
 		json_decref(json);
-		return guichet_fail(error, GUICHET_REFUSED, "--context attend un objet JSON, par exemple {\"jours\": 2}.");
+		return guichet_fail(error, GUICHET_REFUSED,
+			"--context attend un objet JSON, par exemple {\"jours\": 2}.");
 	}
 	enum guichet_status status = feel_value_of_json(arena, &feel_type_context, json, &context, error);
 	json_decref(json);
@@ -92,7 +94,8 @@ command_feel(int argc, char **argv)
 	const struct feel_value value = feel_evaluate(feel, &run);
 	const struct text literal = feel_value_to_bare_literal(arena, value);
 	if (run.stop != FEEL_COMPLETE || !literal.at) {
-		fprintf(stderr, TEXT_FORMAT "\n", TEXT_ARGS(run.stop == FEEL_COMPLETE ? TEXT("résultat trop grand") : value.reason));
+		fprintf(stderr, TEXT_FORMAT "\n",
+			TEXT_ARGS(run.stop == FEEL_COMPLETE ? TEXT("résultat trop grand") : value.reason));
 		return EXIT_REFUSED;
 	}
 	printf(TEXT_FORMAT "\n", TEXT_ARGS(literal));

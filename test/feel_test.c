@@ -95,7 +95,8 @@ read_declaration(struct cases *cases, struct text line)
 		return true;
 	}
 	const struct feel_value made = feel_evaluate(feel, &run);
-	if (feel_scope_add(cases->scope, name, feel_type_of_value(cases->arena, made), &slot, &error) != GUICHET_OK)
+	if (feel_scope_add(cases->scope, name, feel_type_of_value(cases->arena, made), &slot,
+		&error) != GUICHET_OK)
 		test_case(false, cases->path, cases->line, "%s", error.message);
 	else
 		cases->inputs[slot] = made;
@@ -145,7 +146,8 @@ TEST(feel_cases)
 TEST(feel_manual_tells_the_truth)
 {
 	CLEANUP(arena_free) struct arena *arena = arena_new(1 << 24);
-	struct cases cases = { .path = "doc/manual/feel.md", .arena = arena, .scope = feel_scope_new(arena, NULL) };
+	struct cases cases = { .path = "doc/manual/feel.md", .arena = arena,
+		.scope = feel_scope_new(arena, NULL) };
 	struct text rest = read_file(arena, cases.path), source = { 0 };
 	bool inside = false;
 	unsigned count = 0;
@@ -174,9 +176,11 @@ TEST(feel_manual_lists_every_function)
 	CLEANUP(arena_free) struct arena *arena = arena_new(1 << 24);
 	const struct text manual = read_file(arena, "doc/manual/feel.md");
 	for (size_t i = 0; i < builtin_count; i++) {
-		const struct text line = arena_format(arena, "- `" TEXT_FORMAT "(%s)` : %s\n", TEXT_ARGS(builtins[i].name),
+		const struct text line = arena_format(arena, "- `" TEXT_FORMAT "(%s)` : %s\n",
+			TEXT_ARGS(builtins[i].name),
 			builtins[i].signature, builtins[i].does);
-		test_case(text_find(manual, line) != SIZE_MAX, "doc/manual/feel.md", 1, "missing: " TEXT_FORMAT, TEXT_ARGS(line));
+		test_case(text_find(manual, line) != SIZE_MAX, "doc/manual/feel.md", 1, "missing: " TEXT_FORMAT,
+			TEXT_ARGS(line));
 	}
 }
 
@@ -219,14 +223,16 @@ TEST(feel_knows_the_values_a_choice_may_take)
 	struct feel_scope *scope = feel_scope_new(arena, NULL);
 	struct guichet_error error;
 	unsigned slot;
-	CHECK(feel_scope_add(scope, TEXT("filière"), feel_type_words_of(arena, words, 2), &slot, &error) == GUICHET_OK);
+	CHECK(feel_scope_add(scope, TEXT("filière"), feel_type_words_of(arena, words, 2), &slot,
+		&error) == GUICHET_OK);
 	CHECK(feel_read(arena, scope, TEXT("filière in (\"administrative\", \"technique\")"), &findings));
 	CHECK(!feel_read(arena, scope, TEXT("filière in (\"administrative\", \"tecnique\")"), &findings));
 	CHECK_INTEGER(findings.count, 1);
 	CHECK_INTEGER(findings.at[0].column, 31);
 	CHECK_TEXT(findings.at[0].remedy, TEXT("vouliez-vous « technique » ?"));
 	findings.count = 0;
-	CHECK(!feel_read_unary(arena, scope, feel_type_words_of(arena, words, 2), TEXT("\"sociale\""), &findings));
+	CHECK(!feel_read_unary(arena, scope, feel_type_words_of(arena, words, 2), TEXT("\"sociale\""),
+		&findings));
 	CHECK_TEXT(findings.at[0].remedy, TEXT("les valeurs possibles sont \"administrative\", \"technique\""));
 }
 
@@ -242,7 +248,8 @@ TEST(feel_tells_what_it_reads)
 	unsigned slot;
 	CHECK(feel_scope_add(outer, TEXT("seuil"), &feel_type_number, &slot, &error) == GUICHET_OK);
 	scope = feel_scope_new(arena, outer);
-	CHECK(feel_scope_add(scope, TEXT("agent"), feel_type_context_of(arena, agent, 2), &slot, &error) == GUICHET_OK);
+	CHECK(feel_scope_add(scope, TEXT("agent"), feel_type_context_of(arena, agent, 2), &slot,
+		&error) == GUICHET_OK);
 	CHECK_INTEGER(slot, 1);
 	const struct feel *feel = feel_read(arena, scope,
 		TEXT("agent.structure.type = \"EPLE\" and agent.date d'entrée.year > seuil and agent . structure . type != \"x\""),
@@ -260,7 +267,8 @@ TEST(feel_tells_what_it_reads)
 TEST(feel_names_may_hold_operators_and_the_longest_wins)
 {
 	CLEANUP(arena_free) struct arena *arena = arena_new(1 << 20);
-	static const struct text names[] = { TEXT("a"), TEXT("b"), TEXT("a-b"), TEXT("nombre de jours"), TEXT("nombre"),
+	static const struct text names[] = { TEXT("a"), TEXT("b"), TEXT("a-b"), TEXT("nombre de jours"),
+		TEXT("nombre"),
 		TEXT("jour de l’an") };
 	struct feel_value inputs[6];
 	struct feel_findings findings = { 0 };
@@ -309,17 +317,21 @@ TEST(feel_hostile_expressions_end)
 	CHECK_INTEGER(stop_of(TEXT("for x in 1..1000000000 return x"), 0, 1 << 20), FEEL_NO_MEMORY);
 	CHECK_INTEGER(stop_of(TEXT("{f: function(g) g(g), r: f(f)}.r"), 0, 1 << 24), FEEL_TOO_DEEP);
 	CHECK_INTEGER(stop_of(TEXT("count(for x in 1..5000 return [partial[-1]])"), 0, 1 << 24), FEEL_COMPLETE);
-	CHECK_INTEGER(stop_of(TEXT("flatten(for x in 1..60 return [partial[-1], partial[-1]])"), 100000, 1 << 24), FEEL_TOO_LONG);
+	CHECK_INTEGER(stop_of(TEXT("flatten(for x in 1..60 return [partial[-1], partial[-1]])"), 100000, 1 << 24),
+		FEEL_TOO_LONG);
 	CHECK_INTEGER(stop_of(TEXT("(for x in 1..60 return [partial[-1], partial[-1]]) = (for x in 1..60 return [partial[-1], partial[-1]])"), 0, 1 << 24), FEEL_COMPLETE);
-	CHECK_INTEGER(stop_of(TEXT("matches(\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab\", \"(a+)+$\")"), 0, 1 << 24), FEEL_COMPLETE);
+	CHECK_INTEGER(stop_of(TEXT("matches(\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab\", \"(a+)+$\")"), 0,
+		1 << 24), FEEL_COMPLETE);
 }
 
 TEST(feel_refuses_what_it_could_not_walk)
 {
 	CLEANUP(arena_free) struct arena *arena = arena_new(1 << 24);
 	static const struct { const char *start, *middle, *end; } shapes[] = {
-		{ "", "(", "1" }, { "", "[", "1" }, { "1", "+1", "" }, { "a", "[1]", "" }, { "", "-", "1" }, { "", "if true then ", "1" },
-		{ "", "{a:", "1" }, { "1", " in (1", "" }, { "a", ".b", "" }, { "", "function(x) ", "1" }, { "1 instance of ", "list<", "number" },
+		{ "", "(", "1" }, { "", "[", "1" }, { "1", "+1", "" }, { "a", "[1]", "" }, { "", "-", "1" },
+			{ "", "if true then ", "1" },
+		{ "", "{a:", "1" }, { "1", " in (1", "" }, { "a", ".b", "" }, { "", "function(x) ", "1" },
+		{ "1 instance of ", "list<", "number" },
 	};
 	for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++) {
 		CLEANUP(buffer_release) struct buffer source = buffer_new(1 << 20);
@@ -430,7 +442,8 @@ TEST(feel_values_go_to_json_and_back)
 	CHECK_TEXT(feel_value_to_literal(arena, back), feel_value_to_literal(arena, value));
 	read = json_loads("{\"jours\": \"deux\"}", 0, NULL);
 	const struct feel_field fields[] = { { TEXT("jours"), &feel_type_number } };
-	CHECK(feel_value_of_json(arena, feel_type_context_of(arena, fields, 1), read, &back, &error) == GUICHET_REFUSED);
+	CHECK(feel_value_of_json(arena, feel_type_context_of(arena, fields, 1), read, &back,
+		&error) == GUICHET_REFUSED);
 	CHECK_TEXT(text_of_string(error.message), TEXT("« jours » : un nombre est attendu."));
 	json_decref(read);
 }
@@ -454,6 +467,20 @@ TEST(feel_literals_read_back_to_the_same_value)
 	}
 }
 
+TEST(feel_dates_become_instants_of_paris)
+{
+	CLEANUP(arena_free) struct arena *arena = arena_new(1 << 20);
+	instant at, again;
+	CHECK(instant_read(TEXT("2023-06-16"), &again));
+	CHECK(feel_to_instant(value_of(arena, TEXT("@\"2023-06-16\"")), &at) && at == again);
+	CHECK(feel_to_instant(value_of(arena, TEXT("@\"2023-06-16T00:00:00\"")), &at) && at == again);
+	CHECK(feel_to_instant(value_of(arena, TEXT("@\"2023-06-15T22:00:00Z\"")), &at) && at == again);
+	CHECK(feel_to_instant(value_of(arena, TEXT("@\"2023-06-16T00:00:00@Europe/Paris\"")), &at) && at == again);
+	CHECK(!feel_to_instant(value_of(arena, TEXT("@\"999999999-01-01\"")), &at));
+	CHECK(!feel_to_instant(feel_integer(3), &at));
+	CHECK(feel_is_true(feel_equal(feel_instant(again), value_of(arena, TEXT("@\"2023-06-15T22:00:00Z\"")))));
+}
+
 /* ---- explanation ---- */
 
 TEST(feel_explains_a_result_in_french)
@@ -466,7 +493,8 @@ TEST(feel_explains_a_result_in_french)
 	CHECK(feel_scope_add(scope, TEXT("jours"), &feel_type_number, &slot, &error) == GUICHET_OK);
 	CHECK(feel_scope_add(scope, TEXT("jours_maximum"), &feel_type_number, &slot, &error) == GUICHET_OK);
 	const struct feel_value inputs[] = { feel_integer(3), feel_integer(2) };
-	const struct feel *feel = feel_read(arena, scope, TEXT("jours <= jours_maximum and jours * 2 + 1 > 4"), &findings);
+	const struct feel *feel = feel_read(arena, scope, TEXT("jours <= jours_maximum and jours * 2 + 1 > 4"),
+		&findings);
 	CHECK(feel);
 	struct feel_trace *trace = feel_trace_new(arena);
 	struct feel_run run = { .arena = arena, .inputs = inputs, .trace = trace };

@@ -12,17 +12,15 @@
 #include "feel/builtins.def"
 #undef BUILTIN
 
-const struct builtin builtins[] = {
-#define BUILTIN(name_, parameters, result_, function, does_) \
-	{ .name = TEXT(name_), .signature = parameters, .result = result_, .run = builtin_##function, .does = does_ },
 #undef READS
 #undef OURS
-#define READS(name_, parameters, result_, function, does_)                                                       \
-	{ .name = TEXT(name_), .signature = parameters, .result = result_, .run = builtin_##function, .does = does_, \
-		.reads_constants = true },
-#define OURS(name_, parameters, result_, function, does_)                                                        \
-	{ .name = TEXT(name_), .signature = parameters, .result = result_, .run = builtin_##function, .does = does_, \
-		.ours = true },
+#define LINE(name_, parameters, result_, function, does_, ...) \
+	{ TEXT(name_), parameters, result_, builtin_##function, does_, __VA_ARGS__ },
+#define BUILTIN(...) LINE(__VA_ARGS__, false, false)
+#define READS(...)   LINE(__VA_ARGS__, true, false)
+#define OURS(...)    LINE(__VA_ARGS__, false, true)
+
+const struct builtin builtins[] = {
 #include "feel/builtins.def"
 };
 const size_t builtin_count = sizeof builtins / sizeof *builtins;
@@ -115,8 +113,10 @@ coerce(struct evaluation *evaluation, struct feel_value *value, const struct par
 
 /* Puts each argument in the place of its parameter; false when this way to call does not fit. */
 static bool
-place_arguments(struct evaluation *evaluation, const struct builtin *builtin, const struct feel_value *arguments,
-	const struct text *names, size_t count, struct feel_value placed[MOST_PARAMETERS], struct parameter *ret_wrong)
+place_arguments(struct evaluation *evaluation, const struct builtin *builtin,
+	const struct feel_value *arguments,
+	const struct text *names, size_t count, struct feel_value placed[MOST_PARAMETERS],
+	struct parameter *ret_wrong)
 {
 	struct parameter parameters[MOST_PARAMETERS];
 	bool given[MOST_PARAMETERS] = { false };
@@ -162,7 +162,8 @@ builtin_call(struct evaluation *evaluation, const struct builtin *const *choices
 	struct feel_value placed[MOST_PARAMETERS];
 	struct parameter wrong = { 0 };
 	for (size_t i = 0; i < count; i++) /* what reading a long text costs */
-		if (arguments[i].kind == FEEL_STRING && !evaluation_steps(evaluation, arguments[i].string.length / 64))
+		if (arguments[i].kind == FEEL_STRING
+			&& !evaluation_steps(evaluation, arguments[i].string.length / 64))
 			return evaluation_stop(evaluation, FEEL_TOO_LONG);
 	for (size_t i = 0; i < choice_count; i++)
 		if (place_arguments(evaluation, choices[i], arguments, names, count, placed, &wrong))
@@ -173,8 +174,10 @@ builtin_call(struct evaluation *evaluation, const struct builtin *const *choices
 				: evaluation_null(evaluation, "valeur absente donnée à « " TEXT_FORMAT " »",
 					TEXT_ARGS(choice_count ? choices[0]->name : TEXT("fonction")));
 	if (wrong.type && choice_count == 1)
-		return evaluation_null(evaluation, "« " TEXT_FORMAT " » attend " TEXT_FORMAT " pour « " TEXT_FORMAT " »",
-			TEXT_ARGS(choices[0]->name), TEXT_ARGS(feel_kind_french(wrong.type->kind)), TEXT_ARGS(wrong.name));
+		return evaluation_null(evaluation,
+			"« " TEXT_FORMAT " » attend " TEXT_FORMAT " pour « " TEXT_FORMAT " »",
+			TEXT_ARGS(choices[0]->name), TEXT_ARGS(feel_kind_french(wrong.type->kind)),
+			TEXT_ARGS(wrong.name));
 	return evaluation_null(evaluation, "« " TEXT_FORMAT " » ne s’emploie pas avec ces arguments",
 		TEXT_ARGS(choice_count ? choices[0]->name : TEXT("fonction")));
 }

@@ -49,5 +49,6 @@ is_absent(struct feel_value value)
 }
 
 /* Evaluates one of the choices that accepts these arguments; null with a reason when none does. */
-struct feel_value builtin_call(struct evaluation *evaluation, const struct builtin *const *choices, size_t choice_count,
+struct feel_value builtin_call(struct evaluation *evaluation, const struct builtin *const *choices,
+	size_t choice_count,
 	const struct feel_value *arguments, const struct text *names, size_t count);

@@ -3,6 +3,8 @@
 
 #include "feel/evaluation.h"
 
-#define BUILTIN(function)                                                                                         \
-	struct feel_value builtin_##function(struct evaluation *evaluation, const struct feel_value *arguments);    \
-	struct feel_value builtin_##function(struct evaluation *evaluation, const struct feel_value *arguments)
+#define BUILTIN(function)                                                       \
+	struct feel_value builtin_##function(struct evaluation *evaluation,     \
+		const struct feel_value *arguments);                            \
+	struct feel_value builtin_##function(struct evaluation *evaluation,     \
+		const struct feel_value *arguments)

@@ -113,7 +113,8 @@ BUILTIN(context_of)
 BUILTIN(context_put)
 {
 	struct entries entries = { 0 };
-	if (!put_all(evaluation, &entries, arguments[0]) || !put(evaluation, &entries, arguments[1].string, arguments[2]))
+	if (!put_all(evaluation, &entries, arguments[0])
+		|| !put(evaluation, &entries, arguments[1].string, arguments[2]))
 		return full(evaluation);
 	return feel_context(entries.at, entries.count);
 }

@@ -67,7 +67,8 @@ BUILTIN(sum)
 		const struct feel_value item = list.list.at[i];
 		if (item.kind != total.kind)
 			return feel_null(not_numbers);
-		if (duration ? !temporal_add(total, item, &total) : !number_add(total.number, item.number, &total.number))
+		if (duration ? !temporal_add(total, item, &total)
+			: !number_add(total.number, item.number, &total.number))
 			return feel_null(TEXT("somme trop grande"));
 	}
 	return total;
@@ -195,7 +196,8 @@ add_all(struct evaluation *evaluation, struct items *items, struct feel_value li
 BUILTIN(append)
 {
 	struct items items = { 0 };
-	return add_all(evaluation, &items, arguments[0]) && add_all(evaluation, &items, arguments[1]) ? items_list(&items)
+	return add_all(evaluation, &items, arguments[0]) && add_all(evaluation, &items, arguments[1])
+		? items_list(&items)
 		: full(evaluation);
 }
 
@@ -209,7 +211,8 @@ BUILTIN(concatenate)
 }
 
 static struct feel_value
-copy_changing(struct evaluation *evaluation, struct feel_value list, size_t at, bool removes, const struct feel_value *put)
+copy_changing(struct evaluation *evaluation, struct feel_value list, size_t at, bool removes,
+	const struct feel_value *put)
 {
 	struct items items = { 0 };
 	if (!evaluation_steps(evaluation, list.list.count))
@@ -254,7 +257,8 @@ BUILTIN(list_replace_by)
 		const struct feel_value pair[] = { arguments[0].list.at[i], arguments[2] };
 		const struct feel_value matches = evaluate_function(evaluation, arguments[1], pair, NULL, 2);
 		if (matches.kind != FEEL_BOOLEAN)
-			return matches.kind == FEEL_NULL ? matches : feel_null(TEXT("une condition n’est ni vraie ni fausse"));
+			return matches.kind == FEEL_NULL ? matches
+				: feel_null(TEXT("une condition n’est ni vraie ni fausse"));
 		if (!items_add(evaluation, &items, matches.boolean ? arguments[2] : arguments[0].list.at[i]))
 			return full(evaluation);
 	}
@@ -332,7 +336,8 @@ BUILTIN(flatten)
 
 /* -1 when the function fails to say. */
 static int
-comes_first(struct evaluation *evaluation, struct feel_value precedes, struct feel_value a, struct feel_value b)
+comes_first(struct evaluation *evaluation, struct feel_value precedes, struct feel_value a,
+	struct feel_value b)
 {
 	int order;
 	if (precedes.kind != FEEL_FUNCTION) {
@@ -346,7 +351,8 @@ comes_first(struct evaluation *evaluation, struct feel_value precedes, struct fe
 }
 
 static bool
-merge_sort(struct evaluation *evaluation, struct feel_value precedes, struct feel_value *items, struct feel_value *spare,
+merge_sort(struct evaluation *evaluation, struct feel_value precedes, struct feel_value *items,
+	struct feel_value *spare,
 	size_t count)
 {
 	if (count < 2)
@@ -358,7 +364,8 @@ merge_sort(struct evaluation *evaluation, struct feel_value precedes, struct fee
 	size_t left = 0, right = half;
 	for (size_t i = 0; i < count; i++) {
 		int later = 0;
-		if (left < half && right < count && (later = comes_first(evaluation, precedes, items[right], items[left])) < 0)
+		if (left < half && right < count
+			&& (later = comes_first(evaluation, precedes, items[right], items[left])) < 0)
 			return false;
 		spare[i] = right == count || (left < half && !later) ? items[left++] : items[right++];
 	}

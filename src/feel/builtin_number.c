@@ -17,7 +17,8 @@ BUILTIN(number_of_text)
 	struct feel_value value;
 	(void)evaluation;
 	return feel_number_read(arguments[0].string, &value) ? value
-		: evaluation_null(evaluation, "« " TEXT_FORMAT " » n’est pas un nombre", TEXT_ARGS(arguments[0].string));
+		: evaluation_null(evaluation, "« " TEXT_FORMAT " » n’est pas un nombre",
+		TEXT_ARGS(arguments[0].string));
 }
 
 static bool
@@ -34,7 +35,8 @@ BUILTIN(number_of_text_with)
 	char copy[256];
 	size_t length = 0;
 	if (!is_separator(group, TEXT(" ,.")) || !is_separator(decimal, TEXT(",."))
-		|| (group.kind == FEEL_STRING && decimal.kind == FEEL_STRING && text_equal(group.string, decimal.string)))
+		|| (group.kind == FEEL_STRING && decimal.kind == FEEL_STRING
+			&& text_equal(group.string, decimal.string)))
 		return feel_null(TEXT("séparateurs de nombre inconnus"));
 	for (size_t i = 0; i < arguments[0].string.length && length < sizeof copy; i++) {
 		const char c = arguments[0].string.at[i];
@@ -47,7 +49,8 @@ BUILTIN(number_of_text_with)
 	}
 	struct feel_value value;
 	return length < sizeof copy && feel_number_read((struct text){ copy, length }, &value) ? value
-		: evaluation_null(evaluation, "« " TEXT_FORMAT " » n’est pas un nombre", TEXT_ARGS(arguments[0].string));
+		: evaluation_null(evaluation, "« " TEXT_FORMAT " » n’est pas un nombre",
+		TEXT_ARGS(arguments[0].string));
 }
 
 BUILTIN(not_of)
@@ -63,7 +66,8 @@ round_to(struct feel_value number, struct feel_value scale, enum number_rounding
 {
 	int64_t digits = 0;
 	struct feel_number rounded, whole;
-	if (scale.kind == FEEL_NUMBER && (!number_round(scale.number, 0, ROUND_DOWN, &whole) || !number_to_integer(whole, &digits)))
+	if (scale.kind == FEEL_NUMBER && (!number_round(scale.number, 0, ROUND_DOWN, &whole)
+		|| !number_to_integer(whole, &digits)))
 		digits = INT64_MAX;
 	if (scale.kind == FEEL_NULL && !is_absent(scale))
 		return scale;
@@ -105,7 +109,8 @@ BUILTIN(square_root)
 {
 	struct feel_value value = { .kind = FEEL_NUMBER };
 	(void)evaluation;
-	return number_root(arguments[0].number, &value.number) ? value : feel_null(TEXT("racine d’un nombre négatif"));
+	return number_root(arguments[0].number, &value.number) ? value
+		: feel_null(TEXT("racine d’un nombre négatif"));
 }
 
 BUILTIN(logarithm)

@@ -124,8 +124,17 @@ overlaps_after(const struct feel_range *a, const struct feel_range *b)
 	return feel_boolean(starts.sign > 0 && !apart.boolean && ends.sign >= 0);
 }
 
-BUILTIN(range_overlaps_before) { (void)evaluation; return overlaps_before(arguments[0].range, arguments[1].range); }
-BUILTIN(range_overlaps_after) { (void)evaluation; return overlaps_after(arguments[0].range, arguments[1].range); }
+BUILTIN(range_overlaps_before)
+{
+	(void)evaluation;
+	return overlaps_before(arguments[0].range, arguments[1].range);
+}
+
+BUILTIN(range_overlaps_after)
+{
+	(void)evaluation;
+	return overlaps_after(arguments[0].range, arguments[1].range);
+}
 
 static struct feel_value
 includes(const struct feel_range *a, const struct feel_range *b)
@@ -189,13 +198,16 @@ BUILTIN(range_of_text)
 	const struct feel *feel = feel_read(evaluation->arena, NULL, source, findings);
 	if (findings->broken)
 		return evaluation_stop(evaluation, FEEL_NO_MEMORY);
-	if (feel && feel->root->kind == NODE_RANGE && (!feel->root->left || feel->root->left->kind == NODE_CONSTANT
+	if (feel && feel->root->kind == NODE_RANGE
+		&& (!feel->root->left || feel->root->left->kind == NODE_CONSTANT
 		|| feel->root->left->kind == NODE_NEGATE)
-		&& (!feel->root->right || feel->root->right->kind == NODE_CONSTANT || feel->root->right->kind == NODE_NEGATE)) {
+		&& (!feel->root->right || feel->root->right->kind == NODE_CONSTANT
+		|| feel->root->right->kind == NODE_NEGATE)) {
 		struct feel_run run = { .arena = evaluation->arena };
 		const struct feel_value value = feel_evaluate(feel, &run);
 		int order = 0;
-		if (value.kind == FEEL_RANGE && (value.range->low.kind != FEEL_NULL || value.range->high.kind != FEEL_NULL)
+		if (value.kind == FEEL_RANGE && (value.range->low.kind != FEEL_NULL
+			|| value.range->high.kind != FEEL_NULL)
 			&& !(feel_order(value.range->low, value.range->high, &order) && order > 0))
 			return value;
 	}

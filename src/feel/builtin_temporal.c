@@ -16,7 +16,8 @@ BUILTIN(date_of_text)
 	const enum temporal_read read = temporal_read_date_time(evaluation->arena, arguments[0].string, &point);
 	if (read != TEMPORAL_WRONG)
 		return read == TEMPORAL_READ ? feel_date(point.at.date) : evaluation_stop(evaluation, FEEL_NO_MEMORY);
-	return evaluation_null(evaluation, "« " TEXT_FORMAT " » n’est pas une date : écrivez AAAA-MM-JJ", TEXT_ARGS(arguments[0].string));
+	return evaluation_null(evaluation, "« " TEXT_FORMAT " » n’est pas une date : écrivez AAAA-MM-JJ",
+		TEXT_ARGS(arguments[0].string));
 }
 
 BUILTIN(date_of_point)
@@ -81,7 +82,8 @@ in_zone(struct evaluation *evaluation, struct feel_value value, struct text zone
 {
 	char text[TEMPORAL_TEXT_SIZE];
 	const size_t length = temporal_write(value, text);
-	const struct text written = arena_format(evaluation->arena, "%.*s@" TEXT_FORMAT, (int)length, text, TEXT_ARGS(zone));
+	const struct text written = arena_format(evaluation->arena, "%.*s@" TEXT_FORMAT, (int)length, text,
+		TEXT_ARGS(zone));
 	if (!written.at)
 		return evaluation_stop(evaluation, FEEL_NO_MEMORY);
 	const enum temporal_read read = temporal_read_date_time(evaluation->arena, written, &value);
@@ -107,7 +109,8 @@ time_of_numbers(const struct feel_value *parts, struct feel_time *ret_time)
 	const struct text whole = text_split(&rest, '.');
 	if (!text_to_integer(whole, 0, 59, &second))
 		return false;
-	const size_t length = (size_t)snprintf(text, sizeof text, "00:00:00%s" TEXT_FORMAT, rest.at ? "." : "", TEXT_ARGS(rest));
+	const size_t length = (size_t)snprintf(text, sizeof text, "00:00:00%s" TEXT_FORMAT,
+		rest.at ? "." : "", TEXT_ARGS(rest));
 	if (temporal_read_time(arena, (struct text){ text, length }, &fraction) != TEMPORAL_READ)
 		return false;
 	*ret_time = (struct feel_time){ (int8_t)hour, (int8_t)minute, (int8_t)second, fraction.at.time.nanosecond };
@@ -152,7 +155,8 @@ BUILTIN(time_of_text)
 		value.at.date = (struct date){ 0 };
 		return value;
 	}
-	return evaluation_null(evaluation, "« " TEXT_FORMAT " » n’est pas une heure : écrivez HH:MM:SS", TEXT_ARGS(arguments[0].string));
+	return evaluation_null(evaluation, "« " TEXT_FORMAT " » n’est pas une heure : écrivez HH:MM:SS",
+		TEXT_ARGS(arguments[0].string));
 }
 
 BUILTIN(time_of_point)
@@ -184,7 +188,8 @@ BUILTIN(duration_of_text)
 BUILTIN(months_between)
 {
 	(void)evaluation;
-	return (struct feel_value){ .kind = FEEL_YEARS_MONTHS, .months = temporal_months_between(arguments[0], arguments[1]) };
+	return (struct feel_value){ .kind = FEEL_YEARS_MONTHS,
+		.months = temporal_months_between(arguments[0], arguments[1]) };
 }
 
 BUILTIN(is_same)
@@ -230,7 +235,8 @@ BUILTIN(day_of_week)
 
 BUILTIN(month_of_year)
 {
-	static const struct text months[] = { TEXT("January"), TEXT("February"), TEXT("March"), TEXT("April"), TEXT("May"),
+	static const struct text months[] = { TEXT("January"), TEXT("February"), TEXT("March"), TEXT("April"),
+		TEXT("May"),
 		TEXT("June"), TEXT("July"), TEXT("August"), TEXT("September"), TEXT("October"), TEXT("November"),
 		TEXT("December") };
 	(void)evaluation;

@@ -20,7 +20,8 @@ full(struct evaluation *evaluation)
 static struct feel_value
 string_of_buffer(struct evaluation *evaluation, const struct buffer *buffer)
 {
-	const struct text kept = buffer->failed ? (struct text){ 0 } : arena_text(evaluation->arena, buffer_text(buffer));
+	const struct text kept = buffer->failed ? (struct text){ 0 }
+		: arena_text(evaluation->arena, buffer_text(buffer));
 	return kept.at ? feel_string(kept) : full(evaluation);
 }
 
@@ -212,7 +213,8 @@ is_of_xpath(struct text pattern)
 			in_class = false;
 		} else if (c == '(' && !in_class && next == '*') {
 			return false;
-		} else if (c == '(' && !in_class && next == '?' && (i + 2 >= pattern.length || pattern.at[i + 2] != ':')) {
+		} else if (c == '(' && !in_class && next == '?'
+			&& (i + 2 >= pattern.length || pattern.at[i + 2] != ':')) {
 			return false;
 		} else if (!in_class && (c == '*' || c == '+' || c == '?' || c == '}') && next == '+') {
 			return false;
@@ -242,9 +244,11 @@ pattern_new(struct text source, struct feel_value flags, struct pattern *ret_pat
 	uint32_t options;
 	int error;
 	PCRE2_SIZE at;
-	if (!read_flags(flags, &options) || (!(options & PCRE2_LITERAL) && !is_of_xpath(source)) || source.length > 4096)
+	if (!read_flags(flags, &options) || (!(options & PCRE2_LITERAL) && !is_of_xpath(source))
+		|| source.length > 4096)
 		return false;
-	CLEANUP(code_free) pcre2_code *code = pcre2_compile((PCRE2_SPTR)(source.at ? source.at : ""), source.length, options,
+	CLEANUP(code_free) pcre2_code *code = pcre2_compile((PCRE2_SPTR)(source.at ? source.at : ""),
+		source.length, options,
 		&error, &at, NULL);
 	if (!code)
 		return false;
@@ -265,14 +269,16 @@ pattern_find(struct evaluation *evaluation, const struct pattern *pattern, struc
 {
 	if (!evaluation_steps(evaluation, 20 + (text.length - from) / 64))
 		return PCRE2_ERROR_MATCHLIMIT;
-	return pcre2_match(pattern->code, (PCRE2_SPTR)(text.at ? text.at : ""), text.length, from, 0, pattern->match,
+	return pcre2_match(pattern->code, (PCRE2_SPTR)(text.at ? text.at : ""), text.length, from, 0,
+		pattern->match,
 		pattern->context);
 }
 
 static struct feel_value
 bad_pattern(struct evaluation *evaluation, struct text source)
 {
-	return evaluation_null(evaluation, "« " TEXT_FORMAT " » n’est pas une expression régulière admise", TEXT_ARGS(source));
+	return evaluation_null(evaluation, "« " TEXT_FORMAT " » n’est pas une expression régulière admise",
+		TEXT_ARGS(source));
 }
 
 static struct feel_value
@@ -294,7 +300,8 @@ BUILTIN(matches)
 
 /* Adds the replacement: $1 is a group, \$ a dollar, \\ a backslash; false when it is ill-written. */
 static bool
-add_replacement(struct buffer *out, struct text replacement, struct text text, const struct pattern *pattern, int groups)
+add_replacement(struct buffer *out, struct text replacement, struct text text, const struct pattern *pattern,
+	int groups)
 {
 	const PCRE2_SIZE *places = pcre2_get_ovector_pointer(pattern->match);
 	uint32_t most = 0;
@@ -314,7 +321,8 @@ add_replacement(struct buffer *out, struct text replacement, struct text text, c
 				&& group * 10 + (uint32_t)(replacement.at[i + 1] - '0') <= most)
 				group = group * 10 + (uint32_t)(replacement.at[++i] - '0');
 			if ((int)group < groups && places[2 * group] != PCRE2_UNSET)
-				buffer_add(out, text_part(text, places[2 * group], places[2 * group + 1] - places[2 * group]));
+				buffer_add(out, text_part(text, places[2 * group],
+					places[2 * group + 1] - places[2 * group]));
 		} else {
 			buffer_add(out, text_part(replacement, i, 1));
 		}
@@ -325,7 +333,8 @@ add_replacement(struct buffer *out, struct text replacement, struct text text, c
 BUILTIN(replace)
 {
 	const struct text text = arguments[0].string;
-	const bool literal = arguments[3].kind == FEEL_STRING && text_find(arguments[3].string, TEXT("q")) != SIZE_MAX;
+	const bool literal = arguments[3].kind == FEEL_STRING
+		&& text_find(arguments[3].string, TEXT("q")) != SIZE_MAX;
 	CLEANUP(pattern_release) struct pattern pattern = { 0 };
 	CLEANUP(buffer_release) struct buffer out = buffer_new(BUFFER_LIMIT_PAGE);
 	if (!pattern_new(arguments[1].string, arguments[3], &pattern))
@@ -382,6 +391,7 @@ BUILTIN(split)
 			return full(evaluation);
 		start = from = places[1];
 	}
-	return items_add(evaluation, &items, feel_string(text_part(text, start, text.length))) ? items_list(&items)
+	return items_add(evaluation, &items, feel_string(text_part(text, start, text.length)))
+		? items_list(&items)
 		: full(evaluation);
 }

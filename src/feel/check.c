@@ -118,7 +118,8 @@ arithmetic_type(enum node_kind kind, const struct feel_type *left, const struct 
 }
 
 static const char *const verbs[] = {
-	[NODE_ADD] = "ajouter", [NODE_SUBTRACT] = "soustraire", [NODE_MULTIPLY] = "multiplier", [NODE_DIVIDE] = "diviser",
+	[NODE_ADD] = "ajouter", [NODE_SUBTRACT] = "soustraire", [NODE_MULTIPLY] = "multiplier",
+		[NODE_DIVIDE] = "diviser",
 	[NODE_POWER] = "élever à une puissance",
 };
 
@@ -129,13 +130,15 @@ is_day(const struct feel_type *type)
 }
 
 static struct node *
-check_arithmetic(struct reader *reader, enum node_kind kind, const struct node *left, const struct node *right)
+check_arithmetic(struct reader *reader, enum node_kind kind, const struct node *left,
+	const struct node *right)
 {
 	const struct feel_type *type = arithmetic_type(kind, left->type, right->type);
 	if (!type) {
 		const bool add_days = (is_day(left->type) && right->type->kind == FEEL_NUMBER)
 			|| (left->type->kind == FEEL_NUMBER && is_day(right->type));
-		const bool join = kind == NODE_ADD && (left->type->kind == FEEL_STRING || right->type->kind == FEEL_STRING);
+		const bool join = kind == NODE_ADD
+			&& (left->type->kind == FEEL_STRING || right->type->kind == FEEL_STRING);
 		reader_mistake(reader, left->offset, right->offset + right->length - left->offset,
 			add_days ? TEXT("écrivez le nombre de jours comme une durée : duration(\"P3D\")")
 			: join   ? TEXT("écrivez string(…) autour de ce qui n’est pas un texte") : TEXT(""),
@@ -188,7 +191,8 @@ has_order(const struct feel_type *type)
 
 /* Says when values of the two types can never be compared; the place is that of both. */
 static void
-compare_types(struct reader *reader, enum node_kind kind, size_t offset, size_t length, const struct feel_type *left,
+compare_types(struct reader *reader, enum node_kind kind, size_t offset, size_t length,
+	const struct feel_type *left,
 	const struct feel_type *right)
 {
 	const bool equality = kind == NODE_EQUAL || kind == NODE_DIFFERENT;
@@ -197,21 +201,27 @@ compare_types(struct reader *reader, enum node_kind kind, size_t offset, size_t 
 		reader_mistake(reader, offset, length,
 			left->kind == FEEL_STRING && is_day(right) ? TEXT("pour une date, écrivez date(\"2023-06-16\")")
 			: is_day(left) && right->kind == FEEL_STRING ? TEXT("pour une date, écrivez date(\"2023-06-16\")")
-			: left->kind == FEEL_NUMBER && right->kind == FEEL_STRING ? TEXT("un nombre s’écrit sans guillemets")
+			: left->kind == FEEL_NUMBER && right->kind == FEEL_STRING
+			? TEXT("un nombre s’écrit sans guillemets")
 			: is_day(left) && is_day(right) ? TEXT("écrivez date(…) autour de la date avec heure")
-			: left->kind == FEEL_LIST ? TEXT("pour chercher dans une liste, écrivez : valeur in liste") : TEXT(""),
+			: left->kind == FEEL_LIST ? TEXT("pour chercher dans une liste, écrivez : valeur in liste")
+			: TEXT(""),
 			"on ne peut pas comparer " TEXT_FORMAT " à " TEXT_FORMAT,
-			TEXT_ARGS(feel_type_french(reader->arena, left)), TEXT_ARGS(feel_type_french(reader->arena, right)));
+			TEXT_ARGS(feel_type_french(reader->arena, left)),
+			TEXT_ARGS(feel_type_french(reader->arena, right)));
 	} else if (!equality && (!has_order(left) || !has_order(right))) {
-		reader_mistake(reader, offset, length, TEXT(""), TEXT_FORMAT " n’est ni plus grand ni plus petit qu’autre chose",
+		reader_mistake(reader, offset, length, TEXT(""),
+			TEXT_FORMAT " n’est ni plus grand ni plus petit qu’autre chose",
 			TEXT_ARGS(feel_type_french(reader->arena, has_order(left) ? right : left)));
 	}
 }
 
 static struct node *
-check_comparison(struct reader *reader, enum node_kind kind, const struct node *left, const struct node *right)
+check_comparison(struct reader *reader, enum node_kind kind, const struct node *left,
+	const struct node *right)
 {
-	compare_types(reader, kind, left->offset, right->offset + right->length - left->offset, left->type, right->type);
+	compare_types(reader, kind, left->offset, right->offset + right->length - left->offset, left->type,
+		right->type);
 	check_words(reader, left->type, right);
 	check_words(reader, right->type, left);
 	struct node *node = node_over(reader, kind, left->offset, &feel_type_boolean, left, right);
@@ -304,9 +314,11 @@ node_of(struct reader *reader, enum node_kind kind, size_t offset, const struct 
 }
 
 struct node *
-check_between(struct reader *reader, const struct node *value, const struct node *low, const struct node *high)
+check_between(struct reader *reader, const struct node *value, const struct node *low,
+	const struct node *high)
 {
-	compare_types(reader, NODE_LESS_EQUAL, value->offset, low->offset + low->length - value->offset, value->type, low->type);
+	compare_types(reader, NODE_LESS_EQUAL, value->offset, low->offset + low->length - value->offset,
+		value->type, low->type);
 	compare_types(reader, NODE_LESS_EQUAL, high->offset, high->length, value->type, high->type);
 	const struct node *const parts[] = { value, low, high };
 	return node_of(reader, NODE_BETWEEN, value->offset, &feel_type_boolean, parts, 3);
@@ -318,7 +330,8 @@ check_if(struct reader *reader, size_t offset, const struct node *condition, con
 {
 	check_boolean(reader, condition, "après « if »");
 	const struct node *const parts[] = { condition, then, otherwise };
-	return node_of(reader, NODE_IF, offset, feel_type_join(reader->arena, then->type, otherwise->type), parts, 3);
+	return node_of(reader, NODE_IF, offset, feel_type_join(reader->arena, then->type, otherwise->type), parts,
+		3);
 }
 
 /* ---- entries ---- */
@@ -417,7 +430,8 @@ check_iterated(struct reader *reader, const struct node *node)
 {
 	const enum feel_kind kind = node->type->kind;
 	if (kind == FEEL_CONTEXT || kind == FEEL_FUNCTION)
-		reader_mistake(reader, node->offset, node->length, TEXT(""), "une liste est attendue après « in », et non " TEXT_FORMAT,
+		reader_mistake(reader, node->offset, node->length, TEXT(""),
+			"une liste est attendue après « in », et non " TEXT_FORMAT,
 			TEXT_ARGS(feel_type_french(reader->arena, node->type)));
 	if (kind == FEEL_LIST || kind == FEEL_RANGE || is_open_type(node->type))
 		return item_type(node->type);
@@ -451,7 +465,8 @@ check_test(struct reader *reader, size_t offset, unsigned place, const struct fe
 	}
 	check_words(reader, tested, operand);
 	/* A value, or a list or a range of values; a list may be tested for being in a list of lists. */
-	const struct feel_type *item = type->kind == FEEL_LIST || type->kind == FEEL_RANGE ? item_type(type) : type;
+	const struct feel_type *item = type->kind == FEEL_LIST || type->kind == FEEL_RANGE ? item_type(type)
+		: type;
 	while (item->kind == FEEL_LIST || item->kind == FEEL_RANGE)
 		item = item_type(item);
 	const struct feel_type *value = tested;
@@ -459,7 +474,8 @@ check_test(struct reader *reader, size_t offset, unsigned place, const struct fe
 		value = item_type(value);
 	if (!is_open_type(item) && !is_open_type(value) && item->kind != value->kind)
 		reader_mistake(reader, operand->offset, operand->length, TEXT(""),
-			"on ne peut pas comparer " TEXT_FORMAT " à " TEXT_FORMAT, TEXT_ARGS(feel_type_french(reader->arena, tested)),
+			"on ne peut pas comparer " TEXT_FORMAT " à " TEXT_FORMAT,
+			TEXT_ARGS(feel_type_french(reader->arena, tested)),
 			TEXT_ARGS(feel_type_french(reader->arena, type)));
 	struct node *node = node_over(reader, NODE_TEST, offset, &feel_type_boolean, operand, NULL);
 	if (node)
@@ -501,7 +517,8 @@ struct match {
 };
 
 static struct match
-match_builtin(const struct builtin *builtin, const struct node *const *arguments, const struct text *names, size_t count)
+match_builtin(const struct builtin *builtin, const struct node *const *arguments, const struct text *names,
+	size_t count)
 {
 	struct parameter parameters[MOST_PARAMETERS];
 	bool given[MOST_PARAMETERS] = { false };
@@ -525,7 +542,8 @@ match_builtin(const struct builtin *builtin, const struct node *const *arguments
 
 /* "=1", "item 1", "list 1": from the first argument; else a type by its name. */
 static const struct feel_type *
-result_type(struct reader *reader, const struct builtin *builtin, const struct node *const *arguments, size_t count)
+result_type(struct reader *reader, const struct builtin *builtin, const struct node *const *arguments,
+	size_t count)
 {
 	const struct text result = text_of_string(builtin->result);
 	const struct feel_type *first = count ? arguments[0]->type : &feel_type_any;
@@ -566,7 +584,8 @@ check_builtin(struct reader *reader, size_t offset, size_t name_length, struct t
 		}
 		if (strict && choice_count == 0 && same_counts)
 			reader_mistake(reader, arguments[close.wrong]->offset, arguments[close.wrong]->length, TEXT(""),
-				"« " TEXT_FORMAT " » attend " TEXT_FORMAT " pour « " TEXT_FORMAT " », et non " TEXT_FORMAT, TEXT_ARGS(name),
+				"« " TEXT_FORMAT " » attend " TEXT_FORMAT " pour « " TEXT_FORMAT " », et non " TEXT_FORMAT,
+				TEXT_ARGS(name),
 				TEXT_ARGS(feel_type_french(reader->arena, close.wanted.type)), TEXT_ARGS(close.wanted.name),
 				TEXT_ARGS(feel_type_french(reader->arena, arguments[close.wrong]->type)));
 	}
@@ -574,13 +593,16 @@ check_builtin(struct reader *reader, size_t offset, size_t name_length, struct t
 		struct text usage = TEXT("");
 		for (size_t i = 0; i < builtin_count && usage.length == 0; i++)
 			if (text_equal(builtins[i].name, name))
-				usage = arena_format(reader->arena, "écrivez " TEXT_FORMAT "(%s)", TEXT_ARGS(name), builtins[i].signature);
-		reader_mistake(reader, offset, name_length, usage, "« " TEXT_FORMAT " » ne s’emploie pas avec ces arguments",
+				usage = arena_format(reader->arena, "écrivez " TEXT_FORMAT "(%s)", TEXT_ARGS(name),
+					builtins[i].signature);
+		reader_mistake(reader, offset, name_length, usage,
+			"« " TEXT_FORMAT " » ne s’emploie pas avec ces arguments",
 			TEXT_ARGS(name));
 		return node_constant(reader, offset, feel_null(TEXT("fonction mal employée")), &feel_type_any);
 	}
 	struct node *node = node_of(reader, NODE_BUILTIN, offset, type, arguments, count);
-	const struct builtin **kept = node ? arena_array_of(reader->arena, const struct builtin *, choice_count) : NULL;
+	const struct builtin **kept = node ? arena_array_of(reader->arena, const struct builtin *, choice_count)
+		: NULL;
 	if (!node || !kept)
 		return node ? reader_broken(reader) : NULL;
 	memcpy(kept, choices, choice_count * sizeof *kept);
@@ -591,7 +613,8 @@ check_builtin(struct reader *reader, size_t offset, size_t name_length, struct t
 	if (count == 1 && arguments[0]->kind == NODE_CONSTANT && arguments[0]->constant.kind == FEEL_STRING
 		&& type->kind >= FEEL_NUMBER && type->kind != FEEL_STRING && choices[0]->reads_constants) {
 		struct feel_run run = { .arena = reader->arena };
-		const struct feel_value value = feel_evaluate(&(struct feel){ .root = node, .source = reader->source }, &run);
+		const struct feel_value value = feel_evaluate(&(struct feel){ .root = node,
+			.source = reader->source }, &run);
 		if (run.stop != FEEL_COMPLETE)
 			return reader_broken(reader);
 		if (value.kind == FEEL_NULL)
@@ -605,10 +628,12 @@ check_builtin(struct reader *reader, size_t offset, size_t name_length, struct t
 }
 
 struct node *
-check_call(struct reader *reader, const struct node *function, const struct node **arguments, const struct text *names,
+check_call(struct reader *reader, const struct node *function, const struct node **arguments,
+	const struct text *names,
 	size_t count)
 {
-	const struct feel_type *type = function->type->kind == FEEL_FUNCTION && function->type->of ? function->type->of
+	const struct feel_type *type = function->type->kind == FEEL_FUNCTION && function->type->of
+		? function->type->of
 		: &feel_type_any;
 	if (function->type->kind == FEEL_FUNCTION && function->type->fields) {
 		const struct feel_type *wanted = function->type;

@@ -120,16 +120,18 @@ scale_duration(struct feel_value duration, struct feel_number by, bool divide, s
 		if (seconds > INT64_MAX || seconds < INT64_MIN)
 			return false;
 		rest = number_of_integer((int64_t)(duration.nanoseconds % TEMPORAL_SECOND));
-		if (!number_multiply(number_of_integer((int64_t)seconds), billion, &amount) || !number_add(amount, rest, &amount))
+		if (!number_multiply(number_of_integer((int64_t)seconds), billion, &amount)
+			|| !number_add(amount, rest, &amount))
 			return false;
 	}
-	if (divide ? number_is_zero(by) || !number_divide(amount, by, &result) : !number_multiply(amount, by, &result))
+	if (divide ? number_is_zero(by) || !number_divide(amount, by, &result)
+		: !number_multiply(amount, by, &result))
 		return false;
 	if (!number_round(result, 0, ROUND_DOWN, &result))
 		return false;
 	int64_t whole;
 	if (duration.kind == FEEL_YEARS_MONTHS) {
-		if (!number_to_integer(result, &whole))
+		if (!number_to_integer(result, &whole) || whole == INT64_MIN)
 			return false;
 		duration.months = whole;
 	} else {
@@ -199,7 +201,8 @@ arithmetic(struct evaluation *evaluation, enum node_kind kind, struct feel_value
 	}
 	if (done)
 		return value;
-	return evaluation_null(evaluation, "« %s » sans valeur entre " TEXT_FORMAT " et " TEXT_FORMAT, signs[kind],
+	return evaluation_null(evaluation, "« %s » sans valeur entre " TEXT_FORMAT " et " TEXT_FORMAT,
+		signs[kind],
 		TEXT_ARGS(feel_kind_french(a.kind)), TEXT_ARGS(feel_kind_french(b.kind)));
 }
 
@@ -213,7 +216,8 @@ negate(struct evaluation *evaluation, struct feel_value value)
 	else if (value.kind == FEEL_DAYS_TIME)
 		value.nanoseconds = (feel_nanoseconds)-(unsigned __int128)value.nanoseconds;
 	else if (value.kind != FEEL_NULL)
-		return evaluation_null(evaluation, "signe moins devant " TEXT_FORMAT, TEXT_ARGS(feel_kind_french(value.kind)));
+		return evaluation_null(evaluation, "signe moins devant " TEXT_FORMAT,
+			TEXT_ARGS(feel_kind_french(value.kind)));
 	return value;
 }
 
@@ -321,7 +325,8 @@ evaluate_in(struct evaluation *evaluation, struct feel_value tested, struct feel
 		return evaluation_stop(evaluation, FEEL_TOO_LONG);
 	for (size_t i = 0; i < value.list.count; i++) {
 		const struct feel_value item = value.list.at[i];
-		const struct feel_value found = item.kind == FEEL_RANGE && tested.kind != FEEL_RANGE ? range_holds(evaluation, item, tested)
+		const struct feel_value found = item.kind == FEEL_RANGE && tested.kind != FEEL_RANGE
+			? range_holds(evaluation, item, tested)
 			: evaluate_equal(evaluation, tested, item);
 		if (feel_is_true(found))
 			return found;
@@ -364,7 +369,8 @@ property(struct evaluation *evaluation, struct feel_value of, struct text name)
 			return (struct feel_value){ .kind = FEEL_DAYS_TIME, .nanoseconds = offset * TEMPORAL_SECOND };
 		}
 		if (text_equal(name, TEXT("timezone")))
-			return of.zone == FEEL_NAMED_ZONE ? feel_string(*of.zone_name) : feel_null(TEXT("heure sans fuseau nommé"));
+			return of.zone == FEEL_NAMED_ZONE ? feel_string(*of.zone_name)
+				: feel_null(TEXT("heure sans fuseau nommé"));
 	}
 	if (of.kind == FEEL_YEARS_MONTHS) {
 		if (text_equal(name, TEXT("years")))
@@ -398,7 +404,8 @@ property(struct evaluation *evaluation, struct feel_value of, struct text name)
 	}
 	if (of.kind == FEEL_NULL)
 		return of;
-	return evaluation_null(evaluation, TEXT_FORMAT " n’a pas de « " TEXT_FORMAT " »", TEXT_ARGS(feel_kind_french(of.kind)),
+	return evaluation_null(evaluation, TEXT_FORMAT " n’a pas de « " TEXT_FORMAT " »",
+		TEXT_ARGS(feel_kind_french(of.kind)),
 		TEXT_ARGS(name));
 }
 
@@ -544,7 +551,8 @@ iterate(struct evaluation *evaluation, struct iteration *iteration, uint32_t dep
 			iteration->ended = true;
 			return;
 		}
-		evaluation->locals[node->local + depth] = run.by_steps ? range_step(run.first, run.last, i) : run.list.list.at[i];
+		evaluation->locals[node->local + depth] = run.by_steps ? range_step(run.first, run.last, i)
+			: run.list.list.at[i];
 		iterate(evaluation, iteration, depth + 1);
 	}
 }
@@ -701,7 +709,8 @@ call_function(struct evaluation *evaluation, const struct node *node, const stru
 			return evaluation_null(evaluation, "paramètre inconnu « " TEXT_FORMAT " »", TEXT_ARGS(names[i]));
 		struct feel_value argument = arguments[i];
 		const struct feel_type *wanted = type->fields[place].type;
-		if (argument.kind == FEEL_LIST && argument.list.count == 1 && wanted->kind != FEEL_LIST && wanted->kind != FEEL_ANY)
+		if (argument.kind == FEEL_LIST && argument.list.count == 1 && wanted->kind != FEEL_LIST
+			&& wanted->kind != FEEL_ANY)
 			argument = argument.list.at[0];
 		else if (wanted->kind == FEEL_LIST && argument.kind != FEEL_LIST && argument.kind != FEEL_NULL) {
 			struct items one = { 0 };
@@ -727,14 +736,17 @@ call_function(struct evaluation *evaluation, const struct node *node, const stru
 }
 
 struct feel_value
-evaluate_function(struct evaluation *evaluation, struct feel_value function, const struct feel_value *arguments,
+evaluate_function(struct evaluation *evaluation, struct feel_value function,
+	const struct feel_value *arguments,
 	const struct text *names, size_t count)
 {
 	if (function.kind != FEEL_FUNCTION)
-		return function.kind == FEEL_NULL ? function : feel_null(TEXT("appel d’une valeur qui n’est pas une fonction"));
+		return function.kind == FEEL_NULL ? function
+			: feel_null(TEXT("appel d’une valeur qui n’est pas une fonction"));
 	if (!function.function->node)
 		return call_builtin_by_name(evaluation, function.function->builtin, arguments, names, count);
-	return call_function(evaluation, function.function->node, function.function->captured, arguments, names, count);
+	return call_function(evaluation, function.function->node, function.function->captured, arguments, names,
+		count);
 }
 
 /* A call, of a function or of a builtin. */
@@ -755,7 +767,8 @@ evaluate_call(struct evaluation *evaluation, const struct node *node)
 		return evaluation_stop(evaluation, FEEL_TOO_LONG);
 	if (node->kind == NODE_CALL)
 		return evaluate_function(evaluation, function, arguments, node->names, node->count);
-	return builtin_call(evaluation, node->builtin.choices, node->builtin.choice_count, arguments, node->names, node->count);
+	return builtin_call(evaluation, node->builtin.choices, node->builtin.choice_count, arguments, node->names,
+		node->count);
 }
 
 static bool
@@ -818,7 +831,8 @@ walk(struct evaluation *evaluation, const struct node *node)
 			compare(evaluation, NODE_LESS_EQUAL, value, high));
 	}
 	case NODE_IF:
-		return evaluate_node(evaluation, node->parts[feel_is_true(evaluate_node(evaluation, node->parts[0])) ? 1 : 2]);
+		return evaluate_node(evaluation,
+			node->parts[feel_is_true(evaluate_node(evaluation, node->parts[0])) ? 1 : 2]);
 	case NODE_ENTRY:
 		return evaluate_entry(evaluation, evaluate_node(evaluation, node->left), node->name);
 	case NODE_FILTER:

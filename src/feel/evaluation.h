@@ -30,10 +30,12 @@ bool evaluation_steps(struct evaluation *evaluation, unsigned long steps);
 /* Ends the evaluation for a reason of ours. */
 struct feel_value evaluation_stop(struct evaluation *evaluation, enum feel_stop stop);
 /* A null whose reason names what went wrong. */
-[[gnu::format(printf, 2, 3)]] struct feel_value evaluation_null(struct evaluation *evaluation, const char *format, ...);
+[[gnu::format(printf, 2, 3)]] struct feel_value evaluation_null(struct evaluation *evaluation,
+	const char *format, ...);
 
 /* `tested` in `value`, as unary tests have it: equal, in the list, in the range. */
-struct feel_value evaluate_in(struct evaluation *evaluation, struct feel_value tested, struct feel_value value);
+struct feel_value evaluate_in(struct evaluation *evaluation, struct feel_value tested,
+	struct feel_value value);
 /* An entry of a context, a property of a date, of each item of a list. */
 struct feel_value evaluate_entry(struct evaluation *evaluation, struct feel_value of, struct text name);
 

@@ -38,11 +38,13 @@ struct feel_findings {
 struct feel *feel_read(struct arena *arena, const struct feel_scope *scope, struct text source,
 	struct feel_findings *findings);
 /* The same, and the result must conform to `expected`. */
-struct feel *feel_read_as(struct arena *arena, const struct feel_scope *scope, const struct feel_type *expected,
+struct feel *feel_read_as(struct arena *arena, const struct feel_scope *scope,
+	const struct feel_type *expected,
 	struct text source, struct feel_findings *findings);
 /* Reads unary tests (`> 5, [1..3]`, `-`, `not("a")`, or any test on `?`) applied to a value of
  * type `tested`. Evaluated with run.tested; the result is a boolean or null. */
-struct feel *feel_read_unary(struct arena *arena, const struct feel_scope *scope, const struct feel_type *tested,
+struct feel *feel_read_unary(struct arena *arena, const struct feel_scope *scope,
+	const struct feel_type *tested,
 	struct text source, struct feel_findings *findings);
 
 /* "ligne 1, colonne 5 : nom inconnu « jour » : vouliez-vous « jours » ?", then the line of the

@@ -19,7 +19,8 @@ locate(struct text source, struct feel_finding *finding)
 
 /* Keeps the first mistake at each place: the next ones often follow from it. */
 [[gnu::format(printf, 5, 0)]] static void
-record(struct reader *reader, size_t offset, size_t length, struct text remedy, const char *format, va_list arguments)
+record(struct reader *reader, size_t offset, size_t length, struct text remedy, const char *format,
+	va_list arguments)
 {
 	struct feel_findings *findings = reader->findings;
 	if (offset > reader->source.length)
@@ -50,7 +51,8 @@ record(struct reader *reader, size_t offset, size_t length, struct text remedy, 
 }
 
 void
-reader_mistake(struct reader *reader, size_t offset, size_t length, struct text remedy, const char *format, ...)
+reader_mistake(struct reader *reader, size_t offset, size_t length, struct text remedy, const char *format,
+	...)
 {
 	va_list arguments;
 	va_start(arguments, format);
@@ -187,6 +189,7 @@ feel_findings_fail(const struct feel_findings *findings, struct text source, str
 	if (findings->count == 0)
 		return guichet_fail(error, GUICHET_BROKEN, "Mémoire insuffisante pour lire une expression.");
 	CLEANUP(arena_free) struct arena *arena = arena_new(1 << 16);
-	const struct text shown = arena ? feel_finding_text(arena, &findings->at[0], source) : findings->at[0].message;
+	const struct text shown = arena ? feel_finding_text(arena, &findings->at[0], source)
+		: findings->at[0].message;
 	return guichet_fail(error, GUICHET_REFUSED, TEXT_FORMAT, TEXT_ARGS(shown));
 }

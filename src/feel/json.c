@@ -56,7 +56,8 @@ write_value(struct feel_value value, int depth, unsigned *nodes)
 			}
 			memcpy(key, name.at, name.length);
 			key[name.length] = '\0';
-			if (json_object_set_new(object, key, write_value(value.context.at[i].value, depth + 1, nodes)) != 0) {
+			if (json_object_set_new(object, key,
+				write_value(value.context.at[i].value, depth + 1, nodes)) != 0) {
 				json_decref(object);
 				return NULL;
 			}
@@ -118,7 +119,8 @@ static enum guichet_status read_value(struct arena *arena, const struct feel_typ
 	const struct place *place, int depth, struct feel_value *ret_value, struct guichet_error *error);
 
 static enum guichet_status
-read_number(const struct feel_type *type, const json_t *json, const struct place *place, struct feel_value *ret_value,
+read_number(const struct feel_type *type, const json_t *json, const struct place *place,
+	struct feel_value *ret_value,
 	struct guichet_error *error)
 {
 	char text[64];
@@ -139,7 +141,8 @@ read_number(const struct feel_type *type, const json_t *json, const struct place
 }
 
 static enum guichet_status
-read_list(struct arena *arena, const struct feel_type *type, const json_t *json, const struct place *place, int depth,
+read_list(struct arena *arena, const struct feel_type *type, const json_t *json, const struct place *place,
+	int depth,
 	struct feel_value *ret_value, struct guichet_error *error)
 {
 	if (!json_is_array(json))
@@ -159,7 +162,8 @@ read_list(struct arena *arena, const struct feel_type *type, const json_t *json,
 }
 
 static enum guichet_status
-read_context(struct arena *arena, const struct feel_type *type, const json_t *json, const struct place *place, int depth,
+read_context(struct arena *arena, const struct feel_type *type, const json_t *json, const struct place *place,
+	int depth,
 	struct feel_value *ret_value, struct guichet_error *error)
 {
 	if (!json_is_object(json))
@@ -181,7 +185,8 @@ read_context(struct arena *arena, const struct feel_type *type, const json_t *js
 		entries[count].name = arena_text(arena, text_of_string(key));
 		if (!entries[count].name.at)
 			return full(error);
-		const enum guichet_status status = read_value(arena, wanted, inside, &here, depth + 1, &entries[count].value, error);
+		const enum guichet_status status = read_value(arena, wanted, inside, &here, depth + 1,
+			&entries[count].value, error);
 		if (status != GUICHET_OK)
 			return status;
 		count++;
@@ -196,7 +201,8 @@ read_string(struct arena *arena, const struct feel_type *type, const json_t *jso
 {
 	if (!json_is_string(json))
 		return wrong(place, type, error);
-	const struct text kept = arena_text(arena, (struct text){ json_string_value(json), json_string_length(json) });
+	const struct text kept = arena_text(arena,
+		(struct text){ json_string_value(json), json_string_length(json) });
 	if (!kept.at)
 		return full(error);
 	if (!feel_value_is(feel_string(kept), type))
@@ -206,12 +212,14 @@ read_string(struct arena *arena, const struct feel_type *type, const json_t *jso
 }
 
 static enum guichet_status
-read_temporal(struct arena *arena, const struct feel_type *type, const json_t *json, const struct place *place,
+read_temporal(struct arena *arena, const struct feel_type *type, const json_t *json,
+	const struct place *place,
 	struct feel_value *ret_value, struct guichet_error *error)
 {
 	struct feel_value value;
 	if (!json_is_string(json)
-		|| temporal_read(arena, (struct text){ json_string_value(json), json_string_length(json) }, &value) != TEMPORAL_READ
+		|| temporal_read(arena, (struct text){ json_string_value(json), json_string_length(json) },
+			&value) != TEMPORAL_READ
 		|| value.kind != type->kind)
 		return wrong(place, type, error);
 	*ret_value = value;
@@ -219,7 +227,8 @@ read_temporal(struct arena *arena, const struct feel_type *type, const json_t *j
 }
 
 static enum guichet_status
-read_value(struct arena *arena, const struct feel_type *type, const json_t *json, const struct place *place, int depth,
+read_value(struct arena *arena, const struct feel_type *type, const json_t *json, const struct place *place,
+	int depth,
 	struct feel_value *ret_value, struct guichet_error *error)
 {
 	if (depth > MOST_NESTED)

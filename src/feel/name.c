@@ -20,7 +20,8 @@ bool
 name_starts_with(uint32_t point)
 {
 	static const struct interval starts[] = {
-		{ '?', '?' }, { 'A', 'Z' }, { '_', '_' }, { 'a', 'z' }, { 0xc0, 0xd6 }, { 0xd8, 0xf6 }, { 0xf8, 0x2ff },
+		{ '?', '?' }, { 'A', 'Z' }, { '_', '_' }, { 'a', 'z' }, { 0xc0, 0xd6 }, { 0xd8, 0xf6 },
+			{ 0xf8, 0x2ff },
 		{ 0x370, 0x37d }, { 0x37f, 0x1fff }, { 0x200c, 0x200d }, { 0x2070, 0x218f }, { 0x2c00, 0x2fef },
 		{ 0x3001, 0xd7ff }, { 0xf900, 0xfdcf }, { 0xfdf0, 0xfffc }, { 0x10000, 0xeffff },
 	};
@@ -30,7 +31,8 @@ name_starts_with(uint32_t point)
 bool
 name_goes_on_with(uint32_t point)
 {
-	static const struct interval more[] = { { '0', '9' }, { 0xb7, 0xb7 }, { 0x300, 0x36f }, { 0x203f, 0x2040 } };
+	static const struct interval more[] = { { '0', '9' }, { 0xb7, 0xb7 }, { 0x300, 0x36f },
+		{ 0x203f, 0x2040 } };
 	return name_starts_with(point) || is_among(point, more, sizeof more / sizeof *more);
 }
 

@@ -185,7 +185,8 @@ number_compare(struct feel_number a, struct feel_number b)
 }
 
 bool
-number_round(struct feel_number number, int scale, enum number_rounding rounding, struct feel_number *ret_rounded)
+number_round(struct feel_number number, int scale, enum number_rounding rounding,
+	struct feel_number *ret_rounded)
 {
 	_IDEC_flags flags = 0;
 	const bool negative = bid128_isSigned(bid(number));
@@ -211,7 +212,8 @@ number_round(struct feel_number number, int scale, enum number_rounding rounding
 	if (rounding == ROUND_HALF_DOWN) {
 		/* Cut towards zero, then away when what was cut is more than half a quantum. */
 		const BID_UINT128 cut = bid128_abs(bid128_sub(value, rounded, HALF_EVEN, &flags));
-		const BID_UINT128 half = bid128_mul(quantum, bid128_from_string("0.5", HALF_EVEN, &flags), HALF_EVEN, &flags);
+		const BID_UINT128 half = bid128_mul(quantum, bid128_from_string("0.5", HALF_EVEN, &flags), HALF_EVEN,
+			&flags);
 		if (bid128_quiet_greater(cut, half, &flags))
 			rounded = bid128_add(rounded, negative ? bid128_negate(quantum) : quantum, HALF_EVEN, &flags);
 	}

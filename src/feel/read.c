@@ -289,12 +289,15 @@ read_variable(struct reader *reader)
 		size_t next = word;
 		while (next < reader->source.length) {
 			size_t after = next;
-			if (!is_white(text_next(reader->source, &after)))
+			const uint32_t point = text_next(reader->source, &after);
+			if (!is_white(point) && point != '\'' && point != 0x2019)
 				break;
 			next = after;
 		}
-		if (text_starts(text_part(reader->source, next, 3), TEXT("in")) && !goes_on(reader->source, next + 2)) {
-			const struct text name = arena_text(reader->arena, text_part(reader->source, start, word - start));
+		if (text_starts(text_part(reader->source, next, 3), TEXT("in"))
+			&& !goes_on(reader->source, next + 2)) {
+			const struct text name = arena_text(reader->arena,
+				text_part(reader->source, start, word - start));
 			if (!name.at)
 				reader_broken(reader);
 			advance(reader, word);
@@ -329,7 +332,8 @@ note_use(struct reader *reader, unsigned slot, struct text path, size_t offset)
 }
 
 static bool
-push_local(struct reader *reader, struct text name, const struct feel_type *type, bool entries, unsigned *ret_place)
+push_local(struct reader *reader, struct text name, const struct feel_type *type, bool entries,
+	unsigned *ret_place)
 {
 	struct local *local = arena_new_of(reader->arena, struct local);
 	if (!local) {
@@ -403,7 +407,8 @@ finish(struct reader *reader, struct node *node)
 	if (!node)
 		return NULL;
 	if (node->height > MOST_HEIGHT)
-		return reader_stop(reader, node->offset, 0, TEXT("découpez-la en plusieurs"), "expression trop longue");
+		return reader_stop(reader, node->offset, 0, TEXT("découpez-la en plusieurs"),
+			"expression trop longue");
 	node->length = (uint32_t)(reader->end - node->offset);
 	return node;
 }
@@ -474,7 +479,8 @@ read_characters(struct reader *reader)
 		uint32_t point = 0, low;
 		if (coded && !read_hexadecimal(source, &at, letter == 'u' ? 4 : 6, &point))
 			point = UINT32_MAX;
-		if (letter == 'u' && point >= 0xd800 && point < 0xdc00 && text_starts(text_part(source, at, 2), TEXT("\\u"))) {
+		if (letter == 'u' && point >= 0xd800 && point < 0xdc00
+			&& text_starts(text_part(source, at, 2), TEXT("\\u"))) {
 			at += 2;
 			if (read_hexadecimal(source, &at, 4, &low) && low >= 0xdc00 && low < 0xe000)
 				point = 0x10000 + ((point - 0xd800) << 10) + (low - 0xdc00);
@@ -519,7 +525,8 @@ read_number(struct reader *reader)
 	size_t at = offset;
 	while (at < source.length && source.at[at] >= '0' && source.at[at] <= '9')
 		at++;
-	if (at + 1 < source.length && source.at[at] == '.' && source.at[at + 1] >= '0' && source.at[at + 1] <= '9')
+	if (at + 1 < source.length && source.at[at] == '.' && source.at[at + 1] >= '0'
+		&& source.at[at + 1] <= '9')
 		for (at++; at < source.length && source.at[at] >= '0' && source.at[at] <= '9';)
 			at++;
 	if (at < source.length && (source.at[at] == 'e' || source.at[at] == 'E')) {
@@ -534,7 +541,8 @@ read_number(struct reader *reader)
 	if (!feel_number_read(text_part(source, offset, at - offset), &value))
 		return reader_stop(reader, offset, at - offset, TEXT(""), "nombre trop grand ou trop long");
 	if (goes_on(source, at) || (at < source.length && source.at[at] == '.' && goes_on(source, at + 1)))
-		return reader_stop(reader, offset, at - offset + 1, TEXT("séparez-le de ce qui suit"), "nombre mal écrit");
+		return reader_stop(reader, offset, at - offset + 1, TEXT("séparez-le de ce qui suit"),
+			"nombre mal écrit");
 	advance(reader, at);
 	return finish(reader, node_constant(reader, offset, value, &feel_type_number));
 }
@@ -556,7 +564,8 @@ read_at_literal(struct reader *reader)
 	if (read == TEMPORAL_WRONG) {
 		reader_mistake(reader, offset, reader->end - offset, TEXT("par exemple @\"2023-06-16\" ou @\"P2M\""),
 			"« " TEXT_FORMAT " » n’est ni une date, ni une heure, ni une durée", TEXT_ARGS(characters));
-		return finish(reader, node_constant(reader, offset, feel_null(TEXT("date illisible")), &feel_type_any));
+		return finish(reader, node_constant(reader, offset, feel_null(TEXT("date illisible")),
+			&feel_type_any));
 	}
 	return finish(reader, node_constant(reader, offset, value, feel_type_find(feel_kind_text(value.kind))));
 }
@@ -674,7 +683,8 @@ guess_end(struct reader *reader, struct closest *closest)
 	struct text best = { 0 };
 	size_t distance = SIZE_MAX;
 	for (int words = 0; words < 6; words++) {
-		struct closest attempt = { .wrong = text_part(source, reader->at, end - reader->at), .distance = SIZE_MAX };
+		struct closest attempt = { .wrong = text_part(source, reader->at, end - reader->at),
+			.distance = SIZE_MAX };
 		try_known_names(reader, &attempt);
 		if (attempt.best.length && attempt.distance < distance)
 			best = attempt.best, distance = attempt.distance, best_end = end;
@@ -718,7 +728,8 @@ read_unknown_name(struct reader *reader)
 		struct text written, remedy;
 	} constants[] = {
 		{ TEXT("vrai"), TEXT("écrivez true") }, { TEXT("oui"), TEXT("écrivez true") },
-		{ TEXT("faux"), TEXT("écrivez false") }, { TEXT("non"), TEXT("écrivez false, ou not(…) pour le contraire") },
+		{ TEXT("faux"), TEXT("écrivez false") },
+		{ TEXT("non"), TEXT("écrivez false, ou not(…) pour le contraire") },
 		{ TEXT("rien"), TEXT("écrivez null") }, { TEXT("aujourd’hui"), TEXT("écrivez today()") },
 	};
 	struct closest closest = { .distance = SIZE_MAX };
@@ -802,7 +813,8 @@ read_name(struct reader *reader)
 		if (node)
 			node->local = found.local->place;
 		finish(reader, node);
-		return found.what == FOUND_ENTRY && node ? finish(reader, check_entry(reader, node, found.name, offset)) : node;
+		return found.what == FOUND_ENTRY && node
+			? finish(reader, check_entry(reader, node, found.name, offset)) : node;
 	case FOUND_NOTHING:
 		break;
 	}
@@ -853,7 +865,8 @@ read_half_range(struct reader *reader, size_t offset, enum node_kind comparison)
 		return NULL;
 	if (comparison == NODE_DIFFERENT)
 		return reader_stop(reader, offset, 0, TEXT(""), "« != » ne fait pas un intervalle");
-	const bool low = comparison == NODE_GREATER || comparison == NODE_GREATER_EQUAL || comparison == NODE_EQUAL;
+	const bool low = comparison == NODE_GREATER || comparison == NODE_GREATER_EQUAL
+		|| comparison == NODE_EQUAL;
 	const bool high = comparison == NODE_LESS || comparison == NODE_LESS_EQUAL || comparison == NODE_EQUAL;
 	struct node *range = node_new(reader, NODE_RANGE, offset, feel_type_range_of(reader->arena, bound->type));
 	if (!range || !range->type)
@@ -891,7 +904,8 @@ read_bracket(struct reader *reader)
 	const struct feel_type *item = NULL;
 	advance(reader, reader->at + 1);
 	if (!open && take(reader, TEXT("]")))
-		return node_of_parts(reader, NODE_LIST, offset, &items, feel_type_list_of(reader->arena, &feel_type_null));
+		return node_of_parts(reader, NODE_LIST, offset, &items,
+			feel_type_list_of(reader->arena, &feel_type_null));
 	do {
 		const struct node *node = read_expression(reader);
 		if (!add_node(reader, &items, node, TEXT("")))
@@ -936,7 +950,8 @@ read_context(struct reader *reader)
 				twice = true;
 			}
 			const struct node *value = read_expression(reader);
-			if (!add_node(reader, &entries, value, name) || !push_local(reader, name, value->type, false, &place))
+			if (!add_node(reader, &entries, value, name)
+				|| !push_local(reader, name, value->type, false, &place))
 				return NULL;
 		} while (take(reader, TEXT(",")));
 	}
@@ -944,7 +959,8 @@ read_context(struct reader *reader)
 		return NULL;
 	drop_locals(reader, mark);
 	if (twice)
-		return finish(reader, node_constant(reader, offset, feel_null(TEXT("un nom sert deux fois")), &feel_type_any));
+		return finish(reader, node_constant(reader, offset, feel_null(TEXT("un nom sert deux fois")),
+			&feel_type_any));
 	struct feel_field *fields = arena_array_of(reader->arena, struct feel_field, entries.count);
 	if (!fields)
 		return reader_broken(reader);
@@ -1013,7 +1029,8 @@ read_iteration(struct reader *reader, enum node_kind kind, size_t word_length)
 	drop_locals(reader, mark);
 	if (!add_node(reader, &parts, body, TEXT("")))
 		return NULL;
-	const struct feel_type *type = kind == NODE_FOR ? feel_type_list_of(reader->arena, body->type) : &feel_type_boolean;
+	const struct feel_type *type = kind == NODE_FOR ? feel_type_list_of(reader->arena, body->type)
+		: &feel_type_boolean;
 	if (!type)
 		return reader_broken(reader);
 	if (kind != NODE_FOR)
@@ -1051,7 +1068,8 @@ read_function(struct reader *reader)
 	if (!expect(reader, TEXT(")"), "« ) »"))
 		return NULL;
 	if (sees_word(reader, TEXT("external")))
-		return reader_stop(reader, reader->at, 8, TEXT("écrivez-la en FEEL"), "les fonctions externes ne sont pas admises");
+		return reader_stop(reader, reader->at, 8, TEXT("écrivez-la en FEEL"),
+			"les fonctions externes ne sont pas admises");
 	const struct node *body = read_expression(reader);
 	drop_locals(reader, mark);
 	if (!body)
@@ -1096,7 +1114,8 @@ read_test(struct reader *reader, unsigned place, const struct feel_type *tested,
 }
 
 static const struct node *
-read_more_tests(struct reader *reader, unsigned place, const struct feel_type *tested, const struct node *tests)
+read_more_tests(struct reader *reader, unsigned place, const struct feel_type *tested,
+	const struct node *tests)
 {
 	while (tests && take(reader, TEXT(","))) {
 		bool may_be_range = false;
@@ -1202,7 +1221,8 @@ read_filter(struct reader *reader, const struct node *list)
 	const struct mark mark = mark_locals(reader);
 	unsigned place;
 	advance(reader, reader->at + 1);
-	if (!push_local(reader, TEXT("item"), list->type->kind == FEEL_LIST ? item_type(list->type) : list->type, true, &place))
+	if (!push_local(reader, TEXT("item"), list->type->kind == FEEL_LIST ? item_type(list->type)
+		: list->type, true, &place))
 		return NULL;
 	const struct node *inside = read_expression(reader);
 	drop_locals(reader, mark);
@@ -1213,7 +1233,8 @@ read_filter(struct reader *reader, const struct node *list)
 		reader_mistake(reader, inside->offset, inside->length, TEXT("mettez une condition ou un rang"),
 			"entre crochets, une condition ou un nombre est attendu, et non " TEXT_FORMAT,
 			TEXT_ARGS(feel_type_french(reader->arena, inside->type)));
-	const struct feel_type *type = kind == FEEL_NUMBER ? (list->type->kind == FEEL_LIST ? item_type(list->type) : list->type)
+	const struct feel_type *type = kind == FEEL_NUMBER
+		? (list->type->kind == FEEL_LIST ? item_type(list->type) : list->type)
 		: kind != FEEL_BOOLEAN ? &feel_type_any
 		: list->type->kind == FEEL_LIST ? list->type
 		: feel_type_list_of(reader->arena, list->type);
@@ -1232,9 +1253,11 @@ static size_t
 entry_end(struct reader *reader, const struct feel_type *type, struct text *ret_name)
 {
 	static const struct text properties[] = {
-		TEXT("year"), TEXT("month"), TEXT("day"), TEXT("weekday"), TEXT("hour"), TEXT("minute"), TEXT("second"),
+		TEXT("year"), TEXT("month"), TEXT("day"), TEXT("weekday"), TEXT("hour"), TEXT("minute"),
+			TEXT("second"),
 		TEXT("time offset"), TEXT("timezone"), TEXT("years"), TEXT("months"), TEXT("days"), TEXT("hours"),
-		TEXT("minutes"), TEXT("seconds"), TEXT("start"), TEXT("end"), TEXT("start included"), TEXT("end included"),
+		TEXT("minutes"), TEXT("seconds"), TEXT("start"), TEXT("end"), TEXT("start included"),
+		TEXT("end included"),
 	};
 	size_t best = 0;
 	if (type->kind == FEEL_LIST)
@@ -1244,7 +1267,8 @@ entry_end(struct reader *reader, const struct feel_type *type, struct text *ret_
 		if (end > best)
 			best = end, *ret_name = type->fields[i].name;
 	}
-	for (size_t i = 0; best == 0 && type->kind != FEEL_CONTEXT && i < sizeof properties / sizeof *properties; i++) {
+	for (size_t i = 0; best == 0 && type->kind != FEEL_CONTEXT
+		&& i < sizeof properties / sizeof *properties; i++) {
 		const size_t end = name_end(reader->source, reader->at, properties[i]);
 		if (end > word_end(reader->source, reader->at))
 			best = end, *ret_name = properties[i];
@@ -1299,7 +1323,8 @@ read_postfix(struct reader *reader)
 			/* "]1..5[" ends a range: what follows an end cannot begin a filter here */
 			const size_t at = reader->at, end = reader->end;
 			size_t next = at + 1;
-			while (next < reader->source.length && (reader->source.at[next] == ' ' || reader->source.at[next] == '\n'))
+			while (next < reader->source.length
+				&& (reader->source.at[next] == ' ' || reader->source.at[next] == '\n'))
 				next++;
 			if (next >= reader->source.length || strchr("),]}", reader->source.at[next])) {
 				reader->at = at;
@@ -1307,11 +1332,13 @@ read_postfix(struct reader *reader)
 				break;
 			}
 			node = read_filter(reader, node);
-		} else if (sees(reader, TEXT("(")) && (node->type->kind == FEEL_FUNCTION || node->type->kind == FEEL_ANY)) {
+		} else if (sees(reader, TEXT("("))
+			&& (node->type->kind == FEEL_FUNCTION || node->type->kind == FEEL_ANY)) {
 			struct nodes arguments = { 0 };
 			advance(reader, reader->at + 1);
 			node = read_arguments(reader, &arguments)
-				? finish(reader, check_call(reader, node, arguments.at, arguments.names, arguments.count)) : NULL;
+				? finish(reader, check_call(reader, node, arguments.at, arguments.names, arguments.count))
+				: NULL;
 		} else {
 			break;
 		}
@@ -1344,7 +1371,8 @@ read_unary(struct reader *reader)
 		if (!expect_word(reader, TEXT("of"), "« of »"))
 			return NULL;
 		const struct feel_type *type = read_type(reader);
-		struct node *instance = type ? node_new(reader, NODE_INSTANCE, node->offset, &feel_type_boolean) : NULL;
+		struct node *instance = type ? node_new(reader, NODE_INSTANCE, node->offset, &feel_type_boolean)
+			: NULL;
 		if (!instance)
 			return NULL;
 		instance->left = node;
@@ -1394,7 +1422,8 @@ static const struct node *
 read_binary(struct reader *reader, int least)
 {
 	const struct node *left = read_unary(reader);
-	for (const struct operator *op; left && !reader->stopped && (op = peek_operator(reader)) && op->binds >= least;) {
+	for (const struct operator *op; left && !reader->stopped && (op = peek_operator(reader))
+		&& op->binds >= least;) {
 		advance(reader, reader->at + op->sign.length);
 		if (op->kind == NODE_IN) {
 			left = read_in(reader, left);
@@ -1420,7 +1449,8 @@ read_expression(struct reader *reader)
 	if (reader->stopped)
 		return NULL;
 	if (++reader->nesting > MOST_NESTING)
-		return reader_stop(reader, reader->at, 0, TEXT("découpez-la en plusieurs"), "expression trop imbriquée");
+		return reader_stop(reader, reader->at, 0, TEXT("découpez-la en plusieurs"),
+			"expression trop imbriquée");
 	const struct node *node = read_binary(reader, 1);
 	reader->nesting--;
 	return node;
@@ -1438,7 +1468,8 @@ unexpected(struct reader *reader)
 		closest.wrong = text_part(reader->source, reader->name_start, word - reader->name_start);
 		try_known_names(reader, &closest);
 		if (closest.best.length) {
-			reader_stop(reader, reader->name_start, closest.wrong.length, closest_remedy(reader->arena, &closest),
+			reader_stop(reader, reader->name_start, closest.wrong.length,
+				closest_remedy(reader->arena, &closest),
 				"nom inconnu « " TEXT_FORMAT " »", TEXT_ARGS(closest.wrong));
 			return;
 		}
@@ -1479,7 +1510,8 @@ begin(struct reader *reader)
 }
 
 struct feel *
-feel_read_as(struct arena *arena, const struct feel_scope *scope, const struct feel_type *wanted, struct text source,
+feel_read_as(struct arena *arena, const struct feel_scope *scope, const struct feel_type *wanted,
+	struct text source,
 	struct feel_findings *findings)
 {
 	struct reader reader = { .arena = arena, .scope = scope, .source = source, .findings = findings };
@@ -1487,13 +1519,15 @@ feel_read_as(struct arena *arena, const struct feel_scope *scope, const struct f
 		return NULL;
 	const struct node *root = read_expression(&reader);
 	if (root && !reader.stopped && !feel_type_conforms(root->type, wanted))
-		reader_mistake(&reader, root->offset, root->length, TEXT(""), TEXT_FORMAT " est attendu ici, et non " TEXT_FORMAT,
+		reader_mistake(&reader, root->offset, root->length, TEXT(""),
+			TEXT_FORMAT " est attendu ici, et non " TEXT_FORMAT,
 			TEXT_ARGS(feel_type_french(arena, wanted)), TEXT_ARGS(feel_type_french(arena, root->type)));
 	return finish_reading(&reader, root, false);
 }
 
 struct feel *
-feel_read(struct arena *arena, const struct feel_scope *scope, struct text source, struct feel_findings *findings)
+feel_read(struct arena *arena, const struct feel_scope *scope, struct text source,
+	struct feel_findings *findings)
 {
 	return feel_read_as(arena, scope, &feel_type_any, source, findings);
 }
@@ -1518,7 +1552,8 @@ is_negated_whole(const struct reader *reader)
 }
 
 struct feel *
-feel_read_unary(struct arena *arena, const struct feel_scope *scope, const struct feel_type *tested, struct text source,
+feel_read_unary(struct arena *arena, const struct feel_scope *scope, const struct feel_type *tested,
+	struct text source,
 	struct feel_findings *findings)
 {
 	struct reader reader = { .arena = arena, .scope = scope, .source = source, .findings = findings };

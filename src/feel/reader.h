@@ -52,12 +52,17 @@ struct text closest_remedy(struct arena *arena, const struct closest *closest);
 
 /* ---- checker: makes nodes, typed; NULL when the reader stopped ---- */
 
-struct node *node_new(struct reader *reader, enum node_kind kind, size_t offset, const struct feel_type *type);
-struct node *node_constant(struct reader *reader, size_t offset, struct feel_value value, const struct feel_type *type);
-struct node *check_binary(struct reader *reader, enum node_kind kind, const struct node *left, const struct node *right);
+struct node *node_new(struct reader *reader, enum node_kind kind, size_t offset,
+	const struct feel_type *type);
+struct node *node_constant(struct reader *reader, size_t offset, struct feel_value value,
+	const struct feel_type *type);
+struct node *check_binary(struct reader *reader, enum node_kind kind, const struct node *left,
+	const struct node *right);
 struct node *check_negate(struct reader *reader, size_t offset, const struct node *operand);
-struct node *check_between(struct reader *reader, const struct node *value, const struct node *low, const struct node *high);
-struct node *check_if(struct reader *reader, size_t offset, const struct node *condition, const struct node *then,
+struct node *check_between(struct reader *reader, const struct node *value, const struct node *low,
+	const struct node *high);
+struct node *check_if(struct reader *reader, size_t offset, const struct node *condition,
+	const struct node *then,
 	const struct node *otherwise);
 struct node *check_entry(struct reader *reader, const struct node *of, struct text name, size_t name_offset);
 /* A test of the value of type `tested` in `place`: `operand` compared with `comparison`, or NODE_TEST. */

@@ -20,7 +20,8 @@ feel_scope_size(const struct feel_scope *scope)
 
 /* Adds to one of the two lists of a scope, which grow alike. */
 static enum guichet_status
-add_name(struct arena *arena, struct scope_name **names, unsigned *count, unsigned *capacity, struct scope_name name,
+add_name(struct arena *arena, struct scope_name **names, unsigned *count, unsigned *capacity,
+	struct scope_name name,
 	struct guichet_error *error)
 {
 	if (!name_is_valid(name.name))
@@ -65,7 +66,8 @@ feel_scope_add_type(struct feel_scope *scope, struct text name, const struct fee
 }
 
 bool
-feel_scope_find(const struct feel_scope *scope, struct text name, unsigned *ret_slot, const struct feel_type **ret_type)
+feel_scope_find(const struct feel_scope *scope, struct text name, unsigned *ret_slot,
+	const struct feel_type **ret_type)
 {
 	for (; scope; scope = scope->parent) {
 		for (unsigned i = 0; i < scope->count; i++) {

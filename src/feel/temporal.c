@@ -15,7 +15,8 @@ read_digits(struct text text, size_t *at, size_t least, size_t most, int64_t *re
 {
 	size_t count = 0;
 	int64_t value = 0;
-	while (*at + count < text.length && count < most && text.at[*at + count] >= '0' && text.at[*at + count] <= '9')
+	while (*at + count < text.length && count < most && text.at[*at + count] >= '0'
+		&& text.at[*at + count] <= '9')
 		value = value * 10 + (text.at[*at + count++] - '0');
 	if (count < least)
 		return false;
@@ -96,7 +97,8 @@ read_zone(struct arena *arena, struct text text, size_t at, struct feel_value *v
 		return TEMPORAL_READ;
 	}
 	int64_t hour, minute, second = 0;
-	if ((sign != '+' && sign != '-') || !read_digits(text, &at, 2, 2, &hour) || !read_character(text, &at, ':')
+	if ((sign != '+' && sign != '-') || !read_digits(text, &at, 2, 2, &hour)
+		|| !read_character(text, &at, ':')
 		|| !read_digits(text, &at, 2, 2, &minute)
 		|| (at < text.length
 			&& (!read_character(text, &at, ':') || !read_digits(text, &at, 2, 2, &second)))
@@ -263,7 +265,8 @@ zone_offset(struct text name, instant at)
 	UErrorCode error = U_ZERO_ERROR;
 	UCalendar *calendar = ucal_open(id, -1, "fr", UCAL_GREGORIAN, &error);
 	ucal_setMillis(calendar, (double)(at / 1000), &error);
-	const int32_t offset = ucal_get(calendar, UCAL_ZONE_OFFSET, &error) + ucal_get(calendar, UCAL_DST_OFFSET, &error);
+	const int32_t offset = ucal_get(calendar, UCAL_ZONE_OFFSET, &error) + ucal_get(calendar, UCAL_DST_OFFSET,
+		&error);
 	ucal_close(calendar);
 	return U_SUCCESS(error) ? offset / 1000 : 0;
 }
@@ -328,7 +331,8 @@ temporal_line(struct feel_value value)
 static struct feel_time
 time_of(feel_nanoseconds rest)
 {
-	return (struct feel_time){ (int8_t)(rest / (3600 * TEMPORAL_SECOND)), (int8_t)(rest / (60 * TEMPORAL_SECOND) % 60),
+	return (struct feel_time){ (int8_t)(rest / (3600 * TEMPORAL_SECOND)),
+		(int8_t)(rest / (60 * TEMPORAL_SECOND) % 60),
 		(int8_t)(rest / TEMPORAL_SECOND % 60), (int32_t)(rest % TEMPORAL_SECOND) };
 }
 
@@ -379,6 +383,8 @@ temporal_equal(struct feel_value a, struct feel_value b)
 
 /* ---- arithmetic ---- */
 
+#define MOST_NANOSECONDS ((feel_nanoseconds)1 << 120)
+
 bool
 temporal_add_months(struct feel_value value, int64_t months, struct feel_value *ret_value)
 {
@@ -409,7 +415,8 @@ add_nanoseconds(struct feel_value value, feel_nanoseconds nanoseconds, struct fe
 		return true;
 	}
 	feel_nanoseconds line;
-	return !__builtin_add_overflow(temporal_line(value), nanoseconds, &line) && value_of_line(value, line, ret_value);
+	return !__builtin_add_overflow(temporal_line(value), nanoseconds, &line)
+		&& value_of_line(value, line, ret_value);
 }
 
 static bool
@@ -424,14 +431,15 @@ temporal_add(struct feel_value a, struct feel_value b, struct feel_value *ret_va
 	if (is_point(b) && !is_point(a))
 		return temporal_add(b, a, ret_value);
 	if (a.kind == FEEL_YEARS_MONTHS && b.kind == FEEL_YEARS_MONTHS) {
-		if (__builtin_add_overflow(a.months, b.months, &a.months))
+		if (__builtin_add_overflow(a.months, b.months, &a.months) || a.months == INT64_MIN)
 			return false;
 		*ret_value = a;
 		return true;
 	}
 	if (a.kind == FEEL_DAYS_TIME && b.kind == FEEL_DAYS_TIME) {
-		if (__builtin_add_overflow(a.nanoseconds, b.nanoseconds, &a.nanoseconds))
-			return false;
+		if (__builtin_add_overflow(a.nanoseconds, b.nanoseconds, &a.nanoseconds)
+			|| a.nanoseconds > MOST_NANOSECONDS || a.nanoseconds < -MOST_NANOSECONDS)
+			return false; /* every duration has an opposite */
 		*ret_value = a;
 		return true;
 	}
@@ -497,11 +505,16 @@ feel_instant(instant at)
 bool
 feel_to_instant(struct feel_value value, instant *ret_at)
 {
-	if (value.kind == FEEL_DATE && date_is_valid(value.date)) {
+	enum { MOST_INSTANT_YEAR = 200000 }; /* microseconds have room for a little more */
+	const struct date date = value.kind == FEEL_DATE ? value.date : value.at.date;
+	if ((value.kind == FEEL_DATE || value.kind == FEEL_DATE_TIME)
+		&& (date.year > MOST_INSTANT_YEAR || date.year < -MOST_INSTANT_YEAR))
+		return false;
+	if (value.kind == FEEL_DATE) {
 		*ret_at = instant_of_day(value.date);
 		return true;
 	}
-	if (value.kind != FEEL_DATE_TIME || !date_is_valid(value.at.date))
+	if (value.kind != FEEL_DATE_TIME)
 		return false;
 	if (value.zone == FEEL_NO_ZONE) {
 		const struct feel_time time = value.at.time;
@@ -589,7 +602,8 @@ write_count(unsigned __int128 count, char *text)
 static size_t
 write_nanoseconds(feel_nanoseconds nanoseconds, char *text, size_t size)
 {
-	const unsigned __int128 total = nanoseconds < 0 ? -(unsigned __int128)nanoseconds : (unsigned __int128)nanoseconds;
+	const unsigned __int128 total = nanoseconds < 0 ? -(unsigned __int128)nanoseconds
+		: (unsigned __int128)nanoseconds;
 	const unsigned __int128 days = total / (unsigned __int128)TEMPORAL_DAY;
 	const struct feel_time rest = time_of((feel_nanoseconds)(total % (unsigned __int128)TEMPORAL_DAY));
 	size_t length = (size_t)snprintf(text, size, "%sP", nanoseconds < 0 ? "-" : "");

@@ -11,7 +11,8 @@ enum { TEMPORAL_MOST_YEAR = 999999999 };
 [[nodiscard]] bool temporal_read_date(struct text text, struct date *ret_date);
 enum [[nodiscard]] temporal_read { TEMPORAL_READ, TEMPORAL_WRONG, TEMPORAL_FULL /* the arena */ };
 enum temporal_read temporal_read_time(struct arena *arena, struct text text, struct feel_value *ret_time);
-enum temporal_read temporal_read_date_time(struct arena *arena, struct text text, struct feel_value *ret_value);
+enum temporal_read temporal_read_date_time(struct arena *arena, struct text text,
+	struct feel_value *ret_value);
 [[nodiscard]] bool temporal_read_duration(struct text text, struct feel_value *ret_duration);
 /* Whichever of the four it is, as after "@". */
 enum temporal_read temporal_read(struct arena *arena, struct text text, struct feel_value *ret_value);

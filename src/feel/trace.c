@@ -121,7 +121,8 @@ told_before(const struct feel *feel, const struct feel_trace *trace, size_t inde
 }
 
 static void
-tell_sentence(struct buffer *out, struct arena *arena, const struct feel *feel, const struct feel_trace *trace)
+tell_sentence(struct buffer *out, struct arena *arena, const struct feel *feel,
+	const struct feel_trace *trace)
 {
 	struct feel_value result = { 0 };
 	for (size_t i = trace->count; i-- > 0;) {
@@ -187,12 +188,14 @@ is_step(const struct feel_trace *trace, const struct node *node)
 }
 
 static void
-tell_lines(struct buffer *out, struct arena *arena, const struct feel *feel, const struct feel_trace *trace, bool all)
+tell_lines(struct buffer *out, struct arena *arena, const struct feel *feel, const struct feel_trace *trace,
+	bool all)
 {
 	size_t lines = 0;
 	for (size_t i = 0; i < trace->count; i++) {
 		const struct node *node = trace->entries[i].node;
-		if (node->length == 0 || (all ? node->kind == NODE_LOCAL && node->length == 0 : !is_step(trace, node)))
+		if (node->length == 0 || (all ? node->kind == NODE_LOCAL && node->length == 0
+			: !is_step(trace, node)))
 			continue;
 		if (lines++)
 			buffer_add(out, TEXT("\n"));
@@ -209,7 +212,8 @@ tell_lines(struct buffer *out, struct arena *arena, const struct feel *feel, con
 }
 
 struct text
-feel_explain_french(struct arena *arena, const struct feel *feel, const struct feel_trace *trace, enum feel_depth depth)
+feel_explain_french(struct arena *arena, const struct feel *feel, const struct feel_trace *trace,
+	enum feel_depth depth)
 {
 	CLEANUP(buffer_release) struct buffer out = buffer_new(1 << 16);
 	if (depth == FEEL_SENTENCE)

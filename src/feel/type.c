@@ -19,7 +19,8 @@ const struct feel_type feel_type_context = { .kind = FEEL_CONTEXT, .open = true 
 const struct feel_type feel_type_list = { .kind = FEEL_LIST };
 
 static const struct feel_type *const simple[] = {
-	&feel_type_any, &feel_type_null, &feel_type_boolean, &feel_type_number, &feel_type_string, &feel_type_date,
+	&feel_type_any, &feel_type_null, &feel_type_boolean, &feel_type_number, &feel_type_string,
+		&feel_type_date,
 	&feel_type_time, &feel_type_date_time, &feel_type_years_months, &feel_type_days_time, &feel_type_context,
 	&feel_type_list,
 };
@@ -151,7 +152,8 @@ feel_type_join(struct arena *arena, const struct feel_type *a, const struct feel
 		const struct feel_type *item = feel_type_join(arena, item_of(a), item_of(b));
 		if (item == item_of(a))
 			return a;
-		return item == item_of(b) ? b : item == &feel_type_any ? &feel_type_list : feel_type_list_of(arena, item);
+		return item == item_of(b) ? b : item == &feel_type_any ? &feel_type_list
+			: feel_type_list_of(arena, item);
 	}
 	case FEEL_RANGE: {
 		const struct feel_type *bound = feel_type_join(arena, item_of(a), item_of(b));
@@ -187,7 +189,8 @@ feel_value_is(struct feel_value value, const struct feel_type *type)
 				return false;
 		return true;
 	case FEEL_RANGE:
-		return !type->of || (feel_value_is(value.range->low, type->of) && feel_value_is(value.range->high, type->of));
+		return !type->of || (feel_value_is(value.range->low, type->of)
+			&& feel_value_is(value.range->high, type->of));
 	case FEEL_CONTEXT:
 		for (size_t i = 0; i < type->field_count; i++) {
 			size_t j = 0;

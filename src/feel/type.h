@@ -28,7 +28,8 @@ extern const struct feel_type feel_type_any, feel_type_null, feel_type_boolean, 
 const struct feel_type *feel_type_list_of(struct arena *arena, const struct feel_type *item);
 const struct feel_type *feel_type_range_of(struct arena *arena, const struct feel_type *bound);
 /* A closed context; `fields` is not copied. */
-const struct feel_type *feel_type_context_of(struct arena *arena, const struct feel_field *fields, size_t count);
+const struct feel_type *feel_type_context_of(struct arena *arena, const struct feel_field *fields,
+	size_t count);
 /* Strings among `words`, which is not copied. */
 const struct feel_type *feel_type_words_of(struct arena *arena, const struct text *words, size_t count);
 
@@ -43,7 +44,8 @@ const struct feel_type *feel_type_find(struct text name);
  * may stand anywhere: it is judged when evaluated. */
 bool feel_type_conforms(const struct feel_type *from, const struct feel_type *to);
 /* The closest type that both conform to. */
-const struct feel_type *feel_type_join(struct arena *arena, const struct feel_type *a, const struct feel_type *b);
+const struct feel_type *feel_type_join(struct arena *arena, const struct feel_type *a,
+	const struct feel_type *b);
 /* True when the value is of the type: a null is of every type. */
 bool feel_value_is(struct feel_value value, const struct feel_type *type);
 
@@ -65,7 +67,8 @@ struct feel_scope *feel_scope_new(struct arena *arena, const struct feel_scope *
 enum guichet_status feel_scope_add(struct feel_scope *scope, struct text name, const struct feel_type *type,
 	unsigned *ret_slot, struct guichet_error *error);
 /* Declares the name of a type, for "instance of" and the parameters of functions. */
-enum guichet_status feel_scope_add_type(struct feel_scope *scope, struct text name, const struct feel_type *type,
+enum guichet_status feel_scope_add_type(struct feel_scope *scope, struct text name,
+	const struct feel_type *type,
 	struct guichet_error *error);
 /* Finds a declared name, here or in the parents. */
 [[nodiscard]] bool feel_scope_find(const struct feel_scope *scope, struct text name, unsigned *ret_slot,

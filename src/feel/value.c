@@ -56,7 +56,8 @@ struct feel_value
 feel_entry_of(struct feel_value context, struct text name)
 {
 	if (context.kind != FEEL_CONTEXT)
-		return feel_null(context.kind == FEEL_NULL ? context.reason : TEXT("champ demandé à une valeur qui n’en a pas"));
+		return feel_null(context.kind == FEEL_NULL ? context.reason
+			: TEXT("champ demandé à une valeur qui n’en a pas"));
 	for (size_t i = 0; i < context.context.count; i++)
 		if (text_equal(context.context.at[i].name, name))
 			return context.context.at[i].value;

@@ -109,7 +109,8 @@ write_literal(struct buffer *out, struct feel_value value, bool bare, int depth)
 		const struct feel_range *range = value.range;
 		if (range->low.kind == FEEL_NULL || range->high.kind == FEEL_NULL) {
 			const bool low = range->low.kind != FEEL_NULL;
-			buffer_format(out, "(%s%s ", low ? ">" : "<", (low ? range->low_open : range->high_open) ? "" : "=");
+			buffer_format(out, "(%s%s ", low ? ">" : "<", (low ? range->low_open : range->high_open) ? ""
+				: "=");
 			write_literal(out, low ? range->low : range->high, false, depth + 1);
 			buffer_add(out, TEXT(")"));
 			return;
@@ -229,14 +230,17 @@ write_duration_french(struct buffer *out, struct feel_value value)
 	if (value.kind == FEEL_YEARS_MONTHS) {
 		const long long months = value.months < 0 ? -value.months : value.months;
 		write_parts(out, value.months < 0,
-			(const struct part[]){ { months / 12, "an", "ans" }, { months % 12, "mois", "mois" } }, 2, "0 mois");
+			(const struct part[]){ { months / 12, "an", "ans" }, { months % 12, "mois", "mois" } }, 2,
+			"0 mois");
 		return;
 	}
 	const feel_nanoseconds total = value.nanoseconds < 0 ? -value.nanoseconds : value.nanoseconds;
 	const long long seconds = (long long)(total / TEMPORAL_SECOND);
 	write_parts(out, value.nanoseconds < 0,
-		(const struct part[]){ { seconds / 86400, "jour", "jours" }, { seconds / 3600 % 24, "heure", "heures" },
-			{ seconds / 60 % 60, "minute", "minutes" }, { seconds % 60, "seconde", "secondes" } }, 4, "0 jour");
+		(const struct part[]){ { seconds / 86400, "jour", "jours" },
+		{ seconds / 3600 % 24, "heure", "heures" },
+			{ seconds / 60 % 60, "minute", "minutes" }, { seconds % 60, "seconde", "secondes" } }, 4,
+			"0 jour");
 }
 
 static void

@@ -13,7 +13,8 @@ evaluate(struct arena *arena, const struct feel *feel, const struct feel_value *
 {
 	struct feel_value tested = feel_integer(5);
 	struct feel_trace *trace = feel_trace_new(arena);
-	struct feel_run run = { .arena = arena, .inputs = inputs, .tested = &tested, .trace = trace, .most_steps = 20000 };
+	struct feel_run run = { .arena = arena, .inputs = inputs, .tested = &tested, .trace = trace,
+		.most_steps = 20000 };
 	const struct feel_value value = feel_evaluate(feel, &run);
 	if (run.stop != FEEL_COMPLETE && value.kind != FEEL_NULL)
 		abort();
@@ -44,7 +45,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct feel_scope *scope = arena ? feel_scope_new(arena, NULL) : NULL;
 	struct guichet_error error;
 	unsigned slot;
-	if (!scope || feel_scope_add(scope, TEXT("nombre de jours"), &feel_type_number, &slot, &error) != GUICHET_OK
+	if (!scope || feel_scope_add(scope, TEXT("nombre de jours"), &feel_type_number, &slot,
+		&error) != GUICHET_OK
 		|| feel_scope_add(scope, TEXT("a"), &feel_type_any, &slot, &error) != GUICHET_OK)
 		return 0;
 	const struct feel_value inputs[] = { feel_integer(2), feel_string(TEXT("texte")) };
