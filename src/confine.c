@@ -93,7 +93,8 @@ confine_user(struct guichet_error *error)
 	if (geteuid() == 0
 		&& (setgroups(0, NULL) != 0 || setresgid(NOBODY, NOBODY, NOBODY) != 0
 			|| setresuid(NOBODY, NOBODY, NOBODY) != 0))
-		return guichet_fail(error, GUICHET_BROKEN, "Les droits du super-utilisateur n’ont pas pu être quittés : %s.",
+		return guichet_fail(error, GUICHET_BROKEN,
+			"Les droits du super-utilisateur n’ont pas pu être quittés : %s.",
 			strerror(errno));
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
 		return guichet_fail(error, GUICHET_BROKEN, "Le noyau ne permet pas de renoncer à ses droits.");
@@ -105,7 +106,8 @@ set_limit(int resource, rlim_t value, struct guichet_error *error)
 {
 	const struct rlimit limit = { value, value };
 	return setrlimit(resource, &limit) == 0 ? GUICHET_OK
-		: guichet_fail(error, GUICHET_BROKEN, "Une limite du processus n’a pas pu être posée : %s.", strerror(errno));
+		: guichet_fail(error, GUICHET_BROKEN, "Une limite du processus n’a pas pu être posée : %s.",
+			strerror(errno));
 }
 
 static enum guichet_status
@@ -118,7 +120,8 @@ allow_calls(struct guichet_error *error)
 	for (size_t i = 0; failure == 0 && i < sizeof allowed / sizeof *allowed; i++)
 		failure = seccomp_rule_add(filter, SCMP_ACT_ALLOW, allowed[i], 0);
 	for (size_t i = 0; failure == 0 && i < sizeof allowed_when / sizeof *allowed_when; i++)
-		failure = seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, allowed_when[i].call, 1, &allowed_when[i].test);
+		failure = seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, allowed_when[i].call, 1,
+			&allowed_when[i].test);
 	for (size_t i = 0; failure == 0 && i < sizeof answered / sizeof *answered; i++)
 		failure = seccomp_rule_add(filter, SCMP_ACT_ERRNO(answered[i].errno_value), answered[i].call, 0);
 	if (failure == 0)

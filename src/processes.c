@@ -66,7 +66,8 @@ wake(struct processes *processes)
 static void
 choose_environment(char *chosen[], size_t room)
 {
-	static const char *const starts[] = { "ASAN_OPTIONS=", "LSAN_OPTIONS=", "UBSAN_OPTIONS=", "LD_LIBRARY_PATH=" };
+	static const char *const starts[] = { "ASAN_OPTIONS=", "LSAN_OPTIONS=", "UBSAN_OPTIONS=",
+		"LD_LIBRARY_PATH=" };
 	size_t count = 0;
 	for (char **entry = environ; entry && *entry; entry++)
 		for (size_t i = 0; i < sizeof starts / sizeof *starts && count + 1 < room; i++)
@@ -249,7 +250,8 @@ processes_new(const char *program, struct guichet_error *error)
 		if (processes->wake >= 0)
 			close(processes->wake);
 		free(processes);
-		return guichet_fail_null(error, GUICHET_BROKEN, "La surveillance des processus n’a pas pu commencer.");
+		return guichet_fail_null(error, GUICHET_BROKEN,
+			"La surveillance des processus n’a pas pu commencer.");
 	}
 	return processes;
 }

@@ -41,7 +41,8 @@ pdf_of(struct arena *arena, const char *root, const char *const *objects, const 
 	buffer_format(&pdf, "xref\n0 %d\n0000000000 65535 f \n", count);
 	for (int i = 1; i < count; i++)
 		buffer_format(&pdf, "%010zu 00000 n \n", offsets[i]);
-	buffer_format(&pdf, "trailer\n<< /Size %d /Root 1 0 R %s >>\nstartxref\n%zu\n%%%%EOF\n", count, trailer, table);
+	buffer_format(&pdf, "trailer\n<< /Size %d /Root 1 0 R %s >>\nstartxref\n%zu\n%%%%EOF\n", count, trailer,
+		table);
 	const struct text copy = arena_text(arena, buffer_text(&pdf));
 	buffer_release(&pdf);
 	return copy;
@@ -52,7 +53,8 @@ static struct text
 jpeg_of(struct arena *arena, unsigned width, unsigned height, bool ended)
 {
 	struct buffer jpeg = buffer_new(1 << 10);
-	const unsigned char head[] = { 0xFF, 0xD8, 0xFF, 0xE0, 0, 16, 'J', 'F', 'I', 'F', 0, 1, 1, 0, 0, 1, 0, 1, 0, 0 };
+	const unsigned char head[] = { 0xFF, 0xD8, 0xFF, 0xE0, 0, 16, 'J', 'F', 'I', 'F', 0, 1, 1, 0, 0, 1, 0,
+		1, 0, 0 };
 	const unsigned char frame[] = { 0xFF, 0xC0, 0, 11, 8, (unsigned char)(height >> 8), (unsigned char)height,
 		(unsigned char)(width >> 8), (unsigned char)width, 1, 1, 0x11, 0 };
 	const unsigned char scan[] = { 0xFF, 0xDA, 0, 8, 1, 1, 0, 0, 63, 0, 0x12, 0x34, 0xFF, 0xD9 };
@@ -72,7 +74,8 @@ png_of(struct arena *arena, unsigned width, unsigned height, bool ended)
 	buffer_add(&png, TEXT("\x89PNG\r\n\x1A\n\0\0\0\x0D" "IHDR"));
 	const unsigned char size[] = { (unsigned char)(width >> 24), (unsigned char)(width >> 16),
 		(unsigned char)(width >> 8), (unsigned char)width, (unsigned char)(height >> 24),
-		(unsigned char)(height >> 16), (unsigned char)(height >> 8), (unsigned char)height, 8, 0, 0, 0, 0, 0, 0, 0, 0 };
+		(unsigned char)(height >> 16), (unsigned char)(height >> 8), (unsigned char)height, 8, 0, 0, 0, 0,
+		0, 0, 0, 0 };
 	buffer_add(&png, (struct text){ (const char *)size, sizeof size });
 	buffer_add(&png, TEXT("\0\0\0\x02" "IDATxx\0\0\0\0"));
 	if (ended)
@@ -88,14 +91,16 @@ check(const char *file, int line, struct text bytes, const char *refusal)
 {
 	struct document_facts facts = { 0 };
 	struct guichet_error error = { 0 };
-	const enum guichet_status status = document_inspect(press(), bytes, TEXT("C:\\moi\\Attestation.pdf"), &facts, &error);
+	const enum guichet_status status = document_inspect(press(), bytes, TEXT("C:\\moi\\Attestation.pdf"),
+		&facts, &error);
 	if (!refusal && status != GUICHET_OK)
 		test_fail(file, line, "%s", error.message);
 	if (refusal && status != GUICHET_REFUSED)
 		test_fail(file, line, "not refused: %s", refusal);
 	const struct text start = TEXT("Le fichier « Attestation.pdf » ");
 	if (refusal && (!text_starts(text_of_string(error.message), start)
-		|| !text_starts(text_part(text_of_string(error.message), start.length, SIZE_MAX), text_of_string(refusal))))
+		|| !text_starts(text_part(text_of_string(error.message), start.length, SIZE_MAX),
+			text_of_string(refusal))))
 		test_fail(file, line, "got \"%s\", expected \"%s\"", error.message, refusal);
 	return facts;
 }
@@ -121,7 +126,8 @@ TEST(a_sound_file_is_known_by_its_content)
 	struct guichet_error error = { 0 };
 	struct text made;
 	CHECK(document_render(press(), arena,
-		&(struct document_request){ .markdown = TEXT("# Bonjour\n\nTexte."), .title = TEXT("x") }, &made, &error)
+		&(struct document_request){ .markdown = TEXT("# Bonjour\n\nTexte."), .title = TEXT("x") }, &made,
+		&error)
 		== GUICHET_OK);
 	facts = TAKEN(made);
 	CHECK(facts.kind == DOCUMENT_PDF && facts.pages == 1);
@@ -135,10 +141,12 @@ TEST(a_file_that_is_none_of_ours_is_refused_with_advice)
 	TURNED_DOWN(TEXT(""), "est vide");
 	TURNED_DOWN(TEXT("Bonjour, ceci est un texte.\n"), "n’est ni un PDF, ni une image JPEG ou PNG");
 	TURNED_DOWN(TEXT("<!DOCTYPE html><html><script>alert(1)</script></html>"), "n’est ni un PDF");
-	TURNED_DOWN(TEXT("<?xml version=\"1.0\"?><svg xmlns=\"http://www.w3.org/2000/svg\"/>"), "n’est ni un PDF");
+	TURNED_DOWN(TEXT("<?xml version=\"1.0\"?><svg xmlns=\"http://www.w3.org/2000/svg\"/>"),
+		"n’est ni un PDF");
 	TURNED_DOWN(TEXT("MZ\x90\0\x03\0\0\0\x04\0\0\0\xFF\xFF\0\0"), "n’est ni un PDF");
 	TURNED_DOWN(TEXT("GIF89a\x01\0\x01\0\x80\0\0"), "n’est ni un PDF");
-	TURNED_DOWN(TEXT("\0\0\0\x18" "ftypheic\0\0\0\0mif1heic"), "est une photo au format HEIC : enregistrez-la en JPEG");
+	TURNED_DOWN(TEXT("\0\0\0\x18" "ftypheic\0\0\0\0mif1heic"),
+		"est une photo au format HEIC : enregistrez-la en JPEG");
 	TURNED_DOWN(TEXT("PK\x03\x04\x14\0\0\0\0\0\0\0!\0\xEF\x5D\x5C\x5F\x07\0\0\0\x07\0\0\0\x05\0\0\0a.txtbonjour" "PK\x05\x06\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"),
 		"est une archive");
 	char *const large = arena_alloc(arena, DOCUMENT_FILE_LIMIT + 1);
@@ -181,9 +189,12 @@ TEST(a_pdf_that_does_more_than_show_pages_is_refused)
 	static const char script[] = "contient un programme (JavaScript) : imprimez-le vers un nouveau PDF";
 	TURNED_DOWN(pdf_of(arena, "/OpenAction << /S /JavaScript /JS (app.alert\\(1\\)) >>", NULL, ""), script);
 	TURNED_DOWN(pdf_of(arena, "/Names << /JavaScript << /Names [] >> >>", NULL, ""), script);
-	TURNED_DOWN(pdf_of(arena, "/OpenAction << /S /Launch /F (a.exe) >>", NULL, ""), "lance un autre programme");
-	TURNED_DOWN(pdf_of(arena, "/Names << /EmbeddedFiles << /Names [] >> >>", NULL, ""), "contient d’autres fichiers");
-	TURNED_DOWN(pdf_of(arena, "/AcroForm << /XFA [] /Fields [] >>", NULL, ""), "est un formulaire dynamique (XFA)");
+	TURNED_DOWN(pdf_of(arena, "/OpenAction << /S /Launch /F (a.exe) >>", NULL, ""),
+		"lance un autre programme");
+	TURNED_DOWN(pdf_of(arena, "/Names << /EmbeddedFiles << /Names [] >> >>", NULL, ""),
+		"contient d’autres fichiers");
+	TURNED_DOWN(pdf_of(arena, "/AcroForm << /XFA [] /Fields [] >>", NULL, ""),
+		"est un formulaire dynamique (XFA)");
 	/* In an object of its own, deep, in an array, its name disguised as PDF allows. */
 	const char *const apart[] = { "[ << /A [ [ 5 0 R ] ] >> ]", "<< /S /J#61vaScript >>", NULL };
 	TURNED_DOWN(pdf_of(arena, "/Extra 4 0 R", apart, ""), script);

@@ -89,7 +89,8 @@ request_of(struct arena *arena, const char *markdown, const struct text *holes, 
 	return (struct document_request){
 		.markdown = with_marks(arena, text_of_string(markdown)), .holes = holes, .hole_count = hole_count,
 		.title = TEXT("Accord individuel"), .author = TEXT("Académie de Valmont"),
-		.organisation = TEXT("Académie de Valmont"), .office = TEXT("Secrétariat général\nDivision des personnels"),
+		.organisation = TEXT("Académie de Valmont"),
+		.office = TEXT("Secrétariat général\nDivision des personnels"),
 		.contact = TEXT("personnels@ac-valmont.example"),
 		.recipient = TEXT("Madame Élise Dubreuil\nLycée des Tilleuls\n99100 Saint-Aubin"),
 		.place_date = TEXT("Valmont, le 3 juillet 2023"), .reference = TEXT("2023-A-00042-7"),
@@ -173,9 +174,12 @@ TEST(a_letter_is_a_tagged_pdf_with_language_title_and_dates)
 	CHECK(has(facts, "(A4)"));
 
 	const struct text structure = told_by(arena, "pdfinfo -struct-text", pdf);
-	static const char *const tags[] = { "Document", "  H1 (block)", "  H2 (block)", "  H3 (block)", "  P (block)",
-		"  L (block)", "    LI (block)", "      Lbl (block)", "      LBody (block)", "  BlockQuote", "  Table (block)",
-		"    TR", "      TH:", "/Scope /Column", "      TD", "\"Madame Élise Dubreuil Lycée des Tilleuls 99100 " };
+	static const char *const tags[] = { "Document", "  H1 (block)", "  H2 (block)", "  H3 (block)",
+		"  P (block)",
+		"  L (block)", "    LI (block)", "      Lbl (block)", "      LBody (block)", "  BlockQuote",
+		"  Table (block)",
+		"    TR", "      TH:", "/Scope /Column", "      TD",
+		"\"Madame Élise Dubreuil Lycée des Tilleuls 99100 " };
 	for (size_t i = 0; i < sizeof tags / sizeof *tags; i++)
 		if (!has(structure, tags[i]))
 			test_fail(__FILE__, __LINE__, "no %s in " TEXT_FORMAT, tags[i], TEXT_ARGS(structure));
@@ -195,9 +199,11 @@ TEST(a_letter_is_a_tagged_pdf_with_language_title_and_dates)
 TEST(the_same_letter_gives_the_same_bytes)
 {
 	CLEANUP(arena_free) struct arena *arena = arena_new(64 << 20);
-	struct document_request request = request_of(arena, "# Accord\n\nTexte *un* **deux** `trois` Ω.\n", NULL, 0);
+	struct document_request request = request_of(arena, "# Accord\n\nTexte *un* **deux** `trois` Ω.\n",
+		NULL, 0);
 	const struct text first = rendered(arena, &request);
-	(void)rendered(arena, &(struct document_request){ .markdown = TEXT("autre **chose**"), .title = TEXT("x") });
+	(void)rendered(arena, &(struct document_request){ .markdown = TEXT("autre **chose**"),
+		.title = TEXT("x") });
 	CHECK_TEXT(rendered(arena, &request), first);
 	request.at += INSTANT_SECOND;
 	CHECK(!text_equal(rendered(arena, &request), first));
@@ -213,22 +219,27 @@ TEST(the_same_letter_gives_the_same_bytes)
 TEST(data_never_becomes_markup_in_a_letter)
 {
 	CLEANUP(arena_free) struct arena *arena = arena_new(64 << 20);
-	static const char *const nasty[] = { "*a*", "**a**", "# un titre", "| un titre | b |", "<script>alert(1)</script>", "[a](http://b)",
-		"- un titre", "1. un titre", "> un titre", "```", "---", "&lt;", "\\*", "![a](b)", "http://a.example", "$(id)", "un & deux", "\"a\" 'b'" };
+	static const char *const nasty[] = { "*a*", "**a**", "# un titre", "| un titre | b |",
+		"<script>alert(1)</script>", "[a](http://b)",
+		"- un titre", "1. un titre", "> un titre", "```", "---", "&lt;", "\\*", "![a](b)",
+		"http://a.example", "$(id)", "un & deux", "\"a\" 'b'" };
 	for (size_t i = 0; i < sizeof nasty / sizeof *nasty; i++) {
 		const struct text value = text_of_string(nasty[i]);
-		struct document_request request = request_of(arena, "⟦0⟧\n\n| T |\n|---|\n| ⟦0⟧ |\n\n- ⟦0⟧\n", &value, 1);
+		struct document_request request = request_of(arena, "⟦0⟧\n\n| T |\n|---|\n| ⟦0⟧ |\n\n- ⟦0⟧\n",
+			&value, 1);
 		struct guichet_error error = { 0 };
 		CLEANUP(buffer_release) struct buffer plain = buffer_new(1 << 16);
 		CHECK(document_to_text(&plain, &request, &error) == GUICHET_OK);
-		CHECK_TEXT(buffer_text(&plain), arena_format(arena, "%s\n\nT\n%s\n\n- %s", nasty[i], nasty[i], nasty[i]));
+		CHECK_TEXT(buffer_text(&plain), arena_format(arena, "%s\n\nT\n%s\n\n- %s", nasty[i], nasty[i],
+			nasty[i]));
 		const struct text said = told_by(arena, "pdftotext", rendered(arena, &request));
 		if (!has(said, nasty[i]))
 			test_fail(__FILE__, __LINE__, "no %s in " TEXT_FORMAT, nasty[i], TEXT_ARGS(said));
 
 		CLEANUP(buffer_release) struct buffer html = buffer_new(1 << 16);
 		CHECK(document_to_html(&html, &request, &error) == GUICHET_OK);
-		CHECK(!has(buffer_text(&html), "<script") && !has(buffer_text(&html), "<a ") && !has(buffer_text(&html), "<em"));
+		CHECK(!has(buffer_text(&html), "<script") && !has(buffer_text(&html), "<a ")
+			&& !has(buffer_text(&html), "<em"));
 	}
 }
 
@@ -236,8 +247,10 @@ TEST(a_letter_on_screen_is_the_letter_on_paper)
 {
 	CLEANUP(arena_free) struct arena *arena = arena_new(64 << 20);
 	const struct text values[] = { TEXT("Élise <Dubreuil>\n2e ligne"), TEXT("lundi") };
-	struct document_request request = request_of(arena, "# Accord\n\n**⟦0⟧** et [la charte](https://charte.example/a?b&c)\n\n"
-		"| Jour | Heures |\n|---|--:|\n| ⟦1⟧ | *7* |\n\n3. trois\n4. quatre\n\n- a\n\n  b\n- c\n\n---\n", values, 2);
+	struct document_request request = request_of(arena,
+		"# Accord\n\n**⟦0⟧** et [la charte](https://charte.example/a?b&c)\n\n"
+		"| Jour | Heures |\n|---|--:|\n| ⟦1⟧ | *7* |\n\n3. trois\n4. quatre\n\n- a\n\n  b\n- c\n\n---\n",
+			values, 2);
 	request.contact = request.office = request.recipient = request.footer = TEXT("");
 	struct guichet_error error = { 0 };
 	CLEANUP(buffer_release) struct buffer html = buffer_new(1 << 16);
@@ -408,7 +421,8 @@ TEST(headings_stay_with_their_text_and_no_line_is_left_alone)
 		for (int i = 1; i <= 5; i++)
 			buffer_format(&markdown, "rang%d\\\n", i);
 		buffer_add(&markdown, TEXT("rang6\n"));
-		const struct document_request request = { .markdown = buffer_text(&markdown), .title = TEXT("Essai") };
+		const struct document_request request = { .markdown = buffer_text(&markdown),
+			.title = TEXT("Essai") };
 		struct text pages[4];
 		const size_t count = page_texts(arena, rendered(arena, &request), pages, 4);
 		CHECK(count == 1 || count == 2);
@@ -430,7 +444,8 @@ TEST(a_row_higher_than_a_page_loses_nothing)
 	for (int i = 1; i <= 150; i++)
 		buffer_format(&value, "rang%d\n", i);
 	const struct text values[] = { buffer_text(&value), TEXT("court") };
-	const struct document_request request = request_of(arena, "| A | B |\n|---|---|\n| ⟦0⟧ | ⟦1⟧ |\n", values, 2);
+	const struct document_request request = request_of(arena, "| A | B |\n|---|---|\n| ⟦0⟧ | ⟦1⟧ |\n",
+		values, 2);
 	const struct text said = told_by(arena, "pdftotext", rendered(arena, &request));
 	for (int i = 1; i <= 150; i++)
 		CHECK(has(said, arena_format(arena, "rang%d\n", i).at));
@@ -475,7 +490,8 @@ TEST(letters_past_a_ceiling_are_refused)
 	const struct text third = text_part(value, 0, DOCUMENT_FILLED_LIMIT / 3);
 	request = request_of(arena, "⟦0⟧ ⟦0⟧ ⟦0⟧ ⟦0⟧\n", &third, 1);
 	CHECK(document_render(press(), arena, &request, &pdf, &error) == GUICHET_REFUSED);
-	CHECK_TEXT(text_of_string(error.message), TEXT("La lettre est trop longue : 1024 Ko au plus, valeurs comprises."));
+	CHECK_TEXT(text_of_string(error.message),
+		TEXT("La lettre est trop longue : 1024 Ko au plus, valeurs comprises."));
 
 	const struct text paragraph = text_part(value, 0, DOCUMENT_PARAGRAPH_LIMIT + 1);
 	request = request_of(arena, "Avant.\n\n⟦0⟧\n", &paragraph, 1);

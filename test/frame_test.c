@@ -64,7 +64,8 @@ TEST(a_frame_that_is_late_cut_large_or_none_is_told)
 	CHECK(frame_decode(buffer_text(&bytes), 7, &got, &taken, &error) == GUICHET_OK);
 	CHECK(taken == bytes.length && got.id == 2);
 	CHECK_TEXT(got.body, TEXT("bonjour"));
-	CHECK(frame_decode(text_part(buffer_text(&bytes), 0, bytes.length - 1), 7, &got, &taken, &error) == GUICHET_RETRY);
+	CHECK(frame_decode(text_part(buffer_text(&bytes), 0, bytes.length - 1), 7, &got, &taken,
+		&error) == GUICHET_RETRY);
 	CHECK(frame_decode(buffer_text(&bytes), 6, &got, &taken, &error) == GUICHET_BROKEN);
 	bytes.at[2] = 2; /* another version */
 	CHECK(frame_decode(buffer_text(&bytes), 7, &got, &taken, &error) == GUICHET_BROKEN);
@@ -77,7 +78,8 @@ TEST(a_sender_does_not_wait_for_ever)
 	int sockets[2];
 	open_pair(sockets);
 	const struct text body = { arena_alloc(arena, 4 << 20), 4 << 20 };
-	CHECK(frame_send(sockets[0], &(struct frame){ 1, 1, body }, clock_steady() + 1000, &error) == GUICHET_RETRY);
+	CHECK(frame_send(sockets[0], &(struct frame){ 1, 1, body }, clock_steady() + 1000,
+		&error) == GUICHET_RETRY);
 	close(sockets[0]);
 	close(sockets[1]);
 }

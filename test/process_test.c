@@ -59,7 +59,8 @@ house_close_at(struct house *house)
 	processes_free(house->processes);
 }
 
-static const struct document_request letter = { .markdown = { "# Bonjour\n\nTexte.\n", 18 }, .title = { "Essai", 5 } };
+static const struct document_request letter = { .markdown = { "# Bonjour\n\nTexte.\n", 18 },
+	.title = { "Essai", 5 } };
 
 static void
 nap(void)
@@ -90,7 +91,8 @@ TEST(a_child_renders_and_inspects)
 
 	/* Refusals come back as they were said, and cost the child nothing. */
 	const int id = processes_id(house.processes, PROCESS_TYPESET);
-	CHECK(typesetter_inspect_wait(house.typesetter, TEXT("texte"), TEXT("a.pdf"), &facts, &error) == GUICHET_REFUSED);
+	CHECK(typesetter_inspect_wait(house.typesetter, TEXT("texte"), TEXT("a.pdf"), &facts,
+		&error) == GUICHET_REFUSED);
 	CHECK(text_starts(text_of_string(error.message), TEXT("Le fichier « a.pdf » n’est ni un PDF")));
 	const struct document_request nothing = { .title = TEXT("x") };
 	CHECK(typesetter_render_wait(house.typesetter, arena, &nothing, &pdf, &error) == GUICHET_REFUSED);
@@ -200,7 +202,8 @@ TEST(a_child_that_is_late_or_talks_nonsense_is_replaced_once_then_the_job_refuse
 		CHECK(played.typesetter);
 		typesetter_set_patience(played.typesetter, how == SILENT ? INSTANT_SECOND / 50 : 60 * INSTANT_SECOND);
 		start_playing(&played);
-		CHECK(typesetter_inspect_wait(played.typesetter, TEXT("x"), TEXT("x"), &facts, &error) == GUICHET_BROKEN);
+		CHECK(typesetter_inspect_wait(played.typesetter, TEXT("x"), TEXT("x"), &facts,
+			&error) == GUICHET_BROKEN);
 		CHECK(text_starts(text_of_string(error.message), TEXT("Ce fichier n’a pas pu être examiné")));
 		CHECK_INTEGER(played.restarts, 2);
 		CHECK(typesetter_render_wait(played.typesetter, arena, &letter, &pdf, &error) == GUICHET_BROKEN);
@@ -298,7 +301,8 @@ TEST(a_child_holds_nothing_of_ours)
 	CHECK(typesetter_render_wait(house.typesetter, arena, &letter, &pdf, &error) == GUICHET_OK);
 	close(secret);
 
-	const struct text path = arena_format(arena, "/proc/%d/status", processes_id(house.processes, PROCESS_TYPESET));
+	const struct text path = arena_format(arena, "/proc/%d/status",
+		processes_id(house.processes, PROCESS_TYPESET));
 	FILE *const file = fopen(path.at, "re");
 	char status[4096] = "";
 	CHECK(file && fread(status, 1, sizeof status - 1, file) > 0);
@@ -309,7 +313,8 @@ TEST(a_child_holds_nothing_of_ours)
 	CHECK(!strstr(status, "Uid:\t0"));
 
 	/* Its descriptors, where we may look: 0 to 3. */
-	const struct text fifth = arena_format(arena, "/proc/%d/fd/4", processes_id(house.processes, PROCESS_TYPESET));
+	const struct text fifth = arena_format(arena, "/proc/%d/fd/4",
+		processes_id(house.processes, PROCESS_TYPESET));
 	CHECK(access(fifth.at, F_OK) != 0);
 }
 
@@ -358,7 +363,8 @@ TEST(a_program_that_cannot_run_is_told)
 	CLEANUP(typesetter_free) struct typesetter *typesetter = typesetter_new(4, NULL, NULL, &error);
 	CLEANUP(processes_free) struct processes *processes = processes_new("/nonexistent/guichet", &error);
 	CHECK(processes && typesetter);
-	CHECK(processes_start(processes, PROCESS_TYPESET, typesetter_attach, typesetter, &error) == GUICHET_BROKEN);
+	CHECK(processes_start(processes, PROCESS_TYPESET, typesetter_attach, typesetter,
+		&error) == GUICHET_BROKEN);
 	CHECK_TEXT(text_of_string(error.message), TEXT("Le processus « typeset » n’a pas pu commencer."));
 	CHECK_INTEGER(processes_id(processes, PROCESS_TYPESET), 0);
 }

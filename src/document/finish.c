@@ -154,7 +154,8 @@ mark_pages(qpdf_data qpdf)
 		if (marked.failed)
 			return false;
 		const qpdf_oh stream = qpdf_oh_new_stream(qpdf), nothing = qpdf_oh_new_null(qpdf);
-		qpdf_oh_replace_stream_data(qpdf, stream, (const unsigned char *)marked.at, marked.length, nothing, nothing);
+		qpdf_oh_replace_stream_data(qpdf, stream, (const unsigned char *)marked.at, marked.length, nothing,
+			nothing);
 		qpdf_oh_replace_key(qpdf, page, "/Contents", stream);
 		qpdf_oh_replace_key(qpdf, page, "/Tabs", qpdf_oh_new_name(qpdf, "/S"));
 	}
@@ -169,7 +170,8 @@ set_row_scopes(qpdf_data qpdf, qpdf_oh cells)
 	bool has_data = false;
 	for (int pass = 0; pass < 2; pass++)
 		for (int i = 0; i < count; i++) {
-			const qpdf_oh cell = qpdf_oh_get_array_item(qpdf, cells, i), kind = qpdf_oh_get_key(qpdf, cell, "/S");
+			const qpdf_oh cell = qpdf_oh_get_array_item(qpdf, cells, i),
+				kind = qpdf_oh_get_key(qpdf, cell, "/S");
 			if (pass == 0)
 				has_data |= qpdf_oh_is_name_and_equals(qpdf, kind, "/TD");
 			else if (qpdf_oh_is_name_and_equals(qpdf, kind, "/TH"))
@@ -234,7 +236,8 @@ add_metadata(qpdf_data qpdf, qpdf_oh root, const struct letter *letter)
 		"<rdf:RDF xmlns:rdf=\"http://www.w3.org/1999/02/22-rdf-syntax-ns#\">\n"
 		"<rdf:Description rdf:about=\"\" xmlns:dc=\"http://purl.org/dc/elements/1.1/\"\n"
 		" xmlns:xmp=\"http://ns.adobe.com/xap/1.0/\">\n<dc:format>application/pdf</dc:format>\n"));
-	xml_add(&xml, "<dc:title><rdf:Alt><rdf:li xml:lang=\"x-default\">", letter->title, "</rdf:li></rdf:Alt></dc:title>");
+	xml_add(&xml, "<dc:title><rdf:Alt><rdf:li xml:lang=\"x-default\">", letter->title,
+		"</rdf:li></rdf:Alt></dc:title>");
 	xml_add(&xml, "<dc:creator><rdf:Seq><rdf:li>", letter->author, "</rdf:li></rdf:Seq></dc:creator>");
 	xml_add(&xml, "<dc:identifier>", letter->reference, "</dc:identifier>");
 	xml_add(&xml, "<dc:language><rdf:Bag><rdf:li>", letter->language, "</rdf:li></rdf:Bag></dc:language>");
@@ -254,7 +257,8 @@ add_metadata(qpdf_data qpdf, qpdf_oh root, const struct letter *letter)
 }
 
 enum guichet_status
-finish_write(struct text pdf, const struct letter *letter, struct buffer *finished, struct guichet_error *error)
+finish_write(struct text pdf, const struct letter *letter, struct buffer *finished,
+	struct guichet_error *error)
 {
 	CLEANUP(cleanup_qpdf) qpdf_data qpdf = qpdf_init();
 	qpdf_silence_errors(qpdf);

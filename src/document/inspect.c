@@ -35,7 +35,8 @@ static const struct {
 	{ "image/webp", DOCUMENT_UNKNOWN, "est une image au format WebP : enregistrez-la en JPEG ou en PNG" },
 	{ "image/tiff", DOCUMENT_UNKNOWN, "est une image au format TIFF : enregistrez-la en PDF" },
 	{ "application/msword", DOCUMENT_UNKNOWN, "est un document de traitement de texte : exportez-le en PDF" },
-	{ "application/vnd.openxmlformats", DOCUMENT_UNKNOWN, "est un document de bureautique : exportez-le en PDF" },
+	{ "application/vnd.openxmlformats", DOCUMENT_UNKNOWN,
+		"est un document de bureautique : exportez-le en PDF" },
 	{ "application/vnd.oasis", DOCUMENT_UNKNOWN, "est un document de bureautique : exportez-le en PDF" },
 	{ "application/x-ole-storage", DOCUMENT_UNKNOWN, "est un document de bureautique : exportez-le en PDF" },
 	{ "application/zip", DOCUMENT_UNKNOWN, "est une archive : déposez chaque document séparément, en PDF" },
@@ -78,12 +79,12 @@ refuse(const struct inspection *inspection, const char *what)
 static enum guichet_status
 refuse_damaged(const struct inspection *inspection)
 {
-	return refuse(inspection, "est incomplet ou abîmé : vérifiez qu’il s’ouvre, enregistrez-le à nouveau, puis "
-		"déposez-le");
+	return refuse(inspection, "est incomplet ou abîmé : vérifiez qu’il s’ouvre, enregistrez-le à nouveau, "
+		"puis déposez-le");
 }
 
-static const char too_complicated[] = "est trop compliqué pour être examiné : imprimez-le vers un nouveau PDF, puis "
-	"déposez celui-ci";
+static const char too_complicated[] = "est trop compliqué pour être examiné : imprimez-le vers un nouveau "
+	"PDF, puis déposez celui-ci";
 
 static enum guichet_status
 refuse_danger(const struct inspection *inspection, const char *what)
@@ -114,7 +115,8 @@ static bool
 search_later(struct search *search, qpdf_oh value)
 {
 	qpdf_data qpdf = search->qpdf;
-	if (!qpdf_oh_is_dictionary(qpdf, value) && !qpdf_oh_is_array(qpdf, value) && !qpdf_oh_is_stream(qpdf, value)) {
+	if (!qpdf_oh_is_dictionary(qpdf, value) && !qpdf_oh_is_array(qpdf, value)
+		&& !qpdf_oh_is_stream(qpdf, value)) {
 		qpdf_oh_release(qpdf, value);
 		return true;
 	}
@@ -224,11 +226,12 @@ inspect_pdf(const struct inspection *inspection, struct document_facts *facts)
 	qpdf_set_suppress_warnings(qpdf, QPDF_TRUE);
 	/* A file that must be guessed at has lost something: its sender can do better. */
 	qpdf_set_attempt_recovery(qpdf, QPDF_FALSE);
-	if (qpdf_read_memory(qpdf, "upload", inspection->bytes.at, inspection->bytes.length, NULL) & QPDF_ERRORS) {
+	const struct text bytes = inspection->bytes;
+	if (qpdf_read_memory(qpdf, "upload", bytes.at, bytes.length, NULL) & QPDF_ERRORS) {
 		const qpdf_error why = qpdf_get_error(qpdf);
 		if (why && qpdf_get_error_code(qpdf, why) == qpdf_e_password)
-			return refuse(inspection, "est protégé par un mot de passe : retirez cette protection, ou imprimez-le "
-				"vers un nouveau PDF");
+			return refuse(inspection, "est protégé par un mot de passe : retirez cette protection, ou "
+				"imprimez-le vers un nouveau PDF");
 		return refuse_damaged(inspection);
 	}
 	const int pages = qpdf_get_num_pages(qpdf);
@@ -255,7 +258,8 @@ big_endian(const char *at, int bytes)
 }
 
 static enum guichet_status
-check_dimensions(const struct inspection *inspection, uint32_t width, uint32_t height, struct document_facts *facts)
+check_dimensions(const struct inspection *inspection, uint32_t width, uint32_t height,
+	struct document_facts *facts)
 {
 	if (width == 0 || height == 0)
 		return refuse_damaged(inspection);
@@ -284,7 +288,8 @@ inspect_jpeg(const struct inspection *inspection, struct document_facts *facts)
 		const uint32_t length = big_endian(bytes.at + at + 2, 2);
 		if (length < 2 || length > bytes.length - at - 2)
 			return refuse_damaged(inspection);
-		const bool is_frame = marker >= 0xC0 && marker <= 0xCF && marker != 0xC4 && marker != 0xC8 && marker != 0xCC;
+		const bool is_frame = marker >= 0xC0 && marker <= 0xCF && marker != 0xC4 && marker != 0xC8
+			&& marker != 0xCC;
 		if (is_frame && !sized) {
 			if (length < 8)
 				return refuse_damaged(inspection);
@@ -296,7 +301,8 @@ inspect_jpeg(const struct inspection *inspection, struct document_facts *facts)
 		}
 		at += 2 + length;
 		if (marker == 0xDA)
-			return sized && text_find(text_part(bytes, at, SIZE_MAX), TEXT("\xFF\xD9")) != SIZE_MAX ? GUICHET_OK
+			return sized && text_find(text_part(bytes, at, SIZE_MAX), TEXT("\xFF\xD9")) != SIZE_MAX
+				? GUICHET_OK
 				: refuse_damaged(inspection);
 	}
 	return refuse_damaged(inspection);
@@ -337,7 +343,7 @@ document_inspect(struct document_press *press, struct text bytes, struct text na
 	if (bytes.length == 0)
 		return refuse(&inspection, "est vide : vérifiez qu’il s’ouvre, puis déposez-le à nouveau");
 	if (bytes.length > DOCUMENT_FILE_LIMIT)
-		return refuse(&inspection, "dépasse 10 Mo : réduisez-le, ou numérisez-le avec une moindre définition");
+		return refuse(&inspection, "dépasse 10 Mo : réduisez-le, ou numérisez-le moins finement");
 
 	const char *const type = magic_buffer(press->magic, bytes.at, bytes.length);
 	const struct text found = text_of_string(type);
@@ -345,7 +351,8 @@ document_inspect(struct document_press *press, struct text bytes, struct text na
 	while (at < sizeof kinds / sizeof *kinds && !text_starts(found, text_of_string(kinds[at].type)))
 		at++;
 	if (at == sizeof kinds / sizeof *kinds)
-		return refuse(&inspection, "n’est ni un PDF, ni une image JPEG ou PNG : enregistrez-le dans l’un de ces formats");
+		return refuse(&inspection, "n’est ni un PDF, ni une image JPEG ou PNG : enregistrez-le dans l’un de ces "
+			"formats");
 	if (kinds[at].advice)
 		return refuse(&inspection, kinds[at].advice);
 
@@ -381,7 +388,8 @@ is_fit_for_name(uint32_t c)
 	static const char unfit[] = "/\\:*?\"<>|";
 	if (c < 0x20 || (c >= 0x7F && c < 0xA0) || (c >= 0xD800 && c <= 0xF8FF) || c >= 0xE0000 || c == 0xFEFF)
 		return false;
-	if ((c >= 0x200B && c <= 0x200F) || (c >= 0x2028 && c <= 0x202E) || (c >= 0x2060 && c <= 0x206F) || c == 0xFFFD)
+	if ((c >= 0x200B && c <= 0x200F) || (c >= 0x2028 && c <= 0x202E) || (c >= 0x2060 && c <= 0x206F)
+		|| c == 0xFFFD)
 		return false;
 	return c >= 0x80 || !strchr(unfit, (int)c);
 }
@@ -421,5 +429,6 @@ document_name(struct arena *arena, struct text name)
 	size_t end = 0;
 	for (size_t i = 0; i < kept && end < clean.length; i++)
 		(void)text_next(clean, &end);
-	return arena_format(arena, TEXT_FORMAT TEXT_FORMAT, TEXT_ARGS(text_part(clean, 0, end)), TEXT_ARGS(extension));
+	return arena_format(arena, TEXT_FORMAT TEXT_FORMAT, TEXT_ARGS(text_part(clean, 0, end)),
+		TEXT_ARGS(extension));
 }

@@ -47,7 +47,8 @@ static bool
 is_hidden(uint32_t c)
 {
 	return c < 0x20 || (c >= 0x7F && c < 0xA0) || (c >= 0x200B && c <= 0x200F) || (c >= 0x202A && c <= 0x202E)
-		|| (c >= 0x2060 && c <= 0x206F) || c == 0xFEFF || (c >= 0xFFF0 && c <= 0xFFFC) || (c & 0xFFFE) == 0xFFFE
+		|| (c >= 0x2060 && c <= 0x206F) || c == 0xFEFF || (c >= 0xFFF0 && c <= 0xFFFC)
+		|| (c & 0xFFFE) == 0xFFFE
 		|| c >= 0xE0000;
 }
 
@@ -243,7 +244,8 @@ read_table(struct reading *reading, cmark_node *node, struct letter_block *table
 		return refuse(reading, node, "un tableau a de 1 à 12 colonnes.");
 	struct letter_block **next_row = &table->children;
 	bool names_rows = false;
-	for (cmark_node *row_node = cmark_node_first_child(node); row_node; row_node = cmark_node_next(row_node)) {
+	for (cmark_node *row_node = cmark_node_first_child(node); row_node;
+		row_node = cmark_node_next(row_node)) {
 		struct letter_block *const row = arena_new_of(reading->arena, struct letter_block);
 		if (!row)
 			return no_memory(reading->error);
@@ -363,7 +365,8 @@ read_markdown(struct reading *reading, struct text markdown, struct letter_block
 	CLEANUP(cmark_parser_free) cmark_parser *parser = cmark_parser_new(CMARK_OPT_DEFAULT);
 	cmark_syntax_extension *const tables = cmark_find_syntax_extension("table");
 	if (!parser || !tables || !cmark_parser_attach_syntax_extension(parser, tables))
-		return guichet_fail(reading->error, GUICHET_BROKEN, "La bibliothèque cmark-gfm ne connaît pas les tableaux.");
+		return guichet_fail(reading->error, GUICHET_BROKEN,
+			"La bibliothèque cmark-gfm ne connaît pas les tableaux.");
 	cmark_parser_feed(parser, markdown.at, markdown.length);
 	CLEANUP(cmark_node_free) cmark_node *root = cmark_parser_finish(parser);
 	if (!root)
@@ -385,7 +388,8 @@ add_block(struct arena *arena, struct letter_block ***next, enum letter_kind kin
 
 /* A row of the table whose last row is at *next: a name, and what it names, in `style`. */
 static enum guichet_status
-add_row(struct reading *reading, struct letter_block ***next, struct text name, struct text value, unsigned style)
+add_row(struct reading *reading, struct letter_block ***next, struct text name, struct text value,
+	unsigned style)
 {
 	struct letter_block *const row = add_block(reading->arena, next, LETTER_ROW);
 	struct letter_block **next_cell = row ? &row->children : NULL;
@@ -421,7 +425,8 @@ add_presented(struct reading *reading, const struct document_request *request, c
 
 /* The table of one signature. */
 static enum guichet_status
-add_signature(struct reading *reading, const struct document_signature *signature, struct letter_block ***next)
+add_signature(struct reading *reading, const struct document_signature *signature,
+	struct letter_block ***next)
 {
 	struct arena *const arena = reading->arena;
 	struct text who, quality;
@@ -439,10 +444,12 @@ add_signature(struct reading *reading, const struct document_signature *signatur
 		return no_memory(reading->error);
 	table->columns = 2;
 	struct letter_block **row = &table->children;
-	status = add_row(reading, &row, TEXT("Signataire"), arena_format(arena, TEXT_FORMAT "%s" TEXT_FORMAT, TEXT_ARGS(who),
+	status = add_row(reading, &row, TEXT("Signataire"), arena_format(arena,
+		TEXT_FORMAT "%s" TEXT_FORMAT, TEXT_ARGS(who),
 		quality.length ? ", " : "", TEXT_ARGS(quality)), LETTER_STRONG);
 	if (status == GUICHET_OK)
-		status = add_row(reading, &row, TEXT("A signé le"), arena_format(arena, TEXT_FORMAT " (heure de Paris)",
+		status = add_row(reading, &row, TEXT("A signé le"), arena_format(arena,
+			TEXT_FORMAT " (heure de Paris)",
 			TEXT_ARGS(when)), 0);
 	if (status == GUICHET_OK)
 		status = add_row(reading, &row, TEXT("Empreinte du texte lu"), digest_hex(arena, &signature->text),
@@ -465,9 +472,9 @@ make_signatures(struct reading *reading, const struct document_request *request,
 		request->signature_count > 1 ? TEXT("Signatures") : TEXT("Signature"), 0, TEXT(""));
 	runs.next = &words->runs;
 	if (status == GUICHET_OK)
-		status = add_run(reading, &runs, TEXT("Ce document a été présenté sous forme électronique, puis signé par "
-			"chaque personne nommée plus bas après qu’elle s’est authentifiée. Les empreintes (SHA-256) permettent de "
-			"vérifier que rien n’a changé depuis."), 0, TEXT(""));
+		status = add_run(reading, &runs, TEXT("Ce document a été présenté sous forme électronique, puis signé "
+			"par chaque personne nommée plus bas après qu’elle s’est authentifiée. Les empreintes (SHA-256) "
+			"permettent de vérifier que rien n’a changé depuis."), 0, TEXT(""));
 	if (status == GUICHET_OK)
 		status = add_presented(reading, request, letter, &next);
 	for (size_t i = 0; i < request->signature_count && status == GUICHET_OK; i++)
@@ -492,7 +499,8 @@ check_ceilings(const struct document_request *request, struct guichet_error *err
 		return guichet_fail(error, GUICHET_REFUSED, "Le modèle de lettre dépasse %d Ko.",
 			DOCUMENT_MARKDOWN_LIMIT >> 10);
 	if (request->hole_count > DOCUMENT_HOLES_LIMIT)
-		return guichet_fail(error, GUICHET_REFUSED, "La lettre a plus de %d emplacements.", DOCUMENT_HOLES_LIMIT);
+		return guichet_fail(error, GUICHET_REFUSED, "La lettre a plus de %d emplacements.",
+			DOCUMENT_HOLES_LIMIT);
 	if (request->signature_count > DOCUMENT_SIGNATURES_LIMIT)
 		return guichet_fail(error, GUICHET_REFUSED, "La lettre a plus de %d signatures.",
 			DOCUMENT_SIGNATURES_LIMIT);
@@ -534,7 +542,8 @@ letter_read(struct arena *arena, const struct document_request *request, struct 
 	};
 	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
 		if (texts[i].from.length > DOCUMENT_LINE_LIMIT)
-			return guichet_fail(error, GUICHET_REFUSED, "Un texte de l’en-tête ou du pied de la lettre dépasse %d "
+			return guichet_fail(error, GUICHET_REFUSED,
+				"Un texte de l’en-tête ou du pied de la lettre dépasse %d "
 				"octets.", DOCUMENT_LINE_LIMIT);
 		status = clean(arena, texts[i].from, texts[i].several_lines, texts[i].to, error);
 		if (status != GUICHET_OK)

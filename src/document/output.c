@@ -122,7 +122,8 @@ static void
 html_rows(struct buffer *html, const struct letter_block *row)
 {
 	static const char *const classes[] = {
-		[LETTER_LEFT] = "", [LETTER_CENTRE] = " class=\"align-center\"", [LETTER_RIGHT] = " class=\"align-right\"",
+		[LETTER_LEFT] = "", [LETTER_CENTRE] = " class=\"align-center\"",
+		[LETTER_RIGHT] = " class=\"align-right\"",
 	};
 	for (bool in_head = false, in_body = false; row; row = row->next) {
 		if (row->header)
@@ -278,7 +279,8 @@ document_text_hash(const struct document_request *request, struct digest *ret_di
 	write_plain(&plain, &letter);
 	if (plain.failed)
 		return guichet_fail(error, GUICHET_BROKEN, "La lettre est trop longue.");
-	const struct text said[] = { letter.language, letter.title, letter.organisation, letter.office, letter.contact,
+	const struct text said[] = { letter.language, letter.title, letter.organisation, letter.office,
+		letter.contact,
 		letter.recipient, letter.place_date, letter.reference, letter.footer, buffer_text(&plain) };
 	*ret_digest = digest_of_list(said, sizeof said / sizeof *said);
 	return GUICHET_OK;

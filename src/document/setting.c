@@ -253,7 +253,8 @@ layout_runs(struct setting *setting, const struct letter_run *runs, const struct
 				from, text.length);
 		if (run->style & LETTER_FIXED) {
 			add_attribute(list, pango_attr_family_new(PRESS_FIXED), from, text.length);
-			add_attribute(list, pango_attr_size_new((int)lround(look->size * 0.8 * PANGO_SCALE)), from, text.length);
+			add_attribute(list, pango_attr_size_new((int)lround(look->size * 0.8 * PANGO_SCALE)), from,
+				text.length);
 		}
 		const bool last_of_link = !run->next || !text_equal(run->next->link, run->link);
 		if (run->link.length && last_of_link && !text_equal(run->link, run->text))
@@ -292,7 +293,8 @@ box_of(const struct setting *setting, PangoLayout *layout, const struct look *lo
 {
 	const int count = pango_layout_get_line_count(layout);
 	return (struct box){ .layout = layout, .count = count, .x = x, .y = y, .width = width,
-		.height = lines_height(setting, layout, 0, count), .grey = look->grey, .align = look->align, .element = element };
+		.height = lines_height(setting, layout, 0, count), .grey = look->grey, .align = look->align,
+		.element = element };
 }
 
 static bool
@@ -312,7 +314,8 @@ set_lines(struct setting *setting, const struct letter_block *block, struct plac
 	const struct look *const look = !heading ? &look_body
 		: block->level == 2 && place->after_title ? &look_subtitle : &look_heading[block->level - 1];
 	PangoLayout *const layout = layout_runs(setting, block->runs, look, place->width);
-	struct element *const element = element_new(setting, heading ? tags[block->level - 1] : "P", place->element);
+	struct element *const element = element_new(setting, heading ? tags[block->level - 1] : "P",
+		place->element);
 	if (!layout || !element)
 		return;
 	const int count = pango_layout_get_line_count(layout);
@@ -394,7 +397,8 @@ set_row(struct setting *setting, const struct letter_block *row, PangoLayout *co
 			return NULL;
 		piece->boxes[column] = (struct box){ .layout = layouts[column], .from = first, .count = taken,
 			.x = x + CELL_PAD_X, .y = CELL_PAD_Y, .width = widths[column] - 2 * CELL_PAD_X,
-			.height = lines_height(setting, layouts[column], first, taken), .align = cell->align, .element = cell_element };
+			.height = lines_height(setting, layouts[column], first, taken), .align = cell->align,
+			.element = cell_element };
 		piece->height = fmax(piece->height, piece->boxes[column].height + 2 * CELL_PAD_Y);
 		x += widths[column];
 	}
@@ -430,7 +434,8 @@ set_table(struct setting *setting, const struct letter_block *table, struct plac
 		const double room = BODY_BOTTOM - MARGIN_TOP - 2 * CELL_PAD_Y - (header ? header->height : 0);
 		double height = 0;
 		for (int i = 0; i < column; i++)
-			height = fmax(height, lines_height(setting, layouts[i], 0, pango_layout_get_line_count(layouts[i])));
+			height = fmax(height, lines_height(setting, layouts[i], 0,
+				pango_layout_get_line_count(layouts[i])));
 		const int step = height <= room ? lines : 1;
 		for (int from = 0; from < lines; from += step) {
 			struct piece *const piece = set_row(setting, row, layouts, widths, place, element, from, step);
@@ -465,9 +470,11 @@ set_list(struct setting *setting, const struct letter_block *list, struct place 
 		}
 		struct box box = box_of(setting, layout, &look_body, place->x, 0, INDENT, label_element);
 		const double indent = item->number > 99 ? INDENT + 8 : INDENT;
-		struct place inner = { .x = place->x + indent, .width = place->width - indent, .element = body_element,
+		struct place inner = { .x = place->x + indent, .width = place->width - indent,
+			.element = body_element,
 			
-			.tight = list->tight && (item != list->children || place->in_tight_list), .in_tight_list = list->tight,
+			.tight = list->tight && (item != list->children || place->in_tight_list),
+			.in_tight_list = list->tight,
 			.label = &box, .depth = place->depth + 1 };
 		set_blocks(setting, item->children, &inner);
 	}
@@ -494,7 +501,8 @@ set_block(struct setting *setting, const struct letter_block *block, struct plac
 	case LETTER_RULE: {
 		struct piece *const piece = piece_new(setting, 10, 0);
 		if (piece) {
-			*piece = (struct piece){ .before = piece->before, .height = 1, .keep = true, .rule = true, .x = place->x,
+			*piece = (struct piece){ .before = piece->before, .height = 1, .keep = true, .rule = true,
+				.x = place->x,
 				.width = place->width };
 			setting->after = 10;
 		}
@@ -528,7 +536,8 @@ set_letterhead(struct setting *setting, struct element *document)
 	const struct letter *const letter = setting->letter;
 	const struct text reference = letter->reference.length
 		? arena_format(setting->arena, "Réf. : " TEXT_FORMAT, TEXT_ARGS(letter->reference)) : TEXT("");
-	const double left_width = ADDRESS_X - MARGIN_SIDE - 12, right_width = PAGE_WIDTH - MARGIN_SIDE - ADDRESS_X;
+	const double left_width = ADDRESS_X - MARGIN_SIDE - 12,
+		right_width = PAGE_WIDTH - MARGIN_SIDE - ADDRESS_X;
 	const struct {
 		struct text text;
 		const struct look *look;
@@ -564,7 +573,8 @@ set_letterhead(struct setting *setting, struct element *document)
 		if (!layout || !element)
 			return;
 		struct box *const box = &piece->boxes[count++];
-		*box = box_of(setting, layout, parts[i].look, parts[i].right ? ADDRESS_X : MARGIN_SIDE, y, width, element);
+		*box = box_of(setting, layout, parts[i].look, parts[i].right ? ADDRESS_X : MARGIN_SIDE, y, width,
+			element);
 		if (i == 5 && reference.length) /* level with the reference */
 			box->y = piece->boxes[count - 2].y - 1;
 		if (parts[i].right)
@@ -690,7 +700,8 @@ keep_last_space(PangoLayoutLine *line)
 	const char *const text = pango_layout_get_text(line->layout);
 	if (text[run->item->offset + run->glyphs->log_clusters[count - 1]] != ' ')
 		return;
-	run->glyphs->glyphs[count - 1].glyph = pango_fc_font_get_glyph(PANGO_FC_FONT(run->item->analysis.font), ' ');
+	run->glyphs->glyphs[count - 1].glyph = pango_fc_font_get_glyph(PANGO_FC_FONT(run->item->analysis.font),
+		' ');
 	run->glyphs->glyphs[count - 1].geometry.width = 0;
 }
 
@@ -703,8 +714,10 @@ draw_box(struct setting *setting, const struct box *box, double y)
 		keep_last_space(line);
 		PangoRectangle logical;
 		pango_layout_line_get_extents(line, NULL, &logical);
-		const double height = line_height(setting, line), slack = box->width - (double)logical.width / PANGO_SCALE;
-		const double x = box->x + (box->align == LETTER_CENTRE ? slack / 2 : box->align == LETTER_RIGHT ? slack : 0);
+		const double height = line_height(setting, line),
+			slack = box->width - (double)logical.width / PANGO_SCALE;
+		const double x = box->x
+			+ (box->align == LETTER_CENTRE ? slack / 2 : box->align == LETTER_RIGHT ? slack : 0);
 		cairo_set_source_rgb(setting->cairo, box->grey, box->grey, box->grey);
 		/* logical.y is above the baseline, thus negative. */
 		const double baseline = (height - (double)(logical.height + 2 * logical.y) / PANGO_SCALE) / 2;
@@ -879,7 +892,8 @@ setting_write(struct document_press *press, struct arena *arena, const struct le
 		setting = first;
 	}
 
-	cairo_surface_t *const surface = cairo_pdf_surface_create_for_stream(take_bytes, pdf, PAGE_WIDTH, PAGE_HEIGHT);
+	cairo_surface_t *const surface = cairo_pdf_surface_create_for_stream(take_bytes, pdf, PAGE_WIDTH,
+		PAGE_HEIGHT);
 	set_metadata(&setting, surface);
 	setting.cairo = cairo_create(surface);
 	draw_pages(&setting);

@@ -282,7 +282,8 @@ enqueue(struct typesetter *typesetter, struct job *job, struct guichet_error *er
 	if (taken)
 		return GUICHET_OK;
 	job_free(job);
-	return guichet_fail(error, GUICHET_REFUSED, "Trop de documents attendent en ce moment : réessayez dans une minute.");
+	return guichet_fail(error, GUICHET_REFUSED,
+		"Trop de documents attendent en ce moment : réessayez dans une minute.");
 }
 
 static struct job *
@@ -290,12 +291,14 @@ job_new(enum wire_kind kind, typesetter_done *done, void *context)
 {
 	struct job *const job = calloc(1, sizeof *job);
 	if (job)
-		*job = (struct job){ .kind = kind, .body = buffer_new(FRAME_LIMIT), .done = done, .context = context };
+		*job = (struct job){ .kind = kind, .body = buffer_new(FRAME_LIMIT), .done = done,
+			.context = context };
 	return job;
 }
 
 enum guichet_status
-typesetter_render(struct typesetter *typesetter, const struct document_request *request, typesetter_done *done,
+typesetter_render(struct typesetter *typesetter, const struct document_request *request,
+	typesetter_done *done,
 	void *context, struct guichet_error *error)
 {
 	struct job *const job = job_new(WIRE_RENDER, done, context);

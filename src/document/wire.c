@@ -104,7 +104,8 @@ wire_add_answer(struct buffer *body, const struct typesetter_answer *answer)
 {
 	const struct document_facts *const facts = &answer->facts;
 	frame_add_integer(body, answer->status);
-	frame_add_text(body, text_of_string(answer->status != GUICHET_OK && answer->error ? answer->error->message : ""));
+	frame_add_text(body, text_of_string(answer->status != GUICHET_OK && answer->error
+		? answer->error->message : ""));
 	frame_add_text(body, answer->pdf);
 	frame_add_integer(body, facts->kind);
 	frame_add_integer(body, facts->pages);
@@ -125,7 +126,8 @@ wire_read_answer(struct text body, struct typesetter_answer *ret_answer, struct 
 	const int64_t kind = frame_next_integer(&reader), pages = frame_next_integer(&reader),
 		width = frame_next_integer(&reader), height = frame_next_integer(&reader);
 	answer.facts.digest = next_digest(&reader);
-	if (!frame_is_read(&reader) || kind < DOCUMENT_UNKNOWN || kind > DOCUMENT_PNG || pages < 0 || pages > INT32_MAX
+	if (!frame_is_read(&reader) || kind < DOCUMENT_UNKNOWN || kind > DOCUMENT_PNG || pages < 0
+		|| pages > INT32_MAX
 		|| width < 0 || width > INT32_MAX || height < 0 || height > INT32_MAX
 		|| (status != GUICHET_OK && status != GUICHET_REFUSED && status != GUICHET_BROKEN))
 		return guichet_fail(error, GUICHET_BROKEN, "La réponse de la mise en page est illisible.");

@@ -9,7 +9,8 @@ enum wire_kind { WIRE_RENDER = 1, WIRE_INSPECT = 2, WIRE_ANSWER = 3 };
 
 void wire_add_request(struct buffer *body, const struct document_request *request);
 /* The texts point into `body`; the lists live in `arena`. */
-enum guichet_status wire_read_request(struct arena *arena, struct text body, struct document_request *ret_request,
+enum guichet_status wire_read_request(struct arena *arena, struct text body,
+	struct document_request *ret_request,
 	struct guichet_error *error);
 
 /* `answer->error` may be NULL when its status is OK. */

@@ -35,13 +35,15 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	const struct text someone = count > 0 ? values[0] : TEXT("x");
 	const struct document_signature signature = { .who = someone, .quality = someone };
 	const struct document_request request = { .markdown = buffer_text(&markdown), .holes = values,
-		.hole_count = count, .title = TEXT("x"), .organisation = someone, .recipient = someone, .footer = someone,
+		.hole_count = count, .title = TEXT("x"), .organisation = someone, .recipient = someone,
+		.footer = someone,
 		.signatures = &signature, .signature_count = size % 2 };
 	const enum guichet_status status = document_to_html(&html, &request, &error);
 	if (status != GUICHET_OK && !error.message[0])
 		abort(); /* a refusal must say why */
 	struct digest digest;
-	if (document_to_text(&plain, &request, &error) != status || document_text_hash(&request, &digest, &error) != status)
+	if (document_to_text(&plain, &request, &error) != status || document_text_hash(&request, &digest,
+		&error) != status)
 		abort();
 	if (has(&html, "<script") || has(&html, "<img") || has(&html, "javascript:\"") || has(&plain, HOLE_OPEN))
 		abort();

@@ -17,7 +17,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	const struct text bytes = { (const char *)data, size };
 	struct document_facts facts = { 0 };
-	const enum guichet_status status = document_inspect(press, bytes, text_part(bytes, size / 2, 300), &facts, &error);
+	const enum guichet_status status = document_inspect(press, bytes, text_part(bytes, size / 2, 300),
+		&facts, &error);
 	if (status != GUICHET_OK && !error.message[0])
 		abort(); /* a refusal must say why */
 	if (status == GUICHET_OK && (facts.kind == DOCUMENT_UNKNOWN || facts.pages < 1))
@@ -27,7 +28,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (!arena)
 		return 0;
 	const struct text name = document_name(arena, bytes);
-	if (name.length == 0 || !text_is_utf8(name) || text_characters(name) > 100 || memchr(name.at, '/', name.length)
+	if (name.length == 0 || !text_is_utf8(name) || text_characters(name) > 100
+		|| memchr(name.at, '/', name.length)
 		|| memchr(name.at, '\n', name.length))
 		abort();
 	return 0;
