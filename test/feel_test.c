@@ -292,6 +292,7 @@ TEST(feel_names_may_hold_operators_and_the_longest_wins)
 		CHECK_INTEGER(value, cases[i].value);
 	}
 	unsigned slot;
+	CHECK(feel_scope_add(scope, TEXT("if"), &feel_type_number, &slot, &error) == GUICHET_REFUSED);
 	CHECK(feel_scope_add(scope, TEXT("2 jours"), &feel_type_number, &slot, &error) == GUICHET_REFUSED);
 	CHECK(feel_scope_add(scope, TEXT("a"), &feel_type_number, &slot, &error) == GUICHET_REFUSED);
 }

@@ -199,6 +199,15 @@ try_name(struct reader *reader, struct found *found, struct found candidate)
 		*found = candidate;
 }
 
+/* True when what ends at `at` is followed by a parenthesis. */
+static bool
+is_called(struct text source, size_t at)
+{
+	while (at < source.length && (source.at[at] == ' ' || source.at[at] == '\n' || source.at[at] == '\t'))
+		at++;
+	return at < source.length && source.at[at] == '(';
+}
+
 static struct found
 find_name(struct reader *reader)
 {
@@ -214,8 +223,14 @@ find_name(struct reader *reader)
 		for (unsigned i = 0; i < scope->count; i++)
 			try_name(reader, &found, (struct found){ .what = FOUND_INPUT, .name = scope->names[i].name,
 				.type = scope->names[i].type, .slot = scope->first_slot + i });
+	/* A field may be called "date": it hides the function, except where it is called. */
+	if (found.what != FOUND_NOTHING && (found.what == FOUND_ENTRY || (found.type->kind != FEEL_FUNCTION
+		&& found.type->kind != FEEL_ANY)) && is_called(reader->source, found.end))
+		found.end--;
 	for (size_t i = 0; i < builtin_count; i++)
 		try_name(reader, &found, (struct found){ .what = FOUND_BUILTIN, .name = builtins[i].name });
+	if (found.what != FOUND_NOTHING && found.what != FOUND_BUILTIN)
+		found.end = name_end(reader->source, reader->at, found.name);
 	return found;
 }
 

@@ -24,10 +24,21 @@ add_name(struct arena *arena, struct scope_name **names, unsigned *count, unsign
 	struct scope_name name,
 	struct guichet_error *error)
 {
+	static const struct text keywords[] = {
+		TEXT("and"), TEXT("or"), TEXT("in"), TEXT("between"), TEXT("instance"), TEXT("of"), TEXT("if"),
+			TEXT("then"),
+		TEXT("else"), TEXT("for"), TEXT("return"), TEXT("some"), TEXT("every"), TEXT("satisfies"),
+		TEXT("function"),
+		TEXT("true"), TEXT("false"), TEXT("null"), TEXT("not"), TEXT("?"),
+	};
 	if (!name_is_valid(name.name))
 		return guichet_fail(error, GUICHET_REFUSED,
 			"« " TEXT_FORMAT " » ne peut pas servir de nom : un nom commence par une lettre et ne contient que "
 			"des lettres, des chiffres, des espaces et . / - ’ + *", TEXT_ARGS(name.name));
+	for (size_t i = 0; i < sizeof keywords / sizeof *keywords; i++)
+		if (text_equal(keywords[i], name.name))
+			return guichet_fail(error, GUICHET_REFUSED, "« " TEXT_FORMAT " » est un mot du langage des "
+				"règles : choisissez un autre nom.", TEXT_ARGS(name.name));
 	for (unsigned i = 0; i < *count; i++)
 		if (text_equal((*names)[i].name, name.name))
 			return guichet_fail(error, GUICHET_REFUSED, "Le nom « " TEXT_FORMAT " » est déjà pris : "
