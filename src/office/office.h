@@ -46,7 +46,7 @@ enum guichet_status office_catch_up(struct office *office, struct guichet_error 
 /* --- procedures and campaigns ------------------------------------------------------------ */
 
 struct office_campaign {
-	struct text id;                    /* "teletravail-academie-2023-2024", as in addresses */
+	struct text id;                    /* "<procedure>-<campaign>", as in addresses */
 	int64_t rank;                      /* 1, 2, …: begins the dossiers' numbers */
 	struct text procedure_hash;
 	const struct procedure *procedure;
