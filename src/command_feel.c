@@ -9,7 +9,7 @@
 
 #include "base/banned.h"
 
-enum { MOST_CONTEXT = 64 };
+enum { MOST_MEMORY = 64 << 20 };
 
 /* Declares the entries of a JSON object; *ret_values are the inputs. */
 static enum guichet_status
@@ -66,7 +66,7 @@ command_feel(int argc, char **argv)
 		fprintf(stderr, "Usage : guichet feel %s\n", COMMAND_FEEL_USAGE);
 		return EXIT_USAGE;
 	}
-	CLEANUP(arena_free) struct arena *arena = arena_new((size_t)MOST_CONTEXT << 20);
+	CLEANUP(arena_free) struct arena *arena = arena_new(MOST_MEMORY);
 	CLEANUP(clock_free) struct clock *clock = clock_new(INSTANT_NEVER);
 	struct feel_scope *scope = arena ? feel_scope_new(arena, NULL) : NULL;
 	struct feel_findings *findings = scope ? arena_new_of(arena, struct feel_findings) : NULL;

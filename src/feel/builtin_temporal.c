@@ -62,7 +62,8 @@ BUILTIN(date_time_of_text)
 		value.at.date = date;
 		return value;
 	}
-	return evaluation_null(evaluation, "« " TEXT_FORMAT " » n’est pas une date avec heure : écrivez AAAA-MM-JJTHH:MM:SS",
+	return evaluation_null(evaluation,
+		"« " TEXT_FORMAT " » n’est pas une date avec heure : écrivez AAAA-MM-JJTHH:MM:SS",
 		TEXT_ARGS(arguments[0].string));
 }
 

@@ -147,10 +147,7 @@ check_arithmetic(struct reader *reader, enum node_kind kind, const struct node *
 			TEXT_ARGS(feel_type_french(reader->arena, right->type)));
 		type = &feel_type_any;
 	}
-	struct node *node = node_over(reader, kind, left->offset, type, left, right);
-	if (node)
-		node->numbers = left->type->kind == FEEL_NUMBER && right->type->kind == FEEL_NUMBER;
-	return node;
+	return node_over(reader, kind, left->offset, type, left, right);
 }
 
 /* ---- comparison ---- */
@@ -224,10 +221,7 @@ check_comparison(struct reader *reader, enum node_kind kind, const struct node *
 		right->type);
 	check_words(reader, left->type, right);
 	check_words(reader, right->type, left);
-	struct node *node = node_over(reader, kind, left->offset, &feel_type_boolean, left, right);
-	if (node)
-		node->numbers = left->type->kind == FEEL_NUMBER && right->type->kind == FEEL_NUMBER;
-	return node;
+	return node_over(reader, kind, left->offset, &feel_type_boolean, left, right);
 }
 
 void
@@ -452,10 +446,7 @@ check_test(struct reader *reader, size_t offset, unsigned place, const struct fe
 		if (!value)
 			return NULL;
 		value->local = place;
-		struct node *node = node_over(reader, comparison, offset, &feel_type_boolean, value, operand);
-		if (node)
-			node->numbers = tested->kind == FEEL_NUMBER && type->kind == FEEL_NUMBER;
-		return node;
+		return node_over(reader, comparison, offset, &feel_type_boolean, value, operand);
 	}
 	if (is_condition) {
 		/* a test that names `?` is a condition of its own */

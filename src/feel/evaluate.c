@@ -483,7 +483,7 @@ run_of(struct evaluation *evaluation, const struct node *node, struct run *ret_r
 			return feel_null(TEXT("intervalle qu’on ne peut pas parcourir"));
 		/* A range written with brackets never goes down, and leaves out its open bounds. */
 		int order = 0;
-		if (!(node->kind == NODE_RANGE && node->numbers)) {
+		if (!(node->kind == NODE_RANGE && node->may_descend)) {
 			if (feel_order(run.first, run.last, &order) && order > 0)
 				run.count = 0;
 			if (run.count && list.range->low_open) {

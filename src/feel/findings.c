@@ -178,7 +178,8 @@ feel_finding_text(struct arena *arena, const struct feel_finding *finding, struc
 	char line[128];
 	memset(line, '^', sizeof line);
 	const bool remedy = finding->remedy.length > 0;
-	return arena_format(arena, "ligne %zu, colonne %zu : " TEXT_FORMAT "%s" TEXT_FORMAT "\n    " TEXT_FORMAT "\n    %*s%.*s",
+	return arena_format(arena,
+		"ligne %zu, colonne %zu : " TEXT_FORMAT "%s" TEXT_FORMAT "\n    " TEXT_FORMAT "\n    %*s%.*s",
 		finding->line, finding->column, TEXT_ARGS(finding->message), remedy ? " : " : "",
 		TEXT_ARGS(finding->remedy), TEXT_ARGS(excerpt), (int)(column - 1), "", (int)carets, line);
 }

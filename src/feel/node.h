@@ -42,7 +42,7 @@ enum node_kind {
 
 struct node {
 	uint8_t kind;
-	bool numbers; /* both operands are typed number: the quick path */
+	bool may_descend; /* a range of an iteration, without brackets: 3..1 */
 	bool low_open, high_open;
 	uint16_t height; /* 1 for a leaf; bounds the recursion */
 	uint32_t offset, length;

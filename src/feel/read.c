@@ -1023,7 +1023,7 @@ read_iteration(struct reader *reader, enum node_kind kind, size_t word_length)
 			const struct node *last = read_expression(reader);
 			struct node *range = last ? check_binary(reader, NODE_RANGE, list, last) : NULL;
 			if (range)
-				range->numbers = true; /* may go down */
+				range->may_descend = true;
 			list = finish(reader, range);
 		}
 		if (!add_node(reader, &parts, list, name))

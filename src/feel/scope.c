@@ -8,7 +8,8 @@ feel_scope_new(struct arena *arena, const struct feel_scope *parent)
 {
 	struct feel_scope *scope = arena_new_of(arena, struct feel_scope);
 	if (scope)
-		*scope = (struct feel_scope){ .arena = arena, .parent = parent, .first_slot = parent ? feel_scope_size(parent) : 0 };
+		*scope = (struct feel_scope){ .arena = arena, .parent = parent,
+			.first_slot = feel_scope_size(parent) };
 	return scope;
 }
 
