@@ -198,6 +198,7 @@ command_demo(int argc, char **argv)
 		.mail.from = "guichet@ac-valmont.example" };
 	struct guichet_error error = { 0 };
 	const char *given = take(&argc, argv, "--data", true), *base = NULL;
+	const char *procedures = take(&argc, argv, "--procedures", true);
 	const bool resume = take(&argc, argv, "--resume", false);
 	if (!instant_read(text_of_string(first_instant), &options.start)
 		|| server_options_read(argc, argv, &options, &base, &error) != GUICHET_OK) {
@@ -212,7 +213,7 @@ command_demo(int argc, char **argv)
 	snprintf(data, sizeof data, "%.500s%s", given ? given : base, given ? "" : "/served");
 	mkdir("build", 0777);
 	mkdir(base, 0777);
-	enum guichet_status status = make_pristine(base, "procedures", &error);
+	enum guichet_status status = make_pristine(base, procedures ? procedures : "procedures", &error);
 	if (status == GUICHET_OK && !(resume && access(data, F_OK) == 0)) {
 		nftw(data, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
 		status = store_backup(pristine, data, STORE_ATTACHMENT_NAMED, &error);

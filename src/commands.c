@@ -15,6 +15,7 @@ static const struct command {
 	{ "serve", COMMAND_SERVE_USAGE, "Sert les données d’un dossier aux navigateurs.", command_serve },
 	{ "demo", COMMAND_DEMO_USAGE, "Sert une académie inventée, pour découvrir et essayer.", command_demo },
 	{ "campaign", "DONNÉES DOSSIER CAMPAGNE", "Publie une procédure et ouvre une de ses campagnes.", command_campaign },
+	{ "routes", "", "Liste les adresses du site, chacune avec son droit, en JSON.", command_routes },
 	{ "deliver", "", NULL, command_deliver },
 	{ "typeset", "", NULL, command_typeset },
 	{ "import", COMMAND_IMPORT_USAGE, "Met l’annuaire au contenu de fichiers CSV.", command_import },

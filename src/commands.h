@@ -11,6 +11,7 @@ int command_run(int argc, char **argv);
 int command_serve(int argc, char **argv);
 int command_demo(int argc, char **argv);
 int command_campaign(int argc, char **argv);
+int command_routes(int argc, char **argv);
 int command_deliver(int argc, char **argv);
 int command_typeset(int argc, char **argv);
 int command_import(int argc, char **argv);
@@ -31,6 +32,6 @@ int command_test(int argc, char **argv);
 #define COMMAND_SERVER_OPTIONS "[--port N] [--address A] [--public-address URL] [--organisation NOM] [--clock MOMENT]" \
 	" [--smtp URL] [--smtp-user NOM] [--smtp-password-file F] [--smtp-authorities F] [--from ADRESSE] [--behind-proxy]"
 #define COMMAND_SERVE_USAGE "DONNÉES " COMMAND_SERVER_OPTIONS
-#define COMMAND_DEMO_USAGE "[BASE] [--data DOSSIER] [--resume] " COMMAND_SERVER_OPTIONS
+#define COMMAND_DEMO_USAGE "[BASE] [--data DOSSIER] [--procedures DOSSIER] [--resume] " COMMAND_SERVER_OPTIONS
 #define COMMAND_BACKUP_USAGE "DONNÉES COPIE"
 #define COMMAND_VERIFY_USAGE "DONNÉES"

@@ -19,7 +19,9 @@ const screenshots = "build/screenshots";
 
 // The one place that knows how the server is started for a test.
 function serverCommand({ port, data, clock, smtpPort, procedures, more }) {
-	return ["build/guichet", ["demo", "--port", String(port), "--data", data,
+	// the académie is filled once for all tests; each server has its own copy
+	const base = procedures ? join(procedures, "..", "base") : "build/demo-tests";
+	return ["build/guichet", ["demo", base, "--port", String(port), "--data", data,
 		...(clock ? ["--clock", clock] : []),
 		...(smtpPort ? ["--smtp", `smtp://127.0.0.1:${smtpPort}`] : []),
 		...(procedures ? ["--procedures", procedures] : []), ...(more ?? [])]];
