@@ -472,8 +472,8 @@ make_signatures(struct reading *reading, const struct document_request *request,
 		request->signature_count > 1 ? TEXT("Signatures") : TEXT("Signature"), 0, TEXT(""));
 	runs.next = &words->runs;
 	if (status == GUICHET_OK)
-		status = add_run(reading, &runs, TEXT("Ce document a été présenté sous forme électronique, puis signé "
-			"par chaque personne nommée plus bas après qu’elle s’est authentifiée. Les empreintes (SHA-256) "
+		status = add_run(reading, &runs, TEXT("Ce document a été présenté sous forme électronique, puis "
+			"signé par chaque personne nommée plus bas après qu’elle s’est authentifiée. Les empreintes (SHA-256) "
 			"permettent de vérifier que rien n’a changé depuis."), 0, TEXT(""));
 	if (status == GUICHET_OK)
 		status = add_presented(reading, request, letter, &next);

@@ -118,7 +118,8 @@ static enum guichet_status
 load_magic(struct document_press *press, struct guichet_error *error)
 {
 	press->magic = magic_open(MAGIC_MIME_TYPE | MAGIC_NO_CHECK_COMPRESS | MAGIC_NO_CHECK_TAR
-		| MAGIC_NO_CHECK_ELF | MAGIC_NO_CHECK_TOKENS | MAGIC_NO_CHECK_CDF | MAGIC_NO_CHECK_CSV | MAGIC_NO_CHECK_JSON);
+		| MAGIC_NO_CHECK_ELF | MAGIC_NO_CHECK_TOKENS | MAGIC_NO_CHECK_CDF | MAGIC_NO_CHECK_CSV
+		| MAGIC_NO_CHECK_JSON);
 	if (!press->magic || magic_load(press->magic, NULL) != 0)
 		return guichet_fail(error, GUICHET_BROKEN,
 			"Libmagic ne trouve pas ses signatures : installez le paquet "
