@@ -3,6 +3,7 @@
  * The académie of 34 433 agents goes through the real import; its campaigns are those of procedures/. A few dozen
  * accounts have a password; everybody else can be visited from the page /demo, which exists here only. */
 #include <dirent.h>
+#include <fts.h>
 #include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/digest.h"
 #include "commands.h"
 #include "directory/account.h"
 #include "directory/directory.h"
@@ -138,20 +140,80 @@ fill(const char *data, const char *csv, const char *procedures, struct guichet_e
 
 /* ---- pristine data, and the copy that is served ---- */
 
-static enum guichet_status
-make_pristine(const char *base, const char *procedures, struct guichet_error *error)
+static int
+remove_entry(const char *path, const struct stat *stat, int kind, struct FTW *at)
 {
-	char pristine[PATH_SIZE], making[PATH_SIZE], csv[PATH_SIZE];
-	snprintf(pristine, sizeof pristine, "%.500s/pristine", base);
-	snprintf(making, sizeof making, "%.500s/pristine.%d", base, (int)getpid());
-	snprintf(csv, sizeof csv, "%.500s/csv", base);
+	(void)stat, (void)kind, (void)at;
+	return remove(path);
+}
+
+static void
+remove_folder(const char *path)
+{
+	nftw(path, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
+}
+
+static int
+by_name(const FTSENT **a, const FTSENT **b)
+{
+	return strcmp((*a)->fts_name, (*b)->fts_name);
+}
+
+static enum guichet_status
+hash_file(const char *path, struct digest *digest, struct guichet_error *error)
+{
+	enum { LIMIT = 64 << 20 };
+	FILE *file = fopen(path, "re");
+	char *bytes = malloc(LIMIT);
+	const size_t length = file && bytes ? fread(bytes, 1, LIMIT, file) : 0;
+	const struct text parts[] = { { (const char *)digest->bytes, DIGEST_SIZE }, text_of_string(path), { bytes, length } };
+	*digest = digest_of_list(parts, 3);
+	const bool read = file && bytes && feof(file);
+	free(bytes);
+	if (file)
+		fclose(file);
+	return read ? GUICHET_OK : guichet_fail(error, GUICHET_REFUSED, "Impossible de lire %s.", path);
+}
+
+/* What the filled académie depends on: this program and the procedures. When they change it is filled again. */
+static enum guichet_status
+hash_sources(const char *procedures, struct digest *digest, struct guichet_error *error)
+{
+	char path[PATH_SIZE];
+	snprintf(path, sizeof path, "%.500s", procedures);
+	enum guichet_status status = hash_file("/proc/self/exe", digest, error);
+	FTS *tree = fts_open((char *[]){ path, NULL }, FTS_PHYSICAL | FTS_NOCHDIR, by_name);
+	for (FTSENT *entry; tree && status == GUICHET_OK && (entry = fts_read(tree));)
+		if (entry->fts_info == FTS_F)
+			status = hash_file(entry->fts_accpath, digest, error);
+	if (tree)
+		fts_close(tree);
+	return status;
+}
+
+static enum guichet_status
+make_pristine(const char *base, const char *procedures, char pristine[static PATH_SIZE], struct guichet_error *error)
+{
+	char making[PATH_SIZE], csv[PATH_SIZE];
+	struct digest sources = { 0 };
+	enum guichet_status status = hash_sources(procedures, &sources, error);
+	CLEANUP(arena_free) struct arena *arena = arena_new(4096);
+	const struct text hex = arena ? digest_hex(arena, &sources) : (struct text){ 0 };
+	if (status != GUICHET_OK || !hex.at)
+		return status != GUICHET_OK ? status : guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.");
+	snprintf(pristine, PATH_SIZE, "%.500s/pristine-%.16s", base, hex.at);
 	if (access(pristine, F_OK) == 0)
 		return GUICHET_OK;
 	printf("Remplissage de l’académie de démonstration (34 433 agents)…\n");
 	fflush(stdout);
-	const enum guichet_status status = fill(making, csv, procedures, error);
-	if (status == GUICHET_OK && rename(making, pristine) != 0)
-		return guichet_fail(error, GUICHET_BROKEN, "Impossible de créer %s.", pristine);
+	snprintf(making, sizeof making, "%.500s/making-%d", base, (int)getpid());
+	snprintf(csv, sizeof csv, "%.500s-csv", making);
+	status = fill(making, csv, procedures, error);
+	/* Another one may have been first: both are the same. */
+	if (status == GUICHET_OK && rename(making, pristine) != 0 && access(pristine, F_OK) != 0)
+		status = guichet_fail(error, GUICHET_BROKEN, "Impossible de créer %s.", pristine);
+	remove_folder(making);
+	remove_folder(csv);
 	return status;
 }
 
@@ -184,13 +246,6 @@ take(int *argc, char **argv, const char *name, bool valued)
 	return NULL;
 }
 
-static int
-remove_entry(const char *path, const struct stat *stat, int kind, struct FTW *at)
-{
-	(void)stat, (void)kind, (void)at;
-	return remove(path);
-}
-
 int
 command_demo(int argc, char **argv)
 {
@@ -209,13 +264,12 @@ command_demo(int argc, char **argv)
 	if (!base)
 		base = "build/demo";
 	options.mail.from_name = options.organisation;
-	snprintf(pristine, sizeof pristine, "%.500s/pristine", base);
 	snprintf(data, sizeof data, "%.500s%s", given ? given : base, given ? "" : "/served");
 	mkdir("build", 0777);
 	mkdir(base, 0777);
-	enum guichet_status status = make_pristine(base, procedures ? procedures : "procedures", &error);
+	enum guichet_status status = make_pristine(base, procedures ? procedures : "procedures", pristine, &error);
 	if (status == GUICHET_OK && !(resume && access(data, F_OK) == 0)) {
-		nftw(data, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
+		remove_folder(data);
 		status = store_backup(pristine, data, STORE_ATTACHMENT_NAMED, &error);
 	}
 	if (status != GUICHET_OK) {
