@@ -109,6 +109,21 @@ read_instant(struct playing *playing, const struct yaml_node *node, instant *ret
 	return false;
 }
 
+/* A text as typed; `{répète: a, fois: 2001}` for long ones. */
+static struct text
+raw_of(struct playing *playing, const struct yaml_node *node)
+{
+	const struct text part = yaml_scalar(yaml_get(node, "répète"));
+	int64_t times;
+	if (node->kind != YAML_MAPPING || part.length == 0
+	    || !text_to_integer(yaml_scalar(yaml_get(node, "fois")), 0, 100000, &times))
+		return yaml_scalar(node);
+	char *at = arena_alloc(playing->arena, part.length * (size_t)times + 1);
+	for (int64_t i = 0; at && i < times; i++)
+		memcpy(at + (size_t)i * part.length, part.at, part.length);
+	return at ? (struct text){ at, part.length * (size_t)times } : TEXT("");
+}
+
 /* What a model (`comme`) and `avec` give together: a plain empty value takes a field away. */
 static size_t
 collect_raws(struct playing *playing, const struct yaml_node *step, struct dossier_raw *raws)
@@ -133,7 +148,7 @@ collect_raws(struct playing *playing, const struct yaml_node *step, struct dossi
 			if (procedure_field_find(playing->procedure, field) < 0 && !playing->report->first_only)
 				check(playing, value, false, "champ inconnu : « %.*s »", TEXT_ARGS(field));
 			for (size_t j = 0; j < item_count(value) && count < MOST_RAWS; j++)
-				raws[count++] = (struct dossier_raw){ field, yaml_scalar(item_at(value, j)) };
+				raws[count++] = (struct dossier_raw){ field, raw_of(playing, item_at(value, j)) };
 		}
 	}
 	return count;
@@ -1035,10 +1050,30 @@ set_given(struct playing *playing, const struct dossier_facts *facts, const stru
 	return values != NULL;
 }
 
+/* `campagne lue: |` and the text of a campaign's file: is it accepted? */
+static void
+play_campaign(struct playing *playing, const struct yaml_node *node, const struct yaml_node *expected)
+{
+	CLEANUP(procedure_findings_release) struct procedure_findings findings = { 0 };
+	struct guichet_error error = { 0 };
+	const struct text refusal = yaml_scalar(yaml_get(expected, "refus"));
+	const struct campaign *campaign = campaign_read(playing->arena, playing->procedure, TEXT("campagne"),
+		yaml_scalar(node), &findings, &error);
+	if (text_equal(refusal, TEXT("rien"))) {
+		check(playing, node, campaign != NULL, "la campagne est refusée : %s", error.message);
+		return;
+	}
+	bool found = false;
+	for (size_t i = 0; i < findings.count; i++)
+		found |= contains(findings.at[i].sentence, refusal);
+	check(playing, node, !campaign && found, "la campagne est %s%s", campaign ? "acceptée" : "refusée : ", error.message);
+}
+
 static enum guichet_status
 play_example(struct playing *playing, const struct yaml_node *node)
 {
-	static const char *const keys[] = { "titre", "cite", "à", "agent", "comme", "avec", "données", "état", "attend", NULL };
+	static const char *const keys[] = { "titre", "cite", "à", "agent", "comme", "avec", "données", "état",
+		"campagne lue", "attend", NULL };
 	struct world *world = playing->world;
 	const struct yaml_node *expected = yaml_get(node, "attend"), *given = yaml_get(node, "données");
 	const struct text agent = yaml_scalar(yaml_get(node, "agent"));
@@ -1047,6 +1082,10 @@ play_example(struct playing *playing, const struct yaml_node *node)
 		return GUICHET_OK;
 	if (yaml_get(node, "à") && !read_instant(playing, yaml_get(node, "à"), &world->now))
 		return GUICHET_OK;
+	if (yaml_get(node, "campagne lue")) {
+		play_campaign(playing, yaml_get(node, "campagne lue"), expected);
+		return GUICHET_OK;
+	}
 	enum guichet_status status = world_facts(world, agent, NULL, world->now, &facts, playing->error);
 	if (status != GUICHET_OK)
 		return status;

@@ -309,6 +309,47 @@ check_requirements(struct deciding *deciding)
 	return GUICHET_OK;
 }
 
+/* The role under which the actor acts: the first of the action's that they hold. */
+static int
+acting_role(const struct deciding *deciding)
+{
+	for (size_t i = 0; i < deciding->action->who.count; i++) {
+		if (deciding->roles & DOSSIER_ROLE(deciding->action->who.at[i]))
+			return deciding->action->who.at[i];
+	}
+	return PROCEDURE_NONE;
+}
+
+static bool
+has_signed(const struct dossier_act *act, int role)
+{
+	for (size_t i = 0; i < act->signature_count; i++) {
+		if (act->signatures[i].role == role)
+			return true;
+	}
+	return false;
+}
+
+/* Only the roles that the letter names sign it, once each, in its order. */
+static enum guichet_status
+check_signer(struct deciding *deciding, const struct dossier_act *act)
+{
+	const struct procedure_letter *letter = &deciding->procedure->letters[act->letter];
+	const int role = acting_role(deciding);
+	for (size_t i = 0; i < letter->signers.count; i++) {
+		const int signer = letter->signers.at[i];
+		if (signer == role && has_signed(act, role))
+			return refuse(deciding, DOSSIER_ALREADY, "« %.*s » porte déjà votre signature.", TEXT_ARGS(letter->title));
+		if (signer == role)
+			return GUICHET_OK;
+		if (!has_signed(act, signer))
+			return refuse(deciding, DOSSIER_NOT_HERE,
+				"« %.*s » attend d’abord une autre signature : %.*s. Vous signerez ensuite.",
+				TEXT_ARGS(letter->title), TEXT_ARGS(deciding->procedure->roles[signer].label));
+	}
+	return refuse(deciding, DOSSIER_NOT_THEIRS, "« %.*s » n’attend pas votre signature.", TEXT_ARGS(letter->title));
+}
+
 static enum guichet_status
 check_signature(struct deciding *deciding)
 {
@@ -321,7 +362,7 @@ check_signature(struct deciding *deciding)
 	if (!text_equal(act->text_hash, deciding->input->command.text_hash))
 		return refuse(deciding, DOSSIER_TEXT_NOT_READY,
 			"Le texte à signer a changé depuis que vous l’avez ouvert. Relisez-le, puis signez.");
-	return GUICHET_OK;
+	return check_signer(deciding, act);
 }
 
 static enum guichet_status
@@ -450,17 +491,6 @@ put_opening(struct deciding *deciding, json_t *result)
 	json_t *opened = json_put_object(result, "opened");
 	return json_put_named(opened, deciding->procedure->windows[action->opens].name, json_integer(until))
 		? GUICHET_OK : OUT_OF_MEMORY(deciding->error);
-}
-
-/* The role under which the actor acts: the first of the action's that they hold. */
-static int
-acting_role(const struct deciding *deciding)
-{
-	for (size_t i = 0; i < deciding->action->who.count; i++) {
-		if (deciding->roles & DOSSIER_ROLE(deciding->action->who.at[i]))
-			return deciding->action->who.at[i];
-	}
-	return PROCEDURE_NONE;
 }
 
 static bool
