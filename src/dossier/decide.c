@@ -928,7 +928,7 @@ dossier_elapse(const struct dossier_input *input, struct text effect, int step, 
 	enum guichet_status status = begin(&deciding, input, due, arena, ret_outcome, error);
 	if (status != GUICHET_OK)
 		return status;
-	const int index = procedure_deadline_find(procedure, step, effect);
+	const int index = step < 0 ? PROCEDURE_NONE : procedure_deadline_find(procedure, step, effect);
 	bool holds = false, happens = false;
 	if (index >= 0 && dossier->step == step && !has_fired(dossier, effect))
 		status = still_holds(&deciding, &procedure->deadlines[index], due, &holds, &happens);
@@ -1089,6 +1089,7 @@ dossier_replay(struct arena *arena, const struct procedure *procedure, const str
 	struct dossier_outcome outcome = { 0 };
 	enum guichet_status status = GUICHET_OK;
 	const struct text effect = json_text_at(&reader, payload, "effect"), step = json_text_at(&reader, payload, "step");
+	instant due;
 	if (event->type == DOSSIER_FILED || event->type == DOSSIER_ACTED) {
 		input.command = json_command(&reader, json_object_get(payload, "command"));
 		input.actor = json_actor(&reader, json_object_get(payload, "actor"));
@@ -1102,10 +1103,10 @@ dossier_replay(struct arena *arena, const struct procedure *procedure, const str
 		status = dossier_decide(&input, arena, &outcome, error);
 		break;
 	case DOSSIER_ELAPSED:
-		if (!input.facts.dossier)
+		due = json_instant(&reader, json_object_get(payload, "due"));
+		if (!input.facts.dossier || reader.failed)
 			return guichet_fail(error, GUICHET_REFUSED, "L’événement %u ne se lit pas.", event->number);
-		status = dossier_elapse(&input, effect, procedure_step_find(procedure, step),
-			json_integer_value(json_object_get(payload, "due")), arena, &outcome, error);
+		status = dossier_elapse(&input, effect, procedure_step_find(procedure, step), due, arena, &outcome, error);
 		break;
 	case DOSSIER_COMPOSED_EVENT: {
 		struct dossier state = before ? *before : (struct dossier){ 0 };

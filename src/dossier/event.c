@@ -274,9 +274,9 @@ fold_openings(struct folding *folding, json_t *opened)
 	json_object_foreach(opened, key, until) {
 		const struct dossier_opening item = {
 			procedure_window_find(folding->reader.procedure, text_of_string(key)),
-			json_integer_value(until),
+			json_instant(&folding->reader, until),
 		};
-		if (item.window < 0 || !json_is_integer(until)) {
+		if (item.window < 0 || folding->reader.failed) {
 			folding->reader.failed = true;
 			return;
 		}

@@ -433,8 +433,8 @@ json_campaign(struct json_reader *reader, const json_t *json)
 	for (size_t i = 0; i < procedure->window_count; i++) {
 		const struct text name = procedure->windows[i].name;
 		const json_t *pair = json_object_getn(json_object_get(json, "windows"), name.at, name.length);
-		windows[i].opens = json_integer_value(json_array_get(pair, 0));
-		windows[i].closes = json_integer_value(json_array_get(pair, 1));
+		windows[i].opens = json_instant(reader, json_array_get(pair, 0));
+		windows[i].closes = json_instant(reader, json_array_get(pair, 1));
 		windows[i].first_day = date_of_instant(windows[i].opens, NULL);
 		windows[i].last_day = date_of_instant(windows[i].closes - 1, NULL);
 	}
@@ -539,10 +539,10 @@ json_facts(struct json_reader *reader, const json_t *json)
 		const json_t *item = json_array_get(array, i);
 		exceptions[i] = (struct dossier_exception){
 			.window = procedure_window_find(procedure, json_text_at(reader, item, "window")),
-			.until = json_integer_at(reader, item, "until", INT64_MIN, INT64_MAX),
+			.until = json_instant(reader, json_object_get(item, "until")),
 			.by = json_text_at(reader, item, "by"),
 			.reason = json_text_at(reader, item, "reason"),
-			.at = json_integer_at(reader, item, "at", INT64_MIN, INT64_MAX),
+			.at = json_instant(reader, json_object_get(item, "at")),
 		};
 		reader->failed |= exceptions[i].window < 0;
 	}

@@ -115,6 +115,16 @@ json_integer_at(struct json_reader *reader, const json_t *object, const char *ke
 	return 0;
 }
 
+instant
+json_instant(struct json_reader *reader, const json_t *json)
+{
+	const json_int_t at = json_integer_value(json);
+	if (json_is_integer(json) && at >= INSTANT_LEAST && at <= INSTANT_MOST)
+		return at;
+	reader->failed = true;
+	return 0;
+}
+
 bool
 json_boolean_at(struct json_reader *reader, const json_t *object, const char *key)
 {

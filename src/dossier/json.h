@@ -11,6 +11,10 @@
 
 DEFINE_CLEANUP(json_t, json_decref)
 
+/* Instants that a dossier may hold: 1900 to 9999, or none at all. */
+#define INSTANT_LEAST (INT64_C(-2208988800) * INSTANT_SECOND)
+#define INSTANT_MOST  (INT64_C(253402300799) * INSTANT_SECOND)
+
 /* Sorted keys, compact. `at` is NULL when the arena is full. */
 struct text json_canonical(struct arena *arena, const json_t *json);
 /* A new reference, or NULL with REFUSED: `what` names it in the sentence. */
@@ -37,6 +41,8 @@ struct json_reader {
 struct text json_text(struct json_reader *reader, const json_t *json);
 struct text json_text_at(struct json_reader *reader, const json_t *object, const char *key);
 int64_t json_integer_at(struct json_reader *reader, const json_t *object, const char *key, int64_t min, int64_t max);
+/* An instant within the bounds; refused when absent. */
+instant json_instant(struct json_reader *reader, const json_t *json);
 bool json_boolean_at(struct json_reader *reader, const json_t *object, const char *key);
 struct digest json_digest_at(struct json_reader *reader, const json_t *object, const char *key);
 struct feel_value json_value(struct json_reader *reader, const struct feel_type *type, const json_t *json);

@@ -250,7 +250,7 @@ act_of_json(struct json_reader *reader, const json_t *json)
 	struct dossier_act act = {
 		.letter = procedure_letter_find(reader->procedure, json_text_at(reader, json, "letter")),
 		.number = json_text_at(reader, json, "number"),
-		.decided_at = json_integer_at(reader, json, "decided_at", INT64_MIN, INT64_MAX),
+		.decided_at = json_instant(reader, json_object_get(json, "decided_at")),
 		.text_hash = json_text_at(reader, json, "text_hash"),
 		.digest = json_text_at(reader, json, "digest"),
 		.size = json_integer_at(reader, json, "size", 0, INT64_MAX),
@@ -272,7 +272,7 @@ act_of_json(struct json_reader *reader, const json_t *json)
 			.person = json_text_at(reader, item, "person"),
 			.name = json_text_at(reader, item, "name"),
 			.quality = json_text_at(reader, item, "quality"),
-			.at = json_integer_at(reader, item, "at", INT64_MIN, INT64_MAX),
+			.at = json_instant(reader, json_object_get(item, "at")),
 			.text_hash = json_text_at(reader, item, "text_hash"),
 		};
 		reader->failed |= items[i].role < 0;
@@ -290,7 +290,7 @@ known_of_json(struct json_reader *reader, const json_t *json)
 		.version = (unsigned)json_integer_at(reader, json, "version", 0, DOSSIER_EVENTS_LIMIT),
 		.from = step_at(reader, json, "from"),
 		.to = step_at(reader, json, "to"),
-		.at = json_integer_at(reader, json, "at", INT64_MIN, INT64_MAX),
+		.at = json_instant(reader, json_object_get(json, "at")),
 		.person = json_text_at(reader, json, "person"),
 		.by = json_text_at(reader, json, "by"),
 		.channel = json_text_at(reader, json, "channel"),
@@ -305,7 +305,7 @@ change_of_json(struct json_reader *reader, const json_t *json)
 		.version = (unsigned)json_integer_at(reader, json, "version", 0, DOSSIER_EVENTS_LIMIT),
 		.by = json_text_at(reader, json, "by"),
 		.reason = json_text_at(reader, json, "reason"),
-		.at = json_integer_at(reader, json, "at", INT64_MIN, INT64_MAX),
+		.at = json_instant(reader, json_object_get(json, "at")),
 	};
 	const struct feel_type *type = value_type_find(reader->procedure, change.field);
 	reader->failed |= !type;
@@ -363,8 +363,8 @@ read_openings(struct json_reader *reader, json_t *object, struct dossier *dossie
 	size_t i = 0;
 	json_object_foreach(object, key, until) {
 		openings[i].window = procedure_window_find(reader->procedure, text_of_string(key));
-		openings[i].until = json_integer_value(until);
-		reader->failed |= openings[i].window < 0 || !json_is_integer(until);
+		openings[i].until = json_instant(reader, until);
+		reader->failed |= openings[i].window < 0;
 		i++;
 	}
 	dossier->openings = openings;
@@ -402,9 +402,9 @@ dossier_of_json(struct arena *arena, const struct procedure *procedure, struct t
 		.version = (unsigned)json_integer_at(&reader, object, "version", 0, DOSSIER_EVENTS_LIMIT),
 		.changed = (unsigned)json_integer_at(&reader, object, "changed", 0, DOSSIER_EVENTS_LIMIT),
 		.head = json_digest_at(&reader, object, "head"),
-		.filed_at = json_integer_at(&reader, object, "filed_at", INT64_MIN, INT64_MAX),
-		.entered_at = json_integer_at(&reader, object, "entered_at", INT64_MIN, INT64_MAX),
-		.last_at = json_integer_at(&reader, object, "last_at", INT64_MIN, INT64_MAX),
+		.filed_at = json_instant(&reader, json_object_get(object, "filed_at")),
+		.entered_at = json_instant(&reader, json_object_get(object, "entered_at")),
+		.last_at = json_instant(&reader, json_object_get(object, "last_at")),
 	};
 	read_values(&reader, json_object_get(object, "values"), &dossier);
 	read_openings(&reader, json_object_get(object, "openings"), &dossier);
