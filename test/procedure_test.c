@@ -194,3 +194,38 @@ TEST(a_letter_is_filled_with_markers_and_its_values_apart)
 	CHECK(procedure_fill_text(procedure, &procedure->letters[0].template, &run, &out, &error) == GUICHET_OK);
 	CHECK_TEXT(buffer_text(&out), TEXT("# Lettre\n\nSans date.\n\nFin.\n"));
 }
+
+/* Each allocation of our own fails in its turn: a refusal, never a half-read procedure. */
+TEST(reading_survives_every_failed_allocation)
+{
+	static const struct procedure_file letter = { { "lettres/l.md", 12 }, { "{{quand}} {{si a = 1}}x{{fin}}\n", 31 } };
+	static const char yaml[] =
+		"guichet: 1\nprocédure: p\ntitre: P\nservice: bureau\nconservation: P1Y\n"
+		"campagne: {effet: {libellé: E, type: date}}\nfenêtres: {f: {libellé: F}}\n"
+		"rôles: {agent: {libellé: a, est: demandeur}, bureau: {libellé: b, fonction: f, de: partout}}\n"
+		"formulaire: {s: {titre: S, champs: {\n"
+		"  quand: {libellé: Quand, type: date, obligatoire: oui, pourquoi: p, contrôle: quand >= campagne.effet, message: m},\n"
+		"  a: {libellé: A, type: entier, pourquoi: p}}}}\n"
+		"circuit:\n  brouillon: {libellé: B, qui: agent, actions: {déposer: {libellé: D, vers: finie, produit: l, pendant: f}}}\n"
+		"  finie: {libellé: F, fin: oui}\n"
+		"lettres: {l: {titre: L, modèle: l.md}}\n"
+		"courriers: {}\n";
+	const struct procedure_file files[] = { { TEXT("procedure.yaml"), { yaml, sizeof yaml - 1 } }, letter };
+	for (unsigned nth = 1;; nth++) {
+		CLEANUP(procedure_findings_release) struct procedure_findings findings = { 0 };
+		struct guichet_error error = { 0 };
+		arena_fail_nth(nth);
+		CLEANUP(procedure_free) struct procedure *procedure = procedure_read_files(files, 2, NULL, &findings, &error);
+		const bool failed = arena_failed();
+		arena_fail_nth(0);
+		if (!failed) {
+			print_findings(&findings);
+			CHECK(procedure && findings.count == 0 && nth > 100);
+			return;
+		}
+		if (procedure)
+			test_fail(__FILE__, __LINE__, "allocation %u failed and the procedure was read, %zu findings", nth,
+				findings.count);
+		CHECK_INTEGER(error.status, GUICHET_BROKEN);
+	}
+}

@@ -37,8 +37,9 @@ struct trial {
 
 /* ---- samples ---- */
 
+/* Without memory *broken becomes true. */
 static struct feel_value
-sample_of(struct arena *arena, const struct feel_type *type, int depth)
+sample_of(struct arena *arena, const struct feel_type *type, int depth, bool *broken)
 {
 	if (!type || depth > 6)
 		return feel_string(TEXT("x"));
@@ -53,15 +54,17 @@ sample_of(struct arena *arena, const struct feel_type *type, int depth)
 		return feel_instant(instant_of_day((struct date){ 2024, 3, 15 }));
 	case FEEL_LIST: {
 		struct feel_value *item = arena_new_of(arena, struct feel_value);
+		*broken |= !item;
 		if (item)
-			*item = sample_of(arena, type->of, depth + 1);
+			*item = sample_of(arena, type->of, depth + 1, broken);
 		return feel_list(item, item ? 1 : 0);
 	}
 	case FEEL_CONTEXT: {
 		struct feel_entry *entries = arena_array_of(arena, struct feel_entry, type->field_count);
+		*broken |= !entries;
 		for (size_t i = 0; entries && i < type->field_count; i++)
 			entries[i] = (struct feel_entry){ type->fields[i].name,
-				sample_of(arena, type->fields[i].type, depth + 1) };
+				sample_of(arena, type->fields[i].type, depth + 1, broken) };
 		return feel_context(entries, entries ? type->field_count : 0);
 	}
 	default:
@@ -83,7 +86,7 @@ prepare(struct trial *trial)
 		return false;
 	for (size_t i = 0; i < procedure->slot_count; i++) {
 		const struct procedure_slot *slot = &procedure->slots[i];
-		trial->samples[i] = sample_of(arena, slot->type, 0);
+		trial->samples[i] = sample_of(arena, slot->type, 0, &trial->check->reader->findings->broken);
 		/* A parameter has its own values; the last is today's. */
 		if (slot->kind == PROCEDURE_SLOT_PARAMETER && procedure->parameters[slot->index].value_count)
 			trial->samples[i] = procedure->parameters[slot->index]
@@ -248,6 +251,15 @@ next_values(struct trial *trial)
 	return false;
 }
 
+static struct feel_value
+evaluate(struct trial *trial, const struct feel *feel, struct feel_run *run)
+{
+	const struct feel_value value = feel_evaluate(feel, run);
+	if (run->stop == FEEL_NO_MEMORY)
+		trial->check->reader->findings->broken = true;
+	return value;
+}
+
 /* What was filed obeys the form: hidden, a field has no value; shown and compulsory, it has one. */
 static bool
 obeys(bool shown, bool compulsory, struct feel_value value)
@@ -264,7 +276,7 @@ is_possible(struct trial *trial, struct feel_run *run)
 		const struct feel_value value = varied->values[varied->now];
 		if (varied->piece != PROCEDURE_NONE) {
 			const struct procedure_piece *piece = &procedure->pieces[varied->piece];
-			const bool shown = !piece->condition || feel_is_true(feel_evaluate(piece->condition, run));
+			const bool shown = !piece->condition || feel_is_true(evaluate(trial, piece->condition, run));
 			if (!obeys(shown, piece->compulsory, value))
 				return false;
 			continue;
@@ -274,8 +286,8 @@ is_possible(struct trial *trial, struct feel_run *run)
 			continue;
 		const struct procedure_field *field = &procedure->fields[slot->index];
 		const struct feel *outer = section_condition(procedure, field);
-		const bool shown = (!field->condition || feel_is_true(feel_evaluate(field->condition, run)))
-			&& (!outer || feel_is_true(feel_evaluate(outer, run)));
+		const bool shown = (!field->condition || feel_is_true(evaluate(trial, field->condition, run)))
+			&& (!outer || feel_is_true(evaluate(trial, outer, run)));
 		if (!obeys(shown, field->compulsory, value))
 			return false;
 	}
@@ -297,13 +309,13 @@ is_empty(struct trial *trial, const struct guard *guards, size_t guard_count, co
 	struct feel_run run = { .arena = trial->arena, .inputs = trial->inputs };
 	for (size_t i = 0; i < procedure->computed_count; i++)
 		if (trial->wanted[procedure->computed[i].slot])
-			trial->inputs[procedure->computed[i].slot] = feel_evaluate(procedure->computed[i].feel, &run);
+			trial->inputs[procedure->computed[i].slot] = evaluate(trial, procedure->computed[i].feel, &run);
 	if (!is_possible(trial, &run))
 		return false;
 	for (size_t i = 0; i < guard_count; i++)
-		if (feel_is_true(feel_evaluate(guards[i].feel, &run)) != guards[i].holds)
+		if (feel_is_true(evaluate(trial, guards[i].feel, &run)) != guards[i].holds)
 			return false;
-	const struct feel_value value = feel_evaluate(hole, &run);
+	const struct feel_value value = evaluate(trial, hole, &run);
 	return value.kind == FEEL_NULL && run.stop == FEEL_COMPLETE;
 }
 

@@ -551,13 +551,13 @@ map_model(struct map map, const char *folder, enum scope_kind scope, struct proc
 	if (file.length == 0)
 		return;
 	const struct text path = arena_format(reader->arena, "%s/%.*s", folder, TEXT_ARGS(file));
+	const struct text start = arena_format(reader->arena, "%s/", folder);
 	struct text *known = READER_ARRAY(reader, struct text, reader->source_count);
-	if (!path.at || !known) {
+	if (!path.at || !start.at || !known) {
 		reader->findings->broken = true;
 		return;
 	}
 	size_t count = 0;
-	const struct text start = arena_format(reader->arena, "%s/", folder);
 	for (size_t i = 0; i < reader->source_count; i++) {
 		const struct text name = reader->sources[i].name;
 		if (text_equal(name, path)) {

@@ -286,21 +286,39 @@ indenting_tab(struct text bytes, size_t from, size_t to)
 	return SIZE_MAX;
 }
 
+/* Where the first mistake of syntax stands, from 1 in the part being read; 0: none yet. */
+struct syntax {
+	int64_t line, column;
+};
+
+/* libfyaml leaks the errors it collects, so its words are read as they come:
+ * "<memory-…>:2:13: error: missing comma in flow sequence". */
+static void
+hear(struct fy_diag *diagnostics, void *user, const char *words, size_t length)
+{
+	(void)diagnostics;
+	struct syntax *syntax = user;
+	struct text rest = { words, length };
+	const size_t name = text_find(rest, TEXT(">:"));
+	if (syntax->line || name == SIZE_MAX)
+		return;
+	rest = text_part(rest, name + 2, SIZE_MAX);
+	const struct text line = text_split(&rest, ':'), column = rest.at ? text_split(&rest, ':') : TEXT("");
+	int64_t at_line, at_column;
+	if (text_to_integer(line, 1, INT32_MAX, &at_line) && text_to_integer(column, 1, INT32_MAX, &at_column))
+		*syntax = (struct syntax){ at_line, at_column };
+}
+
 /* What libfyaml says is English and terse: the place is right, and these are the usual causes. */
 static void
-tell_syntax(struct reading *reading, struct fy_diag *diagnostics, size_t offset)
+tell_syntax(struct reading *reading, const struct syntax *syntax, size_t offset)
 {
-	void *state = NULL;
-	const struct fy_diag_error *first = fy_diag_errors_iterate(diagnostics, &state);
 	const struct text bytes = reading->source->bytes;
 	size_t at = offset;
-	if (first && first->line >= 0) {
-		int line = 0;
-		while (at < bytes.length && line < first->line)
-			line += bytes.at[at++] == '\n';
-		for (int column = 0; column < first->column && at < bytes.length && bytes.at[at] != '\n'; column++)
-			(void)text_next(bytes, &at);
-	}
+	for (int64_t line = 1; at < bytes.length && line < syntax->line; at++)
+		line += bytes.at[at] == '\n';
+	for (int64_t column = 1; column < syntax->column && at < bytes.length && bytes.at[at] != '\n'; column++)
+		(void)text_next(bytes, &at);
 	at = at < bytes.length ? at : bytes.length;
 	const size_t tab = indenting_tab(bytes, offset, at);
 	if (tab != SIZE_MAX)
@@ -318,15 +336,14 @@ tell_syntax(struct reading *reading, struct fy_diag *diagnostics, size_t offset)
 static void
 read_part(struct reading *reading, size_t from, size_t to)
 {
-	const struct fy_diag_cfg quiet = { .level = FYET_ERROR, .module_mask = ~0u };
-	CLEANUP(free_diagnostics) struct fy_diag *diagnostics = fy_diag_create(&quiet);
+	struct syntax syntax = { 0 };
+	const struct fy_diag_cfg heard = { .level = FYET_ERROR, .module_mask = ~0u, .output_fn = hear, .user = &syntax };
+	CLEANUP(free_diagnostics) struct fy_diag *diagnostics = fy_diag_create(&heard);
 	if (!diagnostics) {
 		out_of_memory(reading);
 		return;
 	}
-	fy_diag_set_collect_errors(diagnostics, true);
-	const struct fy_parse_cfg configuration = { .flags = FYPCF_QUIET | FYPCF_COLLECT_DIAG | FYPCF_JSON_NONE
-		| FYPCF_DEFAULT_VERSION_1_2 | FYPCF_DISABLE_MMAP_OPT, .diag = diagnostics };
+	const struct fy_parse_cfg configuration = { .flags = FYPCF_JSON_NONE | FYPCF_DEFAULT_VERSION_1_2 | FYPCF_DISABLE_MMAP_OPT, .diag = diagnostics };
 	CLEANUP(free_parser) struct fy_parser *parser = fy_parser_create(&configuration);
 	const struct text part = text_part(reading->source->bytes, from, to - from);
 	if (!parser || fy_parser_set_string(parser, part.length ? part.at : "", part.length) != 0) {
@@ -341,7 +358,7 @@ read_part(struct reading *reading, size_t from, size_t to)
 		fy_parser_event_free(parser, event);
 	}
 	if (!reading->stopped && fy_diag_got_error(diagnostics))
-		tell_syntax(reading, diagnostics, from);
+		tell_syntax(reading, &syntax, from);
 }
 
 /* After a mistake of syntax, the other top-level parts are read for theirs alone. */
