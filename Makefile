@@ -34,7 +34,7 @@ objects  = $(patsubst %.c,$(OUT)/%.o,$(1))
 EMBEDDED := $(OUT)/migrations.o
 
 .PHONY: all tests layers fuzzers clean
-all: build/guichet
+all: build/guichet $(OUT)/seed
 
 # The program as people call it.
 build/guichet: $(OUT)/guichet
@@ -58,6 +58,11 @@ $(OUT)/bench-%: $(OUT)/test/bench/%.o $(call objects,$(LIBRARY)) $(EMBEDDED)
 	@echo "  link     $@"
 	@$(CC) $(CFLAGS) $(LDFLAGS) $^ $(LDLIBS) -o $@
 
+# What fills a directory for tests of the whole: make build/release-gcc/seed
+$(OUT)/seed: $(OUT)/test/tools/seed.o $(call objects,$(LIBRARY)) $(EMBEDDED)
+	@echo "  link     $@"
+	@$(CC) $(CFLAGS) $(LDFLAGS) $^ $(LDLIBS) -o $@
+
 # Statements and migrations are text: what includes or embeds them is found by -MMD.
 $(OUT)/%.o: %.c
 	@mkdir -p $(@D)
@@ -78,4 +83,4 @@ layers:
 clean:
 	rm -rf build
 
--include $(patsubst %.c,$(OUT)/%.d,$(PROGRAM) $(LIBRARY) $(TESTS) $(FUZZERS))
+-include $(patsubst %.c,$(OUT)/%.d,$(PROGRAM) $(LIBRARY) $(TESTS) $(FUZZERS) test/tools/seed.c)
