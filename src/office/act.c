@@ -123,8 +123,8 @@ act_on(struct store_tx *tx, struct office_command *command, const struct office_
 	if (status != GUICHET_OK)
 		return status;
 	const struct dossier_input input = { .facts = dossier.facts, .command = command->command,
-		.actor = { office_person_of(&actor->facts.person, actor->facts.appointment.function,
-			actor->facts.structure.name), dossier.roles },
+		.actor = { office_person_acting(&dossier, place.role_structures, actor, command->command.action),
+			dossier.roles },
 		.decided_at = now, .salt = command->salt };
 	status = dossier_decide(&input, arena, &command->outcome, error);
 	if (status == GUICHET_OK)

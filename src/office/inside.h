@@ -110,6 +110,11 @@ enum guichet_status office_load(struct office *office, struct store_tx *tx, stru
 dossier_roles office_roles_of(const struct office_dossier *dossier, const struct text *role_structures,
 	const struct office_actor *actor);
 
+/* The actor as the events record them: by the function that gives them the role this action asks; by their main
+ * appointment when it is the applicant's, or nobody's. */
+struct dossier_person office_person_acting(const struct office_dossier *dossier, const struct text *role_structures,
+	const struct office_actor *actor, struct text action);
+
 /* Rows of DOSSIER_ROW statements. */
 enum guichet_status office_rows_read(struct office *office, struct store_rows *rows, struct arena *arena, size_t limit,
 	int role, struct office_rows *ret_rows, struct guichet_error *error);

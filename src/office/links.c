@@ -7,8 +7,6 @@ enum guichet_status
 office_link_load(struct office *office, struct store_tx *tx, struct arena *arena, struct text token, instant now,
 	struct office_link *ret_link, struct guichet_error *error)
 {
-	static const char refusal[] = "Ce lien n’est pas valable, ou il a expiré. "
-		"Connectez-vous pour répondre, ou demandez un nouveau lien au service qui vous a écrit.";
 	struct store_rows rows = store_query(tx, arena, STORE_LINK_LOAD, STORE_VALUES(token_hash(arena, token)), error);
 	struct office_link link = { 0 };
 	const bool there = store_next(&rows);
@@ -19,8 +17,14 @@ office_link_load(struct office *office, struct store_tx *tx, struct arena *arena
 	const enum guichet_status status = store_finish(&rows);
 	if (status != GUICHET_OK)
 		return status;
-	if (!there || !link.campaign || now >= link.expires_at)
-		return guichet_fail(error, GUICHET_REFUSED, "%s", refusal);
+	/* Only its holder knows an expired one: telling when it ended tells nothing to who guesses. */
+	if (there && link.campaign && now >= link.expires_at)
+		return guichet_fail(error, GUICHET_REFUSED, "Ce lien ne sert plus depuis le " TEXT_FORMAT ", fin de la période pour "
+			"répondre. Ce qui attendait encore une réponse est suivi par le service qui vous a écrit : demandez-lui un nouveau "
+			"lien si votre réponse est encore possible.", TEXT_ARGS(instant_french(arena, link.expires_at)));
+	if (!there || !link.campaign)
+		return guichet_fail(error, GUICHET_REFUSED, "Ce lien n’est pas valable. Vérifiez que l’adresse a été copiée en entier, "
+			"connectez-vous pour répondre, ou demandez un nouveau lien au service qui vous a écrit.");
 	*ret_link = link;
 	return GUICHET_OK;
 }

@@ -68,31 +68,24 @@ append(struct arena *arena, struct office_rows *list, const struct office_rows *
 	return GUICHET_OK;
 }
 
+/* The dossiers whose role is resolved in a structure where the actor holds it; `statement` says waiting or not. */
 static enum guichet_status
-waiting_for_role(struct office *office, struct store_tx *tx, struct arena *arena, const struct office_campaign *campaign,
-	int index, const struct office_actor *actor, size_t limit, struct office_rows *list, struct guichet_error *error)
+list_of_places(struct office *office, struct store_tx *tx, struct arena *arena, enum store_statement statement,
+	const struct office_campaign *campaign, int index, const struct office_actor *actor, size_t limit,
+	struct office_rows *list, struct guichet_error *error)
 {
 	const struct procedure_role *role = &campaign->procedure->roles[index];
-	struct office_rows found;
-	enum guichet_status status;
-	if (role->reach == PROCEDURE_EVERYWHERE) {
-		if (!office_holds_somewhere(actor, role))
-			return GUICHET_OK;
-		CLEANUP(store_rows_end) struct store_rows rows = store_query(tx, arena, STORE_DOSSIER_WAITING_FOR,
-			STORE_VALUES(campaign->id, role->name, (int64_t)limit + 1), error);
-		status = office_rows_read(office, &rows, arena, limit, index, &found, error);
-		return status != GUICHET_OK ? status : append(arena, list, &found, actor->person, limit, error);
-	}
 	for (size_t f = 0; f < actor->functions.count; f++) {
 		const struct directory_functions one = { &actor->functions.at[f], 1 };
+		struct office_rows found;
 		bool holds = false;
 		for (size_t n = 0; n < role->function_count; n++)
 			holds |= directory_has_function(&one, role->functions[n], (struct text){ 0 });
 		if (!holds)
 			continue;
-		CLEANUP(store_rows_end) struct store_rows rows = store_query(tx, arena, STORE_DOSSIER_WAITING_AT,
+		CLEANUP(store_rows_end) struct store_rows rows = store_query(tx, arena, statement,
 			STORE_VALUES(one.at->structure, role->name, (int64_t)limit + 1), error);
-		status = office_rows_read(office, &rows, arena, limit, index, &found, error);
+		enum guichet_status status = office_rows_read(office, &rows, arena, limit, index, &found, error);
 		size_t kept = 0; /* another campaign's role may bear the same name */
 		for (size_t i = 0; status == GUICHET_OK && i < found.count; i++)
 			if (found.at[i].campaign == campaign)
@@ -104,6 +97,22 @@ waiting_for_role(struct office *office, struct store_tx *tx, struct arena *arena
 			return status;
 	}
 	return GUICHET_OK;
+}
+
+static enum guichet_status
+waiting_for_role(struct office *office, struct store_tx *tx, struct arena *arena, const struct office_campaign *campaign,
+	int index, const struct office_actor *actor, size_t limit, struct office_rows *list, struct guichet_error *error)
+{
+	const struct procedure_role *role = &campaign->procedure->roles[index];
+	struct office_rows found;
+	if (role->reach != PROCEDURE_EVERYWHERE)
+		return list_of_places(office, tx, arena, STORE_DOSSIER_WAITING_AT, campaign, index, actor, limit, list, error);
+	if (!office_holds_somewhere(actor, role))
+		return GUICHET_OK;
+	CLEANUP(store_rows_end) struct store_rows rows = store_query(tx, arena, STORE_DOSSIER_WAITING_FOR,
+		STORE_VALUES(campaign->id, role->name, (int64_t)limit + 1), error);
+	const enum guichet_status status = office_rows_read(office, &rows, arena, limit, index, &found, error);
+	return status != GUICHET_OK ? status : append(arena, list, &found, actor->person, limit, error);
 }
 
 enum guichet_status
@@ -119,6 +128,25 @@ office_list_waiting(struct office *office, struct store_tx *tx, struct arena *ar
 				continue;
 			const enum guichet_status status = waiting_for_role(office, tx, arena, campaigns.at[c], (int)i, actor,
 				limit, &list, error);
+			if (status != GUICHET_OK)
+				return status;
+		}
+	*ret_rows = list;
+	return GUICHET_OK;
+}
+
+enum guichet_status
+office_list_answered(struct office *office, struct store_tx *tx, struct arena *arena, const struct office_actor *actor,
+	size_t limit, struct office_rows *ret_rows, struct guichet_error *error)
+{
+	struct office_rows list = { 0 };
+	const struct office_campaigns campaigns = office_campaigns(office, arena);
+	for (size_t c = 0; c < campaigns.count; c++)
+		for (size_t i = 0; i < campaigns.at[c]->procedure->role_count; i++) {
+			if (campaigns.at[c]->procedure->roles[i].reach != PROCEDURE_STRUCTURE)
+				continue;
+			const enum guichet_status status = list_of_places(office, tx, arena, STORE_DOSSIER_ANSWERED_AT,
+				campaigns.at[c], (int)i, actor, limit, &list, error);
 			if (status != GUICHET_OK)
 				return status;
 		}

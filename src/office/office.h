@@ -208,6 +208,11 @@ enum guichet_status office_list_of_subject(struct office *office, struct store_t
 enum guichet_status office_list_waiting(struct office *office, struct store_tx *tx, struct arena *arena,
 	const struct office_actor *actor, size_t limit, struct office_rows *ret_rows, struct guichet_error *error);
 
+/* What no longer waits for the roles that this actor holds in a structure, the last moved first: what they answered is
+ * there, with what others did and what never waited for them; their own dossiers excepted. */
+enum guichet_status office_list_answered(struct office *office, struct store_tx *tx, struct arena *arena,
+	const struct office_actor *actor, size_t limit, struct office_rows *ret_rows, struct guichet_error *error);
+
 /* The dossiers of a campaign in a subtree of the structures, by name. */
 enum guichet_status office_list_within(struct office *office, struct store_tx *tx, struct arena *arena,
 	const struct office_campaign *campaign, const struct directory_range *range, size_t limit,
@@ -278,7 +283,7 @@ struct office_link {
 	instant expires_at;
 };
 
-/* REFUSED, with what to do next, when it is unknown or expired: the same sentence for both. */
+/* REFUSED, with what to do next, when it is unknown or expired. */
 enum guichet_status office_link_load(struct office *office, struct store_tx *tx, struct arena *arena, struct text token,
 	instant now, struct office_link *ret_link, struct guichet_error *error);
 bool office_link_allows(const struct office_link *link, struct text action);

@@ -155,33 +155,59 @@ office_holders(struct store_tx *tx, struct arena *arena, const struct procedure 
 	return GUICHET_OK;
 }
 
+/* Does this function give the role of index `index` for the dossier? Never the applicant's. */
+static bool
+gives(const struct office_dossier *dossier, const struct text *role_structures, size_t index,
+	const struct directory_function *held)
+{
+	const struct procedure_role *role = &dossier->procedure->roles[index];
+	const struct directory_functions one = { held, 1 };
+	bool named = false;
+	for (size_t i = 0; i < role->function_count; i++)
+		named |= directory_has_function(&one, role->functions[i], (struct text){ 0 });
+	switch (named ? role->reach : PROCEDURE_APPLICANT) {
+	case PROCEDURE_EVERYWHERE:
+		return true;
+	case PROCEDURE_STRUCTURE:
+		return text_equal(held->structure, role_structures[index]);
+	case PROCEDURE_DISTRICT:
+		return text_starts(dossier->structure_path, held->path);
+	case PROCEDURE_APPLICANT:
+		break;
+	}
+	return false;
+}
+
 dossier_roles
 office_roles_of(const struct office_dossier *dossier, const struct text *role_structures, const struct office_actor *actor)
 {
 	dossier_roles roles = 0;
 	const bool own = text_equal(actor->person, dossier->state.subject);
 	for (size_t i = 0; i < dossier->procedure->role_count; i++) {
-		const struct procedure_role *role = &dossier->procedure->roles[i];
-		if (role->reach == PROCEDURE_APPLICANT) {
+		if (dossier->procedure->roles[i].reach == PROCEDURE_APPLICANT)
 			roles |= own ? DOSSIER_ROLE(i) : 0;
-			continue;
-		}
-		if (own)
-			continue;
-		for (size_t f = 0; f < actor->functions.count; f++) {
-			const struct directory_function *held = &actor->functions.at[f];
-			const struct directory_functions one = { held, 1 };
-			for (size_t n = 0; n < role->function_count; n++) {
-				if (!directory_has_function(&one, role->functions[n], (struct text){ 0 }))
-					continue;
-				if (role->reach == PROCEDURE_EVERYWHERE
-					|| (role->reach == PROCEDURE_STRUCTURE && text_equal(held->structure, role_structures[i]))
-					|| (role->reach == PROCEDURE_DISTRICT && text_starts(dossier->structure_path, held->path)))
-					roles |= DOSSIER_ROLE(i);
-			}
-		}
+		for (size_t f = 0; !own && f < actor->functions.count; f++)
+			if (gives(dossier, role_structures, i, &actor->functions.at[f]))
+				roles |= DOSSIER_ROLE(i);
 	}
 	return roles;
+}
+
+struct dossier_person
+office_person_acting(const struct office_dossier *dossier, const struct text *role_structures,
+	const struct office_actor *actor, struct text action)
+{
+	const struct procedure *procedure = dossier->procedure;
+	const int index = procedure_action_find(procedure, dossier->state.step, action);
+	for (size_t w = 0; index != PROCEDURE_NONE && w < procedure->actions[index].who.count; w++) {
+		const int role = procedure->actions[index].who.at[w];
+		for (size_t f = 0; (dossier->roles & DOSSIER_ROLE(role)) && f < actor->functions.count; f++) {
+			const struct directory_function *held = &actor->functions.at[f];
+			if (gives(dossier, role_structures, (size_t)role, held))
+				return office_person_of(&actor->facts.person, held->function, held->structure_name);
+		}
+	}
+	return office_person_of(&actor->facts.person, actor->facts.appointment.function, actor->facts.structure.name);
 }
 
 enum guichet_status

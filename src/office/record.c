@@ -177,7 +177,8 @@ office_mail(struct office *office, struct store_tx *tx, struct arena *arena, con
 		buffer_release(&actions);
 	}
 	struct mail_message message = { .address = letter->to->mail, .person = letter->to->id, .occasion = mail->name,
-		.dossier = letter->dossier, .campaign = letter->campaign->id, .key = letter->key, .urgent = letter->urgent };
+		.dossier = letter->dossier, .campaign = letter->campaign->id, .key = letter->key, .urgent = letter->urgent,
+		.secret = letter->link };
 	if (status == GUICHET_OK)
 		status = dossier_mail_write(&request, arena, &message.subject, &message.body, error);
 	if (status == GUICHET_OK)
