@@ -53,3 +53,17 @@ PAGE(page_calendar);
 PAGE(page_exemptions);
 PAGE(page_exempt);
 PAGE(page_exempted);
+/* waiting.c */
+PAGE(page_waiting);
+PAGE(page_waiting_send);
+PAGE(page_waiting_sent);
+/* week.c */
+PAGE(page_service);
+/* link.c */
+PAGE(page_link);
+PAGE(page_link_send);
+PAGE(page_link_sent);
+PAGE(page_link_action);
+PAGE(page_link_action_do);
+PAGE(page_link_action_done);
+PAGE(page_link_pdf);

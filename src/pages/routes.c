@@ -41,6 +41,18 @@ static const struct route routes[] = {
 	{ METHOD_POST, "/gestion/:campagne/lots/preparer",   RIGHT_OFFICE, page_batch_prepare, NULL, 0 },
 	{ METHOD_GET,  "/gestion/:campagne/lots/:lot",       RIGHT_OFFICE, page_batch, NULL, 0 },
 
+	/* superiors and whoever handles requests */
+	{ METHOD_GET,  "/a-traiter",             RIGHT_HANDLER,  page_waiting, NULL, 0 },
+	{ METHOD_POST, "/a-traiter",             RIGHT_HANDLER,  page_waiting_send, page_waiting_sent, 0 },
+	{ METHOD_GET,  "/service",               RIGHT_SUPERIOR, page_service, NULL, 0 },
+
+	/* who holds the link of a mail */
+	{ METHOD_GET,  "/lien/:jeton",           RIGHT_LINK,     page_link, NULL, 0 },
+	{ METHOD_POST, "/lien/:jeton",           RIGHT_LINK,     page_link_send, page_link_sent, 0 },
+	{ METHOD_GET,  "/lien/:jeton/dossiers/:id/actions/:action",     RIGHT_LINK, page_link_action, NULL, 0 },
+	{ METHOD_POST, "/lien/:jeton/dossiers/:id/actions/:action",     RIGHT_LINK, page_link_action_do, page_link_action_done, 0 },
+	{ METHOD_GET,  "/lien/:jeton/dossiers/:id/documents/:rang/pdf", RIGHT_LINK, page_link_pdf, NULL, 0 },
+
 	/* the demonstration only */
 	{ METHOD_GET,  "/demo",                  RIGHT_DEMO,    page_demo, NULL, 0 },
 	{ METHOD_POST, "/demo",                  RIGHT_DEMO,    page_demo_login, page_demo_login_done, 0 },

@@ -1,0 +1,282 @@
+/* The personal link of a mail: what awaits its person in its role, without an account.   GET, POST /lien/:jeton
+ *
+ * GET shows and changes nothing: mail programs follow links by themselves. Only a confirming POST acts, in the name of the
+ * person the link was written for, and no session is opened. */
+#include "pages/inbox.h"
+#include "pages/families.h"
+
+#include "document/document.h"
+
+#include "base/banned.h"
+
+enum { ANSWERED = 50 };
+
+/* The link of the path's ":jeton" and its person, for the page. */
+struct opened {
+	struct office_link link;
+	struct office_actor actor;
+	struct text path; /* "/lien/<jeton>" */
+};
+
+static enum guichet_status
+open_link(struct request *request, struct store_tx *tx, struct opened *ret_opened, struct guichet_error *error)
+{
+	struct site *site = site_of(request);
+	const struct text token = request_parameter(request, "jeton");
+	const instant now = clock_now(site->clock);
+	struct opened opened = { .path = arena_format(request->arena, "/lien/" TEXT_FORMAT, TEXT_ARGS(token)) };
+	/* The address would be told to the sites that a page links to. */
+	request_add_header(request, "Referrer-Policy", TEXT("no-referrer"));
+	enum guichet_status status = office_link_load(site->office, tx, request->arena, token, now, &opened.link, error);
+	if (status == GUICHET_OK)
+		status = office_actor_load(tx, request->arena, opened.link.person, now, &opened.actor, error);
+	if (status == GUICHET_UNKNOWN)
+		status = guichet_fail(error, GUICHET_REFUSED, "La personne à qui ce lien était adressé n’est plus dans l’annuaire : "
+			"demandez au service qui a écrit de l’adresser à qui la remplace.");
+	if (status == GUICHET_OK)
+		*ret_opened = opened;
+	return status;
+}
+
+/* What to do with a link that opens nothing. */
+static enum guichet_status
+closed_page(struct request *request, struct html *html, const struct guichet_error *error)
+{
+	request_status(request, 404);
+	PAGE_IN(request, html, TEXT("Ce lien n’ouvre plus rien"));
+	HTML_LINE(html, "p", text_of_string(error->message), { "class", TEXT("lead") });
+	HTML_IN(html, "p", { "class", TEXT("buttons") });
+	HTML_SAY(html, "a", "Se connecter", { "class", TEXT("button") }, { "href", TEXT("/connexion") });
+	HTML_SAY(html, "a", "Aide et contacts", { "class", TEXT("button secondary") }, { "href", TEXT("/aide") });
+	return GUICHET_OK;
+}
+
+/* Who is spoken to: a link may be opened by somebody else by mistake. */
+static void
+addressed(struct request *request, struct html *html, const struct opened *opened)
+{
+	const struct procedure *procedure = opened->link.campaign->procedure;
+	const int role = procedure_role_find(procedure, opened->link.role);
+	HTML_IN(html, "p", { "class", TEXT("lead") });
+	html_say(html, "Ce lien est personnel. Vous répondez au nom de ");
+	HTML_LINE(html, "strong", directory_person_name(request->arena, &opened->actor.facts.person));
+	if (role != PROCEDURE_NONE) {
+		html_say(html, ", ");
+		html_text(html, procedure->roles[role].label);
+	}
+	html_say(html, ". Rien n’est enregistré tant que vous n’avez pas confirmé.");
+}
+
+static enum guichet_status
+link_page(struct request *request, struct html *html, const struct inbox_sending *sending, struct guichet_error *error)
+{
+	CLEANUP(store_read_end) struct store_tx *tx = store_read(site_of(request)->store, error);
+	if (!tx)
+		return error->status;
+	struct opened opened;
+	struct office_rows rows;
+	enum guichet_status status = open_link(request, tx, &opened, error);
+	if (status == GUICHET_REFUSED)
+		return closed_page(request, html, error);
+	struct inbox inbox = { .request = request, .actor = &opened.actor, .link = &opened.link, .sending = sending };
+	if (status == GUICHET_OK)
+		status = office_list_of_link(site_of(request)->office, tx, request->arena, &opened.link, INBOX_ROWS, &rows, error);
+	if (status == GUICHET_OK)
+		status = inbox_load(&inbox, &rows, error);
+	if (status != GUICHET_OK)
+		return status;
+	PAGE_IN(request, html, inbox.count ? TEXT("Votre réponse est attendue") : TEXT("Plus rien ne vous attend ici"));
+	inbox_results(&inbox, html);
+	addressed(request, html, &opened);
+	if (inbox.count == 0)
+		HTML_SAY(html, "p", "Les demandes de ce lien ont reçu une réponse, ou n’en attendent plus de vous. Vous pouvez fermer cette "
+			"page.", { "class", TEXT("empty") });
+	status = inbox_write(&inbox, tx, html, opened.path, error);
+	if (status == GUICHET_OK)
+		status = inbox_answered(&inbox, tx, html, ANSWERED, error);
+	HTML_SAY(html, "h2", "Une question ?");
+	page_contacts(html, opened.link.campaign->campaign);
+	return status;
+}
+
+enum guichet_status
+page_link(struct request *request, struct html *html, struct guichet_error *error)
+{
+	return link_page(request, html, NULL, error);
+}
+
+enum guichet_status
+page_link_send(struct request *request, struct html *html, struct guichet_error *error)
+{
+	struct opened opened;
+	{
+		CLEANUP(store_read_end) struct store_tx *tx = store_read(site_of(request)->store, error);
+		if (!tx)
+			return error->status;
+		const enum guichet_status status = open_link(request, tx, &opened, error);
+		if (status == GUICHET_REFUSED)
+			return closed_page(request, html, error);
+		if (status != GUICHET_OK)
+			return status;
+	}
+	bool waits;
+	const enum guichet_status status = inbox_send(request, &opened.actor, &opened.link, &waits, error);
+	return status != GUICHET_OK || waits ? status : page_link_sent(request, html, error);
+}
+
+enum guichet_status
+page_link_sent(struct request *request, struct html *html, struct guichet_error *error)
+{
+	struct inbox_sending *sending = request->state;
+	if (inbox_ended(sending))
+		return request_redirect(request, 303, arena_format(request->arena, "/lien/" TEXT_FORMAT "?fait=avis",
+			TEXT_ARGS(request_parameter(request, "jeton"))));
+	return link_page(request, html, sending, error);
+}
+
+/* ---- /lien/:jeton/dossiers/:id/actions/:action: what is done on a page of its own, as signing ---- */
+
+/* The dossier of the path, with the link's role and no other; UNKNOWN when the link does not open it. */
+static enum guichet_status
+link_dossier(struct request *request, struct store_tx *tx, const struct opened *opened, struct office_dossier *ret_dossier,
+	struct guichet_error *error)
+{
+	enum guichet_status status = office_dossier_load(site_of(request)->office, tx, request->arena,
+		request_parameter(request, "id"), &opened->actor, clock_now(site_of(request)->clock), ret_dossier, error);
+	if (status != GUICHET_OK)
+		return status;
+	const int role = procedure_role_find(ret_dossier->procedure, opened->link.role);
+	ret_dossier->roles &= role == PROCEDURE_NONE ? 0 : DOSSIER_ROLE(role);
+	if (ret_dossier->roles == 0 || ret_dossier->campaign != opened->link.campaign
+		|| (opened->link.dossier.length && !text_equal(opened->link.dossier, ret_dossier->id)))
+		return guichet_fail(error, GUICHET_UNKNOWN, "Ce dossier n’existe pas, ou ce lien ne l’ouvre pas.");
+	return GUICHET_OK;
+}
+
+static enum guichet_status
+link_action_page(struct request *request, struct html *html, const struct dossier_form *form, struct text refusal,
+	struct guichet_error *error)
+{
+	CLEANUP(store_read_end) struct store_tx *tx = store_read(site_of(request)->store, error);
+	if (!tx)
+		return error->status;
+	struct opened opened;
+	struct office_dossier dossier;
+	enum guichet_status status = open_link(request, tx, &opened, error);
+	if (status == GUICHET_REFUSED)
+		return closed_page(request, html, error);
+	if (status == GUICHET_OK)
+		status = link_dossier(request, tx, &opened, &dossier, error);
+	if (status != GUICHET_OK)
+		return status;
+	const struct text name = request_parameter(request, "action");
+	const int index = procedure_action_find(dossier.procedure, dossier.state.step, name);
+	const bool possible = index != PROCEDURE_NONE && office_link_allows(&opened.link, name);
+	PAGE_IN(request, html, possible ? dossier.procedure->actions[index].label : TEXT("Cette étape est passée"),
+		{ opened.path, TEXT("Ce qui vous attend") });
+	{
+		HTML_IN(html, "p", { "class", TEXT("lead") });
+		html_text(html, dossier.subject_name);
+		html_say(html, ", ");
+		html_text(html, dossier.structure_name);
+	}
+	if (!possible) {
+		page_notice(html, NOTICE_WARNING, TEXT("Ce n’est plus attendu de vous"), refusal.length ? refusal
+			: TEXT("La demande a avancé entre-temps : une réponse a été enregistrée, ou ce lien n’y donne pas accès."));
+		HTML_IN(html, "p");
+		html_link(html, opened.path, TEXT("Voir ce qui vous attend encore"));
+		return GUICHET_OK;
+	}
+	addressed(request, html, &opened);
+	return page_action_form(request, tx, html, &dossier, index, form, refusal, request->path, error);
+}
+
+enum guichet_status
+page_link_action(struct request *request, struct html *html, struct guichet_error *error)
+{
+	return link_action_page(request, html, NULL, (struct text){ 0 }, error);
+}
+
+enum guichet_status
+page_link_action_do(struct request *request, struct html *html, struct guichet_error *error)
+{
+	struct office_command *command;
+	{
+		CLEANUP(store_read_end) struct store_tx *tx = store_read(site_of(request)->store, error);
+		if (!tx)
+			return error->status;
+		struct opened opened;
+		struct office_dossier dossier;
+		enum guichet_status status = open_link(request, tx, &opened, error);
+		if (status == GUICHET_REFUSED)
+			return closed_page(request, html, error);
+		if (status == GUICHET_OK)
+			status = link_dossier(request, tx, &opened, &dossier, error);
+		if (status != GUICHET_OK)
+			return status;
+		if (!office_link_allows(&opened.link, request_parameter(request, "action")))
+			return guichet_fail(error, GUICHET_UNKNOWN, "Ce lien ne permet pas cela.");
+		command = office_command_new(site_of(request)->office, request->arena, opened.actor.person, request->received_at);
+		if (!command)
+			return guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.");
+		request->state = command;
+		command->dossier = dossier.id;
+		command->only = dossier.roles;
+		command->command.action = request_parameter(request, "action");
+		command->command.channel = TEXT("lien");
+		page_command_read(request, dossier.procedure, command);
+	}
+	return page_write(request, office_act, command, &command->status, &command->error, error);
+}
+
+enum guichet_status
+page_link_action_done(struct request *request, struct html *html, struct guichet_error *error)
+{
+	const struct office_command *command = request->state;
+	if (command->status == GUICHET_REFUSED) {
+		request_status(request, 422);
+		return link_action_page(request, html, &command->outcome.form, text_of_string(command->error.message), error);
+	}
+	if (command->status != GUICHET_OK) {
+		*error = command->error;
+		return command->status;
+	}
+	office_wake(site_of(request)->office);
+	return request_redirect(request, 303, arena_format(request->arena, "/lien/" TEXT_FORMAT "?fait=avis",
+		TEXT_ARGS(request_parameter(request, "jeton"))));
+}
+
+/* ---- GET /lien/:jeton/dossiers/:id/documents/:rang/pdf: what the link's role signs, and nothing else ---- */
+
+enum guichet_status
+page_link_pdf(struct request *request, struct html *html, struct guichet_error *error)
+{
+	struct office_act_file file;
+	{
+		CLEANUP(store_read_end) struct store_tx *tx = store_read(site_of(request)->store, error);
+		if (!tx)
+			return error->status;
+		struct opened opened;
+		struct office_dossier dossier;
+		enum guichet_status status = open_link(request, tx, &opened, error);
+		if (status == GUICHET_REFUSED)
+			return closed_page(request, html, error);
+		if (status == GUICHET_OK)
+			status = link_dossier(request, tx, &opened, &dossier, error);
+		if (status != GUICHET_OK)
+			return status;
+		int64_t rank;
+		bool theirs = text_to_integer(request_parameter(request, "rang"), 1, (int64_t)dossier.state.act_count, &rank);
+		const struct procedure_list *signers = theirs
+			? &dossier.procedure->letters[dossier.state.acts[rank - 1].letter].signers : NULL;
+		bool signs = false;
+		for (size_t i = 0; signers && i < signers->count; i++)
+			signs |= (dossier.roles & DOSSIER_ROLE(signers->at[i])) != 0;
+		if (!signs)
+			return guichet_fail(error, GUICHET_UNKNOWN, "Ce document n’existe pas, ou ce lien ne l’ouvre pas.");
+		status = office_act_load(tx, request->arena, dossier.state.acts[rank - 1].number, &file, error);
+		if (status != GUICHET_OK)
+			return status;
+	}
+	return page_send_act(request, &file, error);
+}
