@@ -285,6 +285,12 @@ enum guichet_status dossier_piece_mistake(struct arena *arena, const struct doss
 	const struct dossier_piece *piece, struct dossier_raws raws, struct text *ret_mistake,
 	struct guichet_error *error);
 
+/* Is this piece of the procedure asked, with these answers? Compulsory or not. BROKEN only. */
+enum guichet_status dossier_piece_asked(struct arena *arena, const struct dossier_facts *facts, int index,
+	struct dossier_raws raws, bool *ret_asked, struct guichet_error *error);
+/* "PDF, JPEG ou PNG", of enum procedure_format or-ed. `at` is NULL when the arena is full. */
+struct text dossier_formats_text(struct arena *arena, unsigned formats);
+
 /* ---- decide ---- */
 
 enum dossier_refusal {

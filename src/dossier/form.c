@@ -171,10 +171,12 @@ read_date(struct reading *reading, struct dossier_answer *answer)
 	return feel_date(date);
 }
 
+/* A box sends an empty text before it, so that unticking is heard: the last text counts. */
 static struct feel_value
 read_yes_no(struct reading *reading, struct dossier_answer *answer)
 {
-	const struct text text = only(reading, answer, false);
+	const struct text text = answer->raw_count == 0 ? TEXT("")
+		: clean(reading, answer->raws[answer->raw_count - 1], false);
 	if (text.length == 0)
 		return answer->field->type == PROCEDURE_FIELD_DECLARATION && answer->given
 			? feel_boolean(false) : feel_null(TEXT(""));
@@ -508,9 +510,8 @@ static const struct {
 	{ PROCEDURE_PNG, { "PNG", 3 } },
 };
 
-/* "PDF, JPEG ou PNG". */
-static struct text
-formats_text(struct arena *arena, unsigned allowed)
+struct text
+dossier_formats_text(struct arena *arena, unsigned allowed)
 {
 	struct text text = TEXT("");
 	size_t left = (size_t)__builtin_popcount(allowed);
@@ -534,7 +535,7 @@ form_piece_mistake(struct inputs *inputs, int index, const struct dossier_piece 
 	if (status != GUICHET_OK)
 		return status;
 	*ret_mistake = TEXT("");
-	const struct text allowed = formats_text(inputs->arena, wanted->formats);
+	const struct text allowed = dossier_formats_text(inputs->arena, wanted->formats);
 	if (!piece) {
 		if (!wanted->compulsory || !asked)
 			return GUICHET_OK;
@@ -563,4 +564,17 @@ dossier_piece_mistake(struct arena *arena, const struct dossier_facts *facts, in
 	if (status == GUICHET_OK)
 		status = form_read(&inputs, DOSSIER_FORM_FILING, PROCEDURE_NONE, raws, true, &form, error);
 	return status != GUICHET_OK ? status : form_piece_mistake(&inputs, index, piece, ret_mistake, error);
+}
+
+enum guichet_status
+dossier_piece_asked(struct arena *arena, const struct dossier_facts *facts, int index, struct dossier_raws raws,
+	bool *ret_asked, struct guichet_error *error)
+{
+	struct inputs inputs;
+	struct dossier_form form;
+	enum guichet_status status = inputs_new(arena, facts, &inputs, error);
+	if (status == GUICHET_OK)
+		status = form_read(&inputs, DOSSIER_FORM_FILING, PROCEDURE_NONE, raws, true, &form, error);
+	return status != GUICHET_OK ? status
+		: inputs_condition(&inputs, facts->procedure->pieces[index].condition, ret_asked, error);
 }

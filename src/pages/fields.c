@@ -56,14 +56,15 @@ page_field(struct html *html, const struct page_field *field)
 	}
 	help_and_mistake(html, field->name, field->help, field->mistake);
 	if (strcmp(field->type, "textarea") == 0) {
-		HTML_IN(html, "textarea", { "id", field->name }, { "name", field->name }, { "rows", TEXT("5") },
+		HTML_IN(html, "textarea", { "id", field->name }, { "name", field->name },
+			{ "rows", field->rows == 3 ? TEXT("3") : TEXT("5") },
 			{ "maxlength", limit }, { "data-count", HTML_WHEN(limit.at) }, { "aria-describedby", about },
 			{ "aria-invalid", wrong }, { "required", HTML_WHEN(field->required) });
 		html_text(html, field->value);
 		return;
 	}
 	HTML_VOID(html, "input", { "type", text_of_string(field->type) }, { "id", field->name }, { "name", field->name },
-		{ "value", field->value }, { "maxlength", limit }, { "autocomplete", completes },
+		{ "class", field->width }, { "inputmode", field->mode }, { "value", field->value }, { "maxlength", limit }, { "autocomplete", completes },
 		{ "aria-describedby", about }, { "aria-invalid", wrong }, { "required", HTML_WHEN(field->required) });
 }
 
@@ -96,6 +97,13 @@ choice(struct html *html, struct arena *arena, const struct dossier_answer *answ
 	HTML_LINE(html, "label", label, { "for", id });
 }
 
+/* Boxes that are not ticked send nothing: an empty text before them says that they were shown. */
+static void
+unticked(struct html *html, struct text name)
+{
+	HTML_VOID(html, "input", { "type", TEXT("hidden") }, { "name", name }, { "value", TEXT("") });
+}
+
 /* Radios or checkboxes, under the field's label as their legend. */
 static void
 choices(struct html *html, struct arena *arena, const struct dossier_answer *answer)
@@ -117,6 +125,8 @@ choices(struct html *html, struct arena *arena, const struct dossier_answer *ans
 		return;
 	}
 	const char *type = field->type == PROCEDURE_FIELD_CHOICES ? "checkbox" : "radio";
+	if (field->type == PROCEDURE_FIELD_CHOICES)
+		unticked(html, answer->name);
 	for (size_t i = 0; i < field->option_count; i++)
 		choice(html, arena, answer, type, field->options[i].name, field->options[i].label);
 }
@@ -129,6 +139,7 @@ declaration(struct html *html, const struct dossier_answer *answer)
 	const struct text about = described(answer->name, field->help, answer->mistake, room, sizeof room);
 	HTML_IN(html, "div", { "class", answer->mistake.length ? TEXT("field honour has-error") : TEXT("field honour") });
 	help_and_mistake(html, answer->name, field->help, answer->mistake);
+	unticked(html, answer->name);
 	HTML_IN(html, "div", { "class", TEXT("choice") });
 	HTML_VOID(html, "input", { "type", TEXT("checkbox") }, { "id", answer->name }, { "name", answer->name },
 		{ "value", TEXT("oui") }, { "checked", HTML_WHEN(chosen(answer, TEXT("oui"))) }, { "aria-describedby", about },
@@ -137,18 +148,44 @@ declaration(struct html *html, const struct dossier_answer *answer)
 	label_text(html, field->label, field->compulsory);
 }
 
-static const char *
-input_type(enum procedure_field_type type)
+/* Everything that is typed. A date goes to the browser's own field as it wants it; what is no date is shown as typed. */
+static void
+typed(struct html *html, struct arena *arena, const struct dossier_answer *answer)
 {
-	switch (type) {
+	const struct procedure_field *field = answer->field;
+	struct page_field line = { .name = answer->name, .label = field->label, .help = field->help,
+		.value = answer->raw_count ? answer->raws[0] : (struct text){ 0 }, .mistake = answer->mistake, .type = "text",
+		.longest = field->length, .required = field->compulsory };
+	struct date date;
+	switch (field->type) {
 	case PROCEDURE_FIELD_LONG_TEXT:
+		line.type = "textarea";
+		break;
 	case PROCEDURE_FIELD_ADDRESS:
-		return "textarea";
+		line.type = "textarea";
+		line.rows = 3;
+		break;
 	case PROCEDURE_FIELD_DATE:
-		return "date";
+		line.width = TEXT("short");
+		if (date_read_french(text_trim(line.value), &date))
+			line.value = date_iso(arena, date);
+		if (text_trim(line.value).length == 0 || date_read(line.value, &date))
+			line.type = "date";
+		break;
+	case PROCEDURE_FIELD_INTEGER:
+		line.width = TEXT("short");
+		line.mode = TEXT("numeric");
+		break;
+	case PROCEDURE_FIELD_NUMBER:
+	case PROCEDURE_FIELD_MONEY:
+	case PROCEDURE_FIELD_PERCENTAGE:
+		line.width = TEXT("short");
+		line.mode = TEXT("decimal");
+		break;
 	default:
-		return "text";
+		break;
 	}
+	page_field(html, &line);
 }
 
 void
@@ -169,9 +206,7 @@ page_answers(struct html *html, struct arena *arena, const struct dossier_form *
 			declaration(html, answer);
 			break;
 		default:
-			page_field(html, &(struct page_field){ .name = answer->name, .label = field->label, .help = field->help,
-				.value = answer->raw_count ? answer->raws[0] : (struct text){ 0 }, .mistake = answer->mistake,
-				.type = input_type(field->type), .longest = field->length, .required = field->compulsory });
+			typed(html, arena, answer);
 		}
 	}
 }

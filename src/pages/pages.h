@@ -109,6 +109,8 @@ struct page_field {
 	struct text mistake;      /* shown beside the field; empty: none */
 	const char *type;         /* of the input: "text", "email", "password", "date"…, or "textarea" */
 	struct text autocomplete; /* WCAG 1.3.5; empty: none */
+	struct text width, mode;  /* "short", "medium"; the keyboard of a phone: "numeric", "decimal"; `at` NULL: neither */
+	int rows;                 /* of a textarea: 3, or 5 */
 	int64_t longest;          /* characters; 0: no limit told */
 	bool required;
 };
