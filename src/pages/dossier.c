@@ -147,13 +147,6 @@ answers(struct request *request, struct html *html, const struct office_dossier 
 	return GUICHET_OK;
 }
 
-static struct text
-size_text(struct arena *arena, int64_t bytes)
-{
-	return bytes < 1000000 ? arena_format(arena, "%lld ko", (long long)(bytes + 999) / 1000)
-		: arena_format(arena, "%lld,%lld Mo", (long long)bytes / 1000000, (long long)bytes % 1000000 / 100000);
-}
-
 static void
 pieces(struct request *request, struct html *html, const struct office_dossier *dossier)
 {
@@ -172,7 +165,7 @@ pieces(struct request *request, struct html *html, const struct office_dossier *
 		html_markup(html, " ");
 		html_text(html, piece->file);
 		html_say(html, ", ");
-		html_text(html, size_text(request->arena, piece->size));
+		html_text(html, page_size_text(request->arena, piece->size));
 	}
 }
 

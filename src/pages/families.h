@@ -32,6 +32,27 @@ PAGE(page_demo_mails);
 PAGE(page_demo_mail);
 /* home.c */
 PAGE(page_home);
+/* campaign.c */
+PAGE(page_campaign_show);
+/* draft.c */
+PAGE(page_draft);
+PAGE(page_draft_save);
+PAGE(page_draft_saved);
+PAGE(page_draft_autosaved);
+PAGE(page_draft_discard);
+PAGE(page_draft_discard_do);
+PAGE(page_draft_discarded);
+/* draft_pieces.c; the last is shown when the file never came to the page */
+PAGE(page_draft_piece);
+PAGE(page_draft_piece_send);
+PAGE(page_draft_piece_sent);
+PAGE(page_draft_piece_remove);
+PAGE(page_draft_piece_removed);
+PAGE(page_draft_piece_too_large);
+/* filing.c */
+PAGE(page_draft_summary);
+PAGE(page_draft_file);
+PAGE(page_draft_filed);
 /* dossier.c */
 PAGE(page_dossier_show);
 PAGE(page_action);

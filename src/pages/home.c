@@ -3,12 +3,6 @@
 
 #include "base/banned.h"
 
-static struct text
-campaign_path(struct arena *arena, const struct office_campaign *campaign)
-{
-	return arena_format(arena, "/campagnes/" TEXT_FORMAT, TEXT_ARGS(campaign->id));
-}
-
 /* What can be said of a campaign to everybody: its windows. */
 static void
 campaign_card(struct request *request, struct html *html, const struct office_campaign *campaign)
@@ -18,7 +12,7 @@ campaign_card(struct request *request, struct html *html, const struct office_ca
 	HTML_IN(html, "li", { "class", TEXT("card") });
 	{
 		HTML_IN(html, "h3", { "class", TEXT("card-title") });
-		html_link(html, campaign_path(request->arena, campaign), procedure->title);
+		html_link(html, page_campaign_path(request->arena, campaign), procedure->title);
 	}
 	{
 		HTML_IN(html, "p");

@@ -149,6 +149,12 @@ enum guichet_status page_campaign(struct request *request, const struct office_c
 void page_contacts(struct html *html, const struct campaign *campaign);
 /* "P5Y" as "5 ans"; the text itself when it is no duration. */
 struct text page_duration(struct arena *arena, struct text iso);
+/* Its windows and key dates, in order, with what is past and what is now. */
+void page_key_dates(struct request *request, struct html *html, const struct office_campaign *campaign);
+/* "128 ko", "1,2 Mo". */
+struct text page_size_text(struct arena *arena, int64_t bytes);
+/* "/campagnes/<id>". */
+struct text page_campaign_path(struct arena *arena, const struct office_campaign *campaign);
 /* "/dossiers/<id>". */
 struct text page_dossier_path(struct arena *arena, struct text id);
 /* What a form of page_action_form() carries, into a command. */

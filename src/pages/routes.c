@@ -11,6 +11,7 @@ static const struct route routes[] = {
 	{ METHOD_GET,  "/activation",            RIGHT_PUBLIC,  page_activation, NULL, 0 },
 	{ METHOD_POST, "/activation",            RIGHT_PUBLIC,  page_activate, page_activated, 0 },
 	{ METHOD_GET,  "/aide",                  RIGHT_PUBLIC,  page_help, NULL, 0 },
+	{ METHOD_GET,  "/campagnes/:campagne",   RIGHT_PUBLIC,  page_campaign_show, NULL, 0 },
 	{ METHOD_GET,  "/connexion",             RIGHT_PUBLIC,  page_login, NULL, 0 },
 	{ METHOD_POST, "/connexion",             RIGHT_PUBLIC,  page_login_try, page_login_done, 0 },
 	{ METHOD_GET,  "/donnees-personnelles",  RIGHT_PUBLIC,  page_privacy, NULL, 0 },
@@ -20,6 +21,22 @@ static const struct route routes[] = {
 	/* who is logged in */
 	{ METHOD_POST, "/deconnexion",           RIGHT_PERSON,  page_logout, page_logout_done, 0 },
 	{ METHOD_GET,  "/mon-compte",            RIGHT_PERSON,  page_my_account, NULL, 0 },
+
+	/* the visitor's own request, until it is filed */
+	{ METHOD_GET,  "/campagnes/:campagne/demande",                        RIGHT_PERSON, page_draft, NULL, 0 },
+	{ METHOD_POST, "/campagnes/:campagne/demande",                        RIGHT_PERSON, page_draft_save, page_draft_saved, 0 },
+	{ METHOD_GET,  "/campagnes/:campagne/demande/abandonner",             RIGHT_PERSON, page_draft_discard, NULL, 0 },
+	{ METHOD_POST, "/campagnes/:campagne/demande/abandonner",             RIGHT_PERSON, page_draft_discard_do,
+		page_draft_discarded, 0 },
+	{ METHOD_POST, "/campagnes/:campagne/demande/brouillon",              RIGHT_PERSON, page_draft_save, page_draft_autosaved,
+		ROUTE_BACKGROUND },
+	{ METHOD_POST, "/campagnes/:campagne/demande/deposer",                RIGHT_PERSON, page_draft_file, page_draft_filed, 0 },
+	{ METHOD_GET,  "/campagnes/:campagne/demande/pieces/:piece",          RIGHT_PERSON, page_draft_piece, NULL, 0 },
+	{ METHOD_POST, "/campagnes/:campagne/demande/pieces/:piece",          RIGHT_PERSON, page_draft_piece_send,
+		page_draft_piece_sent, ROUTE_UPLOADS },
+	{ METHOD_POST, "/campagnes/:campagne/demande/pieces/:piece/retirer",  RIGHT_PERSON, page_draft_piece_remove,
+		page_draft_piece_removed, 0 },
+	{ METHOD_GET,  "/campagnes/:campagne/demande/recapitulatif",          RIGHT_PERSON, page_draft_summary, NULL, 0 },
 
 	/* one dossier, for whoever has a part in it */
 	{ METHOD_GET,  "/dossiers/:id",                      RIGHT_PERSON, page_dossier_show, NULL, 0 },

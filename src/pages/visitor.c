@@ -1,5 +1,5 @@
 /* Who visits, and what routes they may use. */
-#include "pages/pages.h"
+#include "pages/families.h"
 
 #include "base/banned.h"
 
@@ -126,6 +126,11 @@ problem_title(const struct problem *problem)
 void
 site_error_page(struct request *request, struct html *html, const struct problem *problem)
 {
+	/* A file too large never comes to its page, yet the mistake belongs beside its field. */
+	struct guichet_error error = { 0 };
+	if (problem->reason == PROBLEM_TOO_LARGE && request->route && request->route->begin == page_draft_piece_send
+		&& visitor_of(request) && page_draft_piece_too_large(request, html, &error) == GUICHET_OK)
+		return;
 	PAGE_IN(request, html, problem_title(problem), { TEXT("/"), TEXT("Accueil") });
 	{
 		HTML_IN(html, "p", { "class", TEXT("lead") });

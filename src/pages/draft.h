@@ -1,0 +1,70 @@
+/* A request being prepared, as its pages share it: what the form asks, what is answered, what is missing. */
+#pragma once
+
+#include "pages/families.h"
+
+/* The visitor's draft in the campaign of the path, judged as if it were filed now. In the request's arena. */
+struct draft {
+	const struct office_campaign *campaign;
+	struct dossier_facts facts;
+	struct dossier_can can;
+	struct office_draft saved;
+	struct dossier_form form;          /* mistakes included */
+	const int *sections;               /* of the procedure, those that show a field, in order */
+	size_t section_count;
+	const int *pieces;                 /* of the procedure, those asked, in order */
+	size_t piece_count;
+	const struct text *piece_mistakes; /* by piece of the procedure; empty when it is well */
+	struct text other;                 /* id of the dossier that holds the person's place; empty: none */
+};
+
+/* Loads it. UNKNOWN when there is no such campaign. *ret_draft must outlive what points into it: do not copy. */
+enum guichet_status draft_load(struct request *request, struct store_tx *tx, struct draft *ret_draft,
+	struct guichet_error *error);
+
+/* May the visitor prepare a request: the population admits them, nothing is filed yet, and filing is open or to come, or
+ * something is saved? */
+bool draft_may_prepare(const struct draft *draft);
+/* REFUSED with the sentence that says why not. */
+enum guichet_status draft_check(const struct draft *draft, struct guichet_error *error);
+
+/* Steps are numbered from 1: the sections, the pieces when there are any, the check before filing. */
+size_t draft_step_count(const struct draft *draft);
+/* That of the pieces; 0 when none is asked. */
+size_t draft_step_of_pieces(const struct draft *draft);
+/* That of a section of the procedure; 0 when it shows nothing. */
+size_t draft_step_of_section(const struct draft *draft, int section);
+/* "/campagnes/<id>/demande<rest>". */
+struct text draft_path(struct arena *arena, const struct office_campaign *campaign, const char *rest);
+/* Where a step is; with `verify` its mistakes are shown. */
+struct text draft_step_path(struct arena *arena, const struct draft *draft, size_t step, bool verify);
+
+/* The piece handed in; NULL when it is missing. */
+const struct dossier_piece *draft_piece_find(const struct draft *draft, struct text name);
+/* How many points remain to correct: answers and pieces. */
+size_t draft_mistakes(const struct draft *draft);
+/* The part of the form that a section shows; without its mistakes unless `verify`. */
+struct dossier_form draft_section(struct arena *arena, const struct draft *draft, int section, bool verify);
+
+/* The action that files: of the first step of the circuit. */
+const struct procedure_action *draft_filing(const struct procedure *procedure);
+/* "Dépôt possible jusqu’au vendredi 16 juin 2023 inclus." or when it opens, or that it is over. */
+struct text draft_deadline_text(struct arena *arena, const struct draft *draft);
+
+/* ---- parts of pages ---- */
+
+/* The steps, and what a draft is: nothing is filed yet. */
+void draft_stepper(struct request *request, struct html *html, const struct draft *draft, size_t current);
+/* What the directory knows of the visitor, which they cannot change here (TTA-35). */
+void draft_identity(struct request *request, struct html *html);
+/* Contacts, folded: on each page of the request (TTA-34). */
+void draft_help(struct html *html, const struct office_campaign *campaign);
+/* The page of a step before the check; `wrong` (a piece of the procedure, or NONE) has `mistake` beside it. */
+enum guichet_status draft_step_page(struct request *request, struct html *html, const struct draft *draft, size_t step,
+	bool verify, int wrong, struct text mistake);
+/* What each piece is, what may be done with it. `wrong` (a piece of the procedure, or NONE) has
+ * `mistake` beside it. */
+void draft_pieces_step(struct request *request, struct html *html, const struct draft *draft, bool verify, int wrong,
+	struct text mistake);
+/* Who will be asked for an opinion, then what comes after filing. */
+void draft_after(struct request *request, struct html *html, const struct dossier_can *can);

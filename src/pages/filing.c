@@ -1,0 +1,291 @@
+/* Checking a request before filing it, and filing it.
+ *
+ * GET /campagnes/:campagne/demande/recapitulatif · POST …/deposer
+ *
+ * The instant of the filing is that of the last byte of this POST. Sent twice, the same form gives the same receipt. */
+#include "pages/draft.h"
+
+#include "base/banned.h"
+
+/* ---- the summary ---- */
+
+static struct text
+anchored(struct arena *arena, struct text path, struct text anchor)
+{
+	return arena_format(arena, TEXT_FORMAT "#" TEXT_FORMAT, TEXT_ARGS(path), TEXT_ARGS(anchor));
+}
+
+/* What remains to be done, each with the way to it. */
+static void
+remaining(struct request *request, struct html *html, const struct draft *draft)
+{
+	struct arena *arena = request->arena;
+	HTML_IN(html, "div", { "class", TEXT("error-summary") }, { "role", TEXT("alert") });
+	HTML_SAY(html, "h2", "Avant de déposer, il reste à compléter");
+	HTML_IN(html, "ul");
+	for (size_t i = 0; i < draft->form.count; i++) {
+		const struct dossier_answer *answer = &draft->form.answers[i];
+		if (!answer->visible || answer->mistake.length == 0)
+			continue;
+		const size_t step = draft_step_of_section(draft, answer->field->section);
+		HTML_IN(html, "li");
+		{
+			HTML_IN(html, "a", { "href", anchored(arena, draft_step_path(arena, draft, step, true), answer->name) });
+			html_text(html, answer->field->label);
+		}
+		html_say(html, " : ");
+		html_text(html, answer->mistake);
+	}
+	for (size_t i = 0; i < draft->piece_count; i++) {
+		const struct procedure_piece *piece = &draft->campaign->procedure->pieces[draft->pieces[i]];
+		const struct text mistake = draft->piece_mistakes[draft->pieces[i]];
+		if (mistake.length == 0)
+			continue;
+		HTML_IN(html, "li");
+		{
+			HTML_IN(html, "a", { "href", anchored(arena, draft_step_path(arena, draft, draft_step_of_pieces(draft), true),
+				piece->name) });
+			html_text(html, piece->label);
+		}
+		html_say(html, " : ");
+		html_text(html, mistake);
+	}
+}
+
+/* What was answered: as it was read, or as it was typed when it could not be. */
+static struct text
+answer_text(struct arena *arena, const struct dossier_answer *answer)
+{
+	if (answer->value.kind != FEEL_NULL)
+		return procedure_field_text(arena, answer->field, answer->value);
+	struct text all = TEXT("");
+	for (size_t i = 0; i < answer->raw_count; i++)
+		if (answer->raws[i].length)
+			all = arena_format(arena, TEXT_FORMAT "%s" TEXT_FORMAT, TEXT_ARGS(all), all.length ? ", " : "",
+				TEXT_ARGS(answer->raws[i]));
+	return all;
+}
+
+static void
+section_head(struct request *request, struct html *html, const struct draft *draft, struct text title, size_t step)
+{
+	HTML_IN(html, "div", { "class", TEXT("spread") });
+	HTML_LINE(html, "h2", title, { "class", TEXT("card-title") });
+	HTML_IN(html, "a", { "class", TEXT("no-print") }, { "href", draft_step_path(request->arena, draft, step, true) });
+	html_say(html, "Modifier");
+	HTML_IN(html, "span", { "class", TEXT("visually-hidden") });
+	html_say(html, " : ");
+	html_text(html, title);
+}
+
+static void
+section_summary(struct request *request, struct html *html, const struct draft *draft, size_t step)
+{
+	const int section = draft->sections[step - 1];
+	const struct dossier_form part = draft_section(request->arena, draft, section, true);
+	HTML_IN(html, "section", { "class", part.mistakes ? TEXT("card todo") : TEXT("card") });
+	section_head(request, html, draft, draft->campaign->procedure->sections[section].title, step);
+	HTML_IN(html, "dl", { "class", TEXT("data") });
+	for (size_t i = 0; i < part.count; i++) {
+		const struct dossier_answer *answer = &part.answers[i];
+		const struct text value = answer_text(request->arena, answer);
+		HTML_LINE(html, "dt", answer->field->label);
+		HTML_IN(html, "dd");
+		if (value.length)
+			html_text(html, value);
+		else
+			HTML_SAY(html, "span", "Sans réponse", { "class", TEXT("muted") });
+		if (answer->mistake.length)
+			HTML_LINE(html, "span", answer->mistake, { "class", TEXT("error-message") });
+	}
+}
+
+static void
+pieces_summary(struct request *request, struct html *html, const struct draft *draft)
+{
+	const struct procedure *procedure = draft->campaign->procedure;
+	if (draft->piece_count == 0)
+		return;
+	HTML_IN(html, "section", { "class", TEXT("card") });
+	section_head(request, html, draft, TEXT("Pièces à joindre"), draft_step_of_pieces(draft));
+	HTML_IN(html, "dl", { "class", TEXT("data") });
+	for (size_t i = 0; i < draft->piece_count; i++) {
+		const struct procedure_piece *piece = &procedure->pieces[draft->pieces[i]];
+		const struct dossier_piece *there = draft_piece_find(draft, piece->name);
+		HTML_LINE(html, "dt", piece->label);
+		HTML_IN(html, "dd");
+		if (there) {
+			html_link(html, arena_format(request->arena, TEXT_FORMAT "/pieces/" TEXT_FORMAT,
+				TEXT_ARGS(draft_path(request->arena, draft->campaign, "")), TEXT_ARGS(piece->name)), there->file);
+			html_markup(html, " ");
+			HTML_LINE(html, "span", arena_format(request->arena, "(" TEXT_FORMAT ", " TEXT_FORMAT ")",
+				TEXT_ARGS(there->kind), TEXT_ARGS(page_size_text(request->arena, there->size))),
+				{ "class", TEXT("muted") });
+		} else {
+			HTML_SAY(html, "span", "Aucun fichier", { "class", TEXT("muted") });
+		}
+		if (draft->piece_mistakes[draft->pieces[i]].length)
+			HTML_LINE(html, "span", draft->piece_mistakes[draft->pieces[i]], { "class", TEXT("error-message") });
+	}
+}
+
+void
+draft_after(struct request *request, struct html *html, const struct dossier_can *can)
+{
+	if (can->opinion_count) {
+		HTML_IN(html, "p");
+		html_text(html, can->opinion_count == 1 ? TEXT("L’avis sera demandé à ")
+			: TEXT("L’avis sera demandé à l’une de ces personnes : "));
+		for (size_t i = 0; i < can->opinion_count; i++) {
+			const struct dossier_person *person = &can->opinions[i].person;
+			if (i)
+				html_say(html, " ; ");
+			HTML_LINE(html, "strong", dossier_person_name(request->arena, person));
+			if (person->quality.length) {
+				html_say(html, ", ");
+				html_text(html, person->quality);
+			}
+			if (person->structure.length) {
+				html_say(html, " (");
+				html_text(html, person->structure);
+				html_say(html, ")");
+			}
+		}
+		html_say(html, ".");
+	}
+	if (can->after.length)
+		HTML_LINE(html, "p", can->after);
+}
+
+/* The button that files, or why it is not there. */
+static void
+filing_form(struct request *request, struct html *html, const struct draft *draft)
+{
+	const struct procedure_action *filing = draft_filing(draft->campaign->procedure);
+	if (!filing)
+		return;
+	if (!draft->can.may) {
+		page_notice(html, NOTICE_WARNING, TEXT("Vous ne pouvez pas déposer pour l’instant"), draft->can.message);
+		return;
+	}
+	if (draft_mistakes(draft))
+		return;
+	FORM_IN(request, html, draft_path(request->arena, draft->campaign, "/deposer"));
+	form_once_field(request, html);
+	if (filing->confirm.length) {
+		page_notice(html, NOTICE_WARNING, (struct text){ 0 }, filing->confirm);
+		html_markup(html, "<input type=\"hidden\" name=\"confirme\" value=\"oui\">");
+	}
+	HTML_IN(html, "div", { "class", TEXT("buttons") });
+	HTML_LINE(html, "button", filing->label, { "class", TEXT("button large") }, { "type", TEXT("submit") });
+	HTML_SAY(html, "a", "Revenir plus tard", { "class", TEXT("button quiet") }, { "href", TEXT("/?fait=brouillon") });
+}
+
+static enum guichet_status
+summary(struct request *request, struct html *html, const struct draft *draft, struct text refusal)
+{
+	const size_t steps = draft_step_count(draft);
+	PAGE_IN(request, html, arena_format(request->arena, "Vérifier et déposer, étape %zu sur %zu", steps, steps),
+		{ TEXT("/"), TEXT("Accueil") },
+		{ page_campaign_path(request->arena, draft->campaign), draft->campaign->campaign->title });
+	if (refusal.length)
+		page_notice(html, NOTICE_ERROR, TEXT("Votre demande n’est pas déposée"), refusal);
+	draft_stepper(request, html, draft, steps);
+	if (draft_mistakes(draft))
+		remaining(request, html, draft);
+	else if (draft->can.may)
+		HTML_SAY(html, "p", "Votre demande est complète. Relisez-la : une fois déposée, elle ne se modifie plus, mais vous pouvez "
+			"la retirer.", { "class", TEXT("lead") });
+	draft_identity(request, html);
+	for (size_t step = 1; step <= draft->section_count; step++)
+		section_summary(request, html, draft, step);
+	pieces_summary(request, html, draft);
+	{
+		HTML_IN(html, "section");
+		HTML_SAY(html, "h2", "Ce qui va se passer ensuite");
+		HTML_SAY(html, "p", "Vous recevez aussitôt un numéro et un accusé de réception, à l’écran et par courriel.");
+		draft_after(request, html, &draft->can);
+	}
+	filing_form(request, html, draft);
+	draft_help(html, draft->campaign);
+	return GUICHET_OK;
+}
+
+enum guichet_status
+page_draft_summary(struct request *request, struct html *html, struct guichet_error *error)
+{
+	CLEANUP(store_read_end) struct store_tx *tx = store_read(site_of(request)->store, error);
+	if (!tx)
+		return error->status;
+	struct draft draft;
+	const enum guichet_status status = draft_load(request, tx, &draft, error);
+	if (status != GUICHET_OK)
+		return status;
+	if (!draft_may_prepare(&draft))
+		return request_redirect(request, 303, page_campaign_path(request->arena, draft.campaign));
+	return summary(request, html, &draft, (struct text){ 0 });
+}
+
+/* ---- filing ---- */
+
+enum guichet_status
+page_draft_file(struct request *request, struct html *html, struct guichet_error *error)
+{
+	(void)html;
+	struct site *site = site_of(request);
+	const struct office_campaign *campaign;
+	const enum guichet_status status = page_campaign(request, &campaign, error);
+	if (status != GUICHET_OK)
+		return status;
+	const struct procedure_action *filing = draft_filing(campaign->procedure);
+	struct office_command *command = office_command_new(site->office, request->arena, visitor_of(request)->actor.person,
+		request->received_at);
+	if (!command || !filing)
+		return guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.");
+	command->campaign = campaign;
+	command->command.action = filing->name;
+	command->command.confirmed = text_equal(form_value(request, "confirme"), TEXT("oui"));
+	command->once = form_value(request, "unefois");
+	request->state = command;
+	return page_write(request, office_act, command, &command->status, &command->error, error);
+}
+
+/* They already have one: nothing to correct, only to follow it. */
+static enum guichet_status
+already_filed(struct request *request, struct html *html, const struct draft *draft, struct text refusal)
+{
+	PAGE_IN(request, html, TEXT("Vous avez déjà une demande"), { TEXT("/"), TEXT("Accueil") },
+		{ page_campaign_path(request->arena, draft->campaign), draft->campaign->campaign->title });
+	page_notice(html, NOTICE_WARNING, (struct text){ 0 }, refusal);
+	HTML_IN(html, "p", { "class", TEXT("buttons") });
+	HTML_LINE(html, "a", arena_format(request->arena, "Voir ma demande n° " TEXT_FORMAT, TEXT_ARGS(draft->facts.other)),
+		{ "class", TEXT("button") }, { "href", page_dossier_path(request->arena, draft->other) });
+	return GUICHET_OK;
+}
+
+enum guichet_status
+page_draft_filed(struct request *request, struct html *html, struct guichet_error *error)
+{
+	const struct office_command *command = request->state;
+	if (command->status == GUICHET_OK) {
+		office_wake(site_of(request)->office);
+		return request_redirect(request, 303, arena_format(request->arena, TEXT_FORMAT "?fait=depot",
+			TEXT_ARGS(page_dossier_path(request->arena, command->dossier))));
+	}
+	if (command->status != GUICHET_REFUSED && command->status != GUICHET_RETRY) {
+		*error = command->error;
+		return command->status;
+	}
+	const struct text refusal = command->status == GUICHET_REFUSED ? text_of_string(command->error.message)
+		: TEXT("Beaucoup de personnes déposent en ce moment. Votre brouillon est intact : déposez-le de nouveau dans quelques "
+			"secondes.");
+	CLEANUP(store_read_end) struct store_tx *tx = store_read(site_of(request)->store, error);
+	if (!tx)
+		return error->status;
+	struct draft draft;
+	const enum guichet_status status = draft_load(request, tx, &draft, error);
+	if (status != GUICHET_OK)
+		return status;
+	request_status(request, command->status == GUICHET_REFUSED ? 422 : 503);
+	return draft.other.length ? already_filed(request, html, &draft, refusal) : summary(request, html, &draft, refusal);
+}
