@@ -115,7 +115,8 @@ check_letters(struct check *check, const char *folder, const struct procedure *p
 
 /* False when the file cannot be read. */
 static bool
-check_campaign(struct check *check, const char *folder, const struct procedure *procedure, const char *path, const char *shown)
+check_campaign(struct check *check, const char *folder, const struct procedure *procedure, const char *path,
+	const char *shown)
 {
 	CLEANUP(arena_free) struct arena *arena = arena_new(PROCEDURE_ARENA_LIMIT);
 	CLEANUP(close_file) FILE *file = fopen(path, "rb");

@@ -138,7 +138,8 @@ TEST(each_mistake_is_told_at_its_place)
 		const struct text path = arena_format(arena, "test/procedure/base/%s", names[i]);
 		file_of(&base, text_of_string(names[i]))->bytes = file_text(arena, path.at);
 	}
-	struct one_case one = { .before = buffer_new(CASE_LIMIT), .after = buffer_new(CASE_LIMIT), .expected = buffer_new(CASE_LIMIT) };
+	struct one_case one = { .before = buffer_new(CASE_LIMIT), .after = buffer_new(CASE_LIMIT),
+		.expected = buffer_new(CASE_LIMIT) };
 	size_t line_number = 0, started = 0;
 	char last = 0;
 	while (rest.at) {
@@ -161,7 +162,8 @@ TEST(each_mistake_is_told_at_its_place)
 			one.file = file_of(&one.files, content);
 			one.whole = false;
 		} else if (mark == '*') {
-			one.file->bytes = arena_format(arena, "%.*s%.*s\n", TEXT_ARGS(one.whole ? one.file->bytes : TEXT("")), TEXT_ARGS(content));
+			one.file->bytes = arena_format(arena, "%.*s%.*s\n", TEXT_ARGS(one.whole ? one.file->bytes : TEXT("")),
+				TEXT_ARGS(content));
 			one.whole = true;
 		} else if (mark == '-') {
 			add_line(&one.before, content);
@@ -244,7 +246,8 @@ TEST(each_mutant_is_a_procedure_that_can_run)
 	CLEANUP(arena_free) struct arena *arena = arena_new(PROCEDURE_ARENA_LIMIT);
 	CLEANUP(procedure_findings_release) struct procedure_findings findings = { 0 };
 	struct guichet_error error = { 0 };
-	CLEANUP(procedure_free) struct procedure *whole = procedure_read("procedures/teletravail-academie", NULL, &findings, &error);
+	CLEANUP(procedure_free) struct procedure *whole = procedure_read("procedures/teletravail-academie", NULL,
+		&findings, &error);
 	const struct procedure_mutant *mutants;
 	size_t count;
 	CHECK(whole && procedure_mutants(arena, whole, &mutants, &count, &error) == GUICHET_OK);

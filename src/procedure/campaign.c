@@ -239,7 +239,8 @@ read_key_dates(struct campaign_reading *reading, struct map top)
 	if (!list)
 		return;
 	if (list->kind != YAML_SEQUENCE) {
-		finding_add(reader->findings, 106, list->at, TEXT("écrivez « - {date: …, libellé: …} »"), "les dates clés sont une liste");
+		finding_add(reader->findings, 106, list->at, TEXT("écrivez « - {date: …, libellé: …} »"),
+			"les dates clés sont une liste");
 		return;
 	}
 	struct campaign_key_date *dates = READER_ARRAY(reader, struct campaign_key_date, list->count);
@@ -284,11 +285,13 @@ check_parameters(struct campaign_reading *reading, struct map top)
 static void
 read_top(struct campaign_reading *reading)
 {
-	static const char *const keys[] = { "campagne", "procédure", "titre", "annonce", "diffusion", "fenêtres", "données", "contacts",
+	static const char *const keys[] = { "campagne", "procédure", "titre", "annonce", "diffusion", "fenêtres",
+		"données", "contacts",
 		"dates_clés", "cite", NULL };
 	struct reader *reader = &reading->reader;
 	struct campaign *campaign = reading->campaign;
-	const struct map top = map_open(reader, reader->root, (struct span){ reader->root->at.source, 0, 1 }, "une campagne", keys);
+	const struct map top = map_open(reader, reader->root, (struct span){ reader->root->at.source, 0, 1 },
+		"une campagne", keys);
 	if (!top.node)
 		return;
 	campaign->name = map_need_text(top, "campagne", TEXT_NAME);

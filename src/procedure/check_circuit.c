@@ -28,7 +28,8 @@ check_start(struct check *check)
 	const struct procedure *procedure = check->procedure;
 	const struct procedure_step *draft = &procedure->steps[0];
 	if (draft->actions.count == 0)
-		TELL(check, 311, draft->origin, "ajoutez l’action qui dépose la demande", "la première étape, le brouillon, n’a pas d’action");
+		TELL(check, 311, draft->origin, "ajoutez l’action qui dépose la demande",
+			"la première étape, le brouillon, n’a pas d’action");
 	if (draft->deadlines.count)
 		TELL(check, 311, procedure->deadlines[draft->deadlines.at[0]].origin, "mettez-la à l’étape suivante",
 			"un brouillon n’a pas d’échéance : rien n’est encore déposé");
@@ -89,7 +90,8 @@ check_steps(struct check *check)
 			TELL(check, 309, step->origin, "ajoutez un chemin vers une étape marquée « fin: oui »",
 				"de l’étape « %.*s » on n’arrive jamais à une fin", TEXT_ARGS(step->name));
 		if (step->final && leaves)
-			TELL(check, 302, step->origin, "ôtez « fin: oui », ou ce qui en sort", "l’étape « %.*s » est une fin et pourtant on en sort",
+			TELL(check, 302, step->origin, "ôtez « fin: oui », ou ce qui en sort",
+				"l’étape « %.*s » est une fin et pourtant on en sort",
 				TEXT_ARGS(step->name));
 	}
 }

@@ -490,7 +490,8 @@ map_feel(struct map map, const char *key, enum scope_kind scope, enum wanted wan
 }
 
 void
-map_rules(struct map map, const char *key, enum scope_kind scope, const struct procedure_rule **ret_rules, size_t *ret_count)
+map_rules(struct map map, const char *key, enum scope_kind scope, const struct procedure_rule **ret_rules,
+	size_t *ret_count)
 {
 	static const char *const keys[] = { "règle", "message", "cite", NULL };
 	const struct yaml_node *node = map_get(map, key);

@@ -22,7 +22,8 @@ static const char *const piece_keys[] = { "obligatoire", "si", "formats", NULL }
 static const char *const data_keys[] = { "contrôle", "contrôles", NULL };
 static const char *const role_keys[] = { "canal", NULL };
 static const char *const step_keys[] = { "libère", NULL };
-static const char *const action_keys[] = { "pendant", "si", "exige", "modifie", "pose", "ouvre", "annule", "produit", "signe", NULL };
+static const char *const action_keys[] = { "pendant", "si", "exige", "modifie", "pose", "ouvre", "annule",
+	"produit", "signe", NULL };
 static const char *const deadline_keys[] = { "si", "annule", "produit", "alerte", "pose", NULL };
 static const char *const letter_keys[] = { "signent", NULL };
 static const char *const mail_keys[] = { "si", "étapes", "groupé", "lien", NULL };
@@ -100,7 +101,8 @@ add(struct walk *walk, struct yaml_item *item, struct text path, struct text des
 }
 
 static void
-walk_key(struct walk *walk, const struct kind *kind, struct yaml_item *key, struct text name, struct text path, struct text cites)
+walk_key(struct walk *walk, const struct kind *kind, struct yaml_item *key, struct text name, struct text path,
+	struct text cites)
 {
 	struct arena *arena = walk->arena;
 	const struct text word = key->key->scalar;
@@ -124,7 +126,8 @@ does_nothing(const struct yaml_item *key)
 
 /* Every item of a mapping; `inside` goes on below it. */
 static void
-walk_items(struct walk *walk, const struct yaml_node *items, const struct kind *kind, struct text path, struct text enclosing,
+walk_items(struct walk *walk, const struct yaml_node *items, const struct kind *kind, struct text path,
+	struct text enclosing,
 	void (*inside)(struct walk *walk, const struct yaml_node *item, struct text path, struct text cites))
 {
 	for (size_t i = 0; items && items->kind == YAML_MAPPING && i < items->count && !walk->broken; i++) {

@@ -124,7 +124,8 @@ static void
 read_action(struct reader *reader, const struct yaml_item *item, int step, struct procedure_list usual_who,
 	struct procedure_action *action)
 {
-	static const char *const keys[] = { "libellé", "qui", "pendant", "si", "exige", "vers", "sens", "confirme", "saisit", "modifie",
+	static const char *const keys[] = { "libellé", "qui", "pendant", "si", "exige", "vers", "sens", "confirme",
+		"saisit", "modifie",
 		"pose", "ouvre", "annule", "produit", "signe", "par_lot", "cite", NULL };
 	const struct map map = map_open(reader, item->value, item->key->at, "une action", keys);
 	*action = (struct procedure_action){
@@ -165,7 +166,8 @@ read_action(struct reader *reader, const struct yaml_item *item, int step, struc
 static void
 read_deadline(struct reader *reader, const struct yaml_item *item, int step, struct procedure_deadline *deadline)
 {
-	static const char *const keys[] = { "libellé", "quand", "si", "vers", "produit", "annule", "alerte", "pose", "cite", NULL };
+	static const char *const keys[] = { "libellé", "quand", "si", "vers", "produit", "annule", "alerte", "pose",
+		"cite", NULL };
 	const struct map map = map_open(reader, item->value, item->key->at, "une échéance", keys);
 	*deadline = (struct procedure_deadline){
 		.origin = map_origin(map),
@@ -315,7 +317,8 @@ read_circuit(struct reader *reader, struct map top)
 		deadlines += count_under(names->at[i].value, "échéances");
 		reader->derived_capacity += count_settings(names->at[i].value);
 	}
-	if (actions > PROCEDURE_MOST_ITEMS || deadlines > PROCEDURE_MOST_ITEMS || reader->derived_capacity > PROCEDURE_MOST_DERIVED) {
+	if (actions > PROCEDURE_MOST_ITEMS || deadlines > PROCEDURE_MOST_ITEMS
+		|| reader->derived_capacity > PROCEDURE_MOST_DERIVED) {
 		finding_add(reader->findings, 109, map_key_place(top, "circuit"), TEXT("simplifiez-le"),
 			"ce circuit a trop d’actions, d’échéances ou de valeurs");
 		return;

@@ -234,7 +234,8 @@ read_formats(struct map map)
 static void
 read_pieces(struct reader *reader, const struct yaml_node *section)
 {
-	static const char *const keys[] = { "libellé", "aide", "obligatoire", "message", "formats", "si", "pourquoi", "conservation",
+	static const char *const keys[] = { "libellé", "aide", "obligatoire", "message", "formats", "si", "pourquoi",
+		"conservation",
 		"cite", NULL };
 	section = mapping_of(reader, section, "les pièces");
 	if (!section)

@@ -295,7 +295,8 @@ read_opening(struct reader *reader, struct map top)
 	struct procedure *procedure = reader->procedure;
 	const struct yaml_node *version = map_need(top, "guichet");
 	if (version && !(version->kind == YAML_SCALAR && text_equal(version->scalar, TEXT("1"))))
-		finding_add(reader->findings, 111, version->at, TEXT("écrivez « guichet: 1 »"), "cette version de la langue est inconnue");
+		finding_add(reader->findings, 111, version->at, TEXT("écrivez « guichet: 1 »"),
+			"cette version de la langue est inconnue");
 	procedure->name = map_need_text(top, "procédure", TEXT_NAME);
 	for (size_t i = 0; i < procedure->name.length; i++) {
 		const char c = procedure->name.at[i];

@@ -46,7 +46,8 @@ nothing(struct reader *reader)
 }
 
 static const struct feel *
-read_in(struct reader *reader, struct text text, enum scope_kind scope, enum wanted wanted, const struct feel_type *expected,
+read_in(struct reader *reader, struct text text, enum scope_kind scope, enum wanted wanted,
+	const struct feel_type *expected,
 	place_of *place, const void *context, const struct source *source)
 {
 	const struct feel_scope *names = reader->scopes[scope];

@@ -182,7 +182,8 @@ settle_others(struct reader *reader, struct derived *derived, struct text source
 		if (!mentions(source, other->name))
 			continue;
 		if (other->state == 1)
-			finding_add(reader->findings, 204, derived->key->at, TEXT("coupez la boucle : un calcul ne lit que ce qui est connu avant lui"),
+			finding_add(reader->findings, 204, derived->key->at,
+				TEXT("coupez la boucle : un calcul ne lit que ce qui est connu avant lui"),
 				"« %.*s » dépend de lui-même, en passant par « %.*s »", TEXT_ARGS(other->name), TEXT_ARGS(derived->name));
 		else
 			settle(reader, other);

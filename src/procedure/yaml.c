@@ -343,7 +343,10 @@ read_part(struct reading *reading, size_t from, size_t to)
 		out_of_memory(reading);
 		return;
 	}
-	const struct fy_parse_cfg configuration = { .flags = FYPCF_JSON_NONE | FYPCF_DEFAULT_VERSION_1_2 | FYPCF_DISABLE_MMAP_OPT, .diag = diagnostics };
+	const struct fy_parse_cfg configuration = {
+		.flags = FYPCF_JSON_NONE | FYPCF_DEFAULT_VERSION_1_2 | FYPCF_DISABLE_MMAP_OPT,
+		.diag = diagnostics,
+	};
 	CLEANUP(free_parser) struct fy_parser *parser = fy_parser_create(&configuration);
 	const struct text part = text_part(reading->source->bytes, from, to - from);
 	if (!parser || fy_parser_set_string(parser, part.length ? part.at : "", part.length) != 0) {

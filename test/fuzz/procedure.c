@@ -12,7 +12,8 @@ static const char small[] =
 	"campagne: {effet: {libellé: E, type: date}}\nfenêtres: {f: {libellé: F}}\n"
 	"rôles: {agent: {libellé: a, est: demandeur}, b: {libellé: b, fonction: f, de: partout}}\n"
 	"formulaire: {s: {titre: S, champs: {jours: {libellé: J, type: entier, pourquoi: p}}}}\n"
-	"circuit: {brouillon: {libellé: B, qui: agent, actions: {d: {libellé: D, vers: x, produit: l}}}, x: {libellé: X, fin: oui}}\n"
+	"circuit: {brouillon: {libellé: B, qui: agent, actions: {d: {libellé: D, vers: x, produit: l}}},"
+	" x: {libellé: X, fin: oui}}\n"
 	"lettres: {l: {titre: L, modèle: a.md}}\n";
 
 static void
