@@ -1,0 +1,53 @@
+/* One test of a procedure under way: counting, and what a step may expect. */
+#pragma once
+
+#include "essai_world.h"
+
+/* One test being run. */
+struct playing {
+	const struct essais *essais;
+	const struct procedure *procedure;
+	struct essai_report *report;
+	const struct yaml_node *shared; /* essais/annuaire.yaml: directory and models, or NULL */
+	const struct yaml_node *file;   /* the root of the file */
+	struct text title;
+	struct world *world;
+	struct arena *arena;
+	struct guichet_error *error;
+};
+
+/* What happened in a step. */
+struct happening {
+	struct playing *playing;
+	struct world_dossier *dossier;         /* NULL before any filing */
+	const struct dossier_outcome *outcome; /* NULL: nothing was done */
+	struct dossier_facts facts;            /* of the dossier, now */
+};
+
+/* Counts one check; the sentence tells what is there instead, when it fails. */
+[[gnu::format(printf, 4, 5)]] void essai_check(struct playing *playing, const struct yaml_node *node, bool passed,
+	const char *format, ...);
+/* Mutants stop at the first failure. */
+bool essai_must_stop(const struct playing *playing);
+/* Tells each key that is not of the list, which ends with NULL. */
+bool essai_keys_are_known(struct playing *playing, const struct yaml_node *node, const char *const *keys);
+/* Tells a text that is no instant. */
+bool essai_read_instant(struct playing *playing, const struct yaml_node *node, instant *ret_at);
+
+/* One node, or each item of a list. */
+size_t essai_item_count(const struct yaml_node *node);
+const struct yaml_node *essai_item_at(const struct yaml_node *node, size_t index);
+bool essai_is_no(const struct yaml_node *node);
+bool essai_contains(struct text whole, struct text part);
+
+/* Is this value what the text says: as a literal, as people read it, or "rien" for null? */
+bool essai_value_is(struct playing *playing, struct feel_value value, const struct yaml_node *expected);
+struct text essai_value_text(struct playing *playing, struct feel_value value);
+/* A mapping of expressions to values. */
+void essai_check_values(struct playing *playing, const struct dossier_facts *facts, const struct yaml_node *node);
+/* The mistakes of a form and of pieces (NULL: none), no other. */
+void essai_check_mistakes(struct playing *playing, const struct yaml_node *node, const struct dossier_form *form,
+	const struct text *piece_mistakes);
+
+/* Everything under `attend`. */
+void essai_expect(struct happening *happening, const struct yaml_node *node);
