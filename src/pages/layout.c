@@ -11,14 +11,14 @@ banner(struct request *request, struct html *html)
 	const struct site *site = site_of(request);
 	if (!site->demo)
 		return;
-	HTML_IN(html, "div", { "class", TEXT("banner") });
+	HTML_IN(html, "section", { "class", TEXT("banner") }, { "aria-label", TEXT("Démonstration") });
 	HTML_IN(html, "div", { "class", TEXT("banner-inner") });
 	{
 		HTML_IN(html, "p");
 		html_say(html, "Démonstration : personnes inventées. Ici, nous sommes le ");
 		HTML_LINE(html, "strong", instant_french(request->arena, clock_now(site->clock)));
 	}
-	HTML_IN(html, "nav", { "aria-label", TEXT("Démonstration") });
+	HTML_IN(html, "nav", { "aria-label", TEXT("Outils de la démonstration") });
 	HTML_IN(html, "ul", { "class", TEXT("row") });
 	static const struct { struct text path, label; } links[] = {
 		{ { "/demo", 5 }, { "Changer de personne", sizeof "Changer de personne" - 1 } },
@@ -68,7 +68,7 @@ account(struct request *request, struct html *html)
 	}
 	html_link(html, TEXT("/mon-compte"), directory_person_name(request->arena, &visitor->actor.facts.person));
 	FORM_IN(request, html, TEXT("/deconnexion"));
-	HTML_SAY(html, "button", "Se déconnecter", { "class", TEXT("button quiet") }, { "type", TEXT("submit") });
+	HTML_SAY(html, "button", "Se déconnecter", { "class", TEXT("button") }, { "type", TEXT("submit") });
 }
 
 static void
