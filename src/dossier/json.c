@@ -8,8 +8,12 @@ enum { JSON_FLAGS = JSON_SORT_KEYS | JSON_COMPACT };
 struct text
 json_canonical(struct arena *arena, const json_t *json)
 {
-	const size_t size = json ? json_dumpb(json, NULL, 0, JSON_FLAGS) : 0;
-	char *at = size ? arena_alloc(arena, size + 1) : NULL;
+	/* Most texts are short: writing them costs one walk of the tree, not one more to measure. */
+	char usual[8192];
+	const size_t size = json ? json_dumpb(json, usual, sizeof usual, JSON_FLAGS) : 0;
+	if (size > 0 && size <= sizeof usual)
+		return arena_text(arena, (struct text){ usual, size });
+	char *at = size > 0 ? arena_alloc(arena, size + 1) : NULL;
 	if (!at || json_dumpb(json, at, size, JSON_FLAGS) != size)
 		return (struct text){ NULL, 0 };
 	return (struct text){ at, size };
