@@ -151,13 +151,16 @@ columns(const struct inbox *inbox, struct html *html, const struct inbox_item *i
 {
 	struct arena *arena = inbox->request->arena;
 	const struct procedure *procedure = item->row->procedure;
-	HTML_IN(html, "dl", { "class", TEXT("data compact") });
+	if (procedure->column_count == 0)
+		return;
+	HTML_IN(html, "dl", { "class", TEXT("data compact in-row") });
 	for (size_t i = 0; i < procedure->column_count; i++) {
 		struct feel_value value;
 		struct guichet_error error;
 		if (dossier_evaluate(&item->facts, procedure->columns[i].value, arena, &value, &error) != GUICHET_OK)
 			continue; /* a cell that cannot be computed is left out: the whole request is below */
 		const struct text words = procedure_column_text(arena, procedure, &procedure->columns[i], value);
+		HTML_IN(html, "div");
 		HTML_LINE(html, "dt", procedure->columns[i].title);
 		HTML_LINE(html, "dd", words.length ? words : TEXT("–"));
 	}
@@ -212,17 +215,17 @@ effect(const struct inbox *inbox, struct html *html, const struct inbox_item *it
 	const bool counted = list_has(&procedure->week_asked, item->row->step);
 	bool first = true;
 	HTML_IN(html, "p", { "class", TEXT("effect") });
-	HTML_SAY(html, "strong", "Dans votre service ces jours-là : ");
+	HTML_SAY(html, "strong", "Dans votre service ces jours-là. ");
 	for (size_t day = 0; day < INBOX_DAYS; day++) {
 		if (!away[day])
 			continue;
 		const int granted = week->granted[day], asked = week->asked[day] - (counted && week->asked[day] > 0);
-		html_format(html, "%s" TEXT_FORMAT ", ", first ? "" : " ; ", TEXT_ARGS(inbox_day(day, false)));
+		html_format(html, "%s" TEXT_FORMAT " : ", first ? "" : " ; ", TEXT_ARGS(inbox_day(day, false)));
 		first = false;
 		if (granted == 0 && asked == 0)
-			html_say(html, "personne d’autre n’a demandé");
+			html_say(html, "personne d’autre");
 		if (granted)
-			html_format(html, "%d autre%s déjà accordé%s", granted, granted > 1 ? "s" : "", granted > 1 ? "s" : "");
+			html_format(html, "%d accordé%s", granted, granted > 1 ? "s" : "");
 		if (asked)
 			html_format(html, "%s%d autre%s demande%s en attente", granted ? ", " : "", asked, asked > 1 ? "s" : "",
 				asked > 1 ? "s" : "");

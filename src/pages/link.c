@@ -25,8 +25,6 @@ open_link(struct request *request, struct store_tx *tx, struct opened *ret_opene
 	const struct text token = request_parameter(request, "jeton");
 	const instant now = clock_now(site->clock);
 	struct opened opened = { .path = arena_format(request->arena, "/lien/" TEXT_FORMAT, TEXT_ARGS(token)) };
-	/* The address would be told to the sites that a page links to. */
-	request_add_header(request, "Referrer-Policy", TEXT("no-referrer"));
 	enum guichet_status status = office_link_load(site->office, tx, request->arena, token, now, &opened.link, error);
 	if (status == GUICHET_OK)
 		status = office_actor_load(tx, request->arena, opened.link.person, now, &opened.actor, error);

@@ -138,7 +138,7 @@ inbox_week_load(struct request *request, struct store_tx *tx, const struct offic
 /* ---- GET /service ---- */
 
 static void
-cell(struct html *html, enum inbox_mark mark, struct text day)
+show_mark(struct html *html, enum inbox_mark mark)
 {
 	static const struct { struct text class, words; } marks[] = {
 #define MARK(class, words) { { class, sizeof class - 1 }, { words, sizeof words - 1 } }
@@ -147,8 +147,16 @@ cell(struct html *html, enum inbox_mark mark, struct text day)
 		[INBOX_GRANTED] = MARK("badge success", "accordé"),
 #undef MARK
 	};
-	HTML_IN(html, "td", { "data-label", day });
 	HTML_LINE(html, "span", marks[mark].words, { "class", marks[mark].class });
+}
+
+static void
+legend(struct html *html, enum inbox_mark mark, const char *meaning)
+{
+	HTML_IN(html, "li");
+	show_mark(html, mark);
+	html_markup(html, " ");
+	html_text(html, text_of_string(meaning));
 }
 
 static void
@@ -159,10 +167,24 @@ totals(struct html *html, const struct inbox_week *week)
 	HTML_SAY(html, "th", "Absents du bureau", { "scope", TEXT("row") });
 	for (size_t day = 0; day < INBOX_DAYS; day++) {
 		HTML_IN(html, "td", { "data-label", inbox_day(day, true) });
-		html_format(html, "%d accordé%s", week->granted[day], week->granted[day] > 1 ? "s" : "");
+		if (week->granted[day])
+			html_format(html, "%d accordé%s", week->granted[day], week->granted[day] > 1 ? "s" : "");
 		if (week->asked[day])
-			html_format(html, ", %d demandé%s", week->asked[day], week->asked[day] > 1 ? "s" : "");
+			html_format(html, "%s%d demandé%s", week->granted[day] ? ", " : "", week->asked[day],
+				week->asked[day] > 1 ? "s" : "");
+		if (week->granted[day] == 0 && week->asked[day] == 0)
+			html_say(html, "personne");
 	}
+}
+
+/* Are they all of one structure? Then it is said once. */
+static bool
+one_structure(const struct inbox_week *week)
+{
+	for (size_t i = 1; i < week->count; i++)
+		if (!text_equal(week->lines[i].structure, week->lines[0].structure))
+			return false;
+	return true;
 }
 
 static void
@@ -170,7 +192,9 @@ table(struct request *request, struct html *html, const struct office_campaign *
 {
 	HTML_IN(html, "div", { "class", TEXT("table-scroll") });
 	HTML_IN(html, "table", { "class", TEXT("table") });
-	HTML_LINE(html, "caption", arena_format(request->arena, TEXT_FORMAT " : semaine type", TEXT_ARGS(campaign->campaign->title)));
+	const bool one = one_structure(week);
+	HTML_LINE(html, "caption", arena_format(request->arena, "Semaine type : " TEXT_FORMAT,
+		TEXT_ARGS(one ? week->lines[0].structure : campaign->campaign->title)));
 	{
 		HTML_IN(html, "thead");
 		HTML_IN(html, "tr");
@@ -186,11 +210,14 @@ table(struct request *request, struct html *html, const struct office_campaign *
 			{
 				HTML_IN(html, "th", { "scope", TEXT("row") });
 				html_text(html, line->name);
-				HTML_VOID(html, "br");
-				HTML_LINE(html, "span", line->structure, { "class", TEXT("muted small") });
+				if (!one)
+					HTML_LINE(html, "span", line->structure, { "class", TEXT("over") });
 			}
 			for (size_t day = 0; day < INBOX_DAYS; day++)
-				cell(html, line->days[day], inbox_day(day, true));
+			{
+				HTML_IN(html, "td", { "data-label", inbox_day(day, true) });
+				show_mark(html, line->days[day]);
+			}
 		}
 	}
 	totals(html, week);
@@ -218,13 +245,10 @@ page_service(struct request *request, struct html *html, struct guichet_error *e
 		shown = true;
 		HTML_LINE(html, "h2", campaign->campaign->title);
 		{
-			HTML_IN(html, "p", { "class", TEXT("row") });
-			HTML_SAY(html, "span", "accordé", { "class", TEXT("badge success") });
-			html_say(html, "la demande est acceptée");
-			HTML_SAY(html, "span", "demandé", { "class", TEXT("badge warning") });
-			html_say(html, "elle attend encore une réponse");
-			HTML_SAY(html, "span", "présent", { "class", TEXT("muted") });
-			html_say(html, "ni l’un ni l’autre ce jour-là");
+			HTML_IN(html, "ul", { "class", TEXT("legend") });
+			legend(html, INBOX_GRANTED, "la demande est acceptée");
+			legend(html, INBOX_ASKED, "la demande attend encore une réponse");
+			legend(html, INBOX_PRESENT, "ni accordé ni demandé ce jour-là");
 		}
 		table(request, html, campaign, &week);
 		if (week.more)

@@ -2,7 +2,7 @@
  * files on disk, commands of the core. For browser tests and benches; the server must not run on that directory.
  *
  *     build/release-gcc/seed DATA [--from PRISTINE] [--dossiers N] [--favourable N] [--reserved N] [--unfavourable N]
- *                            [--clock MOMENT] [--pieces N]
+ *                            [--clock MOMENT] [--pieces N] [--structure CODE]
  *
  *   DATA            the directory; with --from it must not exist yet, and begins as a copy of PRISTINE, which any
  *                   `guichet demo BASE` leaves in BASE/pristine
@@ -11,6 +11,7 @@
  *   --favourable N, --reserved N, --unfavourable N
  *                   opinions of their chefs on 19 June, on the first ones, in this order (0); with any, the others wait
  *   --clock MOMENT  then time moves there, and what is due happens: "2023-06-24T08:00" leaves the silent ones without opinion
+ *   --structure C   only agents of the structure of this code
  *   --pieces N      how many distinct files are joined (as many as requests)
  *
  * Letters that wait are set when the server starts: guichet demo … --data DATA --resume --clock <not before the last moment>.
@@ -31,7 +32,7 @@ enum { AT_ONCE = 50, MOST_AGENTS = 40000 };
 
 struct seed {
 	const char *data, *from;
-	const char *clock_at;
+	const char *clock_at, *structure;
 	int64_t dossiers, favourable, reserved, unfavourable, pieces;
 
 	struct store *store;
@@ -77,6 +78,8 @@ choose_agents(struct seed *seed, struct guichet_error *error)
 		bool again = false;
 		for (size_t back = 1; !again && back <= 40 && back <= count; back++)
 			again = text_equal(eligible[count - back]->person.id, all.at[i].person.id);
+		if (seed->structure && !text_equal(all.at[i].structure_code, text_of_string(seed->structure)))
+			continue;
 		if (!again && is_eligible(all.at[i].person.filiere) && all.at[i].person.mail.length)
 			eligible[count++] = &all.at[i];
 	}
@@ -349,6 +352,7 @@ main(int argc, char **argv)
 		{ "--from", &seed.from, NULL }, { "--clock", &seed.clock_at, NULL }, { "--dossiers", NULL, &seed.dossiers },
 		{ "--favourable", NULL, &seed.favourable }, { "--reserved", NULL, &seed.reserved },
 		{ "--unfavourable", NULL, &seed.unfavourable }, { "--pieces", NULL, &seed.pieces },
+		{ "--structure", &seed.structure, NULL },
 	};
 	bool good = argc > 1 && argc % 2 == 0 && seed.arena;
 	seed.data = good ? argv[1] : NULL;
@@ -364,7 +368,7 @@ main(int argc, char **argv)
 	}
 	if (!good) {
 		fprintf(stderr, "Usage: seed DATA [--from PRISTINE] [--dossiers N] [--favourable N] [--reserved N]"
-			" [--unfavourable N] [--clock MOMENT] [--pieces N]\n");
+			" [--unfavourable N] [--clock MOMENT] [--pieces N] [--structure CODE]\n");
 		return 2;
 	}
 	struct guichet_error error = { 0 };

@@ -14,6 +14,8 @@
  *                                  page, until it comes without data-poll.
  * [data-print]                     A button that prints. Hidden without this script: give it `hidden`.
  * textarea[maxlength][data-count]  Says how many characters are left.
+ * form[data-enter-chooses]         Enter on a radio chooses it instead of sending the form, and Tab goes through the choices of a
+ *                                  group in which none is made: Tab and Enter are enough.
  * [data-check-all="name"]          A checkbox that checks all those of this name. Hidden without this script: give it `hidden`.
  *
  * Forms sent by POST are sent once: a second click within five seconds does nothing. */
@@ -362,12 +364,30 @@
 		});
 	};
 
+	const enterChooses = (form) => form.addEventListener("keydown", (event) => {
+		const radio = event.target;
+		if (radio.type !== "radio" || event.ctrlKey || event.altKey || event.metaKey)
+			return;
+		if (event.key === "Enter") {
+			event.preventDefault();
+			radio.click();
+		} else if (event.key === "Tab") {
+			const group = [...form.elements].filter((other) => other.type === "radio" && other.name === radio.name);
+			const next = group.some((other) => other.checked) ? null : group[group.indexOf(radio) + (event.shiftKey ? -1 : 1)];
+			if (next) {
+				event.preventDefault();
+				next.focus();
+			}
+		}
+	});
+
 	const enhancements = [
 		["form[data-autosave]", autosave],
 		["form[data-unsaved]", watchUnsaved],
 		["[data-poll][id]", poll],
 		["label.file-drop", drop],
 		["textarea[maxlength][data-count]", count],
+		["form[data-enter-chooses]", enterChooses],
 		["[data-check-all]", checkAll],
 		["[data-print]", (button) => { button.hidden = false; button.addEventListener("click", () => print()); }],
 	];
