@@ -24,18 +24,31 @@ step_is_veiled(const struct procedure_step *step)
 	return step->agent_label.length > 0 && !text_equal(step->agent_label, step->label);
 }
 
-/* Is this event one that the applicant must not see while the dossier stands where it led? */
+/* Has what led to a veiled step come true? A refusal to confirm is told once the dossier is refused, and
+ * never when it was withdrawn or became something else. */
+static bool
+is_confirmed(const struct procedure *procedure, const struct dossier *dossier, const struct dossier_known *known)
+{
+	const int action = procedure_action_find(procedure, known->from, known->name);
+	const enum procedure_sense sense = action >= 0 ? procedure->actions[action].sense : PROCEDURE_NO_SENSE;
+	return sense != PROCEDURE_NO_SENSE && procedure->steps[dossier->step].sense == sense
+		&& dossier->step != known->to;
+}
+
+/* Is this event one that the applicant must not see? What somebody did to lead to a veiled step, and
+ * what followed while the dossier stands there. */
 static bool
 is_veiled(const struct dossier_facts *facts, bool applicant, unsigned version)
 {
 	const struct dossier *dossier = facts->dossier;
-	if (!applicant || !dossier || !step_is_veiled(&facts->procedure->steps[dossier->step]))
-		return false;
-	/* Everything since the dossier entered the veiled step, the entry included. */
-	for (size_t i = dossier->known_count; i > 0; i--) {
-		const struct dossier_known *known = &dossier->known[i - 1];
-		if (known->to == dossier->step && known->from != known->to)
-			return !known->effect && version >= known->version;
+	for (size_t i = 0; applicant && dossier && i < dossier->known_count; i++) {
+		const struct dossier_known *known = &dossier->known[i];
+		const bool entered = known->from != known->to && !known->effect
+			&& step_is_veiled(&facts->procedure->steps[known->to]);
+		const bool still = dossier->step == known->to && dossier->entered_at == known->at;
+		if (entered && !is_confirmed(facts->procedure, dossier, known)
+		    && (version == known->version || (still && version > known->version)))
+			return true;
 	}
 	return false;
 }

@@ -41,7 +41,7 @@ export async function freePort() {
 export async function startServer({ clock, smtpPort, procedures, more, data, port, patience = 120 } = {}) {
 	const owned = !data;
 	data ??= await mkdtemp(join(tmpdir(), "guichet-browser-"));
-	port ??= await freePort();
+	port ??= 0; // any free one: the line that says it serves tells which
 	const [program, args] = serverCommand({ port, data, clock, smtpPort, procedures, more });
 	const child = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"] });
 	let log = "", ended = null;
@@ -49,11 +49,12 @@ export async function startServer({ clock, smtpPort, procedures, more, data, por
 	child.stderr.on("data", chunk => { log = (log + chunk).slice(-200000); });
 	child.on("exit", (code, signal) => { ended = signal ?? code; });
 	child.on("error", error => { ended = error.message; });
-	const url = `http://127.0.0.1:${port}`;
 	const deadline = Date.now() + patience * 1000;
+	let url = null;
 	for (;;) {
 		if (ended !== null) throw new Error(`the server ended (${ended}):\n${log.slice(-3000)}`);
-		try { await fetch(url, { redirect: "manual" }); break; } catch { /* not listening yet */ }
+		url = /^Guichet, en démonstration : (http:\S+)$/m.exec(log)?.[1];
+		if (url) break;
 		if (Date.now() > deadline) { child.kill("SIGKILL"); throw new Error(`the server does not answer:\n${log.slice(-3000)}`); }
 		await new Promise(resolve => setTimeout(resolve, 50));
 	}
@@ -62,7 +63,7 @@ export async function startServer({ clock, smtpPort, procedures, more, data, por
 		if (owned) await rm(data, { recursive: true, force: true });
 		return ended;
 	};
-	return { url, data, port, pid: child.pid, log: () => log, stop: () => end("SIGTERM"), kill: () => end("SIGKILL") };
+	return { url, data, port: Number(new URL(url).port), pid: child.pid, log: () => log, stop: () => end("SIGTERM"), kill: () => end("SIGKILL") };
 }
 
 // ---- The browser and its visitors -----------------------------------------------------
