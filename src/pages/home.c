@@ -22,11 +22,15 @@ campaign_card(struct request *request, struct html *html, const struct office_ca
 	for (size_t i = 0; i < procedure->window_count; i++) {
 		const struct campaign_window *window = &campaign->campaign->windows[i];
 		HTML_IN(html, "li");
+		{
+			HTML_IN(html, "span", { "class", TEXT("day") });
+			html_say(html, "Du ");
+			html_text(html, date_french(request->arena, window->first_day, false));
+			html_say(html, " au ");
+			html_text(html, date_french(request->arena, window->last_day, false));
+		}
+		html_markup(html, " ");
 		HTML_LINE(html, "span", procedure->windows[i].label);
-		html_say(html, " : du ");
-		html_text(html, date_french(request->arena, window->first_day, false));
-		html_say(html, " au ");
-		html_text(html, date_french(request->arena, window->last_day, false));
 		html_markup(html, " ");
 		if (now < window->opens)
 			HTML_SAY(html, "span", "à venir", { "class", TEXT("badge neutral") });
