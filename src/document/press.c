@@ -11,22 +11,6 @@
 
 #include "base/banned.h"
 
-#if defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define __SANITIZE_ADDRESS__ 1
-#endif
-#endif
-#ifdef __SANITIZE_ADDRESS__
-/* Fontconfig's patterns stay in caches of Pango and cairo that outlive a font map; they do not grow
- * from one rendering to the next. */
-const char *__lsan_default_suppressions(void);
-const char *
-__lsan_default_suppressions(void)
-{
-	return "leak:libfontconfig\n";
-}
-#endif
-
 /* The fonts we set with and nothing else of the machine: the same letter gives the same bytes
  * everywhere, and a rare character cannot make fontconfig look for a file. DejaVu serves for
  * fixed width and for characters that Carlito has not (Greek, Cyrillic, Arabic…).
