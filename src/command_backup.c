@@ -1,8 +1,10 @@
 /* guichet backup DATA DEST and guichet verify DATA: a copy of a data directory while the service
- * goes on, and the check of one. */
+ * goes on, and the check of one: the database, the files it names, each dossier against its events. */
 #include <stdio.h>
 
+#include "base/clock.h"
 #include "commands.h"
+#include "office/office.h"
 #include "store/attachment.h"
 
 #include "base/banned.h"
@@ -28,6 +30,29 @@ command_backup(int argc, char **argv)
 	return EXIT_DONE;
 }
 
+/* Each dossier against its chain of events. */
+static enum guichet_status
+verify_dossiers(const char *data, struct office_findings *ret_findings, struct guichet_error *error)
+{
+	const struct store_options read_only = { .read_only = true, .readers = 2 };
+	CLEANUP(store_close) struct store *store = NULL;
+	CLEANUP(clock_free) struct clock *clock = clock_new(INSTANT_NEVER);
+	CLEANUP(office_close) struct office *office = NULL;
+	if (!clock)
+		return guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.");
+	enum guichet_status status = store_open(data, &read_only, &store, error);
+	const struct office_options options = { .store = store, .clock = clock };
+	if (status == GUICHET_OK)
+		status = office_open(&options, &office, error);
+	if (status == GUICHET_OK)
+		status = office_verify(office, ret_findings, error);
+	if (status == GUICHET_OK && ret_findings->broken)
+		status = guichet_fail(error, GUICHET_REFUSED, "Sur %lld dossiers, %lld ne sont pas ce que leurs événements disent. Le "
+			"premier : %.300s Comparez avec une sauvegarde plus ancienne.", (long long)ret_findings->dossiers,
+			(long long)ret_findings->broken, ret_findings->first.message);
+	return status;
+}
+
 int
 command_verify(int argc, char **argv)
 {
@@ -39,6 +64,10 @@ command_verify(int argc, char **argv)
 	}
 	if (store_verify(argv[1], STORE_ATTACHMENT_NAMED, &findings, &error) != GUICHET_OK)
 		return tell(&error);
-	fprintf(stderr, "La base de données est saine et ses %lld fichiers sont intacts.\n", (long long)findings.files);
+	struct office_findings dossiers;
+	if (verify_dossiers(argv[1], &dossiers, &error) != GUICHET_OK)
+		return tell(&error);
+	fprintf(stderr, "La base de données est saine, ses %lld fichiers sont intacts, les %lld événements de ses %lld dossiers "
+		"s’enchaînent.\n", (long long)findings.files, (long long)dossiers.events, (long long)dossiers.dossiers);
 	return EXIT_DONE;
 }

@@ -47,6 +47,26 @@ struct running {
 	char public_address[300];
 };
 
+/* A clock that was moved begins again no earlier than the latest thing recorded: legal time never goes back. */
+static enum guichet_status
+start_clock(struct site *site, instant start, struct guichet_error *error)
+{
+	instant latest = INSTANT_NEVER;
+	if (start != INSTANT_NEVER) {
+		CLEANUP(store_read_end) struct store_tx *tx = store_read(site->store, error);
+		if (!tx)
+			return error->status;
+		struct store_rows rows = store_query(tx, NULL, STORE_EVENT_LATEST, STORE_VALUES(), error);
+		if (store_next(&rows) && !store_is_null(&rows, 0))
+			latest = store_integer(&rows, 0);
+		const enum guichet_status status = store_finish(&rows);
+		if (status != GUICHET_OK)
+			return status;
+	}
+	site->clock = clock_new(latest != INSTANT_NEVER && latest > start ? latest : start);
+	return site->clock ? GUICHET_OK : guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.");
+}
+
 static enum guichet_status
 start_parts(const struct server_options *options, struct running *running, struct guichet_error *error)
 {
@@ -54,13 +74,14 @@ start_parts(const struct server_options *options, struct running *running, struc
 	enum guichet_status status;
 	site->demo = options->demo;
 	site->organisation = text_of_string(options->organisation);
-	site->clock = clock_new(options->start);
 	site->throttle = throttle_new(THROTTLE_ENTRIES);
 	site->passwords = worker_new(PASSWORD_QUEUE);
 	site->files = worker_new(FILE_QUEUE);
-	if (!site->clock || !site->throttle || !site->passwords || !site->files)
+	if (!site->throttle || !site->passwords || !site->files)
 		return guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.");
 	if ((status = store_open(options->data, NULL, &site->store, error)) != GUICHET_OK)
+		return status;
+	if ((status = start_clock(site, options->start, error)) != GUICHET_OK)
 		return status;
 	struct web_key key;
 	if ((status = web_key_load(options->data, &key, error)) != GUICHET_OK)

@@ -354,3 +354,14 @@ struct office_alert {
 };
 enum guichet_status office_list_alerts(struct store_tx *tx, struct arena *arena, const struct office_campaign *campaign,
 	size_t limit, const struct office_alert **ret_alerts, size_t *ret_count, struct guichet_error *error);
+
+/* --- the check of what is recorded ---------------------------------------------------------- */
+
+struct office_findings {
+	int64_t dossiers, events, broken;
+	struct guichet_error first; /* the first dossier that is not what its events say, and why */
+};
+
+/* Every dossier of every campaign: its chain of events is whole, and its events make its row again. Reads page by page;
+ * what is broken is counted, not a failure. */
+enum guichet_status office_verify(struct office *office, struct office_findings *ret_findings, struct guichet_error *error);

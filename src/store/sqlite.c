@@ -156,8 +156,10 @@ configure(struct store_connection *connection, const struct store_options *optio
 	char ceiling[64];
 	snprintf(ceiling, sizeof ceiling, "PRAGMA max_page_count = %lld", (long long)options->page_ceiling);
 	enum guichet_status status = sqlite_script(connection,
-		"PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;"
-		"PRAGMA trusted_schema = OFF; PRAGMA temp_store = MEMORY;", error);
+		"PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF; PRAGMA temp_store = MEMORY;",
+		error);
+	if (status == GUICHET_OK && !options->read_only)
+		status = sqlite_script(connection, "PRAGMA journal_mode = WAL", error);
 	if (status == GUICHET_OK && options->page_ceiling)
 		status = sqlite_script(connection, ceiling, error);
 	if (status != GUICHET_OK)

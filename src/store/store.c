@@ -63,6 +63,10 @@ store_open(const char *where, const struct store_options *options, struct store 
 	if (!store->where)
 		return guichet_fail(error, GUICHET_BROKEN, "La mémoire manque pour ouvrir la base de données.");
 
+	if (store->options.read_only) { /* a failure is told by the first reading */
+		*ret_store = TAKE(store);
+		return GUICHET_OK;
+	}
 	store->write = (struct store_tx){ .store = store, .writes = true };
 	enum guichet_status status = store->backend->open(where, &store->options, true, &store->write.connection,
 		error);

@@ -49,6 +49,7 @@ struct store_options {
 	unsigned readers;        /* read transactions at once: 16 */
 	int64_t page_ceiling;    /* of the SQLite file, in pages, for tests; 0: none */
 	const struct store_files *files; /* attachment.h; NULL: the system's */
+	bool read_only;          /* changes nothing, not even the schema: store_read() alone works */
 };
 
 /* Opens the data directory `where` (created when absent) or the PostgreSQL database of an
