@@ -2,6 +2,10 @@
  * promises is tested by its own tests, which are run here too. */
 #include "dossier_help.h"
 
+#include <stdlib.h>
+
+#include "dossier/json.h"
+
 #include "base/banned.h"
 
 #define STAGE() CLEANUP(dossier_stage_end) struct dossier_stage stage = dossier_stage_new()
@@ -405,4 +409,18 @@ TEST(every_allocation_of_a_filing_may_fail)
 			&& text_equal(outcome.event.payload, whole.event.payload)
 			&& outcome.mail_count == whole.mail_count && outcome.due_count == whole.due_count));
 	}
+}
+
+TEST(dossier_json_is_written_as_the_library_would)
+{
+	CLEANUP(arena_free) struct arena *arena = arena_new(1 << 20);
+	static const char source[] = "{\"é\":[],\"e\":{},\"b\":[1,-1,0,9223372036854775807,-9223372036854775808,true,false,null],"
+		"\"a\":\"\\u0001\\u000b\\u001f\\b\\t\\n\\f\\r\\\"\\\\/\x7f’é🙂\",\"ab\":{\"z\":{\"y\":[[[\"\"]]]},\"\":\"\"},\"aa\":\" \"}";
+	json_t *json = json_loads(source, 0, NULL);
+	CHECK(json);
+	char *expected = json_dumps(json, JSON_SORT_KEYS | JSON_COMPACT);
+	CHECK_TEXT(json_canonical(arena, json), text_of_string(expected));
+	free(expected);
+	json_decref(json);
+	CHECK(!json_canonical(arena, NULL).at);
 }

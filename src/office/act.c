@@ -63,14 +63,11 @@ file(struct store_tx *tx, struct office_command *command, const struct office_ac
 	enum guichet_status status = office_draft_load(tx, arena, campaign->id, command->person, &draft, error);
 	struct dossier_input input = { .command = command->command, .decided_at = now, .salt = command->salt,
 		.id = command->id };
-	if (status == GUICHET_OK)
-		status = office_facts_before_filing(command->office, tx, arena, campaign, actor, command->received_at,
-			&input.facts, error);
 	struct office_place place = { .campaign = campaign, .procedure = campaign->procedure, .id = command->id,
 		.structure = actor->facts.structure.id, .structure_path = actor->facts.structure.path,
 		.structure_name = actor->facts.structure.name, .subject = &actor->facts, .from = PROCEDURE_NONE };
 	if (status == GUICHET_OK)
-		status = office_holders(tx, arena, campaign->procedure, command->person, place.structure,
+		status = office_facts_at_filing(tx, arena, campaign, actor,
 			office_roles_told(campaign->procedure, command->command.action), command->received_at, &input.facts,
 			&place.role_structures, error);
 	if (status == GUICHET_OK)

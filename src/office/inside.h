@@ -57,6 +57,10 @@ struct feel_value office_agent_feel(struct arena *arena, const struct directory_
 enum guichet_status office_holders(struct store_tx *tx, struct arena *arena, const struct procedure *procedure,
 	struct text subject, struct text structure, dossier_roles wide, instant at, struct dossier_facts *facts,
 	const struct text **ret_structures, struct guichet_error *error);
+/* office_facts_before_filing(), with what office_holders() tells besides. */
+enum guichet_status office_facts_at_filing(struct store_tx *tx, struct arena *arena, const struct office_campaign *campaign,
+	const struct office_actor *actor, dossier_roles wide, instant at, struct dossier_facts *ret_facts,
+	const struct text **ret_structures, struct guichet_error *error);
 /* Roles held everywhere to whom a mail goes after this move. */
 dossier_roles office_roles_told(const struct procedure *procedure, struct text move);
 /* The person as decisions record them. */

@@ -82,16 +82,14 @@ office_may_see(const struct office_dossier *dossier)
 }
 
 enum guichet_status
-office_facts_before_filing(struct office *office, struct store_tx *tx, struct arena *arena,
-	const struct office_campaign *campaign, const struct office_actor *actor, instant at,
-	struct dossier_facts *ret_facts, struct guichet_error *error)
+office_facts_at_filing(struct store_tx *tx, struct arena *arena, const struct office_campaign *campaign,
+	const struct office_actor *actor, dossier_roles wide, instant at, struct dossier_facts *ret_facts,
+	const struct text **ret_structures, struct guichet_error *error)
 {
-	(void)office;
 	struct dossier_facts facts = { .procedure = campaign->procedure, .campaign = campaign->campaign,
 		.subject = actor->person, .agent = office_agent_feel(arena, &actor->facts), .at = at };
-	const struct text *structures;
 	enum guichet_status status = office_holders(tx, arena, campaign->procedure, actor->person,
-		actor->facts.structure.id, 0, at, &facts, &structures, error);
+		actor->facts.structure.id, wide, at, &facts, ret_structures, error);
 	if (status == GUICHET_OK)
 		status = office_exceptions(tx, arena, campaign, actor->person, &facts, error);
 	if (status != GUICHET_OK)
@@ -104,6 +102,16 @@ office_facts_before_filing(struct office *office, struct store_tx *tx, struct ar
 	if (status == GUICHET_OK)
 		*ret_facts = facts;
 	return status;
+}
+
+enum guichet_status
+office_facts_before_filing(struct office *office, struct store_tx *tx, struct arena *arena,
+	const struct office_campaign *campaign, const struct office_actor *actor, instant at,
+	struct dossier_facts *ret_facts, struct guichet_error *error)
+{
+	(void)office;
+	const struct text *structures;
+	return office_facts_at_filing(tx, arena, campaign, actor, 0, at, ret_facts, &structures, error);
 }
 
 enum guichet_status
