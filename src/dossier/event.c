@@ -298,6 +298,20 @@ fold_openings(struct folding *folding, json_t *opened)
 	}
 }
 
+/* Who acted, as a timeline tells it: by the function that gave them the role, unless it is their own request. */
+static struct text
+by_function(struct folding *folding)
+{
+	const struct dossier_person *person = &folding->person;
+	if (person->quality.length == 0 || text_equal(person->id, folding->next.subject))
+		return folding->by;
+	const struct text by = arena_format(folding->reader.arena, "%.*s, %.*s", TEXT_ARGS(folding->by),
+		TEXT_ARGS(person->quality));
+	if (!by.at)
+		full(folding);
+	return by;
+}
+
 /* What an action or an effect did: the same for both. `name` is its own. */
 static void
 fold_result(struct folding *folding, const json_t *payload, struct text name, bool effect, int from)
@@ -336,7 +350,7 @@ fold_result(struct folding *folding, const json_t *payload, struct text name, bo
 		.to = to,
 		.at = folding->event->at,
 		.person = folding->person.id,
-		.by = folding->by,
+		.by = by_function(folding),
 		.channel = json_text_at(reader, json_object_get(payload, "command"), "channel"),
 	};
 	/* An effect whose condition was false leaves a trace in `fired` only. */
