@@ -335,7 +335,7 @@ card(const struct inbox *inbox, struct html *html, const struct inbox_item *item
 		{ "aria-labelledby", title });
 	HTML_LINE(html, "h3", row->subject_name, { "class", TEXT("card-title") }, { "id", title });
 	{
-		HTML_IN(html, "p", { "class", TEXT("muted") });
+		HTML_IN(html, "p", { "class", TEXT("card-about") });
 		html_text(html, row->structure_name);
 		html_say(html, " · n° ");
 		if (inbox->link)
@@ -404,7 +404,7 @@ line(const struct inbox *inbox, struct html *html, const struct inbox_item *item
 	HTML_IN(html, "article", { "class", TEXT("card todo") }, { "id", row->id }, { "aria-labelledby", title });
 	HTML_LINE(html, "h3", row->subject_name, { "class", TEXT("card-title") }, { "id", title });
 	{
-		HTML_IN(html, "p", { "class", TEXT("muted") });
+		HTML_IN(html, "p", { "class", TEXT("card-about") });
 		html_text(html, row->structure_name);
 		html_say(html, " · n° ");
 		if (inbox->link)
@@ -588,7 +588,7 @@ inbox_results(const struct inbox *inbox, struct html *html)
 	if (sending->done == sending->count)
 		return;
 	HTML_IN(html, "div", { "class", TEXT("error-summary") }, { "role", TEXT("alert") }, { "tabindex", TEXT("-1") });
-	HTML_SAY(html, "h2", "Pas encore enregistré");
+	HTML_SAY(html, "h2", "Pas enregistré");
 	HTML_IN(html, "ul");
 	for (size_t i = 0; i < sending->count; i++) {
 		const struct inbox_answer *answer = &sending->answers[i];

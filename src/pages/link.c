@@ -49,18 +49,33 @@ closed_page(struct request *request, struct html *html, const struct guichet_err
 	return GUICHET_OK;
 }
 
+/* The function by which the link's person holds its role; empty when they hold it no more. */
+static struct text
+function_of(const struct opened *opened)
+{
+	const struct procedure *procedure = opened->link.campaign->procedure;
+	const int role = procedure_role_find(procedure, opened->link.role);
+	const struct directory_functions *held = &opened->actor.functions;
+	for (size_t i = 0; role != PROCEDURE_NONE && i < held->count; i++) {
+		const struct directory_functions one = { &held->at[i], 1 };
+		for (size_t n = 0; n < procedure->roles[role].function_count; n++)
+			if (directory_has_function(&one, procedure->roles[role].functions[n], (struct text){ 0 }))
+				return held->at[i].function;
+	}
+	return (struct text){ 0 };
+}
+
 /* Who is spoken to: a link may be opened by somebody else by mistake. */
 static void
 addressed(struct request *request, struct html *html, const struct opened *opened)
 {
-	const struct procedure *procedure = opened->link.campaign->procedure;
-	const int role = procedure_role_find(procedure, opened->link.role);
+	const struct text function = function_of(opened);
 	HTML_IN(html, "p", { "class", TEXT("lead") });
 	html_say(html, "Ce lien est personnel. Vous répondez au nom de ");
 	HTML_LINE(html, "strong", directory_person_name(request->arena, &opened->actor.facts.person));
-	if (role != PROCEDURE_NONE) {
+	if (function.length) {
 		html_say(html, ", ");
-		html_text(html, procedure->roles[role].label);
+		html_text(html, function);
 	}
 	html_say(html, ". Rien n’est enregistré tant que vous n’avez pas confirmé.");
 }
