@@ -122,11 +122,11 @@ answer(struct request *request, struct html *html, const struct draft *draft)
 	if (saved)
 		page_notice(html, NOTICE_WARNING, TEXT("Vous avez un brouillon, pas encore déposé"), arena_format(arena,
 			"Enregistré le " TEXT_FORMAT ". " TEXT_FORMAT, TEXT_ARGS(instant_french(arena, draft->saved.updated_at)),
-			TEXT_ARGS(draft_deadline_text(arena, draft))));
+			TEXT_ARGS(page_filing_deadline(arena, &draft->facts))));
 	else if (draft->can.may)
-		page_notice(html, NOTICE_SUCCESS, TEXT("Oui, vous pouvez déposer une demande"), draft_deadline_text(arena, draft));
+		page_notice(html, NOTICE_SUCCESS, TEXT("Oui, vous pouvez déposer une demande"), page_filing_deadline(arena, &draft->facts));
 	else if (draft->can.opens_at)
-		page_notice(html, NOTICE_INFO, TEXT("Oui, mais pas encore"), draft_deadline_text(arena, draft));
+		page_notice(html, NOTICE_INFO, TEXT("Oui, mais pas encore"), page_filing_deadline(arena, &draft->facts));
 	else
 		page_notice(html, NOTICE_WARNING, TEXT("Trop tard pour déposer"), draft->can.message);
 	if (saved && !draft->can.may && !draft->can.opens_at)

@@ -30,8 +30,7 @@ options(struct request *request, struct html *html, const struct office_dossier 
 	const enum guichet_status status = dossier_options(&dossier->facts, &viewer, request->arena, &list, &count, error);
 	if (status != GUICHET_OK || count == 0)
 		return status;
-	HTML_SAY(html, "h2", "Ce que vous pouvez faire");
-	HTML_IN(html, "ul", { "class", TEXT("buttons") });
+	HTML_IN(html, "ul", { "class", TEXT("buttons") }, { "aria-label", TEXT("Ce que vous pouvez faire") });
 	for (size_t i = 0; i < count; i++) {
 		const struct procedure_action *action = list[i].definition;
 		HTML_IN(html, "li");
@@ -87,28 +86,30 @@ given_list(struct request *request, struct html *html, const struct office_dossi
 	}
 }
 
-static enum guichet_status
-timeline(struct request *request, struct html *html, const struct office_dossier *dossier, struct guichet_error *error)
+static struct text
+moment_date(struct arena *arena, const struct dossier_moment *moment)
+{
+	return moment->whole_day ? date_french(arena, date_of_instant(moment->at, NULL), true)
+		: instant_french(arena, moment->at);
+}
+
+static void
+timeline(struct request *request, struct html *html, const struct office_dossier *dossier,
+	const struct dossier_moment *moments, size_t count)
 {
 	static const struct text classes[] = {
 		[DOSSIER_PAST] = { "done", 4 }, [DOSSIER_NOW] = { "current", 7 }, [DOSSIER_NEXT] = { "future", 6 },
 	};
-	const struct dossier_viewer viewer = viewer_of(request, dossier);
-	const struct dossier_moment *moments;
-	size_t count;
-	const enum guichet_status status = dossier_timeline(&dossier->facts, &viewer, request->arena, &moments, &count, error);
-	if (status != GUICHET_OK)
-		return status;
-	HTML_SAY(html, "h2", "Où en est la demande");
+	HTML_SAY(html, "h2", "Le parcours de la demande");
 	HTML_IN(html, "ol", { "class", TEXT("timeline") });
 	for (size_t i = 0; i < count; i++) {
 		const struct dossier_moment *moment = &moments[i];
 		HTML_IN(html, "li", { "class", classes[moment->kind] },
 			{ "aria-current", moment->kind == DOSSIER_NOW ? TEXT("step") : (struct text){ 0 } });
 		if (moment->at)
-			HTML_LINE(html, "p", moment->whole_day
-				? date_french(request->arena, date_of_instant(moment->at, NULL), true)
-				: instant_french(request->arena, moment->at), { "class", TEXT("timeline-date") });
+			HTML_LINE(html, "p", moment->kind == DOSSIER_NOW ? arena_format(request->arena, "depuis le " TEXT_FORMAT,
+				TEXT_ARGS(moment_date(request->arena, moment))) : moment_date(request->arena, moment),
+				{ "class", TEXT("timeline-date") });
 		HTML_LINE(html, "p", moment->title, { "class", TEXT("timeline-title") });
 		HTML_IN(html, "div", { "class", TEXT("timeline-text") });
 		if (moment->by.length)
@@ -118,7 +119,61 @@ timeline(struct request *request, struct html *html, const struct office_dossier
 		given_list(request, html, dossier, moment->values, moment->value_count);
 		change_list(request, html, dossier, moment->changes, moment->change_count);
 	}
-	return GUICHET_OK;
+}
+
+/* Whose turn it is, in the words of who looks. */
+static void
+whose_turn(struct html *html, const struct office_dossier *dossier, bool own)
+{
+	const struct procedure *procedure = dossier->procedure;
+	const struct procedure_list awaits = procedure->steps[dossier->state.step].awaits;
+	if (awaits.count == 0 || procedure->steps[dossier->state.step].final)
+		return;
+	HTML_IN(html, "p");
+	for (size_t i = 0; i < awaits.count; i++) {
+		const struct procedure_role *role = &procedure->roles[awaits.at[i]];
+		if (own && role->reach == PROCEDURE_APPLICANT)
+			HTML_SAY(html, "strong", "C’est à vous.");
+		else if (dossier->roles & DOSSIER_ROLE(awaits.at[i]))
+			HTML_SAY(html, "strong", "Votre réponse est attendue.");
+		else {
+			html_text(html, i ? TEXT(", ") : TEXT("Attendu de : "));
+			html_text(html, role->label);
+		}
+	}
+}
+
+/* Where it stands, what comes next and when, what may be done: before all the rest. */
+static enum guichet_status
+standing(struct request *request, struct html *html, const struct office_dossier *dossier,
+	const struct dossier_moment *moments, size_t count, struct guichet_error *error)
+{
+	const struct dossier_viewer viewer = viewer_of(request, dossier);
+	const struct procedure_step *step = &dossier->procedure->steps[dossier->state.step];
+	const bool own = text_equal(viewer.person, dossier->state.subject);
+	const bool veiled = own && !text_equal(dossier_label(&dossier->facts, &viewer), step->label);
+	HTML_IN(html, "section", { "class", TEXT("card") }, { "aria-labelledby", TEXT("situation") });
+	{
+		HTML_IN(html, "h2", { "class", TEXT("card-title row") }, { "id", TEXT("situation") });
+		html_say(html, "Où en est la demande : ");
+		HTML_LINE(html, "span", dossier_label(&dossier->facts, &viewer), { "class", page_step_class(step) });
+	}
+	size_t told = 0;
+	for (size_t i = 0; i < count; i++)
+		if (moments[i].kind == DOSSIER_NOW && moments[i].detail.length)
+			HTML_LINE(html, "p", moments[i].detail);
+	if (!veiled)
+		whose_turn(html, dossier, own);
+	for (size_t i = 0; i < count && told < 2; i++) {
+		if (moments[i].kind != DOSSIER_NEXT || !moments[i].at)
+			continue;
+		HTML_IN(html, "p");
+		html_text(html, told++ ? TEXT("Puis, le ") : TEXT("Ensuite, le "));
+		HTML_LINE(html, "strong", moment_date(request->arena, &moments[i]));
+		html_say(html, " : ");
+		html_text(html, moments[i].title);
+	}
+	return options(request, html, dossier, error);
 }
 
 static enum guichet_status
@@ -152,7 +207,8 @@ pieces(struct request *request, struct html *html, const struct office_dossier *
 {
 	if (dossier->state.piece_count == 0)
 		return;
-	HTML_SAY(html, "h2", "Pièces jointes");
+	HTML_IN(html, "section", { "class", TEXT("card") });
+	HTML_SAY(html, "h2", "Pièces jointes", { "class", TEXT("card-title") });
 	HTML_IN(html, "ul", { "class", TEXT("files") });
 	for (size_t i = 0; i < dossier->state.piece_count; i++) {
 		const struct dossier_piece *piece = &dossier->state.pieces[i];
@@ -172,9 +228,14 @@ pieces(struct request *request, struct html *html, const struct office_dossier *
 static void
 documents(struct request *request, struct html *html, const struct office_dossier *dossier)
 {
+	bool waits = false;
 	if (dossier->state.act_count == 0)
 		return;
-	HTML_SAY(html, "h2", "Documents");
+	for (size_t i = 0; i < dossier->state.act_count; i++)
+		waits |= dossier->state.acts[i].status == DOSSIER_TO_COMPOSE;
+	HTML_IN(html, "section", { "class", TEXT("card") }, { "id", TEXT("documents") },
+		{ "data-poll", waits ? page_dossier_path(request->arena, dossier->id) : (struct text){ 0 } });
+	HTML_SAY(html, "h2", "Documents", { "class", TEXT("card-title") });
 	HTML_IN(html, "ul", { "class", TEXT("files") });
 	for (size_t i = 0; i < dossier->state.act_count; i++) {
 		const struct dossier_act *act = &dossier->state.acts[i];
@@ -204,7 +265,36 @@ documents(struct request *request, struct html *html, const struct office_dossie
 	}
 }
 
+/* What the procedure gives to read, once there is something to apply it to (TTA-75). */
+static void
+references(struct html *html, const struct procedure *procedure)
+{
+	if (procedure->document_count == 0)
+		return;
+	HTML_IN(html, "section", { "class", TEXT("card") });
+	HTML_SAY(html, "h2", "À lire", { "class", TEXT("card-title") });
+	HTML_IN(html, "ul");
+	for (size_t i = 0; i < procedure->document_count; i++) {
+		HTML_IN(html, "li");
+		html_link(html, procedure->documents[i].address, procedure->documents[i].title);
+	}
+}
+
 /* ---- GET /dossiers/:id ---- */
+
+/* The acknowledgement of receipt, at once: number and instant; the document and the mail follow. */
+static void
+receipt(struct request *request, struct html *html, const struct office_dossier *dossier)
+{
+	const struct text mail = visitor_of(request)->actor.facts.person.mail;
+	if (!text_equal(request_query(request, "fait"), TEXT("depot")))
+		return;
+	page_notice(html, NOTICE_SUCCESS, TEXT("Votre demande est déposée"), arena_format(request->arena,
+		"Elle porte le numéro " TEXT_FORMAT " et a été reçue le " TEXT_FORMAT ". L’accusé de réception vous est envoyé"
+		"%s" TEXT_FORMAT ", et se télécharge sur cette page.", TEXT_ARGS(dossier->state.number),
+		TEXT_ARGS(instant_french(request->arena, dossier->state.filed_at)), mail.length ? " à l’adresse " : "",
+		TEXT_ARGS(mail)));
+}
 
 enum guichet_status
 page_dossier_show(struct request *request, struct html *html, struct guichet_error *error)
@@ -217,26 +307,37 @@ page_dossier_show(struct request *request, struct html *html, struct guichet_err
 	if (status != GUICHET_OK)
 		return status;
 	const struct dossier_viewer viewer = viewer_of(request, &dossier);
-	const bool own = text_equal(viewer.person, dossier.state.subject);
-	const struct procedure_step *step = &dossier.procedure->steps[dossier.state.step];
-	PAGE_IN(request, html, arena_format(request->arena, TEXT_FORMAT ", n° " TEXT_FORMAT,
-		TEXT_ARGS(dossier.procedure->title), TEXT_ARGS(dossier.state.number)), { TEXT("/"), TEXT("Accueil") });
-	{
-		HTML_IN(html, "p", { "class", TEXT("row") });
-		HTML_LINE(html, "span", dossier_label(&dossier.facts, &viewer), { "class", page_step_class(step) });
-		if (!own)
-			HTML_LINE(html, "strong", dossier.subject_name);
-		HTML_LINE(html, "span", dossier.structure_name, { "class", TEXT("muted") });
-	}
-	status = options(request, html, &dossier, error);
-	if (status == GUICHET_OK)
-		status = timeline(request, html, &dossier, error);
+	const struct dossier_moment *moments;
+	size_t count;
+	status = dossier_timeline(&dossier.facts, &viewer, request->arena, &moments, &count, error);
 	if (status != GUICHET_OK)
 		return status;
+	PAGE_IN(request, html, arena_format(request->arena, TEXT_FORMAT ", n° " TEXT_FORMAT,
+		TEXT_ARGS(dossier.procedure->title), TEXT_ARGS(dossier.state.number)), { TEXT("/"), TEXT("Accueil") });
+	receipt(request, html, &dossier);
+	{
+		HTML_IN(html, "p", { "class", TEXT("lead") });
+		html_text(html, dossier.subject_name);
+		html_say(html, ", ");
+		html_text(html, dossier.structure_name);
+		html_say(html, ". Déposée le ");
+		html_text(html, instant_french(request->arena, dossier.state.filed_at));
+		html_say(html, ".");
+	}
+	HTML_IN(html, "div", { "class", TEXT("columns aside") });
+	{
+		HTML_IN(html, "div");
+		status = standing(request, html, &dossier, moments, count, error);
+		timeline(request, html, &dossier, moments, count);
+		if (status == GUICHET_OK)
+			status = answers(request, html, &dossier, error);
+	}
+	HTML_IN(html, "div");
 	documents(request, html, &dossier);
-	status = answers(request, html, &dossier, error);
 	pieces(request, html, &dossier);
-	HTML_SAY(html, "h2", "Une question ?");
+	references(html, dossier.procedure);
+	HTML_IN(html, "section", { "class", TEXT("card") });
+	HTML_SAY(html, "h2", "Une question ?", { "class", TEXT("card-title") });
 	page_contacts(html, dossier.campaign->campaign);
 	return status;
 }

@@ -206,17 +206,17 @@ step_title(const struct draft *draft, size_t step)
 }
 
 struct text
-draft_deadline_text(struct arena *arena, const struct draft *draft)
+page_filing_deadline(struct arena *arena, const struct dossier_facts *facts)
 {
-	const struct procedure_action *filing = draft_filing(draft->campaign->procedure);
+	const struct procedure_action *filing = draft_filing(facts->procedure);
 	instant opens, closes;
 	if (!filing || filing->during == PROCEDURE_NONE)
 		return TEXT("");
-	dossier_window(&draft->facts, filing->during, &opens, &closes);
-	if (draft->facts.at < opens)
+	dossier_window(facts, filing->during, &opens, &closes);
+	if (facts->at < opens)
 		return arena_format(arena, "Le dépôt ouvre le " TEXT_FORMAT ". Vous pouvez préparer votre demande dès maintenant.",
 			TEXT_ARGS(date_french(arena, date_of_instant(opens, NULL), true)));
-	if (draft->facts.at >= closes)
+	if (facts->at >= closes)
 		return TEXT("Le dépôt est clos : ce brouillon n’a pas été déposé.");
 	return arena_format(arena, "Dépôt possible jusqu’au " TEXT_FORMAT " inclus.",
 		TEXT_ARGS(date_french(arena, date_of_instant(closes - 1, NULL), true)));
@@ -232,7 +232,7 @@ draft_stepper(struct request *request, struct html *html, const struct draft *dr
 	{
 		HTML_IN(html, "p", { "class", TEXT("row") });
 		HTML_SAY(html, "span", "Brouillon, pas encore déposé", { "class", TEXT("badge warning") });
-		HTML_LINE(html, "span", draft_deadline_text(arena, draft));
+		HTML_LINE(html, "span", page_filing_deadline(arena, &draft->facts));
 	}
 	HTML_IN(html, "nav", { "aria-label", TEXT("Étapes de la demande") });
 	HTML_IN(html, "ol", { "class", TEXT("stepper") });
@@ -257,10 +257,10 @@ data_line(struct html *html, struct text label, struct text value)
 }
 
 void
-draft_identity(struct request *request, struct html *html)
+draft_identity(struct request *request, struct html *html, bool open)
 {
 	const struct directory_facts *facts = &visitor_of(request)->actor.facts;
-	HTML_IN(html, "details", { "class", TEXT("identity") });
+	HTML_IN(html, "details", { "open", HTML_WHEN(open) });
 	{
 		HTML_IN(html, "summary");
 		html_text(html, directory_person_name(request->arena, &facts->person));
@@ -284,22 +284,23 @@ draft_identity(struct request *request, struct html *html)
 void
 draft_help(struct html *html, const struct office_campaign *campaign)
 {
-	HTML_IN(html, "details");
-	HTML_SAY(html, "summary", "Besoin d’aide ?");
+	HTML_IN(html, "section", { "class", TEXT("card no-print") });
+	HTML_SAY(html, "h2", "Besoin d’aide ?", { "class", TEXT("card-title") });
 	page_contacts(html, campaign->campaign);
 }
 
 /* Why each question is asked, and how long the answer is kept. */
 static void
-reasons(struct request *request, struct html *html, const struct draft *draft, const struct dossier_form *part)
+reasons(struct request *request, struct html *html, const struct draft *draft, int section)
 {
 	const struct procedure *procedure = draft->campaign->procedure;
+	const struct dossier_form part = draft_section(request->arena, draft, section, false);
 	HTML_IN(html, "details");
 	HTML_SAY(html, "summary", "Pourquoi ces questions ?");
 	{
-		HTML_IN(html, "dl", { "class", TEXT("data compact") });
-		for (size_t i = 0; i < part->count; i++)
-			data_line(html, part->answers[i].field->label, part->answers[i].field->why);
+		HTML_IN(html, "dl", { "class", TEXT("stacked") });
+		for (size_t i = 0; i < part.count; i++)
+			data_line(html, part.answers[i].field->label, part.answers[i].field->why);
 	}
 	HTML_IN(html, "p", { "class", TEXT("muted") });
 	html_say(html, "Vos réponses sont gardées ");
@@ -377,7 +378,6 @@ section_step(struct request *request, struct html *html, const struct draft *dra
 		save_status(request, html, draft);
 		form_buttons(html, step > 1 ? TEXT("oui") : TEXT(""));
 	}
-	reasons(request, html, draft, &part);
 }
 
 enum guichet_status
@@ -389,16 +389,21 @@ draft_step_page(struct request *request, struct html *html, const struct draft *
 	PAGE_IN(request, html, title, { TEXT("/"), TEXT("Accueil") },
 		{ page_campaign_path(request->arena, draft->campaign), draft->campaign->campaign->title });
 	draft_stepper(request, html, draft, step);
-	draft_identity(request, html);
-	if (step == draft_step_of_pieces(draft))
-		draft_pieces_step(request, html, draft, verify, wrong, mistake);
-	else
-		section_step(request, html, draft, step, verify);
-	draft_help(html, draft->campaign);
+	HTML_IN(html, "div", { "class", TEXT("columns aside") });
 	{
-		HTML_IN(html, "p");
-		html_link(html, draft_path(request->arena, draft->campaign, "/abandonner"), TEXT("Abandonner ce brouillon"));
+		HTML_IN(html, "div");
+		draft_identity(request, html, false);
+		if (step == draft_step_of_pieces(draft))
+			draft_pieces_step(request, html, draft, verify, wrong, mistake);
+		else
+			section_step(request, html, draft, step, verify);
 	}
+	HTML_IN(html, "div");
+	if (step != draft_step_of_pieces(draft))
+		reasons(request, html, draft, draft->sections[step - 1]);
+	draft_help(html, draft->campaign);
+	HTML_IN(html, "p");
+	html_link(html, draft_path(request->arena, draft->campaign, "/abandonner"), TEXT("Abandonner ce brouillon"));
 	return GUICHET_OK;
 }
 

@@ -48,16 +48,14 @@ struct dossier_form draft_section(struct arena *arena, const struct draft *draft
 
 /* The action that files: of the first step of the circuit. */
 const struct procedure_action *draft_filing(const struct procedure *procedure);
-/* "Dépôt possible jusqu’au vendredi 16 juin 2023 inclus." or when it opens, or that it is over. */
-struct text draft_deadline_text(struct arena *arena, const struct draft *draft);
 
 /* ---- parts of pages ---- */
 
 /* The steps, and what a draft is: nothing is filed yet. */
 void draft_stepper(struct request *request, struct html *html, const struct draft *draft, size_t current);
 /* What the directory knows of the visitor, which they cannot change here (TTA-35). */
-void draft_identity(struct request *request, struct html *html);
-/* Contacts, folded: on each page of the request (TTA-34). */
+void draft_identity(struct request *request, struct html *html, bool open);
+/* Contacts: on each page of the request (TTA-34). */
 void draft_help(struct html *html, const struct office_campaign *campaign);
 /* The page of a step before the check; `wrong` (a piece of the procedure, or NONE) has `mistake` beside it. */
 enum guichet_status draft_step_page(struct request *request, struct html *html, const struct draft *draft, size_t step,

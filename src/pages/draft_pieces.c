@@ -78,10 +78,10 @@ upload_form(struct request *request, struct html *html, const struct draft *draf
 	const struct text wrong = arena_format(arena, "erreur-" TEXT_FORMAT, TEXT_ARGS(piece->name));
 	FORM_IN(request, html, piece_path(arena, draft->campaign, piece->name, ""), { "class", TEXT("form") },
 		{ "enctype", TEXT("multipart/form-data") }, { "data-upload", TEXT("") });
-	HTML_IN(html, "div", { "class", mistake.length ? TEXT("field has-error") : TEXT("field") });
-	if (mistake.length)
-		HTML_LINE(html, "p", mistake, { "class", TEXT("error-message") }, { "id", wrong });
 	{
+		HTML_IN(html, "div", { "class", mistake.length ? TEXT("field has-error") : TEXT("field") });
+		if (mistake.length)
+			HTML_LINE(html, "p", mistake, { "class", TEXT("error-message") }, { "id", wrong });
 		HTML_IN(html, "label", { "class", TEXT("file-drop") }, { "for", id });
 		html_text(html, there ? TEXT("Remplacer ce fichier par un autre") : TEXT("Choisissez le fichier"));
 		HTML_VOID(html, "input", { "type", TEXT("file") }, { "id", id }, { "name", TEXT("fichier") },
@@ -91,7 +91,6 @@ upload_form(struct request *request, struct html *html, const struct draft *draf
 				TEXT_ARGS(hint)) : hint },
 			{ "aria-invalid", mistake.length ? TEXT("true") : (struct text){ 0 } });
 	}
-	HTML_IN(html, "p", { "class", TEXT("buttons") });
 	HTML_LINE(html, "button", there ? TEXT("Envoyer le nouveau fichier") : TEXT("Envoyer le fichier"),
 		{ "class", there ? TEXT("button secondary") : TEXT("button") }, { "type", TEXT("submit") });
 }
@@ -120,10 +119,11 @@ draft_pieces_step(struct request *request, struct html *html, const struct draft
 		{
 			HTML_IN(html, "p", { "class", TEXT("hint") },
 				{ "id", arena_format(arena, "aide-" TEXT_FORMAT, TEXT_ARGS(piece->name)) });
-			if (piece->help.length) {
-				html_text(html, piece->help);
-				html_markup(html, " ");
-			}
+			html_text(html, piece->help);
+		}
+		{
+			HTML_IN(html, "p", { "class", TEXT("hint") });
+			html_say(html, "Formats acceptés : ");
 			html_text(html, dossier_formats_text(arena, piece->formats));
 			html_say(html, ", 10 Mo au plus.");
 		}

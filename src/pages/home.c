@@ -3,12 +3,11 @@
 
 #include "base/banned.h"
 
-/* What can be said of a campaign to everybody: its windows. */
+/* What can be said of a campaign to everybody: what it is, when. */
 static void
 campaign_card(struct request *request, struct html *html, const struct office_campaign *campaign)
 {
 	const struct procedure *procedure = campaign->procedure;
-	const instant now = clock_now(site_of(request)->clock);
 	HTML_IN(html, "li", { "class", TEXT("card") });
 	{
 		HTML_IN(html, "h3", { "class", TEXT("card-title") });
@@ -18,27 +17,7 @@ campaign_card(struct request *request, struct html *html, const struct office_ca
 		HTML_IN(html, "p");
 		html_text(html, procedure->summary);
 	}
-	HTML_IN(html, "ul", { "class", TEXT("key-dates") });
-	for (size_t i = 0; i < procedure->window_count; i++) {
-		const struct campaign_window *window = &campaign->campaign->windows[i];
-		HTML_IN(html, "li");
-		{
-			HTML_IN(html, "span", { "class", TEXT("day") });
-			html_say(html, "Du ");
-			html_text(html, date_french(request->arena, window->first_day, false));
-			html_say(html, " au ");
-			html_text(html, date_french(request->arena, window->last_day, false));
-		}
-		html_markup(html, " ");
-		HTML_LINE(html, "span", procedure->windows[i].label);
-		html_markup(html, " ");
-		if (now < window->opens)
-			HTML_SAY(html, "span", "à venir", { "class", TEXT("badge neutral") });
-		else if (now < window->closes)
-			HTML_SAY(html, "span", "en cours", { "class", TEXT("badge success") });
-		else
-			HTML_SAY(html, "span", "terminé", { "class", TEXT("badge closed") });
-	}
+	page_key_dates(request, html, campaign);
 }
 
 static void
@@ -55,60 +34,123 @@ campaigns(struct request *request, struct html *html)
 		campaign_card(request, html, all.at[i]);
 }
 
+/* Saved is not filed: the card says so, and until when it can be (people believe the contrary). */
+static enum guichet_status
+draft_card(struct request *request, struct store_tx *tx, struct html *html, const struct office_campaign *campaign,
+	instant saved_at, struct guichet_error *error)
+{
+	struct dossier_facts facts;
+	const enum guichet_status status = office_facts_before_filing(site_of(request)->office, tx, request->arena, campaign,
+		&visitor_of(request)->actor, request->received_at, &facts, error);
+	if (status != GUICHET_OK)
+		return status;
+	HTML_IN(html, "li", { "class", TEXT("card todo") });
+	{
+		HTML_IN(html, "h3", { "class", TEXT("card-title") });
+		html_link(html, arena_format(request->arena, TEXT_FORMAT "/demande",
+			TEXT_ARGS(page_campaign_path(request->arena, campaign))), campaign->procedure->title);
+	}
+	{
+		HTML_IN(html, "p");
+		HTML_SAY(html, "span", "Brouillon, pas encore déposé", { "class", TEXT("badge warning") });
+	}
+	HTML_LINE(html, "p", page_filing_deadline(request->arena, &facts));
+	HTML_IN(html, "p", { "class", TEXT("muted") });
+	html_say(html, "Enregistré le ");
+	html_text(html, instant_french(request->arena, saved_at));
+	return GUICHET_OK;
+}
+
+/* What comes next, as the timeline says it; nothing when nothing is dated. */
+static enum guichet_status
+next_line(struct request *request, struct html *html, const struct dossier_facts *facts,
+	const struct dossier_viewer *viewer, struct guichet_error *error)
+{
+	const struct dossier_moment *moments;
+	size_t count;
+	const enum guichet_status status = dossier_timeline(facts, viewer, request->arena, &moments, &count, error);
+	for (size_t i = 0; status == GUICHET_OK && i < count; i++) {
+		if (moments[i].kind != DOSSIER_NEXT || !moments[i].at)
+			continue;
+		HTML_IN(html, "p");
+		html_say(html, "Ensuite, le ");
+		html_text(html, moments[i].whole_day
+			? date_french(request->arena, date_of_instant(moments[i].at, NULL), true)
+			: instant_french(request->arena, moments[i].at));
+		html_say(html, " : ");
+		html_text(html, moments[i].title);
+		break;
+	}
+	return status;
+}
+
+static enum guichet_status
+dossier_card(struct request *request, struct html *html, const struct office_row *row, struct guichet_error *error)
+{
+	struct dossier state;
+	struct dossier_facts facts;
+	const struct dossier_viewer viewer = { .person = visitor_of(request)->actor.person };
+	const struct procedure_step *step = &row->procedure->steps[row->step];
+	const enum guichet_status status = office_row_facts(request->arena, row, request->received_at, &state, &facts, error);
+	if (status != GUICHET_OK)
+		return status;
+	bool mine = false; /* it waits for me */
+	for (size_t i = 0; i < step->awaits.count && !step->sense; i++)
+		mine |= row->procedure->roles[step->awaits.at[i]].reach == PROCEDURE_APPLICANT;
+	HTML_IN(html, "li", { "class", mine ? TEXT("card todo") : TEXT("card") });
+	{
+		HTML_IN(html, "h3", { "class", TEXT("card-title") });
+		html_link(html, page_dossier_path(request->arena, row->id), row->procedure->title);
+	}
+	{
+		HTML_IN(html, "p");
+		HTML_LINE(html, "span", dossier_label(&facts, &viewer), { "class", page_step_class(step) });
+	}
+	if (mine)
+		HTML_SAY(html, "p", "C’est à vous : ouvrez-la pour répondre.");
+	else if (!step->final) {
+		const enum guichet_status told = next_line(request, html, &facts, &viewer, error);
+		if (told != GUICHET_OK)
+			return told;
+	}
+	HTML_IN(html, "p", { "class", TEXT("muted") });
+	html_say(html, "N° ");
+	html_text(html, row->number);
+	html_say(html, ", déposée le ");
+	html_text(html, instant_french(request->arena, row->filed_at));
+	return GUICHET_OK;
+}
+
 static enum guichet_status
 my_dossiers(struct request *request, struct store_tx *tx, struct html *html, struct guichet_error *error)
 {
+	enum { MOST = 50 };
 	struct office_rows rows;
+	const struct office_campaign *campaigns[MOST];
+	instant saved_at[MOST];
+	size_t draft_count = 0;
 	const struct text person = visitor_of(request)->actor.person;
 	enum guichet_status status = office_list_of_subject(site_of(request)->office, tx, request->arena, person, &rows, error);
 	if (status != GUICHET_OK)
 		return status;
-	HTML_SAY(html, "h2", "Mes demandes");
 	struct store_rows drafts = store_query(tx, request->arena, STORE_DRAFT_OF_PERSON, STORE_VALUES(person), error);
-	size_t shown = 0;
-	HTML_IN(html, "ul", { "class", TEXT("cards") });
-	while (store_next(&drafts)) {
-		const struct office_campaign *campaign = office_campaign_find(site_of(request)->office, store_text(&drafts, 0));
-		if (!campaign)
-			continue;
-		shown++;
-		HTML_IN(html, "li", { "class", TEXT("card todo") });
-		{
-			HTML_IN(html, "h3", { "class", TEXT("card-title") });
-			html_link(html, arena_format(request->arena, "/campagnes/" TEXT_FORMAT "/demande", TEXT_ARGS(campaign->id)),
-				campaign->procedure->title);
-		}
-		HTML_SAY(html, "span", "Brouillon, pas encore déposé", { "class", TEXT("badge warning") });
-		HTML_IN(html, "p");
-		html_say(html, "Enregistré le ");
-		html_text(html, instant_french(request->arena, store_integer(&drafts, 1)));
+	while (draft_count < MOST && store_next(&drafts)) {
+		campaigns[draft_count] = office_campaign_find(site_of(request)->office, store_text(&drafts, 0));
+		saved_at[draft_count] = store_integer(&drafts, 1);
+		draft_count += campaigns[draft_count] != NULL;
 	}
 	status = store_finish(&drafts);
-	for (size_t i = 0; status == GUICHET_OK && i < rows.count; i++) {
-		const struct office_row *row = &rows.at[i];
-		struct dossier state;
-		struct dossier_facts facts;
-		status = office_row_facts(request->arena, row, clock_now(site_of(request)->clock), &state, &facts, error);
-		if (status != GUICHET_OK)
-			return status;
-		shown++;
-		const struct dossier_viewer viewer = { .person = person };
-		HTML_IN(html, "li", { "class", TEXT("card") });
-		{
-			HTML_IN(html, "h3", { "class", TEXT("card-title") });
-			html_link(html, arena_format(request->arena, "/dossiers/" TEXT_FORMAT, TEXT_ARGS(row->id)),
-				row->procedure->title);
-		}
-		HTML_LINE(html, "span", dossier_label(&facts, &viewer), { "class", page_step_class(&row->procedure->steps[row->step]) });
-		HTML_IN(html, "p");
-		html_say(html, "Demande n° ");
-		html_text(html, row->number);
-		html_say(html, ", déposée le ");
-		html_text(html, instant_french(request->arena, row->filed_at));
-	}
-	if (shown == 0)
-		HTML_SAY(html, "li", "Vous n’avez aucune demande. Choisissez une campagne ci-dessous pour commencer.",
+	HTML_SAY(html, "h2", "Mes demandes");
+	if (draft_count + rows.count == 0) {
+		HTML_SAY(html, "p", "Vous n’avez aucune demande. Choisissez une campagne ci-dessous pour commencer.",
 			{ "class", TEXT("empty") });
+		return status;
+	}
+	HTML_IN(html, "ul", { "class", TEXT("cards") });
+	for (size_t i = 0; status == GUICHET_OK && i < draft_count; i++)
+		status = draft_card(request, tx, html, campaigns[i], saved_at[i], error);
+	for (size_t i = 0; status == GUICHET_OK && i < rows.count; i++)
+		status = dossier_card(request, html, &rows.at[i], error);
 	return status;
 }
 

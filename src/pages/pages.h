@@ -151,6 +151,8 @@ void page_contacts(struct html *html, const struct campaign *campaign);
 struct text page_duration(struct arena *arena, struct text iso);
 /* Its windows and key dates, in order, with what is past and what is now. */
 void page_key_dates(struct request *request, struct html *html, const struct office_campaign *campaign);
+/* "Dépôt possible jusqu’au vendredi 16 juin 2023 inclus." or when it opens, or that it is over; empty without a window. */
+struct text page_filing_deadline(struct arena *arena, const struct dossier_facts *facts);
 /* "128 ko", "1,2 Mo". */
 struct text page_size_text(struct arena *arena, int64_t bytes);
 /* "/campagnes/<id>". */
