@@ -161,13 +161,14 @@ test("an agent files a request, with a mistake and a wrong file on the way (TTA-
 	// The file is judged by what it is, not by its name.
 	await page.getByRole("heading", { name: /^Pièces à joindre/ }).waitFor();
 	await look(page, "demande-pieces");
+	const refused = words => page.locator(".error-message", { hasText: words }).waitFor();
 	await sendPiece(page, file("attestation.pdf", Buffer.from("Bonjour, ceci est du texte.")));
-	await page.locator(".error-message").waitFor();
+	await refused("n’est ni un PDF");
 	await look(page, "demande-pieces-refus");
-	await sendPiece(page, file("attestation.pdf", pdf().subarray(0, 150)));
-	await page.locator(".error-message").waitFor();
+	await sendPiece(page, file("abîmée.pdf", pdf().subarray(0, 150)));
+	await refused("abîmée.pdf");
 	await sendPiece(page, file("vide.pdf", Buffer.alloc(0)));
-	await page.locator(".error-message").waitFor();
+	await refused("vide.pdf » est vide");
 	await sendPiece(page, file("attestation n° 1.png", png, "image/png"));
 	await page.getByText("Le fichier est reçu.").waitFor();
 	await sendPiece(page, file("attestation définitive.pdf", pdf()));
