@@ -88,7 +88,7 @@ export async function visitor({ javascript = true, phone = false, url } = {}) {
 		viewport: phone ? { width: 375, height: 740 } : { width: 1280, height: 900 },
 		deviceScaleFactor: phone ? 2 : 1, isMobile: phone, hasTouch: phone, acceptDownloads: true,
 	});
-	context.setDefaultTimeout(15000);
+	context.setDefaultTimeout(Number(process.env.PATIENCE ?? 15) * 1000);
 	const page = await context.newPage();
 	page.mistakes = [];
 	page.on("pageerror", error => page.mistakes.push(String(error)));
