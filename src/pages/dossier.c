@@ -19,6 +19,15 @@ viewer_of(struct request *request, const struct office_dossier *dossier)
 	return (struct dossier_viewer){ visitor_of(request)->actor.person, dossier->roles };
 }
 
+/* Lists put the family name first; to oneself, one is not a line of a list. */
+static struct text
+subject_name(struct request *request, const struct office_dossier *dossier)
+{
+	const struct office_actor *actor = &visitor_of(request)->actor;
+	return text_equal(actor->person, dossier->state.subject)
+		? directory_person_name(request->arena, &actor->facts.person) : dossier->subject_name;
+}
+
 /* ---- parts of GET /dossiers/:id ---- */
 
 static enum guichet_status
@@ -269,12 +278,17 @@ documents(struct request *request, struct html *html, const struct office_dossie
 static void
 references(struct html *html, const struct procedure *procedure)
 {
-	if (procedure->document_count == 0)
+	size_t count = 0;
+	for (size_t i = 0; i < procedure->document_count; i++)
+		count += !procedure->documents[i].before_form;
+	if (count == 0)
 		return;
 	HTML_IN(html, "section", { "class", TEXT("card") });
 	HTML_SAY(html, "h2", "À lire", { "class", TEXT("card-title") });
 	HTML_IN(html, "ul");
 	for (size_t i = 0; i < procedure->document_count; i++) {
+		if (procedure->documents[i].before_form)
+			continue;
 		HTML_IN(html, "li");
 		html_link(html, procedure->documents[i].address, procedure->documents[i].title);
 	}
@@ -317,7 +331,7 @@ page_dossier_show(struct request *request, struct html *html, struct guichet_err
 	receipt(request, html, &dossier);
 	{
 		HTML_IN(html, "p", { "class", TEXT("lead") });
-		html_text(html, dossier.subject_name);
+		html_text(html, subject_name(request, &dossier));
 		html_say(html, ", ");
 		html_text(html, dossier.structure_name);
 		html_say(html, ". Déposée le ");
@@ -445,11 +459,14 @@ action_page(struct request *request, struct html *html, const struct dossier_for
 		{ page_dossier_path(request->arena, dossier.id), dossier.state.number });
 	{
 		HTML_IN(html, "p", { "class", TEXT("lead") });
-		html_text(html, dossier.subject_name);
+		html_text(html, subject_name(request, &dossier));
 		html_say(html, ", ");
 		html_text(html, dossier.structure_name);
 	}
-	return page_action_form(request, tx, html, &dossier, index, form, refusal, action_address(request), error);
+	const enum guichet_status written = page_action_form(request, tx, html, &dossier, index, form, refusal, action_address(request), error);
+	HTML_IN(html, "p");
+	html_link(html, page_dossier_path(request->arena, dossier.id), TEXT("Revenir à la demande sans rien faire"));
+	return written;
 }
 
 enum guichet_status

@@ -283,7 +283,11 @@ page_draft_piece_send(struct request *request, struct html *html, struct guichet
 		.person = visitor_of(request)->actor.person, .piece = &upload->piece, .at = request->received_at };
 	request->state = upload;
 	request_wait(request);
-	return typesetter_inspect(site_of(request)->typesetter, upload->bytes, upload->piece.file, upload_judged, upload, error);
+	/* Too many files wait already: told beside the field like the rest. */
+	if (typesetter_inspect(site_of(request)->typesetter, upload->bytes, upload->piece.file, upload_judged, upload,
+		&upload->error) != GUICHET_OK)
+		upload_end(upload, GUICHET_RETRY);
+	return GUICHET_OK;
 }
 
 enum guichet_status

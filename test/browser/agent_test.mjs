@@ -169,6 +169,8 @@ test("an agent files a request, with a mistake and a wrong file on the way (TTA-
 	await refused("abîmée.pdf");
 	await sendPiece(page, file("vide.pdf", Buffer.alloc(0)));
 	await refused("vide.pdf » est vide");
+	await sendPiece(page, file("lourde.pdf", pdf({ weight: 11 << 20 })));
+	await refused("trop lourd");
 	await sendPiece(page, file("attestation n° 1.png", png, "image/png"));
 	await page.getByText("Le fichier est reçu.").waitFor();
 	await sendPiece(page, file("attestation définitive.pdf", pdf()));
@@ -220,6 +222,24 @@ test("the acknowledgement is a numbered page, a PDF and a mail (TTA-62)", async 
 	await page.getByRole("link", { name: new RegExp(`Votre demande ${number} est déposée`) }).first().click();
 	await page.getByText(number).first().waitFor();
 	await page.context().close();
+});
+
+test("before the opening a request is prepared, not filed (TTA-O1)", async () => {
+	const early = await startServer({ clock: "2023-06-05T23:58" });
+	const page = await enter(early, agents.first);
+	await page.goto(campaign);
+	await page.getByText("Oui, mais pas encore").waitFor();
+	await page.getByRole("link", { name: "Préparer ma demande" }).click();
+	await prepare(page);
+	await page.getByText("Vous ne pouvez pas déposer pour l’instant").waitFor();
+	await look(page, "demande-recapitulatif-trop-tot");
+	const jeton = await page.locator("input[name=jeton]").first().inputValue();
+	const refused = await page.request.post(`${request}/deposer`, { form: { jeton, unefois: "tôt" } });
+	equal(refused.status(), 422);
+	check((await refused.text()).includes("ce sera possible à partir du"), "it says from when");
+	equal(page.mistakes, []);
+	await page.context().close();
+	await early.stop();
 });
 
 test("what is typed saves itself; a draft says that it is not filed", async () => {

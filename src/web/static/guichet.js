@@ -7,7 +7,8 @@
  *                                  after a reload or an expired session.
  *   [data-save-status]             inside the form: where "Enregistré à 10 h 02" is said (aria-live="polite").
  * form data-unsaved                Warns before leaving with changes that were not sent. Implied by data-autosave.
- * form data-upload                 Sends the form with a progress bar; the answer's page replaces this one.
+ * form data-upload                 Sends the form with a progress bar; the answer's page replaces this one. A file beyond the
+ *                                  data-most-bytes of its input is refused at once.
  * label.file-drop                  Takes files dropped on it.
  * [data-confirm="Question ?"]      On a submit button: asks first. data-confirm-yes="Retirer ma demande" names the action.
  * [data-poll="/chemin"]            With an id: every 2 s (data-poll-seconds) replaced by the element of the same id in that
@@ -214,6 +215,15 @@
 
 	const upload = (form, submitter) => {
 		const input = [...form.elements].find((field) => field.type === "file" && field.files.length);
+		form.querySelectorAll(".progress-label, .too-heavy").forEach((old) => old.remove());
+		const most = Number(input?.getAttribute("data-most-bytes") || Infinity);
+		if (input && input.files[0].size > most) { /* told before sending it for nothing; the server says the same */
+			(input.closest(".field") || form).append(make("p", { class: "error-message too-heavy", role: "alert" },
+				`Ce fichier est trop lourd : ${Math.floor(most / 1048576)} Mo au plus. Choisissez-en un autre.`));
+			delete form.dataset.sentAt;
+			submitter?.removeAttribute("aria-busy");
+			return;
+		}
 		const bar = make("progress", { class: "progress", max: "100", "aria-label": "Envoi du fichier" });
 		const words = make("p", { class: "progress-label", role: "status" }, "Envoi du fichier…");
 		(input?.closest(".field") || form).append(bar, words);
