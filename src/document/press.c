@@ -85,7 +85,9 @@ warm(struct document_press *press, struct guichet_error *error)
 	static const struct text markdown = { "# É *é* **é *é***\n\n## É *é*\n\n### É **é**\n\n"
 		"é *é* **é *é*** `é` **`é` *`é`*** Ω *Ж* **ع** ก 漢 **漢** *漢* \xEF\xBF\xBD\n\n"
 		"- é\n\n1. é\n\n|é|**Ω**|\n|-|-|\n|é *é*|`Ж`|\n", 0 };
+	const struct document_signature signature = { .who = TEXT("é Ω"), .quality = TEXT("é Ω"), .when = INSTANT_DAY };
 	const struct document_request request = {
+		.signatures = &signature, .signature_count = 1, .has_original = true,
 		.markdown = { markdown.at, strlen(markdown.at) }, .title = TEXT("é"), .organisation = TEXT("é Ω"),
 		.office = TEXT("é Ω"), .contact = TEXT("é Ω"), .footer = TEXT("é Ω"), .reference = TEXT("é Ω 漢"),
 	};
