@@ -386,6 +386,62 @@ letter_to_sign(struct request *request, struct store_tx *tx, struct html *html, 
 	return status;
 }
 
+void
+page_last_words(struct html *html, struct arena *arena, const struct procedure *procedure, const struct dossier *dossier)
+{
+	if (dossier->known_count == 0)
+		return;
+	const struct dossier_known *last = &dossier->known[dossier->known_count - 1];
+	const int move = procedure_move_find(procedure, last->name);
+	if (last->effect || last->version <= 1 || move == PROCEDURE_NONE)
+		return;
+	{
+		HTML_IN(html, "p");
+		HTML_LINE(html, "strong", procedure->moves[move].label);
+		html_say(html, ", le ");
+		html_text(html, instant_french(arena, last->at));
+		html_say(html, ", par ");
+		html_text(html, last->by);
+	}
+	for (size_t i = 0; i < dossier->value_count; i++) {
+		const int field = procedure_field_find(procedure, dossier->values[i].name);
+		if (dossier->values[i].version != last->version || field == PROCEDURE_NONE
+			|| procedure->fields[field].section != PROCEDURE_NONE)
+			continue;
+		HTML_IN(html, "blockquote", { "class", TEXT("quote") });
+		HTML_LINE(html, "strong", procedure->fields[field].label);
+		html_say(html, " : ");
+		html_text(html, procedure_field_text(arena, &procedure->fields[field], dossier->values[i].value));
+	}
+}
+
+/* The form of somebody who changes the answers of somebody else: beside each, what it says today. */
+static enum guichet_status
+with_current_values(struct arena *arena, const struct office_dossier *dossier, const struct procedure_action *action,
+	const struct dossier_form *form, struct dossier_form *ret_form, struct guichet_error *error)
+{
+	struct dossier_form told = *form;
+	struct procedure_field *fields = arena_array_of(arena, struct procedure_field, form->count + 1);
+	told.answers = arena_array_of(arena, struct dossier_answer, form->count + 1);
+	if (!fields || !told.answers)
+		return guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.");
+	for (size_t i = 0; i < form->count; i++) {
+		told.answers[i] = form->answers[i];
+		for (size_t c = 0; c < action->changes.count; c++) {
+			const struct procedure_field *field = &dossier->procedure->fields[action->changes.at[c]];
+			if (!text_equal(field->name, form->answers[i].name))
+				continue;
+			const struct text now = procedure_field_text(arena, field, dossier_value_of(&dossier->state, field->name));
+			fields[i] = *field;
+			fields[i].help = arena_format(arena, TEXT_FORMAT "%sValeur actuelle : " TEXT_FORMAT, TEXT_ARGS(field->help),
+				field->help.length ? " " : "", TEXT_ARGS(now.length ? now : TEXT("rien")));
+			told.answers[i].field = &fields[i];
+		}
+	}
+	*ret_form = told;
+	return GUICHET_OK;
+}
+
 enum guichet_status
 page_action_form(struct request *request, struct store_tx *tx, struct html *html, const struct office_dossier *dossier,
 	int index, const struct dossier_form *form, struct text refusal, struct text address, struct guichet_error *error)
@@ -401,6 +457,16 @@ page_action_form(struct request *request, struct store_tx *tx, struct html *html
 		if (status != GUICHET_OK)
 			return status;
 		form = &fresh;
+	}
+	struct dossier_form told;
+	if (action->changes.count) {
+		page_last_words(html, request->arena, dossier->procedure, &dossier->state);
+		HTML_SAY(html, "p", "Corrigez ce qui doit l’être. Le demandeur verra chaque réponse changée, l’ancienne et la nouvelle, "
+			"avec votre nom et votre motif.");
+		status = with_current_values(request->arena, dossier, action, form, &told, error);
+		if (status != GUICHET_OK)
+			return status;
+		form = &told;
 	}
 	page_mistakes(html, form);
 	FORM_IN(request, html, address, { "class", TEXT("form") }, { "data-unsaved", TEXT("") });

@@ -363,36 +363,13 @@ card(const struct inbox *inbox, struct html *html, const struct inbox_item *item
 
 /* ---- one line, where the answer is given on a page of its own ---- */
 
-/* What was said by whoever handed the dossier over. */
-static void
-last_words(const struct inbox *inbox, struct html *html, const struct inbox_item *item)
+/* Where the inbox shows a dossier: the dossier itself, or what the link opens of it. */
+static struct text
+dossier_path(const struct inbox *inbox, struct text id)
 {
-	const struct dossier *state = &item->state;
-	const struct procedure *procedure = item->row->procedure;
-	if (state->known_count == 0)
-		return;
-	const struct dossier_known *last = &state->known[state->known_count - 1];
-	const int move = procedure_move_find(procedure, last->name);
-	if (last->effect || last->version <= 1 || move == PROCEDURE_NONE)
-		return;
-	{
-		HTML_IN(html, "p");
-		HTML_LINE(html, "strong", procedure->moves[move].label);
-		html_say(html, ", le ");
-		html_text(html, instant_french(inbox->request->arena, last->at));
-		html_say(html, ", par ");
-		html_text(html, last->by);
-	}
-	for (size_t i = 0; i < state->value_count; i++) {
-		const int field = procedure_field_find(procedure, state->values[i].name);
-		if (state->values[i].version != last->version || field == PROCEDURE_NONE
-			|| procedure->fields[field].section != PROCEDURE_NONE)
-			continue;
-		HTML_IN(html, "blockquote", { "class", TEXT("quote") });
-		HTML_LINE(html, "strong", procedure->fields[field].label);
-		html_say(html, " : ");
-		html_text(html, procedure_field_text(inbox->request->arena, &procedure->fields[field], state->values[i].value));
-	}
+	struct arena *arena = inbox->request->arena;
+	return inbox->link ? arena_format(arena, "/lien/" TEXT_FORMAT "/dossiers/" TEXT_FORMAT,
+		TEXT_ARGS(request_parameter(inbox->request, "jeton")), TEXT_ARGS(id)) : page_dossier_path(arena, id);
 }
 
 static void
@@ -414,7 +391,7 @@ line(const struct inbox *inbox, struct html *html, const struct inbox_item *item
 		html_say(html, " · attend depuis le ");
 		html_text(html, date_french(arena, date_of_instant(row->stepped_at, NULL), false));
 	}
-	last_words(inbox, html, item);
+	page_last_words(html, inbox->request->arena, item->row->procedure, &item->state);
 	HTML_IN(html, "div", { "class", TEXT("buttons") });
 	for (size_t i = 0; i < item->option_count; i++) {
 		const struct dossier_option *option = &item->options[i];
@@ -427,9 +404,7 @@ line(const struct inbox *inbox, struct html *html, const struct inbox_item *item
 			continue;
 		}
 		const struct text path = arena_format(arena, TEXT_FORMAT "/actions/" TEXT_FORMAT,
-			TEXT_ARGS(inbox->link ? arena_format(arena, "/lien/" TEXT_FORMAT "/dossiers/" TEXT_FORMAT,
-				TEXT_ARGS(request_parameter(inbox->request, "jeton")), TEXT_ARGS(row->id))
-				: page_dossier_path(arena, row->id)), TEXT_ARGS(action->name));
+			TEXT_ARGS(dossier_path(inbox, row->id)), TEXT_ARGS(action->name));
 		HTML_IN(html, "a", { "href", path }, { "class", action->sense == PROCEDURE_UNFAVOURABLE || action->confirm.length
 			? TEXT("button secondary") : TEXT("button") });
 		html_text(html, action->label);
@@ -605,6 +580,27 @@ inbox_results(const struct inbox *inbox, struct html *html)
 	}
 }
 
+/* The documents that the role of a row signs. */
+static void
+signed_documents(const struct inbox *inbox, struct html *html, const struct office_row *row, const struct dossier *state)
+{
+	struct arena *arena = inbox->request->arena;
+	for (size_t i = 0; i < state->act_count; i++) {
+		const struct dossier_act *act = &state->acts[i];
+		const struct procedure_letter *letter = &row->procedure->letters[act->letter];
+		if (act->status != DOSSIER_COMPOSED || !list_has(&letter->signers, row->role))
+			continue;
+		html_say(html, " · ");
+		HTML_IN(html, "a", { "href", arena_format(arena, TEXT_FORMAT "/documents/%zu/pdf",
+			TEXT_ARGS(dossier_path(inbox, row->id)), i + 1) });
+		html_text(html, letter->title);
+		html_say(html, " (PDF)");
+		HTML_IN(html, "span", { "class", TEXT("visually-hidden") });
+		html_say(html, " de ");
+		html_text(html, row->subject_name);
+	}
+}
+
 /* The last answer that one of these roles gave, or NULL. */
 static const struct dossier_known *
 last_answer(const struct office_row *row, const struct dossier *state)
@@ -662,6 +658,7 @@ inbox_answered(const struct inbox *inbox, struct store_tx *tx, struct html *html
 			html_text(&body, known->by);
 		if (text_equal(known->channel, TEXT("lien")))
 			html_say(&body, ", depuis le lien d’un courriel");
+		signed_documents(inbox, &body, row, &state);
 	}
 	if (shown == 0)
 		return GUICHET_OK;

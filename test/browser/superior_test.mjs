@@ -2,7 +2,7 @@
 // person's modification; the signature by link; and what each must not see.
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
-import { readFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { axe, check, equal, overflows, pdfText, screenshot, startMailbox, startServer, test, visitor } from "./harness.mjs";
 
 const run = promisify(execFile);
@@ -11,6 +11,8 @@ const seed = process.env.GUICHET_SEED ?? "build/release-gcc/seed";
 // Places and persons of the invented académie: the same seed gives the same ones.
 const school = { code: "9920030S", head: "V001973", deputy: "V001974" };
 const otherHead = "V000703"; // of another structure
+const service = { head: "V000487", above: "V000474" }; // of the staff of primary schools, and of the department
+const support = "V000003", office = "V000041";
 const opening = "2023-06-19T09:00";
 
 // ---- Setting the scene ----
@@ -89,6 +91,33 @@ async function mailedLink(mailbox, server, subject, count = 1) {
 		(await mailbox.messages()).filter(one => one.subject.includes(subject) && one.links.some(link => link.includes("/lien/"))).at(count - 1));
 	const link = message.links.find(one => one.includes("/lien/"));
 	return { message, path: new URL(link).pathname };
+}
+
+// Files a request by the pages' own forms.
+async function file(server, agent) {
+	const page = await enter(server, agent);
+	const path = "/campagnes/teletravail-academie-2023-2024/demande";
+	const token = async () => /name="jeton" value="([^"]+)"/.exec(await (await page.request.get(path)).text())[1];
+	const answers = { date_échange: "2023-06-02", supérieur: "Claire Delorme", accord: "oui", nombre_jours: "1", jours_souhaités: "jeudi",
+		modalités: "Tableaux de suivi.", autorisation_précédente: "aucune", date_souhaitée: "2023-09-01", adresse: "3 rue des Tilleuls" };
+	await page.request.post(path, { form: { jeton: await token(), etape: "1", ...answers } });
+	const png = Buffer.from("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==", "base64");
+	await page.request.post(`${path}/pieces/assurance`, { multipart: { jeton: await token(),
+		fichier: { name: "attestation.png", mimeType: "image/png", buffer: png } } });
+	const filed = await page.request.post(`${path}/deposer`, { form: { jeton: await token() }, maxRedirects: 0 });
+	equal(filed.status(), 303, `filing as ${agent}`);
+	await page.context().close();
+	return { id: /dossiers\/([^?]+)/.exec(filed.headers().location)[1] };
+}
+
+// Does an action that asks nothing else than what is given, by its own form.
+async function act(page, dossier, action, fields = {}) {
+	const path = `/dossiers/${dossier.id}/actions/${action}`;
+	const form = await (await page.request.get(path)).text();
+	const hidden = name => new RegExp(`name="${name}" value="([^"]*)"`).exec(form)?.[1] ?? "";
+	const answer = await page.request.post(path, { form: { jeton: hidden("jeton"), unefois: hidden("unefois"), version: hidden("version"),
+		...fields }, maxRedirects: 0 });
+	equal(answer.status(), 303, `${action}: ${answer.status()}`);
 }
 
 // ---- By login ----
@@ -353,4 +382,126 @@ test("a head sees and answers nothing of another structure, and nobody else ente
 	check((await stepOf(server, one, one.agent)).includes("Avis attendu"), "nothing was recorded");
 	for (const visit of [stranger, agent, nobody]) await visit.context().close();
 	await server.end();
+});
+
+test("a head's own request goes to the level above, never to themselves (TTA-15, TTA-A13)", async () => {
+	const server = await startServer({ clock: "2023-06-08T10:00" });
+	const own = await file(server, service.head);
+	const page = await enter(server, service.head);
+	await moveClock(page, opening);
+	await become(page, service.above);
+	await until("it awaits the level above", async () => {
+		await page.goto("/a-traiter");
+		return await page.locator(`article[id="${own.id}"]`).count() === 1;
+	});
+	await become(page, service.head);
+	await page.goto("/a-traiter");
+	equal(await page.locator(`article[id="${own.id}"]`).count(), 0);
+	const token = /name="jeton" value="([^"]+)"/.exec(await page.content())[1];
+	const forged = await page.request.post("/a-traiter", { form: { jeton: token, [`${own.id}.choix`]: "favorable" } });
+	equal(forged.status(), 422, "nobody answers their own request");
+	await become(page, service.above);
+	await page.goto("/a-traiter");
+	await choose(page, own, "Favorable");
+	await save(page);
+	await page.getByText("C’est enregistré.").waitFor();
+	await page.context().close();
+	await server.stop();
+});
+
+// ---- The support person ----
+
+test("the support person changes a request on the head's word; the agent sees each change and gets a mail (TTA-52, TTA-53, TTA-55)", async () => {
+	const mailbox = await startMailbox();
+	const server = await scene({ dossiers: 4, smtpPort: mailbox.port });
+	const [one, two] = mine(server);
+	const head = await enter(server, school.head);
+	await awaiting(head, mine(server).length);
+	await choose(head, one, "Favorable sous réserve de modification");
+	await card(head, one).getByLabel("Modification souhaitée").fill("Le mercredi, un seul jour.");
+	await choose(head, two, "Défavorable");
+	await card(head, two).getByLabel("Motif du refus").fill("Accueil du public.");
+	await save(head);
+	await head.getByText("C’est enregistré.").waitFor();
+
+	const page = await enter(server, support);
+	await page.goto("/a-traiter");
+	await card(page, one).getByText("Le mercredi, un seul jour.").waitFor();
+	await card(page, two).getByText("Accueil du public.").waitFor();
+	await look(page, "a-traiter-support");
+	await card(page, one).getByRole("link", { name: /^Modifier la demande/ }).click();
+	await page.getByRole("heading", { name: "Modifier la demande" }).waitFor();
+	await page.getByText("Le mercredi, un seul jour.").waitFor();
+	check(await page.getByLabel("Modalités convenues").inputValue() !== "", "the answers are there");
+	await look(page, "modifier");
+
+	// The reason is compulsory, and what was typed stays.
+	await page.getByLabel("Nombre de jours par semaine").fill("1");
+	for (const day of ["lundi", "mardi", "jeudi", "vendredi"]) await page.getByLabel(day, { exact: true }).uncheck();
+	await page.getByLabel("mercredi", { exact: true }).check();
+	await page.locator("form.form").evaluate(form => { form.noValidate = true; });
+	await page.getByRole("button", { name: "Modifier la demande" }).click();
+	await page.getByText("Remplissez ce champ").first().waitFor();
+	check(await page.getByLabel("mercredi", { exact: true }).isChecked(), "what was typed stays");
+	await look(page, "modifier-refus");
+	await page.getByLabel("Motif de la modification").fill("À la demande du chef, réunion de service le lundi.");
+	await page.getByRole("button", { name: "Modifier la demande" }).click();
+	await page.getByText("C’est fait.").waitFor();
+	equal(await page.locator("ins").filter({ hasText: "mercredi" }).count() > 0, true, "old and new are shown");
+	await look(page, "modifier-fait");
+
+	const agent = await enter(server, one.agent);
+	await agent.goto(`/dossiers/${one.id}`);
+	await agent.locator("ins").filter({ hasText: "mercredi" }).first().waitFor();
+	await agent.getByText("réunion de service le lundi").first().waitFor();
+	await until("the agent's mail", async () => (await mailbox.messages()).some(message => message.subject.includes("a été modifiée")));
+	for (const visit of [head, page, agent]) await visit.context().close();
+	await server.end();
+	await mailbox.stop();
+});
+
+// ---- Signing by link ----
+
+test("a head signs by the link of a mail, after reading; the signed copy is theirs to download (TTA-51, TTA-66)", async () => {
+	const mailbox = await startMailbox();
+	const server = await scene({ dossiers: 4, smtpPort: mailbox.port });
+	const [one] = mine(server);
+	const head = await enter(server, school.head);
+	await awaiting(head, mine(server).length);
+	await choose(head, one, "Favorable");
+	await save(head);
+	await head.getByText("C’est enregistré.").waitFor();
+	const staff = await enter(server, office);
+	await act(staff, one, "générer", { fin_décidée: "2024-08-31" });
+	await act(staff, one, "envoyer");
+
+	const { path } = await mailedLink(mailbox, server, "à signer");
+	const page = await visitor({ url: server.url });
+	await page.goto(path);
+	await page.getByRole("link", { name: /^Signer/ }).click();
+	await until("the text to sign is composed", async () => {
+		await page.reload();
+		return await page.locator(".letter").count() === 1;
+	});
+	await look(page, "lien-signer");
+	await page.getByRole("button", { name: /^Signer/ }).click();
+	await page.getByText("C’est enregistré.").waitFor();
+	await look(page, "lien-signe");
+	const signed = await until("the signed copy", async () => {
+		const answer = await page.request.get(await page.getByRole("link", { name: /PDF/ }).first().getAttribute("href"));
+		check(answer.headers()["content-type"] === "application/pdf", "a PDF comes");
+		await writeFile(`${server.data}/signed.pdf`, await answer.body());
+		const text = await pdfText(`${server.data}/signed.pdf`);
+		return text.includes("chef d’établissement") && text.includes("19 juin 2023") ? text : null;
+	});
+	check(signed.length > 200);
+	// The acknowledgement and the insurance are not the link's to give.
+	equal((await page.request.get(`${path}/dossiers/${one.id}/documents/1/pdf`)).status(), 404);
+	check((await stepOf(server, one, one.agent)).includes("signer par l’agent"));
+	const phone = await visitor({ url: server.url, phone: true });
+	await phone.goto(path);
+	await look(phone, "lien-signe-phone");
+	for (const visit of [head, staff, page, phone]) await visit.context().close();
+	await server.end();
+	await mailbox.stop();
 });
