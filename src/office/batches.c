@@ -3,14 +3,34 @@
 
 #include "base/banned.h"
 
-enum { ITEMS_AT_ONCE = 50 };
+enum { ITEMS_AT_ONCE = 100, ITEMS_OF_EACH = 10 };
+
+/* The same form sent twice: the batch it started. */
+static enum guichet_status
+find_repeat(struct store_tx *tx, struct office_batch *batch, struct text hash, bool *ret_found, struct guichet_error *error)
+{
+	*ret_found = false;
+	if (hash.length == 0)
+		return GUICHET_OK;
+	struct store_rows rows = store_query(tx, batch->arena, STORE_ONCE_LOAD, STORE_VALUES(hash), error);
+	if (store_next(&rows)) {
+		*ret_found = true;
+		batch->id = store_text(&rows, 0);
+	}
+	return store_finish(&rows);
+}
 
 enum guichet_status
 office_batch_start(struct store_tx *tx, void *context, struct guichet_error *error)
 {
-	const struct office_batch *batch = context;
+	struct office_batch *batch = context;
+	const struct text hash = batch->once.length ? token_hash(batch->arena, batch->once) : (struct text){ 0 };
 	struct office_actor actor;
-	enum guichet_status status = office_actor_load(tx, batch->arena, batch->person, batch->at, &actor, error);
+	bool repeated;
+	enum guichet_status status = find_repeat(tx, batch, hash, &repeated, error);
+	if (status != GUICHET_OK || repeated)
+		return status;
+	status = office_actor_load(tx, batch->arena, batch->person, batch->at, &actor, error);
 	if (status != GUICHET_OK)
 		return status;
 	if (!office_runs(&actor, batch->campaign->procedure))
@@ -31,7 +51,8 @@ office_batch_start(struct store_tx *tx, void *context, struct guichet_error *err
 	for (size_t i = 0; status == GUICHET_OK && i < batch->count; i++)
 		status = store_run(tx, STORE_BATCH_ITEM_INSERT, STORE_VALUES(batch->id, (int64_t)i + 1, batch->dossiers[i],
 			batch->versions[i]), NULL, error);
-	return status;
+	return status == GUICHET_OK && hash.length
+		? store_run(tx, STORE_ONCE_INSERT, STORE_VALUES(hash, batch->id, batch->at), NULL, error) : status;
 }
 
 enum guichet_status
@@ -129,7 +150,7 @@ item_run(struct item *item, struct guichet_error *error)
 enum guichet_status
 office_run_batches(struct office *office, bool *ret_more, struct guichet_error *error)
 {
-	CLEANUP(arena_free) struct arena *arena = arena_new(8 << 20);
+	CLEANUP(arena_free) struct arena *arena = arena_new(64 << 20);
 	struct item *items = arena ? arena_array_of(arena, struct item, ITEMS_AT_ONCE) : NULL;
 	if (!items)
 		return guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.");
@@ -139,7 +160,8 @@ office_run_batches(struct office *office, bool *ret_more, struct guichet_error *
 		CLEANUP(store_read_end) struct store_tx *tx = store_read(office->options.store, error);
 		if (!tx)
 			return error->status;
-		struct store_rows rows = store_query(tx, arena, STORE_BATCH_WAITING, STORE_VALUES((int64_t)ITEMS_AT_ONCE), error);
+		struct store_rows rows = store_query(tx, arena, STORE_BATCH_WAITING,
+			STORE_VALUES((int64_t)ITEMS_AT_ONCE, (int64_t)ITEMS_OF_EACH), error);
 		while (count < ITEMS_AT_ONCE && store_next(&rows))
 			items[count++] = (struct item){ .office = office, .batch = store_text(&rows, 0), .rank = store_integer(&rows, 1),
 				.dossier = store_text(&rows, 2), .version = store_integer(&rows, 3), .action = store_text(&rows, 4),

@@ -232,6 +232,46 @@ office_counts(struct store_tx *tx, struct arena *arena, const struct office_camp
 	return store_finish(&rows);
 }
 
+/* The subject of a dated mail, as far as the campaign alone says it. */
+static struct text
+subject_words(struct arena *arena, const struct office_campaign *campaign, int mail, instant at)
+{
+	const struct procedure_template *subject = &campaign->procedure->mails[mail].subject;
+	const struct dossier_facts facts = { .procedure = campaign->procedure, .campaign = campaign->campaign,
+		.agent = feel_null(TEXT("")), .at = at };
+	struct text words = TEXT("");
+	for (size_t i = 0; i < subject->count; i++) {
+		const struct procedure_part *part = &subject->parts[i];
+		struct guichet_error ignored;
+		struct feel_value value;
+		struct text more = part->text;
+		if (part->kind != PROCEDURE_TEXT && part->kind != PROCEDURE_HOLE)
+			continue;
+		if (part->kind == PROCEDURE_HOLE)
+			more = dossier_evaluate(&facts, part->feel, arena, &value, &ignored) == GUICHET_OK && value.kind != FEEL_NULL
+				? feel_value_to_french(arena, value) : TEXT("…");
+		words = arena_format(arena, TEXT_FORMAT TEXT_FORMAT, TEXT_ARGS(words), TEXT_ARGS(more));
+	}
+	return words;
+}
+
+/* What a deadline does, when its author gave it no label. */
+static struct text
+deadline_words(struct arena *arena, const struct procedure *procedure, int move)
+{
+	const struct procedure_move *named = &procedure->moves[move];
+	if (named->deadlines.count == 0 || !text_equal(named->label, named->name))
+		return named->label;
+	const struct procedure_deadline *deadline = &procedure->deadlines[named->deadlines.at[0]];
+	const struct text from = procedure->steps[deadline->step].label;
+	if (deadline->to != PROCEDURE_NONE && deadline->to != deadline->step)
+		return arena_format(arena, "« " TEXT_FORMAT " » devient « " TEXT_FORMAT " »", TEXT_ARGS(from),
+			TEXT_ARGS(procedure->steps[deadline->to].label));
+	return deadline->alerts.count
+		? arena_format(arena, "Alerte pour ce qui est encore « " TEXT_FORMAT " »", TEXT_ARGS(from))
+		: arena_format(arena, "Échéance de « " TEXT_FORMAT " »", TEXT_ARGS(from));
+}
+
 enum guichet_status
 office_list_coming(struct store_tx *tx, struct arena *arena, const struct office_campaign *campaign, instant from,
 	size_t limit, const struct office_coming **ret_coming, size_t *ret_count, struct guichet_error *error)
@@ -249,9 +289,10 @@ office_list_coming(struct store_tx *tx, struct arena *arena, const struct office
 		const int mail = procedure_mail_find(procedure, name), move = procedure_move_find(procedure, name);
 		struct text label = name;
 		if (dossiers && move != PROCEDURE_NONE)
-			label = procedure->moves[move].label;
+			label = deadline_words(arena, procedure, move);
 		else if (mail != PROCEDURE_NONE)
-			label = arena_format(arena, "Courrier « " TEXT_FORMAT " »", TEXT_ARGS(name));
+			label = arena_format(arena, "Courrier : « " TEXT_FORMAT " »",
+				TEXT_ARGS(subject_words(arena, campaign, mail, store_integer(&rows, 0))));
 		list[count++] = (struct office_coming){ store_integer(&rows, 0), label, dossiers };
 	}
 	*ret_coming = list;
@@ -275,4 +316,11 @@ office_list_alerts(struct store_tx *tx, struct arena *arena, const struct office
 	*ret_alerts = list;
 	*ret_count = count;
 	return store_finish(&rows);
+}
+
+enum guichet_status
+office_alert_see(struct store_tx *tx, void *context, struct guichet_error *error)
+{
+	const struct office_alert_seen *seen = context;
+	return store_run(tx, STORE_ALERT_SEEN, STORE_VALUES(seen->id, seen->campaign->id, seen->at), NULL, error);
 }

@@ -322,11 +322,13 @@ struct office_batch {
 	const struct text *dossiers;   /* ids */
 	const int64_t *versions;       /* as seen by who chose them */
 	size_t count;
+	struct text once;              /* the form's token; empty: none. The same again gives the same batch: its id */
 	instant at;
 	enum guichet_status status;
 	struct guichet_error error;
 };
-/* Its store_work: records the batch; the office does it soon after, each dossier with its own result. */
+/* Its store_work: records the batch; the office does it soon after, each dossier with its own result, a few of each batch in
+ * turn. */
 enum guichet_status office_batch_start(struct store_tx *tx, void *batch, struct guichet_error *error);
 
 struct office_batch_progress {
@@ -341,7 +343,7 @@ enum guichet_status office_batch_load(struct store_tx *tx, struct arena *arena, 
 
 struct office_coming {
 	instant at;
-	struct text label;   /* "Ouverture des avis" or the mail's subject in words */
+	struct text label;   /* where dossiers will go, or "Courrier : " and the mail's subject; "…" for what depends on whom */
 	int64_t count;       /* dossiers; 0: a mail of the campaign */
 };
 enum guichet_status office_list_coming(struct store_tx *tx, struct arena *arena, const struct office_campaign *campaign,
@@ -354,6 +356,17 @@ struct office_alert {
 };
 enum guichet_status office_list_alerts(struct store_tx *tx, struct arena *arena, const struct office_campaign *campaign,
 	size_t limit, const struct office_alert **ret_alerts, size_t *ret_count, struct guichet_error *error);
+
+/* Somebody has looked at an alert: it leaves the list. */
+struct office_alert_seen {
+	struct text id;
+	const struct office_campaign *campaign;
+	instant at;
+	enum guichet_status status;
+	struct guichet_error error;
+};
+/* Its store_work; twice changes nothing. */
+enum guichet_status office_alert_see(struct store_tx *tx, void *seen, struct guichet_error *error);
 
 /* --- the check of what is recorded ---------------------------------------------------------- */
 

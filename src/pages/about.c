@@ -3,6 +3,7 @@
 
 #include "mail/mail.h"
 #include "pages/families.h"
+#include "web/session.h"
 
 #include "base/banned.h"
 
@@ -156,6 +157,124 @@ my_mails(struct request *request, struct store_tx *tx, struct html *html, struct
 	return GUICHET_OK;
 }
 
+/* Drafts and requests. */
+static enum guichet_status
+my_dossiers(struct request *request, struct store_tx *tx, struct html *html, struct guichet_error *error)
+{
+	struct site *site = site_of(request);
+	const struct text person = visitor_of(request)->actor.person;
+	struct office_rows rows;
+	enum guichet_status status = office_list_of_subject(site->office, tx, request->arena, person, &rows, error);
+	if (status != GUICHET_OK)
+		return status;
+	size_t count = 0;
+	HTML_SAY(html, "h2", "Vos demandes et brouillons");
+	HTML_SAY(html, "p", "Avec tout ce que vous y avez écrit, les pièces jointes, ce que d’autres y ont répondu et les documents "
+		"produits : chaque demande les montre.");
+	html_markup(html, "<ul>");
+	struct store_rows drafts = store_query(tx, request->arena, STORE_DRAFT_OF_PERSON, STORE_VALUES(person), error);
+	while (store_next(&drafts)) {
+		const struct office_campaign *campaign = office_campaign_find(site->office, store_text(&drafts, 0));
+		if (!campaign)
+			continue;
+		count++;
+		HTML_IN(html, "li");
+		html_link(html, arena_format(request->arena, TEXT_FORMAT "/demande", TEXT_ARGS(page_campaign_path(request->arena, campaign))),
+			campaign->campaign->title);
+		html_say(html, " : brouillon enregistré le ");
+		html_text(html, instant_french(request->arena, store_integer(&drafts, 1)));
+	}
+	status = store_finish(&drafts);
+	for (size_t i = 0; status == GUICHET_OK && i < rows.count; i++, count++) {
+		const struct office_row *row = &rows.at[i];
+		struct dossier state;
+		struct dossier_facts facts;
+		const struct dossier_viewer viewer = { .person = person };
+		status = office_row_facts(request->arena, row, clock_now(site->clock), &state, &facts, error);
+		if (status != GUICHET_OK)
+			break;
+		HTML_IN(html, "li");
+		html_link(html, page_dossier_path(request->arena, row->id), row->number);
+		html_say(html, ", déposée le ");
+		html_text(html, instant_french(request->arena, row->filed_at));
+		html_say(html, " : ");
+		html_text(html, dossier_label(&facts, &viewer));
+		html_say(html, ". Conservée ");
+		html_text(html, page_duration(request->arena, row->procedure->keep));
+	}
+	if (count == 0)
+		HTML_SAY(html, "li", "Aucune pour l’instant.");
+	html_markup(html, "</ul>");
+	return status;
+}
+
+static enum guichet_status
+my_sessions(struct request *request, struct store_tx *tx, struct html *html, struct guichet_error *error)
+{
+	HTML_SAY(html, "h2", "Connexions en cours");
+	{
+		HTML_IN(html, "ul");
+		struct store_rows rows = store_query(tx, request->arena, STORE_SESSION_LIST,
+			STORE_VALUES(visitor_of(request)->actor.person, clock_now(site_of(request)->clock)), error);
+		while (store_next(&rows)) {
+			HTML_IN(html, "li");
+			html_say(html, "Ouverte le ");
+			html_text(html, instant_french(request->arena, store_integer(&rows, 1)));
+			if (text_equal(store_text(&rows, 0), request->session->hash))
+				HTML_SAY(html, "strong", " (celle-ci)");
+			if (store_integer(&rows, 3))
+				html_say(html, ", sans mot de passe, pour la démonstration");
+		}
+		const enum guichet_status status = store_finish(&rows);
+		if (status != GUICHET_OK)
+			return status;
+	}
+	HTML_SAY(html, "p", "Une connexion se ferme après deux heures sans rien faire. Un appareil perdu ou prêté ? Fermez-les toutes.");
+	FORM_IN(request, html, TEXT("/mon-compte/sessions"));
+	HTML_IN(html, "p");
+	HTML_SAY(html, "button", "Se déconnecter partout", { "class", TEXT("button secondary") }, { "type", TEXT("submit") });
+	return GUICHET_OK;
+}
+
+struct ending {
+	struct text person;
+	enum guichet_status status;
+	struct guichet_error error;
+};
+
+static enum guichet_status
+ending_write(struct store_tx *tx, void *context, struct guichet_error *error)
+{
+	const struct ending *ending = context;
+	return session_end_all(tx, ending->person, (struct text){ "", 0 }, error);
+}
+
+enum guichet_status
+page_sessions_end(struct request *request, struct html *html, struct guichet_error *error)
+{
+	(void)html;
+	struct ending *ending = arena_new_of(request->arena, struct ending);
+	if (!ending)
+		return guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.");
+	ending->person = visitor_of(request)->actor.person;
+	request->state = ending;
+	return page_write(request, ending_write, ending, &ending->status, &ending->error, error);
+}
+
+enum guichet_status
+page_sessions_ended(struct request *request, struct html *html, struct guichet_error *error)
+{
+	(void)html;
+	const struct ending *ending = request->state;
+	if (ending->status != GUICHET_OK) {
+		*error = ending->error;
+		return ending->status;
+	}
+	sessions_forget(site_of(request)->sessions, (struct text){ 0 }, ending->person);
+	request_logout(request);
+	return request_redirect(request, 303, TEXT("/?fait=deconnexions"));
+}
+
 enum guichet_status
 page_my_account(struct request *request, struct html *html, struct guichet_error *error)
 {
@@ -174,17 +293,26 @@ page_my_account(struct request *request, struct html *html, struct guichet_error
 		line(html, TEXT("Corps et grade"), arena_format(request->arena, TEXT_FORMAT ", " TEXT_FORMAT,
 			TEXT_ARGS(facts->person.corps), TEXT_ARGS(facts->person.grade)));
 		line(html, TEXT("Filière"), facts->person.filiere);
-		for (size_t i = 0; i < actor->functions.count; i++)
-			line(html, actor->functions.at[i].function, actor->functions.at[i].structure_name);
+		for (size_t i = 0; i < actor->functions.count; i++) {
+			const struct directory_function *held = &actor->functions.at[i];
+			line(html, i == 0 ? TEXT("Affectation") : TEXT("Autre fonction"),
+				arena_format(request->arena, TEXT_FORMAT ", " TEXT_FORMAT, TEXT_ARGS(held->function),
+				TEXT_ARGS(held->structure_name)));
+		}
 	}
-	HTML_SAY(html, "p", "Une erreur ? Votre bureau de gestion corrige l’annuaire ; Guichet le relit chaque jour.");
+	HTML_SAY(html, "p", "Une erreur ? Votre bureau de gestion corrige l’annuaire de votre employeur, que Guichet relit.");
+	enum guichet_status status = my_dossiers(request, tx, html, error);
+	if (status == GUICHET_OK)
+		status = my_sessions(request, tx, html, error);
+	HTML_SAY(html, "h2", "Votre mot de passe");
 	{
 		HTML_IN(html, "p");
-		html_link(html, TEXT("/"), TEXT("Mes demandes et leurs pièces"));
-		html_say(html, " – ");
-		html_link(html, TEXT("/mot-de-passe"), TEXT("Changer mon mot de passe"));
-		html_say(html, " – ");
-		html_link(html, TEXT("/donnees-personnelles"), TEXT("Pourquoi ces données"));
+		html_say(html, "Il n’est gardé que chiffré à sens unique. ");
+		html_link(html, TEXT("/mot-de-passe"), TEXT("Le changer"));
+		html_say(html, " ferme toutes vos connexions. ");
+		html_link(html, TEXT("/donnees-personnelles"), TEXT("Pourquoi ces données, et combien de temps"));
 	}
+	if (status != GUICHET_OK)
+		return status;
 	return my_mails(request, tx, html, error);
 }

@@ -259,7 +259,8 @@ asking_write(struct store_tx *tx, void *context, struct guichet_error *error)
 		TEXT_ARGS(asking->token), first ? "dans sept jours" : "dans deux heures");
 	const struct mail_message message = { .address = person.mail, .person = person.id,
 		.subject = first ? TEXT("Activez votre accès à Guichet") : TEXT("Choisissez un nouveau mot de passe"),
-		.body = body, .occasion = TEXT("mot-de-passe"), .key = token_hash(asking->arena, asking->token), .urgent = true };
+		.body = body, .occasion = TEXT("mot-de-passe"), .key = token_hash(asking->arena, asking->token), .urgent = true,
+		.secret = true };
 	return mail_queue(tx, &message, asking->now, error);
 }
 
@@ -278,9 +279,17 @@ page_password_send(struct request *request, struct html *html, struct guichet_er
 		ask_form(request, html, TEXT("Écrivez une adresse comme prenom.nom@academie.example."));
 		return GUICHET_OK;
 	}
-	if (throttle_check(site->throttle, asking->login, request->remote, clock_steady()) > 0)
-		return guichet_fail(error, GUICHET_RETRY, "Trop de demandes. Attendez quelques minutes avant de recommencer.");
-	throttle_failed(site->throttle, (struct text){ 0 }, request->remote, clock_steady());
+	/* Apart from failed logins, known address or not: nobody's messagerie is flooded, nobody is locked out either. */
+	const struct text counted = arena_format(request->arena, "lien " TEXT_FORMAT, TEXT_ARGS(directory_mail_of(request->arena,
+		asking->login)));
+	const int64_t wait = throttle_check(site->throttle, counted, request->remote, clock_steady());
+	if (wait > 0) {
+		request_status(request, 429);
+		ask_form(request, html, arena_format(request->arena, "Trop de demandes pour cette adresse. Attendez %lld %s avant de "
+			"recommencer.", (long long)(wait < 60 ? wait : (wait + 59) / 60), wait < 60 ? "secondes" : "minutes"));
+		return GUICHET_OK;
+	}
+	throttle_failed(site->throttle, counted, request->remote, clock_steady());
 	return page_write(request, asking_write, asking, &asking->status, &asking->error, error);
 }
 

@@ -6,7 +6,7 @@
 
 #include "base/banned.h"
 
-enum { MOST_DOSSIERS = 20000, PAGE_OF_IDS = 1000, MOST_SHOWN = 500 };
+enum { MOST_DOSSIERS = 20000, PAGE_OF_IDS = 1000, MOST_SHOWN = 500, MOST_JUDGED = 100 };
 
 struct chosen {
 	struct text *ids;
@@ -65,6 +65,125 @@ chosen_all(struct request *request, struct store_tx *tx, const struct office_cam
 	return GUICHET_OK;
 }
 
+/* Those that another batch of this campaign did, to lead them back. */
+static enum guichet_status
+chosen_of_batch(struct request *request, struct store_tx *tx, const struct office_campaign *campaign, struct text batch,
+	struct chosen *ret_chosen, struct guichet_error *error)
+{
+	struct chosen chosen = { arena_array_of(request->arena, struct text, MOST_DOSSIERS),
+		arena_array_of(request->arena, int64_t, MOST_DOSSIERS), 0 };
+	struct office_batch_progress progress;
+	if (!chosen.ids || !chosen.versions)
+		return guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.");
+	enum guichet_status status = office_batch_load(tx, request->arena, batch, &progress, error);
+	if (status == GUICHET_OK && !text_equal(progress.campaign, campaign->id))
+		status = guichet_fail(error, GUICHET_UNKNOWN, "Ce lot n’existe pas.");
+	if (status != GUICHET_OK)
+		return status;
+	struct store_rows rows = store_query(tx, request->arena, STORE_BATCH_DONE_ITEMS,
+		STORE_VALUES(batch, 0, (int64_t)MOST_DOSSIERS), error);
+	while (chosen.count < MOST_DOSSIERS && store_next(&rows))
+		chosen.ids[chosen.count++] = store_text(&rows, 1);
+	*ret_chosen = chosen;
+	return store_finish(&rows);
+}
+
+/* ---- what is asked, judged on several of them ---- */
+
+/* The chosen dossiers under whose eyes the form is read: some, evenly spread. */
+static size_t
+judged_rank(const struct chosen *chosen, size_t i)
+{
+	return chosen->count <= MOST_JUDGED ? i : i * chosen->count / MOST_JUDGED;
+}
+
+static size_t
+judged_count(const struct chosen *chosen)
+{
+	return chosen->count < MOST_JUDGED ? chosen->count : MOST_JUDGED;
+}
+
+static bool
+same_proposal(const struct dossier_answer *a, const struct dossier_answer *b)
+{
+	if (a->raw_count != b->raw_count)
+		return false;
+	for (size_t i = 0; i < a->raw_count; i++)
+		if (!text_equal(a->raws[i], b->raws[i]))
+			return false;
+	return true;
+}
+
+/* Reads the form for one dossier; false in *ret_there when it has left the step or is no longer the visitor's. */
+static enum guichet_status
+form_of(struct request *request, struct store_tx *tx, struct arena *arena, struct text id, int action,
+	struct dossier_raws raws, bool fresh, bool *ret_there, struct dossier_form *ret_form, struct guichet_error *error)
+{
+	struct site *site = site_of(request);
+	struct office_dossier *dossier = arena_new_of(arena, struct office_dossier);
+	if (!dossier)
+		return guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.");
+	const enum guichet_status status = office_dossier_load(site->office, tx, arena, id, &visitor_of(request)->actor,
+		clock_now(site->clock), dossier, error);
+	*ret_there = status == GUICHET_OK && office_may_see(dossier);
+	if (status == GUICHET_UNKNOWN)
+		return GUICHET_OK;
+	return status != GUICHET_OK || !*ret_there ? status
+		: dossier_form_read(arena, &dossier->facts, DOSSIER_FORM_ACTION, action, raws, fresh, ret_form, error);
+}
+
+/* The form to show. Fresh: what is proposed to all of them alike; where proposals differ the field is left empty, and each
+ * dossier keeps its own. Otherwise: *ret_form has mistakes when no dossier accepts what was typed. */
+static enum guichet_status
+judge(struct request *request, const struct chosen *chosen, int action, struct dossier_raws raws, bool fresh,
+	struct dossier_form *ret_form, struct guichet_error *error)
+{
+	CLEANUP(store_read_end) struct store_tx *tx = store_read(site_of(request)->store, error);
+	CLEANUP(arena_free) struct arena *arena = arena_new(64 << 20);
+	if (!tx || !arena)
+		return tx ? guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.") : error->status;
+	bool any = false;
+	for (size_t i = 0; i < judged_count(chosen); i++) {
+		struct dossier_form form;
+		bool there = false;
+		arena_clear(arena);
+		/* The first one is kept: it is shown. */
+		const enum guichet_status status = form_of(request, tx, any ? arena : request->arena,
+			chosen->ids[judged_rank(chosen, i)], action, raws, fresh, &there, &form, error);
+		if (status != GUICHET_OK)
+			return status;
+		if (!there)
+			continue;
+		if (!any)
+			*ret_form = form;
+		for (size_t a = 0; fresh && any && a < form.count && a < ret_form->count; a++)
+			if (!same_proposal(&ret_form->answers[a], &form.answers[a]))
+				ret_form->answers[a].raw_count = 0;
+		any = true;
+		if (!fresh && form.mistakes == 0) {
+			ret_form->mistakes = 0;
+			return GUICHET_OK;
+		}
+	}
+	return any ? GUICHET_OK : guichet_fail(error, GUICHET_REFUSED,
+		"Aucun de ces dossiers n’est plus à traiter par vous. Revenez à la liste.");
+}
+
+/* What was typed, without the fields left empty where something is proposed: each dossier keeps its own proposal. */
+static struct dossier_raws
+raws_of_all(struct request *request, const struct procedure *procedure)
+{
+	const struct dossier_raws typed = page_raws(request, procedure);
+	struct dossier_raw *kept = arena_array_of(request->arena, struct dossier_raw, typed.count + 1);
+	size_t count = 0;
+	for (size_t i = 0; kept && i < typed.count; i++) {
+		const int field = procedure_field_find(procedure, typed.at[i].field);
+		if (typed.at[i].value.length || field == PROCEDURE_NONE || !procedure->fields[field].prefill)
+			kept[count++] = typed.at[i];
+	}
+	return (struct dossier_raws){ kept, count };
+}
+
 /* ---- POST /gestion/:campagne/lots/preparer: what the action asks, for all of them ---- */
 
 static enum guichet_status
@@ -72,41 +191,50 @@ prepare_page(struct request *request, struct html *html, const struct office_cam
 	const struct chosen *chosen, bool all, struct dossier_form *form, struct text refusal, struct guichet_error *error)
 {
 	const struct procedure_action *definition = &campaign->procedure->actions[action];
-	CLEANUP(store_read_end) struct store_tx *tx = store_read(site_of(request)->store, error);
-	if (!tx)
-		return error->status;
-	struct office_dossier first;
 	struct dossier_form fresh;
-	enum guichet_status status = office_dossier_load(site_of(request)->office, tx, request->arena, chosen->ids[0],
-		&visitor_of(request)->actor, clock_now(site_of(request)->clock), &first, error);
-	if (status == GUICHET_OK && !form) {
-		status = dossier_form_read(request->arena, &first.facts, DOSSIER_FORM_ACTION, action, (struct dossier_raws){ 0 },
-			true, &fresh, error);
+	if (!form) {
+		const enum guichet_status status = judge(request, chosen, action, (struct dossier_raws){ 0 }, true, &fresh, error);
+		if (status != GUICHET_OK)
+			return status;
 		form = &fresh;
 	}
-	if (status != GUICHET_OK)
-		return status;
+	bool own = false;
+	for (size_t i = 0; i < form->count; i++)
+		own |= form->answers[i].visible && form->answers[i].raw_count == 0 && form->answers[i].field->prefill;
 	PAGE_IN(request, html, arena_format(request->arena, TEXT_FORMAT " : %zu dossier%s", TEXT_ARGS(definition->label),
 		chosen->count, chosen->count > 1 ? "s" : ""), { TEXT("/"), TEXT("Accueil") }, { TEXT("/gestion"), TEXT("Gestion") },
 		{ desk_path(request->arena, campaign, ""), campaign->campaign->title });
 	if (refusal.length)
 		page_notice(html, NOTICE_ERROR, TEXT("Le lot n’est pas lancé"), refusal);
 	page_mistakes(html, form);
-	HTML_SAY(html, "p", "Chaque dossier est traité séparément : ceux qui ne peuvent pas l’être gardent leur état, et la raison est dite.");
+	HTML_SAY(html, "p", "Chaque dossier est traité séparément : ceux qui ne peuvent pas l’être gardent leur état, et la raison est dite.",
+		{ "class", TEXT("lead") });
+	if (own)
+		page_notice(html, NOTICE_INFO, (struct text){ 0 }, TEXT("Un champ laissé vide garde ce qui est proposé pour chaque dossier."));
 	FORM_IN(request, html, desk_path(request->arena, campaign, "/lots"), { "class", TEXT("form") });
 	HTML_VOID(html, "input", { "type", TEXT("hidden") }, { "name", TEXT("action") }, { "value", definition->name });
 	HTML_VOID(html, "input", { "type", TEXT("hidden") }, { "name", TEXT("etape") },
 		{ "value", campaign->procedure->steps[definition->step].name });
 	if (all)
 		html_markup(html, "<input type=\"hidden\" name=\"tous\" value=\"oui\">");
-	for (size_t i = 0; !all && i < chosen->count; i++)
+	const struct text batch = form_value(request, "lot");
+	if (batch.length)
+		HTML_VOID(html, "input", { "type", TEXT("hidden") }, { "name", TEXT("lot") }, { "value", batch });
+	form_once_field(request, html);
+	for (size_t i = 0; !all && !batch.length && i < chosen->count; i++)
 		HTML_VOID(html, "input", { "type", TEXT("hidden") }, { "name", TEXT("dossier") },
 			{ "value", arena_format(request->arena, TEXT_FORMAT ":%lld", TEXT_ARGS(chosen->ids[i]),
 				(long long)chosen->versions[i]) });
 	if (definition->confirm.length)
 		page_notice(html, NOTICE_WARNING, (struct text){ 0 }, definition->confirm);
 	page_answers(html, request->arena, form);
-	page_submit(html, definition->label);
+	HTML_IN(html, "div", { "class", TEXT("buttons") });
+	HTML_LINE(html, "button", arena_format(request->arena, TEXT_FORMAT " (%zu dossier%s)", TEXT_ARGS(definition->label),
+		chosen->count, chosen->count > 1 ? "s" : ""),
+		{ "class", definition->confirm.length ? TEXT("button danger") : TEXT("button") }, { "type", TEXT("submit") });
+	html_link(html, arena_format(request->arena, TEXT_FORMAT "?etape=" TEXT_FORMAT,
+		TEXT_ARGS(desk_path(request->arena, campaign, "")), TEXT_ARGS(campaign->procedure->steps[definition->step].name)),
+		TEXT("Revenir à la liste"));
 	return GUICHET_OK;
 }
 
@@ -125,9 +253,12 @@ batch_read(struct request *request, const struct office_campaign **ret_campaign,
 	if (*ret_action == PROCEDURE_NONE || !procedure->actions[*ret_action].batch)
 		return guichet_fail(error, GUICHET_REFUSED, "Cette action se fait dossier par dossier.");
 	*ret_all = text_equal(form_value(request, "tous"), TEXT("oui"));
-	if (*ret_all) {
+	const struct text batch = form_value(request, "lot");
+	if (*ret_all || batch.length) {
 		CLEANUP(store_read_end) struct store_tx *tx = store_read(site_of(request)->store, error);
-		status = tx ? chosen_all(request, tx, *ret_campaign, step, ret_chosen, error) : error->status;
+		status = !tx ? error->status : batch.length
+			? chosen_of_batch(request, tx, *ret_campaign, batch, ret_chosen, error)
+			: chosen_all(request, tx, *ret_campaign, step, ret_chosen, error);
 	} else {
 		status = chosen_read(request, ret_chosen, error);
 	}
@@ -162,24 +293,15 @@ page_batch_start(struct request *request, struct html *html, struct guichet_erro
 	enum guichet_status status = batch_read(request, &campaign, &action, &chosen, &all, error);
 	if (status != GUICHET_OK)
 		return status;
-	const struct dossier_raws raws = page_raws(request, campaign->procedure);
-	{
-		/* What was typed for all is judged on the first, so that a mistake is told before anything starts. */
-		CLEANUP(store_read_end) struct store_tx *tx = store_read(site->store, error);
-		if (!tx)
-			return error->status;
-		struct office_dossier first;
-		struct dossier_form form;
-		status = office_dossier_load(site->office, tx, request->arena, chosen.ids[0], &visitor_of(request)->actor,
-			clock_now(site->clock), &first, error);
-		if (status == GUICHET_OK)
-			status = dossier_form_read(request->arena, &first.facts, DOSSIER_FORM_ACTION, action, raws, false, &form, error);
-		if (status != GUICHET_OK)
-			return status;
-		if (form.mistakes) {
-			request_status(request, 422);
-			return prepare_page(request, html, campaign, action, &chosen, all, &form, (struct text){ 0 }, error);
-		}
+	/* A mistake that no dossier would accept is told before anything starts. */
+	const struct dossier_raws raws = raws_of_all(request, campaign->procedure);
+	struct dossier_form form;
+	status = judge(request, &chosen, action, raws, false, &form, error);
+	if (status != GUICHET_OK)
+		return status;
+	if (form.mistakes) {
+		request_status(request, 422);
+		return prepare_page(request, html, campaign, action, &chosen, all, &form, (struct text){ 0 }, error);
 	}
 	struct office_batch *batch = arena_new_of(request->arena, struct office_batch);
 	if (!batch)
@@ -187,7 +309,8 @@ page_batch_start(struct request *request, struct html *html, struct guichet_erro
 	*batch = (struct office_batch){ .office = site->office, .arena = request->arena, .campaign = campaign,
 		.id = id_new(request->arena, request->received_at), .person = visitor_of(request)->actor.person,
 		.action = campaign->procedure->actions[action].name, .raws = raws, .dossiers = chosen.ids,
-		.versions = chosen.versions, .count = chosen.count, .at = request->received_at };
+		.versions = chosen.versions, .count = chosen.count,
+		.once = form_value(request, "unefois"), .at = request->received_at };
 	request->state = batch;
 	return page_write(request, office_batch_start, batch, &batch->status, &batch->error, error);
 }
@@ -212,11 +335,10 @@ static void
 progress_bar(struct request *request, struct html *html, const struct office_batch_progress *progress)
 {
 	const bool over = progress->done_at != 0;
-	HTML_IN(html, "div", { "id", TEXT("progression") }, { "aria-live", TEXT("polite") },
-		{ "data-poll", over ? (struct text){ 0 } : request->path });
 	{
-		HTML_IN(html, "p", { "class", TEXT("progress-label") }, { "id", TEXT("progression-texte") });
-		html_format(html, "%lld sur %lld dossiers traités", (long long)progress->done, (long long)progress->total);
+		HTML_IN(html, "p", { "class", TEXT("progress-label") }, { "id", TEXT("progression-texte") }, { "role", TEXT("status") });
+		html_format(html, "%lld sur %lld dossier%s traité%s", (long long)progress->done, (long long)progress->total,
+			progress->total > 1 ? "s" : "", progress->done > 1 ? "s" : "");
 		html_text(html, over ? TEXT(", c’est fini.") : TEXT("…"));
 	}
 	HTML_VOID(html, "progress", { "class", TEXT("progress") }, { "aria-labelledby", TEXT("progression-texte") },
@@ -224,14 +346,62 @@ progress_bar(struct request *request, struct html *html, const struct office_bat
 		{ "value", arena_format(request->arena, "%lld", (long long)progress->done) });
 	html_markup(html, "</progress>");
 	if (!over) {
-		HTML_SAY(html, "p", "Vous pouvez quitter cette page : le travail continue.");
+		HTML_IN(html, "p");
+		html_say(html, "Vous pouvez quitter cette page : le travail continue. ");
+		html_link(html, request->path, TEXT("Actualiser"));
 		return;
 	}
 	if (progress->refused == 0)
 		page_notice(html, NOTICE_SUCCESS, TEXT("Tous les dossiers ont été traités"), (struct text){ 0 });
 	else
-		page_notice(html, NOTICE_WARNING, arena_format(request->arena, "%lld dossier(s) n’ont pas pu être traités",
-			(long long)progress->refused), TEXT("La raison est indiquée pour chacun ci-dessous. Leur état n’a pas changé."));
+		page_notice(html, NOTICE_WARNING, arena_format(request->arena, "%lld dossier%s n’%s pas pu être traité%s",
+			(long long)progress->refused, progress->refused > 1 ? "s" : "", progress->refused > 1 ? "ont" : "a",
+			progress->refused > 1 ? "s" : ""), TEXT("La raison est indiquée ci-dessous. L’état de ces dossiers n’a pas changé."));
+}
+
+static bool
+listed(const struct procedure_list *list, int index)
+{
+	for (size_t i = 0; i < list->count; i++)
+		if (list->at[i] == index)
+			return true;
+	return false;
+}
+
+/* The batch actions that the dossiers done may now go through: on, or back. */
+static void
+what_next(struct request *request, struct html *html, const struct office_campaign *campaign, struct text batch, int move,
+	const struct office_batch_progress *progress)
+{
+	const struct procedure *procedure = campaign->procedure;
+	int from = PROCEDURE_NONE, to = PROCEDURE_NONE;
+	for (size_t i = 0; i < procedure->action_count; i++)
+		if (listed(&procedure->moves[move].actions, (int)i) && procedure->actions[i].batch) {
+			from = procedure->actions[i].step;
+			to = procedure->actions[i].to;
+		}
+	if (to == PROCEDURE_NONE || to == from || progress->done_at == 0 || progress->done == progress->refused)
+		return;
+	bool any = false;
+	const struct procedure_list *actions = &procedure->steps[to].actions;
+	for (size_t i = 0; i < actions->count; i++)
+		any |= procedure->actions[actions->at[i]].batch;
+	if (!any)
+		return;
+	const int64_t done = progress->done - progress->refused;
+	HTML_LINE(html, "h2", arena_format(request->arena, done > 1 ? "Et maintenant, pour ces %lld dossiers"
+		: "Et maintenant, pour ce dossier", (long long)done));
+	FORM_IN(request, html, desk_path(request->arena, campaign, "/lots/preparer"));
+	HTML_VOID(html, "input", { "type", TEXT("hidden") }, { "name", TEXT("etape") }, { "value", procedure->steps[to].name });
+	HTML_VOID(html, "input", { "type", TEXT("hidden") }, { "name", TEXT("lot") }, { "value", batch });
+	HTML_IN(html, "div", { "class", TEXT("buttons") });
+	for (size_t i = 0; i < actions->count; i++) {
+		const struct procedure_action *action = &procedure->actions[actions->at[i]];
+		if (!action->batch)
+			continue;
+		HTML_LINE(html, "button", action->label, { "type", TEXT("submit") }, { "name", TEXT("action") },
+			{ "value", action->name }, { "class", action->to == from ? TEXT("button secondary") : TEXT("button") });
+	}
 }
 
 static enum guichet_status
@@ -254,8 +424,11 @@ results(struct request *request, struct store_tx *tx, struct html *html, struct 
 			html_link(html, page_dossier_path(request->arena, store_text(&rows, 1)), store_text(&rows, 3));
 		}
 		HTML_LINE(html, "td", store_text(&rows, 4), { "data-label", TEXT("Agent") });
-		HTML_LINE(html, "td", !result.at ? TEXT("En attente") : result.length ? result : TEXT("Fait"),
-			{ "data-label", TEXT("Résultat") });
+		HTML_IN(html, "td", { "data-label", TEXT("Résultat") });
+		HTML_LINE(html, "span", !result.at ? TEXT("En attente") : result.length ? TEXT("Refusé") : TEXT("Fait"),
+			{ "class", !result.at ? TEXT("badge neutral") : result.length ? TEXT("badge error") : TEXT("badge success") });
+		html_markup(html, " ");
+		html_text(html, result);
 	}
 	return store_finish(&rows);
 }
@@ -281,6 +454,17 @@ page_batch(struct request *request, struct html *html, struct guichet_error *err
 		TEXT_ARGS(move == PROCEDURE_NONE ? progress.action : campaign->procedure->moves[move].label)),
 		{ TEXT("/"), TEXT("Accueil") }, { TEXT("/gestion"), TEXT("Gestion") },
 		{ desk_path(request->arena, campaign, ""), campaign->campaign->title });
+	{
+		HTML_IN(html, "p", { "class", TEXT("muted") });
+		html_say(html, "Lancé le ");
+		html_text(html, instant_french(request->arena, progress.created_at));
+		if (progress.total > MOST_SHOWN)
+			html_format(html, ". Le résultat des %d premiers est montré.", MOST_SHOWN);
+	}
+	HTML_IN(html, "div", { "id", TEXT("progression") },
+		{ "data-poll", progress.done_at ? (struct text){ 0 } : request->path });
 	progress_bar(request, html, &progress);
+	if (move != PROCEDURE_NONE)
+		what_next(request, html, campaign, id, move, &progress);
 	return results(request, tx, html, id, error);
 }

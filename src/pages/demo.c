@@ -1,13 +1,41 @@
 /* The demonstration: visit as anybody, move the clock, read the mails. These pages exist only there. */
+#include "pages/demo.h"
 #include "pages/families.h"
 
 #include <stdio.h>
+#include <time.h>
 
 #include "base/digest.h"
 #include "mail/mail.h"
 #include "mail/mailer.h"
 
 #include "base/banned.h"
+
+void
+demo_enter(struct request *request, struct html *html, const struct directory_person *person, struct text function,
+	struct text to)
+{
+	FORM_IN(request, html, TEXT("/demo"), { "class", TEXT("buttons") });
+	HTML_VOID(html, "input", { "type", TEXT("hidden") }, { "name", TEXT("personne") }, { "value", person->external_id });
+	HTML_VOID(html, "input", { "type", TEXT("hidden") }, { "name", TEXT("vers") }, { "value", to });
+	HTML_LINE(html, "button", arena_format(request->arena, function.length ? "Entrer comme " TEXT_FORMAT ", " TEXT_FORMAT
+		: "Entrer comme " TEXT_FORMAT "" TEXT_FORMAT, TEXT_ARGS(directory_person_name(request->arena, person)),
+		TEXT_ARGS(function)), { "class", TEXT("button") }, { "type", TEXT("submit") });
+}
+
+void
+demo_jump(struct request *request, struct html *html, instant to, struct text label, struct text back)
+{
+	char value[24];
+	snprintf(value, sizeof value, "%lld", (long long)to);
+	FORM_IN(request, html, TEXT("/demo/horloge"), { "class", TEXT("buttons") });
+	HTML_VOID(html, "input", { "type", TEXT("hidden") }, { "name", TEXT("instant") }, { "value", text_of_string(value) });
+	HTML_VOID(html, "input", { "type", TEXT("hidden") }, { "name", TEXT("vers") }, { "value", back });
+	HTML_IN(html, "button", { "class", TEXT("button secondary") }, { "type", TEXT("submit") });
+	html_text(html, label);
+	html_say(html, " : ");
+	html_text(html, instant_french(request->arena, to));
+}
 
 /* ---- GET /demo: whom to be ---- */
 
@@ -40,7 +68,7 @@ table_head(struct html *html)
 static enum guichet_status
 suggestions(struct request *request, struct store_tx *tx, struct html *html, struct guichet_error *error)
 {
-	enum { EACH = 4, MOST = 12 };
+	enum { EACH = 3, MOST = 12 };
 	const struct office_campaigns campaigns = office_campaigns(site_of(request)->office, request->arena);
 	const struct directory_range everywhere = DIRECTORY_EVERYWHERE;
 	const struct date day = date_of_instant(clock_now(site_of(request)->clock), NULL);
@@ -59,7 +87,7 @@ suggestions(struct request *request, struct store_tx *tx, struct html *html, str
 	for (size_t i = 0; i < count; i++) {
 		struct directory_holders holders;
 		const enum guichet_status status = directory_holders_within(tx, request->arena, &functions[i], 1, &everywhere, day,
-			i == 0 ? 3 * EACH : EACH, &holders, error);
+			i == 0 ? 2 * EACH : EACH, &holders, error);
 		if (status != GUICHET_OK)
 			return status;
 		for (size_t h = 0; h < holders.count; h++)
@@ -76,15 +104,25 @@ page_demo(struct request *request, struct html *html, struct guichet_error *erro
 	CLEANUP(store_read_end) struct store_tx *tx = store_read(site_of(request)->store, error);
 	if (!tx)
 		return error->status;
-	PAGE_IN(request, html, TEXT("Entrer dans la démonstration"), { TEXT("/"), TEXT("Accueil") });
-	HTML_SAY(html, "p", "Choisissez qui vous êtes : un agent qui demande, son chef, la personne support, la division qui gère la "
-		"campagne. Toutes ces personnes sont inventées.", { "class", TEXT("lead") });
+	PAGE_IN(request, html, TEXT("La démonstration"), { TEXT("/"), TEXT("Accueil") });
+	HTML_SAY(html, "p", "Une académie de 34 433 agents inventés. Suivez une demande d’un bout à l’autre en changeant de personne, "
+		"ou entrez comme qui vous voulez.", { "class", TEXT("lead") });
+	if (query.length == 0) {
+		const enum guichet_status status = demo_guide(request, tx, html, error);
+		if (status != GUICHET_OK)
+			return status;
+	}
+	HTML_SAY(html, "h2", "Entrer comme quelqu’un");
 	{
 		HTML_IN(html, "form", { "class", TEXT("filters") }, { "method", TEXT("get") }, { "action", TEXT("/demo") },
 			{ "role", TEXT("search") });
-		page_field(html, &(struct page_field){ .name = TEXT("nom"), .label = TEXT("Chercher par nom ou matricule"),
-			.type = "search", .value = query, .required = true });
-		page_submit(html, TEXT("Chercher"));
+		{
+			HTML_IN(html, "div", { "class", TEXT("field grow") });
+			HTML_SAY(html, "label", "Chercher par nom ou matricule", { "for", TEXT("nom") });
+			HTML_VOID(html, "input", { "type", TEXT("search") }, { "id", TEXT("nom") }, { "name", TEXT("nom") },
+				{ "value", query });
+		}
+		HTML_SAY(html, "button", "Chercher", { "class", TEXT("button") }, { "type", TEXT("submit") });
 	}
 	HTML_IN(html, "div", { "class", TEXT("table-scroll") });
 	HTML_IN(html, "table", { "class", TEXT("table") });
@@ -154,7 +192,7 @@ page_demo_login_done(struct request *request, struct html *html, struct guichet_
 		return entry->status;
 	}
 	request_login(request, entry->token);
-	return request_redirect(request, 303, TEXT("/"));
+	return request_redirect(request, 303, request_local_path(form_value(request, "vers")));
 }
 
 /* ---- /demo/horloge: moving legal time, forward only ---- */
@@ -162,15 +200,8 @@ page_demo_login_done(struct request *request, struct html *html, struct guichet_
 static void
 jump(struct request *request, struct html *html, instant to, struct text label)
 {
-	char value[24];
-	snprintf(value, sizeof value, "%lld", (long long)to);
 	HTML_IN(html, "li");
-	FORM_IN(request, html, TEXT("/demo/horloge"));
-	HTML_VOID(html, "input", { "type", TEXT("hidden") }, { "name", TEXT("instant") }, { "value", text_of_string(value) });
-	HTML_IN(html, "button", { "class", TEXT("button secondary") }, { "type", TEXT("submit") });
-	html_text(html, label);
-	html_say(html, " : ");
-	html_text(html, instant_french(request->arena, to));
+	demo_jump(request, html, to, label, TEXT("/demo/horloge"));
 }
 
 static void
@@ -206,7 +237,7 @@ clock_page(struct request *request, struct html *html, struct text mistake)
 		"ne recule pas ; relancez la démonstration pour recommencer.", { "class", TEXT("lead") });
 	for (size_t i = 0; i < campaigns.count; i++) {
 		HTML_LINE(html, "h2", campaigns.at[i]->campaign->title);
-		HTML_IN(html, "ul", { "class", TEXT("stack") });
+		HTML_IN(html, "ul", { "class", TEXT("plain") });
 		campaign_jumps(request, html, campaigns.at[i], now);
 	}
 	HTML_SAY(html, "h2", "Un autre moment");
@@ -224,6 +255,26 @@ page_demo_clock(struct request *request, struct html *html, struct guichet_error
 	return GUICHET_OK;
 }
 
+/* Waits until what is due by now has happened, or for a few seconds. */
+static void
+settle(void *context)
+{
+	enum { TRIES = 300, PAUSE = 20000000 };
+	struct request *request = context;
+	struct site *site = site_of(request);
+	for (int i = 0; i < TRIES; i++) {
+		struct guichet_error ignored;
+		CLEANUP(store_read_end) struct store_tx *tx = store_read(site->store, &ignored);
+		if (!tx)
+			break;
+		CLEANUP(store_rows_end) struct store_rows rows = store_query(tx, NULL, STORE_DUE_FIRST, STORE_VALUES(), &ignored);
+		if (!store_next(&rows) || store_is_null(&rows, 0) || store_integer(&rows, 0) > clock_now(site->clock))
+			break;
+		nanosleep(&(struct timespec){ .tv_nsec = PAUSE }, NULL);
+	}
+	request_resume(request);
+}
+
 enum guichet_status
 page_demo_clock_move(struct request *request, struct html *html, struct guichet_error *error)
 {
@@ -235,16 +286,27 @@ page_demo_clock_move(struct request *request, struct html *html, struct guichet_
 		to = given;
 	else if (!instant_read(form_value(request, "moment"), &to))
 		refused.status = guichet_fail(&refused, GUICHET_REFUSED, "Choisissez un jour et une heure.");
-	if (refused.status == GUICHET_OK && clock_advance(site->clock, to, &refused) == GUICHET_OK) {
-		/* What is due by then happens before the page comes back, so that the visitor sees it. */
-		office_wake(site->office);
-		mailer_wake(site->mailer);
-		return request_redirect(request, 303, TEXT("/demo/horloge?fait=horloge"));
+	if (refused.status != GUICHET_OK || clock_advance(site->clock, to, &refused) != GUICHET_OK) {
+		request_status(request, 422);
+		clock_page(request, html, text_of_string(refused.message));
+		return GUICHET_OK;
 	}
+	office_wake(site->office);
+	mailer_wake(site->mailer);
+	request_wait(request);
+	if (!worker_submit(site->files, settle, request))
+		request_resume(request);
 	(void)error;
-	request_status(request, 422);
-	clock_page(request, html, text_of_string(refused.message));
 	return GUICHET_OK;
+}
+
+enum guichet_status
+page_demo_clock_moved(struct request *request, struct html *html, struct guichet_error *error)
+{
+	(void)html, (void)error;
+	mailer_wake(site_of(request)->mailer);
+	return request_redirect(request, 303, arena_format(request->arena, TEXT_FORMAT "?fait=horloge",
+		TEXT_ARGS(form_value(request, "vers").length ? request_local_path(form_value(request, "vers")) : TEXT("/demo/horloge"))));
 }
 
 /* ---- /demo/courriels ---- */

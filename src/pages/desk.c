@@ -7,7 +7,7 @@
 
 #include "base/banned.h"
 
-enum { PAGE_ROWS = 50, SEARCH_ROWS = 50 };
+enum { PAGE_ROWS = 50 };
 
 enum guichet_status
 desk_campaign(struct request *request, const struct office_campaign **ret_campaign, struct guichet_error *error)
@@ -90,6 +90,8 @@ struct listing {
 	const struct office_campaign *campaign;
 	struct office_filter filter;
 	struct text structure; /* code asked for; empty: all */
+	struct text structure_name;
+	bool structure_known;
 	const int64_t *counts;
 	struct office_rows rows;
 };
@@ -128,17 +130,21 @@ listing_load(struct request *request, struct store_tx *tx, struct listing *listi
 		return status;
 	listing->filter = (struct office_filter){ .range = DIRECTORY_EVERYWHERE,
 		.step = procedure_step_find(listing->campaign->procedure, request_query(request, "etape")),
-		.search = request_query(request, "recherche"),
+		.search = text_trim(request_query(request, "recherche")),
 		.after_key = blob_of_hex(arena, request_query(request, "apres")),
 		.after_id = request_query(request, "apres-id").at ? request_query(request, "apres-id") : TEXT("") };
+	listing->structure_known = false;
+	listing->structure_name = (struct text){ 0 };
 	listing->structure = text_trim(request_query(request, "structure"));
 	if (listing->structure.length) {
 		struct directory_structure structure;
 		status = directory_structure_by_code(tx, arena, listing->structure,
 			date_of_instant(clock_now(site_of(request)->clock), NULL), &structure, error);
-		if (status == GUICHET_OK)
+		if (status == GUICHET_OK) {
 			listing->filter.range = directory_subtree(arena, structure.path);
-		else if (status != GUICHET_UNKNOWN)
+			listing->structure_name = structure.name;
+			listing->structure_known = true;
+		} else if (status != GUICHET_UNKNOWN)
 			return status;
 	}
 	status = office_counts(tx, arena, listing->campaign, &listing->counts, error);
@@ -176,18 +182,57 @@ steps_filter(struct request *request, struct html *html, const struct listing *l
 }
 
 static void
+search_input(struct html *html, struct text name, struct text label, struct text help, struct text value)
+{
+	HTML_IN(html, "div", { "class", TEXT("field grow") });
+	{
+		HTML_IN(html, "label", { "for", name });
+		html_text(html, label);
+	}
+	HTML_VOID(html, "input", { "type", TEXT("search") }, { "id", name }, { "name", name }, { "value", value },
+		{ "placeholder", help }, { "autocomplete", TEXT("off") });
+}
+
+static void
 search_form(struct request *request, struct html *html, const struct listing *listing)
 {
+	const struct text here = desk_path(request->arena, listing->campaign, "");
 	HTML_IN(html, "form", { "class", TEXT("filters") }, { "method", TEXT("get") }, { "role", TEXT("search") },
-		{ "action", desk_path(request->arena, listing->campaign, "") });
+		{ "action", here });
 	if (listing->filter.step != PROCEDURE_NONE)
 		HTML_VOID(html, "input", { "type", TEXT("hidden") }, { "name", TEXT("etape") },
 			{ "value", listing->campaign->procedure->steps[listing->filter.step].name });
-	page_field(html, &(struct page_field){ .name = TEXT("recherche"), .label = TEXT("Nom de l’agent ou numéro"),
-		.type = "search", .value = listing->filter.search, .required = true });
-	page_field(html, &(struct page_field){ .name = TEXT("structure"), .label = TEXT("Code de structure (avec ce qui en dépend)"),
-		.type = "text", .value = listing->structure, .required = true });
-	page_submit(html, TEXT("Chercher"));
+	search_input(html, TEXT("recherche"), TEXT("Nom de l’agent ou numéro du dossier"), (struct text){ 0 },
+		listing->filter.search);
+	search_input(html, TEXT("structure"), TEXT("Code de structure, avec ce qui en dépend"), (struct text){ 0 },
+		listing->structure);
+	HTML_SAY(html, "button", "Chercher", { "class", TEXT("button") }, { "type", TEXT("submit") });
+	if (listing->filter.search.length || listing->structure.length)
+		html_link(html, here, TEXT("Tout afficher"));
+}
+
+/* What the filters left, in words. */
+static void
+told_search(struct html *html, const struct listing *listing)
+{
+	if (listing->structure.length && !listing->structure_known) {
+		page_notice(html, NOTICE_WARNING, TEXT("Ce code de structure n’existe pas"),
+			TEXT("Tous les dossiers sont montrés. Le code d’un établissement est son numéro UAI, par exemple 9910001A."));
+	} else if (listing->filter.search.length) {
+		HTML_SAY(html, "p", "La recherche porte sur toute la campagne, quelle que soit l’étape.", { "class", TEXT("muted") });
+	} else if (listing->structure.length) {
+		HTML_IN(html, "p", { "class", TEXT("muted") });
+		html_say(html, "Dossiers de ");
+		html_text(html, listing->structure_name);
+		html_say(html, " et de ce qui en dépend.");
+	}
+}
+
+/* At one step all rows have the same state, unless a search shows those of others. */
+static bool
+shows_state(const struct listing *listing)
+{
+	return listing->filter.step == PROCEDURE_NONE || listing->filter.search.length;
 }
 
 static void
@@ -216,7 +261,7 @@ row_line(struct request *request, struct html *html, const struct listing *listi
 	}
 	HTML_LINE(html, "td", row->subject_name, { "data-label", TEXT("Agent") });
 	HTML_LINE(html, "td", row->structure_name, { "data-label", TEXT("Structure") });
-	{
+	if (shows_state(listing)) {
 		HTML_IN(html, "td", { "data-label", TEXT("État") });
 		HTML_LINE(html, "span", procedure->steps[row->step].label, { "class", page_step_class(&procedure->steps[row->step]) });
 	}
@@ -234,6 +279,7 @@ row_line(struct request *request, struct html *html, const struct listing *listi
 static void
 head_line(struct html *html, const struct listing *listing, bool choosing)
 {
+	enum { STATE_TITLE = 3 };
 	HTML_IN(html, "thead");
 	HTML_IN(html, "tr");
 	if (choosing) {
@@ -244,7 +290,8 @@ head_line(struct html *html, const struct listing *listing, bool choosing)
 	}
 	static const char *const titles[] = { "Numéro", "Agent", "Structure", "État", "Déposé le" };
 	for (size_t i = 0; i < sizeof titles / sizeof *titles; i++)
-		HTML_LINE(html, "th", text_of_string(titles[i]), { "scope", TEXT("col") });
+		if (i != STATE_TITLE || shows_state(listing))
+			HTML_LINE(html, "th", text_of_string(titles[i]), { "scope", TEXT("col") });
 	for (size_t i = 0; i < listing->campaign->procedure->column_count; i++)
 		HTML_LINE(html, "th", listing->campaign->procedure->columns[i].title, { "scope", TEXT("col") });
 }
@@ -269,13 +316,15 @@ batch_buttons(struct html *html, const struct listing *listing, const struct pro
 {
 	HTML_IN(html, "fieldset", { "class", TEXT("field") });
 	HTML_SAY(html, "legend", "Traiter plusieurs dossiers à la fois");
+	HTML_SAY(html, "p", "Cochez des dossiers de la liste, ou prenez-les tous. Rien n’est fait avant une page de confirmation.",
+		{ "class", TEXT("hint") });
 	HTML_VOID(html, "input", { "type", TEXT("hidden") }, { "name", TEXT("etape") },
 		{ "value", listing->campaign->procedure->steps[listing->filter.step].name });
 	{
 		HTML_IN(html, "div", { "class", TEXT("choice") });
 		html_markup(html, "<input type=\"checkbox\" id=\"tous\" name=\"tous\" value=\"oui\">");
 		HTML_IN(html, "label", { "for", TEXT("tous") });
-		html_format(html, "Tous les dossiers de cette étape (%lld), au lieu de ceux que je coche",
+		html_format(html, "Tous les dossiers de cette étape (%lld), de toutes les structures, au lieu de ceux que je coche",
 			(long long)listing->counts[listing->filter.step]);
 	}
 	HTML_IN(html, "div", { "class", TEXT("buttons") });
@@ -288,17 +337,60 @@ batch_buttons(struct html *html, const struct listing *listing, const struct pro
 static void
 pagination(struct request *request, struct html *html, const struct listing *listing)
 {
-	if (!listing->rows.more)
+	const bool first = !listing->filter.after_key.at;
+	if (listing->filter.search.length) {
+		if (listing->rows.more)
+			HTML_SAY(html, "p", "D’autres dossiers répondent à cette recherche : précisez-la.", { "class", TEXT("muted") });
 		return;
-	const struct office_row *last = &listing->rows.at[listing->rows.count - 1];
+	}
+	if (!listing->rows.more && first)
+		return;
 	const struct text step = listing->filter.step == PROCEDURE_NONE ? (struct text){ "", 0 }
 		: listing->campaign->procedure->steps[listing->filter.step].name;
+	const struct text here = arena_format(request->arena, TEXT_FORMAT "?etape=" TEXT_FORMAT "&structure=" TEXT_FORMAT,
+		TEXT_ARGS(request->path), TEXT_ARGS(step), TEXT_ARGS(listing->structure));
 	HTML_IN(html, "nav", { "class", TEXT("pagination") }, { "aria-label", TEXT("Pages de la liste") });
 	HTML_IN(html, "ul");
-	HTML_IN(html, "li");
-	html_link(html, arena_format(request->arena, TEXT_FORMAT "?etape=" TEXT_FORMAT "&structure=" TEXT_FORMAT "&apres="
-		TEXT_FORMAT "&apres-id=" TEXT_FORMAT, TEXT_ARGS(request->path), TEXT_ARGS(step), TEXT_ARGS(listing->structure),
-		TEXT_ARGS(hex_of_blob(request->arena, last->sort_key)), TEXT_ARGS(last->id)), TEXT("Suivants"));
+	if (!first) {
+		HTML_IN(html, "li");
+		html_link(html, here, TEXT("Revenir aux premiers"));
+	}
+	if (listing->rows.more) {
+		const struct office_row *last = &listing->rows.at[listing->rows.count - 1];
+		HTML_IN(html, "li");
+		html_link(html, arena_format(request->arena, TEXT_FORMAT "&apres=" TEXT_FORMAT "&apres-id=" TEXT_FORMAT,
+			TEXT_ARGS(here), TEXT_ARGS(hex_of_blob(request->arena, last->sort_key)), TEXT_ARGS(last->id)),
+			arena_format(request->arena, "Les %d suivants", PAGE_ROWS));
+	}
+}
+
+/* The last batches of the campaign, with a link to what each gave. */
+static enum guichet_status
+batches(struct request *request, struct store_tx *tx, struct html *html, const struct office_campaign *campaign,
+	struct guichet_error *error)
+{
+	enum { MOST = 5 };
+	struct store_rows rows = store_query(tx, request->arena, STORE_BATCH_OF_CAMPAIGN,
+		STORE_VALUES(campaign->id, (int64_t)MOST), error);
+	bool any = false;
+	while (store_next(&rows)) {
+		const int move = procedure_move_find(campaign->procedure, store_text(&rows, 1));
+		if (!any) {
+			HTML_SAY(html, "h2", "Derniers lots");
+			html_markup(html, "<ul>");
+		}
+		any = true;
+		HTML_IN(html, "li");
+		html_link(html, arena_format(request->arena, "/gestion/" TEXT_FORMAT "/lots/" TEXT_FORMAT, TEXT_ARGS(campaign->id),
+			TEXT_ARGS(store_text(&rows, 0))),
+			move == PROCEDURE_NONE ? store_text(&rows, 1) : campaign->procedure->moves[move].label);
+		html_say(html, ", lancé le ");
+		html_text(html, instant_french(request->arena, store_integer(&rows, 2)));
+		html_text(html, store_integer(&rows, 3) ? TEXT(" : terminé") : TEXT(" : en cours"));
+	}
+	if (any)
+		html_markup(html, "</ul>");
+	return store_finish(&rows);
 }
 
 static void
@@ -307,6 +399,7 @@ exports(struct request *request, struct html *html, const struct office_campaign
 	if (campaign->procedure->export_count == 0)
 		return;
 	HTML_SAY(html, "h2", "Exports pour tableur");
+	HTML_SAY(html, "p", "Fichiers CSV, qui s’ouvrent dans un tableur.", { "class", TEXT("muted") });
 	HTML_IN(html, "ul");
 	for (size_t i = 0; i < campaign->procedure->export_count; i++) {
 		const struct procedure_export *export = &campaign->procedure->exports[i];
@@ -324,8 +417,10 @@ rows_table(struct request *request, struct html *html, const struct listing *lis
 	HTML_IN(html, "table", { "class", TEXT("table") });
 	{
 		HTML_IN(html, "caption");
-		html_format(html, listing->rows.more ? "Les %zu premiers dossiers, par nom" : "%zu dossier(s), par nom",
-			listing->rows.count);
+		const bool first = !listing->filter.after_key.at;
+		html_format(html, "%zu dossier%s, par nom", listing->rows.count, listing->rows.count > 1 ? "s" : "");
+		html_text(html, first && listing->rows.more ? TEXT(" : les premiers") : !first && listing->rows.more ? TEXT(" : la suite")
+			: !first ? TEXT(" : les derniers") : TEXT(""));
 	}
 	head_line(html, listing, choosing);
 	HTML_IN(html, "tbody");
@@ -345,14 +440,19 @@ page_desk_campaign(struct request *request, struct html *html, struct guichet_er
 	if (status != GUICHET_OK)
 		return status;
 	const struct procedure_action *actions[MOST_ACTIONS];
-	const size_t action_count = batch_actions(&listing, actions, MOST_ACTIONS);
+	const size_t action_count = listing.filter.search.length ? 0 : batch_actions(&listing, actions, MOST_ACTIONS);
 	PAGE_IN(request, html, listing.campaign->campaign->title, { TEXT("/"), TEXT("Accueil") },
 		{ TEXT("/gestion"), TEXT("Gestion") });
 	desk_tabs(request, html, listing.campaign);
 	steps_filter(request, html, &listing);
 	search_form(request, html, &listing);
+	told_search(html, &listing);
 	if (listing.rows.count == 0) {
-		HTML_SAY(html, "p", "Aucun dossier ici. Changez d’étape ou de recherche.", { "class", TEXT("empty") });
+		HTML_LINE(html, "p", listing.filter.search.length
+			? TEXT("Aucun dossier ne répond à cette recherche. Tapez le début du nom ou le numéro, avec ou sans accents.")
+			: listing.filter.step != PROCEDURE_NONE || listing.structure.length
+				? TEXT("Aucun dossier ici. Choisissez une autre étape ou une autre structure.")
+				: TEXT("Aucun dossier n’est encore déposé dans cette campagne."), { "class", TEXT("empty") });
 	} else if (action_count == 0) {
 		rows_table(request, html, &listing, false);
 	} else {
@@ -362,5 +462,5 @@ page_desk_campaign(struct request *request, struct html *html, struct guichet_er
 	}
 	pagination(request, html, &listing);
 	exports(request, html, listing.campaign);
-	return GUICHET_OK;
+	return batches(request, tx, html, listing.campaign, error);
 }

@@ -22,12 +22,15 @@ PAGE(page_help);
 PAGE(page_privacy);
 PAGE(page_accessibility);
 PAGE(page_my_account);
+PAGE(page_sessions_end);
+PAGE(page_sessions_ended);
 /* demo.c */
 PAGE(page_demo);
 PAGE(page_demo_login);
 PAGE(page_demo_login_done);
 PAGE(page_demo_clock);
 PAGE(page_demo_clock_move);
+PAGE(page_demo_clock_moved);
 PAGE(page_demo_mails);
 PAGE(page_demo_mail);
 /* home.c */
@@ -71,6 +74,8 @@ PAGE(page_batch);
 PAGE(page_export);
 PAGE(page_figures);
 PAGE(page_calendar);
+PAGE(page_alert_see);
+PAGE(page_alert_seen);
 PAGE(page_exemptions);
 PAGE(page_exempt);
 PAGE(page_exempted);

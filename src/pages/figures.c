@@ -11,6 +11,9 @@
 
 enum { PAGE_OF_ROWS = 500, PAGE_ARENA = 256 << 20, CSV_LIMIT = 256 << 20, MOST_GROUPS = 2000 };
 
+/* A group of fewer dossiers would tell what an agent asked or got: it is merged with the other small ones. */
+enum { SMALL_GROUP = 3 };
+
 /* Calls `each` for every dossier of a campaign (at one step, or all). */
 typedef enum guichet_status each_dossier(void *context, struct arena *arena, const struct office_row *row,
 	const struct dossier_facts *facts, struct guichet_error *error);
@@ -50,14 +53,14 @@ for_each_dossier(struct request *request, const struct office_campaign *campaign
 
 /* ---- GET /gestion/:campagne/exports/:export ---- */
 
-/* A cell that a spreadsheet will show and never run: quoted, formulas disarmed. */
+/* A cell that a spreadsheet will show and never run: quoted, formulas disarmed. A number may begin with its sign. */
 static void
-csv_cell(struct buffer *csv, struct text value, bool first)
+csv_cell(struct buffer *csv, struct text value, bool number, bool first)
 {
 	if (!first)
 		buffer_add(csv, TEXT(";"));
 	buffer_add(csv, TEXT("\""));
-	if (value.length && memchr("=+-@\t\r", value.at[0], 6))
+	if (value.length && !number && memchr("=+-@\t\r", value.at[0], 6))
 		buffer_add(csv, TEXT("'"));
 	for (struct text rest = value; rest.at;) {
 		buffer_add(csv, text_split(&rest, '"'));
@@ -96,7 +99,7 @@ export_row(void *context, struct arena *arena, const struct office_row *row, con
 			return status;
 		const struct text shown = value.kind == FEEL_DATE ? date_short(arena, value.date)
 			: procedure_column_text(arena, facts->procedure, column, value);
-		csv_cell(export->csv, shown, i == 0);
+		csv_cell(export->csv, shown, value.kind == FEEL_NUMBER, i == 0);
 	}
 	buffer_add(export->csv, TEXT("\r\n"));
 	return export->csv->failed ? guichet_fail(error, GUICHET_REFUSED, "L’export est trop volumineux.") : GUICHET_OK;
@@ -131,7 +134,7 @@ page_export(struct request *request, struct html *html, struct guichet_error *er
 		return guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.");
 	buffer_add(export.csv, TEXT("\xEF\xBB\xBF")); /* spreadsheets read UTF-8 when it is there */
 	for (size_t i = 0; i < export.definition->column_count; i++)
-		csv_cell(export.csv, export.definition->columns[i].title, i == 0);
+		csv_cell(export.csv, export.definition->columns[i].title, false, i == 0);
 	buffer_add(export.csv, TEXT("\r\n"));
 	status = for_each_dossier(request, campaign, export_row, &export, error);
 	if (status != GUICHET_OK)
@@ -144,6 +147,7 @@ page_export(struct request *request, struct html *html, struct guichet_error *er
 
 struct group {
 	struct text name;
+	int64_t dossiers;
 	int64_t *counts; /* by measure */
 };
 
@@ -164,7 +168,7 @@ group_of(struct figures *figures, struct text name)
 	if (figures->count == MOST_GROUPS)
 		return NULL;
 	struct group *group = &figures->groups[figures->count];
-	*group = (struct group){ arena_text(figures->arena, name),
+	*group = (struct group){ arena_text(figures->arena, name), 0,
 		arena_array_of(figures->arena, int64_t, figures->procedure->measure_count + 1) };
 	if (!group->name.at || !group->counts)
 		return NULL;
@@ -192,6 +196,7 @@ measure(void *context, struct arena *arena, const struct office_row *row, const 
 	struct group *group = group_of(figures, name);
 	if (!group)
 		return guichet_fail(error, GUICHET_REFUSED, "Trop de lignes : choisissez un autre regroupement.");
+	group->dossiers++;
 	for (size_t i = 0; i < figures->procedure->measure_count; i++) {
 		status = dossier_evaluate(facts, figures->procedure->measures[i].condition, arena, &value, error);
 		if (status != GUICHET_OK)
@@ -202,17 +207,58 @@ measure(void *context, struct arena *arena, const struct office_row *row, const 
 }
 
 static int
+by_size(const void *a, const void *b)
+{
+	const int64_t left = ((const struct group *)a)->dossiers, right = ((const struct group *)b)->dossiers;
+	return left < right ? -1 : left > right;
+}
+
+/* Merges groups of fewer than SMALL_GROUP dossiers; when together they are still few, with the next smallest too, lest the
+ * total give them away. How many were merged. */
+static size_t
+merge_small(struct figures *figures)
+{
+	size_t small = 0;
+	int64_t together = 0;
+	if (figures->count)
+		qsort(figures->groups, figures->count, sizeof *figures->groups, by_size);
+	while (small < figures->count && (figures->groups[small].dossiers < SMALL_GROUP || (small && together < SMALL_GROUP)))
+		together += figures->groups[small++].dossiers;
+	if (small < 2 || small == figures->count)
+		return small == figures->count ? small : 0;
+	struct group *rest = &figures->groups[small - 1];
+	for (size_t g = 0; g + 1 < small; g++)
+		for (size_t i = 0; i < figures->procedure->measure_count; i++)
+			rest->counts[i] += figures->groups[g].counts[i];
+	*rest = (struct group){ TEXT("Autres, regroupés"), together, rest->counts };
+	memmove(figures->groups, rest, (figures->count - small + 1) * sizeof *rest);
+	figures->count -= small - 1;
+	return small;
+}
+
+static int
 by_name(const void *a, const void *b)
 {
 	return text_compare(((const struct group *)a)->name, ((const struct group *)b)->name);
 }
 
 static void
-figures_table(struct html *html, const struct figures *figures, struct text title)
+figures_line(struct html *html, const struct figures *figures, const struct group *group)
+{
+	HTML_IN(html, "tr");
+	HTML_LINE(html, "th", group->name, { "scope", TEXT("row") });
+	for (size_t i = 0; i < figures->procedure->measure_count; i++) {
+		HTML_IN(html, "td", { "class", TEXT("number") }, { "data-label", figures->procedure->measures[i].label });
+		html_integer(html, group->counts[i]);
+	}
+}
+
+static void
+figures_table(struct html *html, const struct figures *figures, const struct group *all, struct text title)
 {
 	HTML_IN(html, "div", { "class", TEXT("table-scroll") }, { "tabindex", TEXT("0") }, { "role", TEXT("region") },
 		{ "aria-label", title });
-	HTML_IN(html, "table", { "class", TEXT("table") });
+	HTML_IN(html, "table", { "class", TEXT("table figures-table") });
 	HTML_LINE(html, "caption", title);
 	{
 		HTML_IN(html, "thead");
@@ -222,13 +268,35 @@ figures_table(struct html *html, const struct figures *figures, struct text titl
 			HTML_LINE(html, "th", figures->procedure->measures[i].label, { "scope", TEXT("col") });
 	}
 	HTML_IN(html, "tbody");
-	for (size_t g = 0; g < figures->count; g++) {
-		HTML_IN(html, "tr");
-		HTML_LINE(html, "th", figures->groups[g].name, { "scope", TEXT("row") });
-		for (size_t i = 0; i < figures->procedure->measure_count; i++) {
-			HTML_IN(html, "td", { "class", TEXT("number") }, { "data-label", figures->procedure->measures[i].label });
-			html_integer(html, figures->groups[g].counts[i]);
-		}
+	for (size_t g = 0; g < figures->count; g++)
+		figures_line(html, figures, &figures->groups[g]);
+	if (figures->count > 1)
+		figures_line(html, figures, all);
+}
+
+/* All of them together, in a group. */
+static struct group
+total(const struct figures *figures)
+{
+	struct group all = { TEXT("Ensemble"), 0, arena_array_of(figures->arena, int64_t, figures->procedure->measure_count + 1) };
+	for (size_t g = 0; all.counts && g < figures->count; g++) {
+		all.dossiers += figures->groups[g].dossiers;
+		for (size_t i = 0; i < figures->procedure->measure_count; i++)
+			all.counts[i] += figures->groups[g].counts[i];
+	}
+	return all;
+}
+
+static void
+groupings(struct request *request, struct html *html, const struct procedure *procedure, int by)
+{
+	HTML_IN(html, "nav", { "class", TEXT("pagination no-print") }, { "aria-label", TEXT("Regrouper par") });
+	HTML_IN(html, "ul");
+	for (int i = -1; i < (int)procedure->measure_by_count; i++) {
+		HTML_IN(html, "li");
+		HTML_LINE(html, "a", i < 0 ? TEXT("Ensemble") : procedure->measure_by[i].title,
+			{ "href", i < 0 ? request->path : arena_format(request->arena, TEXT_FORMAT "?par=%d", TEXT_ARGS(request->path), i) },
+			{ "aria-current", i == by ? TEXT("true") : (struct text){ 0 } });
 	}
 }
 
@@ -250,27 +318,42 @@ page_figures(struct request *request, struct html *html, struct guichet_error *e
 	status = for_each_dossier(request, campaign, measure, &figures, error);
 	if (status != GUICHET_OK)
 		return status;
-	if (figures.count)
-		qsort(figures.groups, figures.count, sizeof *figures.groups, by_name);
+	const struct group all = total(&figures);
+	if (!all.counts)
+		return guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.");
+	const size_t merged = figures.by == PROCEDURE_NONE ? 0 : merge_small(&figures);
+	const bool too_few = figures.count && merged == figures.count && figures.by != PROCEDURE_NONE;
+	if (figures.count && !too_few)
+		qsort(figures.groups + (merged ? 1 : 0), figures.count - (merged ? 1 : 0), sizeof *figures.groups, by_name);
+	if (merged && !too_few) { /* the others come last */
+		const struct group rest = figures.groups[0];
+		memmove(figures.groups, figures.groups + 1, (figures.count - 1) * sizeof rest);
+		figures.groups[figures.count - 1] = rest;
+	}
 	PAGE_IN(request, html, TEXT("Indicateurs"), { TEXT("/"), TEXT("Accueil") }, { TEXT("/gestion"), TEXT("Gestion") },
 		{ desk_path(request->arena, campaign, ""), campaign->campaign->title });
 	desk_tabs(request, html, campaign);
-	{
-		HTML_IN(html, "nav", { "aria-label", TEXT("Regrouper par") });
-		HTML_IN(html, "ul", { "class", TEXT("row") });
-		for (size_t i = 0; i < procedure->measure_by_count; i++) {
-			HTML_IN(html, "li");
-			HTML_LINE(html, "a", procedure->measure_by[i].title, { "href", arena_format(request->arena,
-				TEXT_FORMAT "?par=%zu", TEXT_ARGS(request->path), i) },
-				{ "aria-current", (int)i == figures.by ? TEXT("true") : (struct text){ 0 } });
-		}
-	}
+	groupings(request, html, procedure, figures.by);
 	if (figures.count == 0) {
 		HTML_SAY(html, "p", "Aucun dossier n’est encore déposé.", { "class", TEXT("empty") });
 		return GUICHET_OK;
 	}
-	figures_table(html, &figures, figures.by == PROCEDURE_NONE ? campaign->campaign->title
+	if (too_few) {
+		page_notice(html, NOTICE_INFO, TEXT("Trop peu de dossiers pour les répartir"),
+			TEXT("Un groupe de moins de trois dossiers n’est pas montré : il dirait ce qu’une personne a demandé."));
+		return GUICHET_OK;
+	}
+	figures_table(html, &figures, &all, figures.by == PROCEDURE_NONE ? campaign->campaign->title
 		: procedure->measure_by[figures.by].title);
+	{
+		HTML_IN(html, "p", { "class", TEXT("muted") });
+		html_say(html, "Au ");
+		html_text(html, instant_french(request->arena, clock_now(site_of(request)->clock)));
+		html_say(html, ".");
+		if (merged)
+			html_format(html, " Les groupes de moins de trois dossiers sont réunis dans « Autres, regroupés » (%zu groupes) : seuls, ils "
+				"diraient ce qu’une personne a demandé.", merged);
+	}
 	HTML_IN(html, "p", { "class", TEXT("no-print") });
 	html_markup(html, "<button class=\"button secondary\" type=\"button\" data-print hidden>Imprimer</button>");
 	return GUICHET_OK;

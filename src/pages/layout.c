@@ -21,7 +21,7 @@ banner(struct request *request, struct html *html)
 	HTML_IN(html, "nav", { "aria-label", TEXT("Outils de la démonstration") });
 	HTML_IN(html, "ul", { "class", TEXT("row") });
 	static const struct { struct text path, label; } links[] = {
-		{ { "/demo", 5 }, { "Changer de personne", sizeof "Changer de personne" - 1 } },
+		{ { "/demo", 5 }, { "Visite guidée", sizeof "Visite guidée" - 1 } },
 		{ { "/demo/horloge", 13 }, { "Avancer le temps", sizeof "Avancer le temps" - 1 } },
 		{ { "/demo/courriels", 15 }, { "Courriels envoyés", sizeof "Courriels envoyés" - 1 } },
 	};
@@ -192,12 +192,14 @@ page_done_notice(struct request *request, struct html *html)
 	static const struct { struct text key, sentence; } known[] = {
 #define DONE(key, sentence) { { key, sizeof key - 1 }, { sentence, sizeof sentence - 1 } },
 		DONE("action", "C’est fait. Le dossier est à jour.")
+		DONE("alerte", "C’est vu : l’alerte quitte la liste.")
 		DONE("avis", "C’est enregistré.")
 		DONE("brouillon", "Votre brouillon est enregistré. Il n’est pas encore déposé.")
 		DONE("abandon", "Votre brouillon est effacé.")
 		DONE("derogation", "La dérogation est enregistrée.")
 		DONE("deconnexion", "Vous êtes déconnecté.")
-		DONE("horloge", "Le temps a avancé.")
+		DONE("deconnexions", "Vous êtes déconnecté de tous vos appareils.")
+		DONE("horloge", "Le temps a avancé, et ce qui devait arriver est arrivé.")
 		DONE("lot", "Le lot est lancé.")
 		DONE("motdepasse", "Votre mot de passe est enregistré.")
 		DONE("piece", "Le fichier est reçu.")

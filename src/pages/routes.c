@@ -21,6 +21,7 @@ static const struct route routes[] = {
 	/* who is logged in */
 	{ METHOD_POST, "/deconnexion",           RIGHT_PERSON,  page_logout, page_logout_done, 0 },
 	{ METHOD_GET,  "/mon-compte",            RIGHT_PERSON,  page_my_account, NULL, 0 },
+	{ METHOD_POST, "/mon-compte/sessions",   RIGHT_PERSON,  page_sessions_end, page_sessions_ended, 0 },
 
 	/* the visitor's own request, until it is filed */
 	{ METHOD_GET,  "/campagnes/:campagne/demande",                        RIGHT_PERSON, page_draft, NULL, 0 },
@@ -50,6 +51,7 @@ static const struct route routes[] = {
 	{ METHOD_GET,  "/gestion",                           RIGHT_OFFICE, page_desk, NULL, 0 },
 	{ METHOD_GET,  "/gestion/:campagne",                 RIGHT_OFFICE, page_desk_campaign, NULL, 0 },
 	{ METHOD_GET,  "/gestion/:campagne/calendrier",      RIGHT_OFFICE, page_calendar, NULL, 0 },
+	{ METHOD_POST, "/gestion/:campagne/calendrier",      RIGHT_OFFICE, page_alert_see, page_alert_seen, 0 },
 	{ METHOD_GET,  "/gestion/:campagne/derogations",     RIGHT_OFFICE, page_exemptions, NULL, 0 },
 	{ METHOD_POST, "/gestion/:campagne/derogations",     RIGHT_OFFICE, page_exempt, page_exempted, 0 },
 	{ METHOD_GET,  "/gestion/:campagne/exports/:export", RIGHT_OFFICE, page_export, NULL, 0 },
@@ -76,7 +78,7 @@ static const struct route routes[] = {
 	{ METHOD_GET,  "/demo/courriels",        RIGHT_DEMO,    page_demo_mails, NULL, 0 },
 	{ METHOD_GET,  "/demo/courriels/:id",    RIGHT_DEMO,    page_demo_mail, NULL, 0 },
 	{ METHOD_GET,  "/demo/horloge",          RIGHT_DEMO,    page_demo_clock, NULL, 0 },
-	{ METHOD_POST, "/demo/horloge",          RIGHT_DEMO,    page_demo_clock_move, NULL, 0 },
+	{ METHOD_POST, "/demo/horloge",          RIGHT_DEMO,    page_demo_clock_move, page_demo_clock_moved, 0 },
 };
 
 const struct route *

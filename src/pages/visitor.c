@@ -1,4 +1,5 @@
 /* Who visits, and what routes they may use. */
+#include "directory/account.h"
 #include "pages/families.h"
 
 #include "base/banned.h"
@@ -17,6 +18,20 @@ weigh(struct visitor *visitor, const struct procedure *procedure)
 	}
 }
 
+/* A session lasts no longer than what opened it: an account that is closed, or whose password has changed since (from
+ * another program too), admits nobody. One opened by the demonstration needs no account. */
+static enum guichet_status
+session_holds(struct request *request, struct store_tx *tx, bool *ret_holds, struct guichet_error *error)
+{
+	struct account account;
+	*ret_holds = true;
+	if (request->session->demo && site_of(request)->demo)
+		return GUICHET_OK;
+	const enum guichet_status status = account_of_person(tx, request->arena, request->session->person, &account, error);
+	*ret_holds = status == GUICHET_OK && account.disabled_at == 0 && request->session->created_at >= account.password_at;
+	return status == GUICHET_UNKNOWN ? GUICHET_OK : status;
+}
+
 static enum guichet_status
 visitor_load(struct request *request, struct guichet_error *error)
 {
@@ -27,8 +42,13 @@ visitor_load(struct request *request, struct guichet_error *error)
 	CLEANUP(store_read_end) struct store_tx *tx = store_read(site->store, error);
 	if (!tx)
 		return error->status;
-	const enum guichet_status status = office_actor_load(tx, request->arena, request->session->person,
-		clock_now(site->clock), &visitor->actor, error);
+	bool holds;
+	enum guichet_status status = session_holds(request, tx, &holds, error);
+	if (status == GUICHET_OK && !holds)
+		request_disown_session(request);
+	if (status != GUICHET_OK || !holds)
+		return status;
+	status = office_actor_load(tx, request->arena, request->session->person, clock_now(site->clock), &visitor->actor, error);
 	if (status == GUICHET_UNKNOWN) /* left the employer: as nobody */
 		return GUICHET_OK;
 	if (status != GUICHET_OK)

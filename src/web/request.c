@@ -240,6 +240,13 @@ request_logout(struct request *request)
 		"SameSite=Lax%s", cookie_session(web), web->options.secure ? "; Secure" : ""));
 }
 
+void
+request_disown_session(struct request *request)
+{
+	request->session = NULL;
+	token_read_presession(inside_of(request));
+}
+
 /* Fields that a form sent again writes itself, or that must not be shown. */
 static bool
 is_kept(struct text name)

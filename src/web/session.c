@@ -30,6 +30,7 @@ struct cached {
 	struct cached *newer, *older;    /* by last use */
 	struct digest hash;
 	int64_t seen, seen_stored, expires; /* clock_steady() */
+	instant created; /* legal */
 	bool demo;
 	size_t person_length;
 	char person[];
@@ -297,6 +298,7 @@ find_cached(struct sessions *sessions, struct arena *arena, const struct digest 
 		if (note)
 			cached->seen_stored = steady;
 		ret_session->demo = cached->demo;
+		ret_session->created_at = cached->created;
 		ret_session->person = arena_text(arena, (struct text){ cached->person, cached->person_length });
 	}
 	pthread_mutex_unlock(&sessions->lock);
@@ -323,6 +325,7 @@ find_stored(struct sessions *sessions, struct arena *arena, const struct digest 
 	const bool demo = store_integer(&rows, 1) != 0;
 	const int64_t steady = clock_steady();
 	int64_t seen = store_integer(&rows, 5), expires = store_integer(&rows, 6);
+	const instant created = store_integer(&rows, 7);
 	if (!text_equal(store_text(&rows, 4), text_of_string(sessions->boot))) {
 		/* The machine has restarted since: legal time, brought to this start's clock. */
 		seen = steady - (now - store_integer(&rows, 2));
@@ -333,8 +336,9 @@ find_stored(struct sessions *sessions, struct arena *arena, const struct digest 
 		return status;
 	ret_session->person = person;
 	ret_session->demo = demo;
+	ret_session->created_at = created;
 	const struct cached read = {
-		.hash = *digest, .seen = steady, .seen_stored = seen, .expires = expires, .demo = demo,
+		.hash = *digest, .seen = steady, .seen_stored = seen, .expires = expires, .created = created, .demo = demo,
 	};
 	cache_keep(sessions, &read, person, generation);
 	return GUICHET_OK;

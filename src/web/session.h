@@ -19,6 +19,7 @@ struct session {
 	struct text hash;   /* of the token, hexadecimal: its id in the database */
 	struct text person; /* the person's id */
 	bool demo;          /* opened without a password, under `demo` only */
+	instant created_at; /* legal */
 };
 
 /* The key with which forms and pre-sessions are signed: `directory`/cle-web, made at first start, mode

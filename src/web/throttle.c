@@ -110,7 +110,7 @@ throttle_check(struct throttle *throttle, struct text account, struct text addre
 	pthread_mutex_lock(&throttle->lock);
 	const struct entry *by_account = entry_find(throttle->accounts, throttle->size, account_key, now, false),
 		*by_address = entry_find(throttle->addresses, throttle->size, address_key, now, false);
-	const int64_t for_account = wait_of(by_account, FREE_ACCOUNT, now),
+	const int64_t for_account = account.length ? wait_of(by_account, FREE_ACCOUNT, now) : 0,
 		for_address = wait_of(by_address, FREE_ADDRESS, now);
 	pthread_mutex_unlock(&throttle->lock);
 	return for_account > for_address ? for_account : for_address;

@@ -214,6 +214,8 @@ bool request_etag(struct request *request, struct text version);
 /* Logs in: gives the browser the cookie of a session just begun (session_begin()), or takes it away. */
 void request_login(struct request *request, struct text token);
 void request_logout(struct request *request);
+/* The session found is void: the request goes on as nobody's. For authorise(). */
+void request_disown_session(struct request *request);
 
 /* -- Forms ---------------------------------------------------------------------------------------- */
 
