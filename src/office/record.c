@@ -30,13 +30,12 @@ awaited(const struct procedure_step *step, size_t role)
 }
 
 static enum guichet_status
-write_event(struct store_tx *tx, struct arena *arena, const struct dossier_event *event, instant now,
-	struct guichet_error *error)
+write_event(struct store_tx *tx, struct arena *arena, const struct dossier_event *event, struct guichet_error *error)
 {
 	const struct store_blob payload = { event->payload.at, event->payload.length };
 	return store_run(tx, STORE_EVENT_INSERT,
 		STORE_VALUES(event->dossier, (int64_t)event->number, dossier_event_type_text(event->type),
-			(int64_t)event->version, event->at, now, payload, event->salt, digest_hex(arena, &event->commitment),
+			(int64_t)event->version, event->at, event->decided_at, payload, event->salt, digest_hex(arena, &event->commitment),
 			digest_hex(arena, &event->previous), digest_hex(arena, &event->hash)),
 		NULL, error);
 }
@@ -216,7 +215,7 @@ office_record(struct office *office, struct store_tx *tx, struct arena *arena, c
 	after.dossier = &outcome->state;
 	enum guichet_status status = write_projection(office, tx, arena, place, outcome, error);
 	if (status == GUICHET_OK)
-		status = write_event(tx, arena, &outcome->event, now, error);
+		status = write_event(tx, arena, &outcome->event, error);
 	if (status == GUICHET_OK)
 		status = write_dues(tx, arena, place, outcome, error);
 	if (status == GUICHET_OK)
