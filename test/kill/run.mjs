@@ -102,17 +102,18 @@ const opinions = [];  // dossier ids whose favourable opinion was answered 303
 const waits = [];
 let broken = 0;
 
-// Does a step until it is done; after a break of the network or a 5xx, enters again and does it again.
+// Does a step until it is done; after a break of the network or a 5xx, does it again; enters again when told to.
 async function insist(visit, what, step) {
 	for (let attempt = 1; ; attempt++) {
 		try {
 			return await step();
 		} catch (error) {
-			const later = error.network || error.status >= 500 || error.status === 401 || error.status === 403;
-			if (!later || attempt > 400) throw new Error(`${visit.matricule}, ${what}: ${error.message}`);
+			const out = error.answer?.status === 303 && /^\/connexion/.test(error.answer.location ?? "");
+			if (!(error.network || error.status >= 500 || out) || attempt > 400)
+				throw new Error(`${visit.matricule}, ${what}: ${error.message}`);
 			broken++;
 			await pause(50 + 10 * Math.min(attempt, 20));
-			if (!error.network) await enter(visit.client, visit.matricule).catch(() => {});
+			if (out) await enter(visit.client, visit.matricule).catch(() => {});
 		}
 	}
 }
@@ -139,14 +140,14 @@ async function chefAnswers(dossier) {
 	await insist(visit, "the opinion", async () => {
 		const address = `/dossiers/${dossier.id}/actions/favorable`;
 		const page = await visit.client.get(address);
-		/* The answer was lost, the opinion was not: the action is no longer there. */
-		if (page.status !== 200 && page.status < 500 && visit.sent) return;
+		/* The answer was lost, the opinion was not: the action is no longer there. Nothing was told to the client. */
+		if (visit.sent && page.status === 422) return;
 		const form = formOf(page, address);
 		visit.sent = true;
 		const answer = await visit.client.post(address, form);
 		if (answer.status !== 303) throw Object.assign(new Error(`opinion: ${answer.status}`), { status: answer.status });
+		opinions.push(dossier.id);
 	});
-	opinions.push(dossier.id);
 	visit.client.close();
 }
 
