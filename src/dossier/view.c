@@ -352,15 +352,52 @@ tell_now(struct telling *telling)
 	});
 }
 
+/* The steps where the dossier may still come, its own included. NULL without memory. */
+static bool *
+steps_ahead(struct arena *arena, const struct procedure *procedure, int from)
+{
+	bool *ahead = arena_array_of(arena, bool, procedure->step_count);
+	int *waiting = arena_array_of(arena, int, procedure->step_count);
+	size_t count = 0;
+	if (!ahead || !waiting)
+		return NULL;
+	ahead[from] = true;
+	waiting[count++] = from;
+	while (count > 0) {
+		const struct procedure_step *step = &procedure->steps[waiting[--count]];
+		for (size_t i = 0; i < step->actions.count + step->deadlines.count; i++) {
+			const int to = i < step->actions.count ? procedure->actions[step->actions.at[i]].to
+				: procedure->deadlines[step->deadlines.at[i - step->actions.count]].to;
+			if (to < 0 || ahead[to])
+				continue;
+			ahead[to] = true;
+			waiting[count++] = to;
+		}
+	}
+	return ahead;
+}
+
+/* Does something that may still happen wait for this window? */
+static bool
+window_matters(const struct procedure *procedure, const bool *ahead, int window)
+{
+	for (size_t i = 0; i < procedure->action_count; i++)
+		if (procedure->actions[i].during == window && ahead[procedure->actions[i].step])
+			return true;
+	return false;
+}
+
 static bool
 tell_windows(struct telling *telling)
 {
 	const struct dossier_facts *facts = telling->facts;
-	const struct procedure_action *filing = filing_action(facts->procedure);
+	const bool *ahead = steps_ahead(telling->arena, facts->procedure, facts->dossier->step);
+	if (!ahead)
+		return false;
 	for (size_t i = 0; i < facts->procedure->window_count; i++) {
 		instant opens, closes;
 		dossier_window(facts, (int)i, &opens, &closes);
-		if (closes <= facts->at || (filing && filing->during == (int)i))
+		if (closes <= facts->at || !window_matters(facts->procedure, ahead, (int)i))
 			continue;
 		const bool opened = opens <= facts->at;
 		const instant at = opened ? closes - 1 : opens;
