@@ -136,7 +136,9 @@ whose_turn(struct html *html, const struct office_dossier *dossier, bool own)
 {
 	const struct procedure *procedure = dossier->procedure;
 	const struct procedure_list awaits = procedure->steps[dossier->state.step].awaits;
-	if (awaits.count == 0 || procedure->steps[dossier->state.step].final)
+	const struct procedure_step *step = &procedure->steps[dossier->state.step];
+	const bool applicant = awaits.count == 1 && procedure->roles[awaits.at[0]].reach == PROCEDURE_APPLICANT;
+	if (awaits.count == 0 || step->final || (own && applicant && step->sense)) /* decided: theirs to enjoy, not to answer */
 		return;
 	HTML_IN(html, "p");
 	for (size_t i = 0; i < awaits.count; i++) {
@@ -205,7 +207,9 @@ answers(struct request *request, struct html *html, const struct office_dossier 
 			HTML_IN(html, "dd");
 			html_text(html, lines[i].value);
 			if (lines[i].changed)
-				HTML_SAY(html, "span", " modifié depuis le dépôt", { "class", TEXT("badge warning") });
+				html_markup(html, " ");
+			if (lines[i].changed)
+				HTML_SAY(html, "span", "modifié depuis le dépôt", { "class", TEXT("badge warning") });
 		}
 	}
 	return GUICHET_OK;
@@ -334,20 +338,22 @@ page_dossier_show(struct request *request, struct html *html, struct guichet_err
 		html_text(html, subject_name(request, &dossier));
 		html_say(html, ", ");
 		html_text(html, dossier.structure_name);
-		html_say(html, ". Déposée le ");
+	}
+	{
+		HTML_IN(html, "p", { "class", TEXT("muted") });
+		html_say(html, "Déposée le ");
 		html_text(html, instant_french(request->arena, dossier.state.filed_at));
-		html_say(html, ".");
 	}
 	HTML_IN(html, "div", { "class", TEXT("columns aside") });
 	{
 		HTML_IN(html, "div");
 		status = standing(request, html, &dossier, moments, count, error);
+		documents(request, html, &dossier);
 		timeline(request, html, &dossier, moments, count);
 		if (status == GUICHET_OK)
 			status = answers(request, html, &dossier, error);
 	}
 	HTML_IN(html, "div");
-	documents(request, html, &dossier);
 	pieces(request, html, &dossier);
 	references(html, dossier.procedure);
 	HTML_IN(html, "section", { "class", TEXT("card") });

@@ -367,7 +367,8 @@ section_step(struct request *request, struct html *html, const struct draft *dra
 	page_mistakes(html, &part);
 	{
 		FORM_IN(request, html, draft_path(arena, draft->campaign, ""), { "class", TEXT("form") },
-			{ "novalidate", TEXT("") }, { "data-autosave", draft_path(arena, draft->campaign, "/brouillon") });
+			{ "novalidate", TEXT("") }, { "data-autosave", arena_format(arena, TEXT_FORMAT "?etape=%zu",
+				TEXT_ARGS(draft_path(arena, draft->campaign, "/brouillon")), step) });
 		HTML_VOID(html, "input", { "type", TEXT("hidden") }, { "name", TEXT("etape") },
 			{ "value", arena_format(arena, "%zu", step) });
 		/* A box that is not ticked and a field that is not there look alike: tell what was shown. */

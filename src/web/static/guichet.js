@@ -41,8 +41,8 @@
 
 	/* -- What is typed is never lost --------------------------------------------------------------- */
 
-	/* Tokens are of the page that shows them, passwords stay with who typed them. */
-	const isKept = (field) => field.name && field.type !== "file" && field.type !== "password"
+	/* Tokens are of the page that shows them, passwords stay with who typed them, buttons are not typed. */
+	const isKept = (field) => field.name && !["file", "password", "submit", "button"].includes(field.type)
 		&& !["jeton", "unefois", "version"].includes(field.name);
 
 	const memory = (form) => `saisie:${location.pathname}:${form.getAttribute("data-autosave")}`;
