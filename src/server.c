@@ -38,6 +38,7 @@ hold_signals(sigset_t *held)
 	sigaddset(held, SIGTERM);
 	pthread_sigmask(SIG_BLOCK, held, NULL);
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN); /* a file over the operator's limit is a full disk, told as such */
 }
 
 struct running {

@@ -42,24 +42,33 @@ was_shown(const struct office_draft_change *change, struct text field)
 	return false;
 }
 
+enum guichet_status
+office_draft_merge(struct arena *arena, const struct office_draft_change *change, struct dossier_raws *raws,
+	struct guichet_error *error)
+{
+	struct dossier_raw *merged = arena_array_of(arena, struct dossier_raw, raws->count + change->raws.count);
+	if (!merged && raws->count + change->raws.count)
+		return guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.");
+	size_t count = 0;
+	for (size_t i = 0; i < raws->count; i++)
+		if (!was_shown(change, raws->at[i].field))
+			merged[count++] = raws->at[i];
+	for (size_t i = 0; i < change->raws.count; i++)
+		merged[count++] = change->raws.at[i];
+	*raws = (struct dossier_raws){ merged, count };
+	return GUICHET_OK;
+}
+
 static enum guichet_status
 save_fields(struct store_tx *tx, struct office_draft_change *change, struct guichet_error *error)
 {
 	struct office_draft before;
 	enum guichet_status status = office_draft_load(tx, change->arena, change->campaign, change->person, &before, error);
+	if (status == GUICHET_OK)
+		status = office_draft_merge(change->arena, change, &before.raws, error);
 	if (status != GUICHET_OK)
 		return status;
-	struct dossier_raw *merged = arena_array_of(change->arena, struct dossier_raw,
-		before.raws.count + change->raws.count);
-	if (!merged && before.raws.count + change->raws.count)
-		return guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.");
-	size_t count = 0;
-	for (size_t i = 0; i < before.raws.count; i++)
-		if (!was_shown(change, before.raws.at[i].field))
-			merged[count++] = before.raws.at[i];
-	for (size_t i = 0; i < change->raws.count; i++)
-		merged[count++] = change->raws.at[i];
-	const struct text content = dossier_raws_to_json(change->arena, (struct dossier_raws){ merged, count });
+	const struct text content = dossier_raws_to_json(change->arena, before.raws);
 	if (!content.at)
 		return guichet_fail(error, GUICHET_REFUSED, "Le brouillon est trop long : raccourcissez vos réponses.");
 	change->version = before.version + 1;

@@ -177,6 +177,9 @@ struct office_draft_change {
 	enum guichet_status status;
 	struct guichet_error error;
 };
+/* Makes of the answers of a draft what they would be after the change. */
+enum guichet_status office_draft_merge(struct arena *arena, const struct office_draft_change *change,
+	struct dossier_raws *raws, struct guichet_error *error);
 /* Its store_work. */
 enum guichet_status office_draft_save(struct store_tx *tx, void *change, struct guichet_error *error);
 

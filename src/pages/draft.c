@@ -71,7 +71,8 @@ find_other(struct request *request, struct store_tx *tx, struct draft *draft, st
 }
 
 enum guichet_status
-draft_load(struct request *request, struct store_tx *tx, struct draft *draft, struct guichet_error *error)
+draft_load_with(struct request *request, struct store_tx *tx, const struct office_draft_change *typed,
+	struct draft *draft, struct guichet_error *error)
 {
 	struct arena *arena = request->arena;
 	const struct office_actor *actor = &visitor_of(request)->actor;
@@ -84,6 +85,8 @@ draft_load(struct request *request, struct store_tx *tx, struct draft *draft, st
 		status = dossier_can(&draft->facts, arena, &draft->can, error);
 	if (status == GUICHET_OK)
 		status = office_draft_load(tx, arena, draft->campaign->id, actor->person, &draft->saved, error);
+	if (status == GUICHET_OK && typed)
+		status = office_draft_merge(arena, typed, &draft->saved.raws, error);
 	if (status == GUICHET_OK)
 		status = dossier_form_read(arena, &draft->facts, DOSSIER_FORM_FILING, PROCEDURE_NONE, draft->saved.raws, false,
 			&draft->form, error);
@@ -389,6 +392,8 @@ draft_step_page(struct request *request, struct html *html, const struct draft *
 		TEXT_ARGS(step_title(draft, step)), step, draft_step_count(draft));
 	PAGE_IN(request, html, title, { TEXT("/"), TEXT("Accueil") },
 		{ page_campaign_path(request->arena, draft->campaign), draft->campaign->campaign->title });
+	if (draft->trouble.length)
+		page_notice(html, NOTICE_ERROR, TEXT("Votre saisie n’est pas encore enregistrée"), draft->trouble);
 	draft_stepper(request, html, draft, step);
 	HTML_IN(html, "div", { "class", TEXT("columns aside") });
 	{
@@ -503,16 +508,29 @@ page_draft_autosaved(struct request *request, struct html *html, struct guichet_
 	return GUICHET_OK;
 }
 
-/* It is not on disk: what was typed is shown again in a form that sends it again. */
+/* It is not on disk: the step is shown again with what was typed, and the reason above; when even reading fails, a bare form
+ * that sends it again. */
 static enum guichet_status
 not_saved(struct request *request, struct html *html, const struct office_draft_change *change)
 {
 	const bool theirs = change->status == GUICHET_REFUSED;
+	struct guichet_error error = { 0 };
+	struct draft draft;
+	const struct text trouble = theirs ? text_of_string(change->error.message)
+		: arena_format(request->arena, "%s Rien de ce que vous avez tapé n’est perdu : laissez cette page ouverte et renvoyez-la "
+			"dans quelques instants.", change->status == GUICHET_RETRY ? change->error.message
+			: "L’enregistrement n’a pas abouti.");
 	request_status(request, theirs ? 422 : 503);
+	CLEANUP(store_read_end) struct store_tx *tx = store_read(site_of(request)->store, &error);
+	if (tx && draft_load_with(request, tx, change, &draft, &error) == GUICHET_OK && draft_may_prepare(&draft)
+		&& draft.section_count) {
+		size_t step = step_asked(&draft, form_value(request, "etape"));
+		draft.trouble = trouble;
+		return draft_step_page(request, html, &draft, step <= draft.section_count ? step : 1, false, PROCEDURE_NONE,
+			(struct text){ 0 });
+	}
 	PAGE_IN(request, html, TEXT("Votre saisie n’est pas encore enregistrée"), { TEXT("/"), TEXT("Accueil") });
-	page_notice(html, NOTICE_ERROR, (struct text){ 0 }, theirs ? text_of_string(change->error.message)
-		: TEXT("L’enregistrement n’a pas abouti. Rien de ce que vous avez tapé n’est perdu : renvoyez-le dans quelques "
-			"secondes."));
+	page_notice(html, NOTICE_ERROR, (struct text){ 0 }, trouble);
 	form_retype(request, html);
 	return GUICHET_OK;
 }

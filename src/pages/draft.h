@@ -15,12 +15,18 @@ struct draft {
 	const int *pieces;                 /* of the procedure, those asked, in order */
 	size_t piece_count;
 	const struct text *piece_mistakes; /* by piece of the procedure; empty when it is well */
+	struct text trouble;               /* why what was typed is not on disk, told above the form; empty: it is */
 	struct text other;                 /* id of the dossier that holds the person's place; empty: none */
 };
 
-/* Loads it. UNKNOWN when there is no such campaign. *ret_draft must outlive what points into it: do not copy. */
-enum guichet_status draft_load(struct request *request, struct store_tx *tx, struct draft *ret_draft,
-	struct guichet_error *error);
+/* Loads it, with what `typed` would change when it is not NULL. UNKNOWN when there is no such campaign. *ret_draft must outlive what points into it: do not copy. */
+enum guichet_status draft_load_with(struct request *request, struct store_tx *tx, const struct office_draft_change *typed,
+	struct draft *ret_draft, struct guichet_error *error);
+static inline enum guichet_status draft_load(struct request *request, struct store_tx *tx, struct draft *ret_draft,
+	struct guichet_error *error)
+{
+	return draft_load_with(request, tx, NULL, ret_draft, error);
+}
 
 /* May the visitor prepare a request: the population admits them, nothing is filed yet, and filing is open or to come, or
  * something is saved? */

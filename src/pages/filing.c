@@ -276,9 +276,10 @@ page_draft_filed(struct request *request, struct html *html, struct guichet_erro
 		*error = command->error;
 		return command->status;
 	}
+	/* The sentence of the store says what is the matter: many people, a full disk, a database held elsewhere. */
 	const struct text refusal = command->status == GUICHET_REFUSED ? text_of_string(command->error.message)
-		: TEXT("Beaucoup de personnes déposent en ce moment. Votre brouillon est intact : déposez-le de nouveau dans quelques "
-			"secondes.");
+		: arena_format(request->arena, "%s Votre brouillon est intact : déposez-le de nouveau dans quelques instants.",
+			command->error.message);
 	CLEANUP(store_read_end) struct store_tx *tx = store_read(site_of(request)->store, error);
 	if (!tx)
 		return error->status;

@@ -156,7 +156,8 @@ site_error_page(struct request *request, struct html *html, const struct problem
 		HTML_IN(html, "p", { "class", TEXT("lead") });
 		html_text(html, problem->sentence);
 	}
-	if (problem->reason == PROBLEM_LOGGED_OUT || problem->reason == PROBLEM_STALE_FORM)
+	const bool ours = problem->reason == PROBLEM_FAILED && problem->status >= 500;
+	if (problem->reason == PROBLEM_LOGGED_OUT || problem->reason == PROBLEM_STALE_FORM || (ours && form_may_retype(request)))
 		form_retype(request, html);
 	HTML_IN(html, "p");
 	html_say(html, "Si cela se reproduit, donnez ce repère à l’assistance : ");

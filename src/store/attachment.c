@@ -78,7 +78,7 @@ static enum guichet_status
 disk_failure(int cause, const char *what, struct guichet_error *error)
 {
 	log_line(LOG_FAILURE, "attachment", "doing=%s cause=\"%s\"", what, strerror(cause));
-	if (cause == ENOSPC || cause == EDQUOT)
+	if (cause == ENOSPC || cause == EDQUOT || cause == EFBIG)
 		return guichet_fail(error, GUICHET_RETRY,
 			"Le disque du serveur est plein : ce fichier n’a pas été enregistré. Prévenez l’exploitant, puis recommencez.");
 	return guichet_fail(error, GUICHET_BROKEN,

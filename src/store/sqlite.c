@@ -72,8 +72,9 @@ static const struct sentence {
 		"Le fichier de la base de données ne peut pas être écrit. Vérifiez les droits du dossier de données." },
 	{ SQLITE_PERM, GUICHET_BROKEN,
 		"Le fichier de la base de données ne peut pas être ouvert. Vérifiez le dossier de données et ses droits." },
-	{ SQLITE_IOERR, GUICHET_BROKEN,
-		"Le disque du serveur a refusé une lecture ou une écriture : rien n’a été enregistré. Prévenez l’exploitant." },
+	{ SQLITE_IOERR, GUICHET_RETRY,
+		"Le disque du serveur a refusé une lecture ou une écriture : rien n’a été enregistré. Prévenez l’exploitant, "
+		"puis recommencez." },
 	{ SQLITE_NOMEM, GUICHET_BROKEN, "La mémoire du serveur manque. Recommencez dans un instant." },
 	{ SQLITE_INTERRUPT, GUICHET_BROKEN, "Cette lecture demande trop de temps. Restreignez la recherche." },
 	{ 0, GUICHET_BROKEN, "La base de données a refusé cette opération : rien n’a été enregistré." },
@@ -85,7 +86,7 @@ disk_is_full(sqlite3 *database, int code)
 	if (code != SQLITE_IOERR)
 		return false;
 	const int cause = sqlite3_system_errno(database);
-	return cause == ENOSPC || cause == EDQUOT;
+	return cause == ENOSPC || cause == EDQUOT || cause == EFBIG;
 }
 
 /* Fills *error for what SQLite just answered; the detail goes to the log. `name` is the
@@ -94,8 +95,8 @@ static enum guichet_status
 failure(sqlite3 *database, int result, const char *name, struct guichet_error *error)
 {
 	int code = result & 0xff;
-	log_line(LOG_FAILURE, "database", "code=%d statement=%s detail=\"%s\"",
-		database ? sqlite3_extended_errcode(database) : result, name,
+	log_line(LOG_FAILURE, "database", "code=%d system=%d statement=%s detail=\"%s\"",
+		database ? sqlite3_extended_errcode(database) : result, database ? sqlite3_system_errno(database) : 0, name,
 		database ? sqlite3_errmsg(database) : sqlite3_errstr(result));
 	if (database && disk_is_full(database, code))
 		code = SQLITE_FULL;

@@ -247,15 +247,46 @@ request_disown_session(struct request *request)
 	token_read_presession(inside_of(request));
 }
 
+static bool
+is_among(struct text name, const char *const *names, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (text_equal(name, text_of_string(names[i])))
+			return true;
+	return false;
+}
+
+static bool
+is_secret(struct text name)
+{
+	return text_find(name, TEXT("passe")) != SIZE_MAX; /* mot_de_passe, … */
+}
+
 /* Fields that a form sent again writes itself, or that must not be shown. */
 static bool
 is_kept(struct text name)
 {
-	static const struct text left_out[] = { { "jeton", 5 }, { "unefois", 7 } };
-	for (size_t i = 0; i < sizeof left_out / sizeof *left_out; i++)
-		if (text_equal(name, left_out[i]))
-			return false;
-	return text_find(name, TEXT("passe")) == SIZE_MAX; /* mot_de_passe, … */
+	static const char *const left_out[] = { "jeton", "unefois" };
+	return !is_among(name, left_out, sizeof left_out / sizeof *left_out) && !is_secret(name);
+}
+
+/* What the page itself put into its form, and nobody typed. */
+static bool
+is_of_the_page(struct text name)
+{
+	static const char *const names[] = { "version", "etape", "suite", "montre", "confirme" };
+	return is_among(name, names, sizeof names / sizeof *names);
+}
+
+bool
+form_may_retype(const struct request *request)
+{
+	const struct form *form = &((const struct request_inside *)request)->form;
+	bool may = request->method == METHOD_POST && form->count && request->route
+		&& !(request->route->flags & (ROUTE_UPLOADS | ROUTE_BACKGROUND));
+	for (size_t i = 0; may && i < form->count; i++)
+		may = !is_secret(form->fields[i].name);
+	return may;
 }
 
 void
@@ -271,7 +302,7 @@ form_retype(struct request *request, struct html *html)
 		HTML_IN(html, "dl", { "class", TEXT("data") });
 		for (size_t i = 0; i < form->count; i++) {
 			const struct form_field *field = &form->fields[i];
-			if (!is_kept(field->name) || field->value.length == 0 || text_equal(field->name, TEXT("version")))
+			if (!is_kept(field->name) || field->value.length == 0 || is_of_the_page(field->name))
 				continue;
 			HTML_LINE(html, "dt", field->name);
 			HTML_LINE(html, "dd", field->value);
@@ -281,7 +312,8 @@ form_retype(struct request *request, struct html *html)
 		if (is_kept(form->fields[i].name))
 			HTML_VOID(html, "input", { "type", TEXT("hidden") }, { "name", form->fields[i].name },
 				{ "value", form->fields[i].value });
-	HTML_SAY(html, "p", "Les fichiers joints, eux, sont à choisir de nouveau.");
+	if (request->route && request->route->flags & ROUTE_UPLOADS)
+		HTML_SAY(html, "p", "Les fichiers joints, eux, sont à choisir de nouveau.");
 	HTML_SAY(html, "button", "Envoyer de nouveau", { "type", TEXT("submit") }, { "class", TEXT("button") });
 }
 
