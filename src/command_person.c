@@ -182,12 +182,13 @@ command_person(int argc, char **argv)
 	struct guichet_error error;
 	CLEANUP(clock_free) struct clock *clock = clock_new(INSTANT_NEVER);
 	CLEANUP(arena_free) struct arena *arena = arena_new(1 << 20);
+	const struct store_options existing = { .existing = true };
 	CLEANUP(store_close) struct store *store = NULL;
 	if (!clock || !arena)
 		return EXIT_REFUSED;
 	struct call call = { .arena = arena, .now = clock_now(clock) };
 	call.today = date_of_instant(call.now, NULL);
-	enum guichet_status status = store_open(argv[1], NULL, &store, &error);
+	enum guichet_status status = store_open(argv[1], &existing, &store, &error);
 	call.store = store;
 	if (status == GUICHET_OK)
 		status = person_find(&call, text_of_string(argv[3]), &error);

@@ -41,10 +41,11 @@ command_campaign(int argc, char **argv)
 		fprintf(stderr, "guichet campaign : attend trois arguments, DONNÉES DOSSIER CAMPAGNE.\n");
 		return EXIT_USAGE;
 	}
+	const struct store_options existing = { .existing = true };
 	CLEANUP(store_close) struct store *store = NULL;
 	CLEANUP(clock_free) struct clock *clock = clock_new(INSTANT_NEVER);
 	CLEANUP(office_close) struct office *office = NULL;
-	enum guichet_status status = clock ? store_open(argv[1], NULL, &store, &error)
+	enum guichet_status status = clock ? store_open(argv[1], &existing, &store, &error)
 		: guichet_fail(&error, GUICHET_BROKEN, "Plus de mémoire.");
 	const struct office_options options = { .store = store, .clock = clock };
 	if (status == GUICHET_OK)

@@ -1,10 +1,13 @@
 /* See server.h. */
 #include "server.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #include "base/log.h"
@@ -46,7 +49,24 @@ struct running {
 	struct site site;
 	struct web *web;
 	char public_address[300];
+	int data; /* the data directory, locked while we serve it; -1 before */
 };
+
+/* One server at a time: the others' mails and due effects would be done twice. The lock ends with the process. */
+static enum guichet_status
+take_data(const char *path, int *ret_directory, struct guichet_error *error)
+{
+	const int directory = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (directory < 0)
+		return GUICHET_OK; /* no directory: a database elsewhere */
+	if (flock(directory, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
+		close(directory);
+		return guichet_fail(error, GUICHET_REFUSED, "Un autre Guichet sert déjà « %s » : arrêtez-le, ou servez un autre dossier "
+			"de données.", path);
+	}
+	*ret_directory = directory;
+	return GUICHET_OK;
+}
 
 /* A clock that was moved begins again no earlier than the latest thing recorded: legal time never goes back. */
 static enum guichet_status
@@ -80,7 +100,9 @@ start_parts(const struct server_options *options, struct running *running, struc
 	site->files = worker_new(FILE_QUEUE);
 	if (!site->throttle || !site->passwords || !site->files)
 		return guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.");
-	if ((status = store_open(options->data, NULL, &site->store, error)) != GUICHET_OK)
+	const struct store_options existing = { .existing = true };
+	if ((status = store_open(options->data, &existing, &site->store, error)) != GUICHET_OK
+		|| (status = take_data(options->data, &running->data, error)) != GUICHET_OK)
 		return status;
 	if ((status = start_clock(site, options->start, error)) != GUICHET_OK)
 		return status;
@@ -157,6 +179,8 @@ stop(struct running *running)
 	worker_free(site->files);
 	sessions_free(site->sessions);
 	store_close(site->store);
+	if (running->data >= 0)
+		close(running->data);
 	throttle_free(site->throttle);
 	clock_free(site->clock);
 }
@@ -166,7 +190,7 @@ server_run(const struct server_options *options, void (*ready)(void *context, co
 {
 	sigset_t held;
 	hold_signals(&held);
-	struct running running = { 0 };
+	struct running running = { .data = -1 };
 	struct guichet_error error = { 0 };
 	enum guichet_status status = start_parts(options, &running, &error);
 	if (status == GUICHET_OK)

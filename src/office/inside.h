@@ -22,7 +22,7 @@ struct office_loop {
 	bool running;
 };
 
-enum { OFFICE_CALENDAR, OFFICE_LETTERS, OFFICE_BATCHES, OFFICE_LOOP_COUNT };
+enum { OFFICE_CALENDAR, OFFICE_LETTERS, OFFICE_BATCHES, OFFICE_CAMPAIGNS, OFFICE_LOOP_COUNT };
 
 struct office {
 	struct office_options options;
@@ -31,6 +31,7 @@ struct office {
 	size_t campaign_count;
 	struct office_published *procedures;
 	size_t procedure_count;
+	int64_t campaigns_seen; /* how many the database held at the last look, of its loop alone */
 	struct arena *arena;   /* what campaigns are made of */
 	struct collation *collation;
 

@@ -139,6 +139,33 @@ campaigns_load(struct office *office, struct guichet_error *error)
 	return status;
 }
 
+/* A campaign opened by « guichet campaign » while we serve. One that cannot be read is told once, not each second. */
+static enum guichet_status
+notice_campaigns(struct office *office, bool *ret_more, struct guichet_error *error)
+{
+	*ret_more = false;
+	int64_t count = 0;
+	{
+		CLEANUP(store_read_end) struct store_tx *tx = store_read(office->options.store, error);
+		if (!tx)
+			return error->status;
+		struct store_rows rows = store_query(tx, NULL, STORE_CAMPAIGN_COUNT, STORE_VALUES(), error);
+		if (store_next(&rows))
+			count = store_integer(&rows, 0);
+		const enum guichet_status status = store_finish(&rows);
+		if (status != GUICHET_OK)
+			return status;
+	}
+	if (count == office->campaigns_seen)
+		return GUICHET_OK;
+	const enum guichet_status status = campaigns_load(office, error);
+	if (status == GUICHET_OK)
+		log_line(LOG_INFO, "campaigns", "count=%lld", (long long)count);
+	if (status != GUICHET_RETRY)
+		office->campaigns_seen = count;
+	return status;
+}
+
 struct office_campaigns
 office_campaigns(struct office *office, struct arena *arena)
 {
@@ -356,6 +383,7 @@ office_open(const struct office_options *options, struct office **ret_office, st
 	pthread_condattr_destroy(&monotonic);
 	office->loops[OFFICE_CALENDAR] = (struct office_loop){ office, "calendar", office_fire_due, 0, false };
 	office->loops[OFFICE_LETTERS] = (struct office_loop){ office, "letters", office_compose_letters, 0, false };
+	office->loops[OFFICE_CAMPAIGNS] = (struct office_loop){ office, "campaigns", notice_campaigns, 0, false };
 	office->loops[OFFICE_BATCHES] = (struct office_loop){ office, "batches", office_run_batches, 0, false };
 	const enum guichet_status status = !office->arena || !office->collation ? guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.")
 		: campaigns_load(office, error);

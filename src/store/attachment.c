@@ -252,8 +252,12 @@ attachment_open(struct store *store, const struct digest *digest, int *ret_file,
 	if (!data || !paths_of(data, digest, folder, path))
 		return guichet_fail(error, GUICHET_BROKEN, "Le dossier des pièces n’est pas utilisable.");
 	const int file = open(path, O_RDONLY | O_CLOEXEC);
-	if (file < 0 && errno == ENOENT)
+	if (file < 0 && errno == ENOENT) {
+		char hex[HEX_LENGTH + 1];
+		digest_text(digest, hex);
+		log_line(LOG_FAILURE, "attachment", "doing=open file=%s cause=missing", hex);
 		return guichet_fail(error, GUICHET_UNKNOWN, "Ce fichier n’est plus sur le serveur. Prévenez l’exploitant.");
+	}
 	struct stat stat;
 	if (file < 0 || fstat(file, &stat) < 0) {
 		const int cause = errno;
@@ -300,9 +304,13 @@ attachment_read(struct store *store, struct arena *arena, const struct digest *d
 		return disk_failure(cause, "read", error);
 	const struct text bytes = { at, size };
 	const struct digest found = digest_of(bytes);
-	if (!digest_equal(&found, digest))
+	if (!digest_equal(&found, digest)) {
+		char hex[HEX_LENGTH + 1];
+		digest_text(digest, hex);
+		log_line(LOG_FAILURE, "attachment", "doing=read file=%s cause=changed", hex);
 		return guichet_fail(error, GUICHET_BROKEN,
 			"Ce fichier a changé sur le disque du serveur : il n’est plus celui qui a été déposé. Prévenez l’exploitant.");
+	}
 	*ret_bytes = bytes;
 	return GUICHET_OK;
 }

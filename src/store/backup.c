@@ -111,6 +111,7 @@ file_take(const char *data, const char *destination, struct text hex, struct sto
 	}
 	__attribute__((cleanup(file_close_at))) int from = open(path, O_RDONLY | O_CLOEXEC);
 	if (from < 0 && errno == ENOENT) {
+		log_line(LOG_FAILURE, "verify", "file=%.64s found=missing", hex.at);
 		findings->missing++;
 		return GUICHET_OK;
 	}
@@ -128,7 +129,10 @@ file_take(const char *data, const char *destination, struct text hex, struct sto
 	}
 	if (!pour(from, to, &found))
 		return system_failure(destination ? copy : path, error);
-	findings->changed += !digest_equal(&named, &found);
+	if (!digest_equal(&named, &found)) {
+		log_line(LOG_FAILURE, "verify", "file=%.64s found=changed", hex.at);
+		findings->changed++;
+	}
 	return GUICHET_OK;
 }
 

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/log.h"
@@ -61,11 +62,11 @@ static const struct sentence {
 	{ SQLITE_LOCKED, GUICHET_RETRY,
 		"La base de données est tenue par un autre programme : rien n’a été enregistré. Recommencez dans un instant." },
 	{ SQLITE_CORRUPT, GUICHET_BROKEN,
-		"Le fichier de la base de données est endommagé. L’exploitant doit arrêter le service, vérifier le "
-		"disque et restaurer la dernière sauvegarde." },
+		"Le fichier de la base de données est endommagé. L’exploitant doit arrêter le service, vérifier le disque, "
+		"mettre à l’abri le dossier de données et restaurer la dernière sauvegarde que « guichet verify » trouve saine." },
 	{ SQLITE_NOTADB, GUICHET_BROKEN,
-		"Le fichier guichet.db n’est pas une base de données de Guichet, ou il est endommagé. Vérifiez le "
-		"dossier de données, ou restaurez la dernière sauvegarde." },
+		"Le fichier guichet.db n’est pas une base de données de Guichet, ou il est endommagé. Vérifiez le dossier de "
+		"données, ou restaurez la dernière sauvegarde que « guichet verify » trouve saine." },
 	{ SQLITE_CANTOPEN, GUICHET_BROKEN,
 		"Le fichier de la base de données ne peut pas être ouvert. Vérifiez le dossier de données et ses droits." },
 	{ SQLITE_READONLY, GUICHET_BROKEN,
@@ -190,6 +191,17 @@ configure_process(void)
 	sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
 }
 
+/* Why an existing database cannot be opened, and what to do. */
+static enum guichet_status
+absent(const char *where, int cause, struct guichet_error *error)
+{
+	if (cause == ENOENT)
+		return guichet_fail(error, GUICHET_REFUSED, "Il n’y a pas de guichet.db dans « %s » : ce n’est pas un dossier de données "
+			"de Guichet. Vérifiez le chemin, restaurez une sauvegarde, ou créez-le avec « guichet import ».", where);
+	return guichet_fail(error, GUICHET_REFUSED, "Le dossier de données « %s » ne peut pas être lu et écrit : %s. Vérifiez le "
+		"chemin, et les droits de l’utilisateur qui lance Guichet.", where, strerror(cause));
+}
+
 static enum guichet_status
 sqlite_open(const char *where, const struct store_options *options, bool writes,
 	struct store_connection **ret_connection, struct guichet_error *error)
@@ -199,6 +211,8 @@ sqlite_open(const char *where, const struct store_options *options, bool writes,
 	char path[LONGEST_PATH];
 	if (snprintf(path, sizeof path, "%s/guichet.db", where) >= (int)sizeof path)
 		return guichet_fail(error, GUICHET_REFUSED, "Le chemin du dossier de données est trop long.");
+	if (writes && options->existing && access(path, R_OK | W_OK) < 0)
+		return absent(where, errno, error);
 	if (writes && make_directory(where) < 0)
 		return guichet_fail(error, GUICHET_REFUSED, "Le dossier de données « %s » ne peut pas être créé : %s.",
 			where, strerror(errno));

@@ -85,11 +85,11 @@ test("a piece that is no longer on the disk: its page says so, the log says whic
 	await server.has(digest);
 	const missing = await command("verify", server.data);
 	equal(missing.status, 1, missing.said);
-	check(missing.said.includes("1 manque"), missing.said);
+	check(missing.said.includes("1 manquent"), missing.said);
 	check(missing.said.includes(digest), missing.said);
 	// Put back changed, then put back as it was.
 	execFileSync("sh", ["-c", `echo change > '${path}'`]);
-	says(await filer.get(link), 500, "souci");
+	says(await filer.get(link), 500, "Une erreur de notre côté");
 	renameSync(`${server.data}-ailleurs`, path);
 	equal((await filer.get(link)).status, 200);
 	await server.stop();

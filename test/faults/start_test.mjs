@@ -133,7 +133,8 @@ test("a broken procedure does not open; a good campaign opened while the service
 	// Another procedure: the same one under another name.
 	const other = join(place, "bis");
 	cpSync("procedures/teletravail-academie", other, { recursive: true });
-	execFileSync("sed", ["-i", "s/^procédure: .*/procédure: essai-bis/", join(other, "procedure.yaml")]);
+	execFileSync("sed", ["-i", "s/^procédure: .*/procédure: essai-bis/", join(other, "procedure.yaml"),
+		join(other, "campagnes/2023-2024.yaml")]);
 	const opened = await command("campaign", server.data, other, "2023-2024");
 	equal(opened.status, 0, opened.said);
 	check(!before.body.includes("essai-bis"));
