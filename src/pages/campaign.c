@@ -119,7 +119,9 @@ answer(struct request *request, struct html *html, const struct draft *draft)
 		page_notice(html, NOTICE_WARNING, TEXT("Non, vous ne pouvez pas déposer de demande"), draft->can.message);
 		return;
 	}
-	if (saved)
+	if (saved && !draft->can.may && !draft->can.opens_at)
+		page_notice(html, NOTICE_ERROR, TEXT("Trop tard : votre brouillon n’a pas été déposé"), draft->can.message);
+	else if (saved)
 		page_notice(html, NOTICE_WARNING, TEXT("Vous avez un brouillon, pas encore déposé"), arena_format(arena,
 			"Enregistré le " TEXT_FORMAT ". " TEXT_FORMAT, TEXT_ARGS(instant_french(arena, draft->saved.updated_at)),
 			TEXT_ARGS(page_filing_deadline(arena, &draft->facts))));
@@ -235,9 +237,13 @@ page_campaign_show(struct request *request, struct html *html, struct guichet_er
 		} else {
 			answer_to_stranger(request, html);
 		}
-		documents(html, procedure, true, TEXT("À faire avant de commencer"));
-		pieces(request, html, procedure);
-		if (visitor_of(request) && draft.can.eligible) {
+		/* Who cannot file any more has nothing to prepare. */
+		const bool ahead = !visitor_of(request) || (draft_may_prepare(&draft) && (draft.can.may || draft.can.opens_at));
+		if (ahead) {
+			documents(html, procedure, true, TEXT("À faire avant de commencer"));
+			pieces(request, html, procedure);
+		}
+		if (ahead && visitor_of(request)) {
 			HTML_SAY(html, "h2", "Après le dépôt");
 			draft_after(request, html, &draft.can);
 		}

@@ -345,7 +345,7 @@ test("a minute too late is too late, told exactly, and the draft stays (TTA-O3, 
 	equal(late.status(), 422);
 	check((await late.text()).includes("c’était possible jusqu’au vendredi 16 juin 2023 inclus"), "the exact sentence");
 	await page.goto(campaign);
-	await page.getByText("Le dépôt est clos").waitFor();
+	await page.getByText("Trop tard : votre brouillon n’a pas été déposé").waitFor();
 	await look(page, "campagne-trop-tard");
 	await page.getByRole("link", { name: "Relire mon brouillon" }).click();
 	equal(await page.inputValue("[name=supérieur]"), "Claire Delorme");
