@@ -214,9 +214,9 @@ by_size(const void *a, const void *b)
 }
 
 /* Merges groups of fewer than SMALL_GROUP dossiers; when together they are still few, with the next smallest too, lest the
- * total give them away. How many were merged. */
+ * total give them away. How many were merged; *ret_all when that leaves nothing to compare. */
 static size_t
-merge_small(struct figures *figures)
+merge_small(struct figures *figures, bool *ret_all)
 {
 	size_t small = 0;
 	int64_t together = 0;
@@ -224,8 +224,9 @@ merge_small(struct figures *figures)
 		qsort(figures->groups, figures->count, sizeof *figures->groups, by_size);
 	while (small < figures->count && (figures->groups[small].dossiers < SMALL_GROUP || (small && together < SMALL_GROUP)))
 		together += figures->groups[small++].dossiers;
-	if (small < 2 || small == figures->count)
-		return small == figures->count ? small : 0;
+	*ret_all = small && small == figures->count;
+	if (small < 2 || *ret_all)
+		return 0;
 	struct group *rest = &figures->groups[small - 1];
 	for (size_t g = 0; g + 1 < small; g++)
 		for (size_t i = 0; i < figures->procedure->measure_count; i++)
@@ -321,11 +322,11 @@ page_figures(struct request *request, struct html *html, struct guichet_error *e
 	const struct group all = total(&figures);
 	if (!all.counts)
 		return guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.");
-	const size_t merged = figures.by == PROCEDURE_NONE ? 0 : merge_small(&figures);
-	const bool too_few = figures.count && merged == figures.count && figures.by != PROCEDURE_NONE;
+	bool too_few = false;
+	const size_t merged = figures.by == PROCEDURE_NONE ? 0 : merge_small(&figures, &too_few);
 	if (figures.count && !too_few)
 		qsort(figures.groups + (merged ? 1 : 0), figures.count - (merged ? 1 : 0), sizeof *figures.groups, by_name);
-	if (merged && !too_few) { /* the others come last */
+	if (merged) { /* the others come last */
 		const struct group rest = figures.groups[0];
 		memmove(figures.groups, figures.groups + 1, (figures.count - 1) * sizeof rest);
 		figures.groups[figures.count - 1] = rest;
@@ -351,8 +352,8 @@ page_figures(struct request *request, struct html *html, struct guichet_error *e
 		html_text(html, instant_french(request->arena, clock_now(site_of(request)->clock)));
 		html_say(html, ".");
 		if (merged)
-			html_format(html, " Les groupes de moins de trois dossiers sont réunis dans « Autres, regroupés » (%zu groupes) : seuls, ils "
-				"diraient ce qu’une personne a demandé.", merged);
+			html_format(html, " Les groupes de moins de trois dossiers sont réunis dans « Autres, regroupés », avec le plus petit des autres au "
+				"besoin (%zu groupes) : seuls, ils diraient ce qu’une personne a demandé.", merged);
 	}
 	HTML_IN(html, "p", { "class", TEXT("no-print") });
 	html_markup(html, "<button class=\"button secondary\" type=\"button\" data-print hidden>Imprimer</button>");

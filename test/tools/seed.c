@@ -5,7 +5,7 @@
  *                            [--clock MOMENT] [--pieces N] [--structure CODE]
  *
  *   DATA            the directory; with --from it must not exist yet, and begins as a copy of PRISTINE, which any
- *                   `guichet demo BASE` leaves in BASE/pristine
+ *                   `guichet demo BASE` leaves in BASE/pristine-<hash>
  *   --dossiers N    how many requests to file, one per agent, on 8 June 2023 (60). Their structures are spread over the whole
  *                   académie; the same N gives the same agents
  *   --favourable N, --reserved N, --unfavourable N
