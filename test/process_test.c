@@ -238,7 +238,7 @@ TEST(the_queue_of_the_typesetter_has_an_end_and_each_job_an_answer)
 		status = typesetter_render(typesetter, &letter, count_answer, &broken, &error);
 		taken += status == GUICHET_OK;
 	}
-	CHECK(status == GUICHET_REFUSED && (taken == 4 || taken == 5));
+	CHECK(status == GUICHET_RETRY && (taken == 4 || taken == 5));
 	CHECK(text_starts(text_of_string(error.message), TEXT("Trop de documents attendent")));
 	typesetter_free(typesetter);
 	CHECK_INTEGER(broken, taken);

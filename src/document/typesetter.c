@@ -282,7 +282,7 @@ enqueue(struct typesetter *typesetter, struct job *job, struct guichet_error *er
 	if (taken)
 		return GUICHET_OK;
 	job_free(job);
-	return guichet_fail(error, GUICHET_REFUSED,
+	return guichet_fail(error, GUICHET_RETRY,
 		"Trop de documents attendent en ce moment : réessayez dans une minute.");
 }
 

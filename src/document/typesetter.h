@@ -38,8 +38,8 @@ void typesetter_attach(void *typesetter, int descriptor);
 /* How long one try of a job may take, in microseconds (ten seconds at first). For tests. */
 void typesetter_set_patience(struct typesetter *typesetter, int64_t microseconds);
 
-/* Queue a job. Everything given is copied before the return. REFUSED at once, without a
- * callback, when the queue is full or the request passes its ceilings. From any thread. */
+/* Queue a job. Everything given is copied before the return. At once, without a callback: RETRY
+ * when the queue is full, REFUSED when the request passes its ceilings. From any thread. */
 enum guichet_status typesetter_render(struct typesetter *typesetter, const struct document_request *request,
 	typesetter_done *done, void *context, struct guichet_error *error);
 enum guichet_status typesetter_inspect(struct typesetter *typesetter, struct text bytes, struct text name,

@@ -209,7 +209,8 @@ upload_judged(void *context, const struct typesetter_answer *answer)
 	struct upload *upload = context;
 	if (answer->status != GUICHET_OK) {
 		upload->error = *answer->error;
-		upload_end(upload, answer->status);
+		/* Its child died or was late, twice: the file is not judged, and may be sent again. */
+		upload_end(upload, answer->status == GUICHET_BROKEN ? GUICHET_RETRY : answer->status);
 		return;
 	}
 	upload->piece.kind = kind_name(answer->facts.kind);

@@ -1,9 +1,9 @@
 // The database held by another program, damaged under the running server, or without one of its files.
 import { execFileSync, spawn } from "node:child_process";
-import { closeSync, openSync, readdirSync, renameSync, statSync, writeSync } from "node:fs";
+import { closeSync, openSync, renameSync, statSync, writeSync } from "node:fs";
 import { once } from "node:events";
 import { join } from "node:path";
-import { answers, check, command, draft, equal, pause, pdf, piece, says, sql, start, test, until, verify, visitor, words } from "./faults.mjs";
+import { Visitor, answers, check, command, equal, pause, says, sql, start, test, verify, visitor, words } from "./faults.mjs";
 
 test("another program holds the database longer than we wait: told so, reading goes on, and it works once released", async () => {
 	const server = await start();
@@ -14,7 +14,7 @@ test("another program holds the database longer than we wait: told so, reading g
 	await once(holder.stdout, "data");
 	const begun = Date.now();
 	const [saving, reading, filing] = await Promise.all([writer.save({ etape: "2", ...answers, "modalités": "Tenu." }),
-		(await visitor2(server)).get("/aide"), filer.file()]);
+		new Visitor(server).get("/aide"), filer.file()]);
 	equal(reading.status, 200, "reading goes on");
 	says(saving, 503, "tenue par un autre programme", "pas encore enregistrée");
 	check(saving.body.includes("Tenu."), "what was typed is there");
@@ -28,13 +28,8 @@ test("another program holds the database longer than we wait: told so, reading g
 	const filed = await filer.file();
 	equal(filed.status, 303, words(filed.body).slice(0, 300));
 	await server.stop();
-	await verify(server.data, [filed.number]);
+	await verify(server.data, [filed.dossier]);
 });
-// Somebody who is not logged in.
-async function visitor2(server) {
-	const { Visitor } = await import("./faults.mjs");
-	return new Visitor(server);
-}
 
 test("a database damaged under the running server: an error page, a loud log, no crash; the backup has everything", async () => {
 	const server = await start();
@@ -52,7 +47,7 @@ test("a database damaged under the running server: an error page, a loud log, no
 	// What is in memory may still answer: ask for what is not.
 	const statuses = [];
 	for (let i = 0; i < 12; i++) {
-		const who = await visitor2(server);
+		const who = new Visitor(server);
 		statuses.push((await who.get(`/demo?nom=Zo${i}`)).status, (await who.get("/connexion")).status);
 	}
 	check(statuses.every(status => [200, 500, 503].includes(status)), String(statuses));
@@ -65,7 +60,7 @@ test("a database damaged under the running server: an error page, a loud log, no
 	const again = await command("serve", server.data, "--port", "0");
 	equal(again.status, 1, again.said);
 	check(again.said.includes("endommagé"), again.said);
-	await verify(copy, [filed.number]);
+	await verify(copy, [filed.dossier]);
 	const back = await start({ data: copy, resume: true });
 	await back.stop();
 });
@@ -93,5 +88,5 @@ test("a piece that is no longer on the disk: its page says so, the log says whic
 	renameSync(`${server.data}-ailleurs`, path);
 	equal((await filer.get(link)).status, 200);
 	await server.stop();
-	await verify(server.data, [filed.number]);
+	await verify(server.data, [filed.dossier]);
 });

@@ -2,7 +2,7 @@
 import { execFileSync } from "node:child_process";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { check, draft, equal, folder, limitFiles, pdf, says, sql, start, test, verify, visitor, words } from "./faults.mjs";
+import { check, draft, equal, folder, limitFiles, pdf, says, sql, start, stopAll, test, verify, visitor, words } from "./faults.mjs";
 
 // What each one sees while there is no room, then once there is some.
 async function story(server, fillDisk, makeRoom) {
@@ -10,9 +10,7 @@ async function story(server, fillDisk, makeRoom) {
 	const writer = await visitor(server);
 	const sender = await visitor(server);
 	equal((await sender.save()).status, 303);
-	await filer.get(`${draft}/recapitulatif`);
-	const page = await filer.get(`${draft}/recapitulatif`);
-	const form = page.body.split("<form").find(part => part.includes("/demande/deposer"));
+	const form = await filer.filingForm();
 	await fillDisk();
 
 	const typed = { etape: "2", nombre_jours: "1", "autorisation_précédente": "aucune", "jours_souhaités": "lundi", "modalités": "Bilans, l’après-midi ; joignable <toujours>." };
@@ -23,7 +21,7 @@ async function story(server, fillDisk, makeRoom) {
 	const background = await writer.post(`${draft}/brouillon`, typed);
 	equal(background.status, 503, "the autosave fails loudly");
 	says(await sender.upload(pdf("plein")), 503, "rien n’a été enregistré");
-	const filing = await filer.send2(form);
+	const filing = await filer.fileWith(form);
 	says(filing, 503, "Votre demande n’est pas déposée", "Votre brouillon est intact", "disque du serveur");
 	equal(sql(server.data, "SELECT count(*) FROM dossier"), "0", "nothing half filed");
 	for (const person of [writer, sender, filer])
@@ -34,12 +32,12 @@ async function story(server, fillDisk, makeRoom) {
 	await makeRoom();
 	equal((await writer.save(typed)).status, 303, "the same form, later");
 	equal((await sender.upload(pdf("place"))).status, 303, "the same file, later");
-	const filed = await filer.send2(form);
+	const filed = await filer.fileWith(form);
 	equal(filed.status, 303, words(filed.body).slice(0, 500));
 	check(filed.number, "a receipt with its number");
 	check((await writer.get(`${draft}?etape=2`)).body.includes("joignable &lt;toujours&gt;"), "the draft is there");
 	await server.stop();
-	await verify(server.data, [filed.number]);
+	await verify(server.data, [filed.dossier]);
 	equal(execFileSync("find", [join(server.data), "-name", "arrive-*"], { encoding: "utf8" }), "", "no half-written piece");
 }
 
@@ -65,7 +63,7 @@ test("a real small disk that is full", async () => {
 			try { execFileSync("dd", ["if=/dev/zero", `of=${place}/filler`, "bs=4k"], { stdio: "ignore" }); } catch { /* full: as wanted */ }
 		}, () => execFileSync("rm", [`${place}/filler`]));
 	} finally {
-		await (await import("./faults.mjs")).stopAll();
+		await stopAll();
 		execFileSync("umount", ["-l", place]);
 	}
 });

@@ -1,6 +1,7 @@
 // What the tests of faults need: the real server on a data folder of its own, visitors who speak plain HTTP,
 // what breaks things (a full disk, a damaged file), and what proves that nothing was lost.
 // GUICHET=build/sanitized-clang/guichet node test/faults/run.mjs plays the same against another build.
+import { AsyncLocalStorage } from "node:async_hooks";
 import { execFile, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
@@ -18,17 +19,16 @@ export const pause = ms => new Promise(resolve => setTimeout(resolve, ms));
 
 // ---- The server -----------------------------------------------------------------------
 
+// Several tests run side by side: what each one started, and must be gone at its end.
+const mine = new AsyncLocalStorage();
+
 // A folder for one test, gone at its end.
-const folders = [];
 export async function folder() {
 	const made = await mkdtemp(join(tmpdir(), "guichet-faults-"));
-	folders.push(made);
+	mine.getStore().folders.push(made);
 	return made;
 }
-export const forgetFolders = () => Promise.all(folders.splice(0).map(made => rm(made, { recursive: true, force: true })));
-
-const servers = new Set();
-export const stopAll = () => Promise.all([...servers].map(server => server.kill()));
+export const stopAll = () => Promise.all([...mine.getStore().servers].map(server => server.kill()));
 
 // A program that runs: its words so far, its end.
 function follow(program, args) {
@@ -44,6 +44,7 @@ function follow(program, args) {
 //   { url, port, data, pid, said(), has(words), stop(), kill(), child(name) }
 export async function start({ data, resume = false, more = [], clock = "2023-06-08T10:00" } = {}) {
 	data ??= join(await folder(), "data");
+	const { servers } = mine.getStore();
 	const running = follow(guichet, ["demo", base, "--port", "0", "--data", data, "--clock", clock,
 		...(resume ? ["--resume"] : []), ...more]);
 	let url;
@@ -83,13 +84,13 @@ export const sql = (data, text) => execFileSync("sqlite3", [`${data}/guichet.db`
 // Soft limit on the size of the files that a program writes: 0 is a disk without any room, null gives the room back.
 export const limitFiles = (pid, bytes) => promisify(execFile)("prlimit", ["--pid", String(pid), `--fsize=${bytes ?? "unlimited"}:`]);
 
-// The data folder is sound, and each number of `receipts` is there once, with its piece.
+// The data folder is sound, and each dossier of `receipts` is there once, with its piece.
 export async function verify(data, receipts = []) {
 	const { status, said } = await command("verify", data);
 	equal(status, 0, said);
-	const rows = sql(data, "SELECT number FROM dossier JOIN attachment ON attachment.dossier = dossier.id").split("\n");
-	for (const number of receipts)
-		equal(rows.filter(row => row === number).length, 1, `dossier ${number} and its piece`);
+	const rows = sql(data, "SELECT dossier.id FROM dossier JOIN attachment ON attachment.dossier = dossier.id").split("\n");
+	for (const id of receipts)
+		equal(rows.filter(row => row === id).length, 1, `dossier ${id} and its piece`);
 	equal(sql(data, "SELECT count(*) FROM dossier WHERE (SELECT count(*) FROM mail WHERE mail.dossier = dossier.id) = 0"), "0",
 		"requests without a mail");
 }
@@ -152,13 +153,20 @@ export class Visitor {
 		const page = await this.get(`${draft}/recapitulatif`);
 		const form = page.body.split("<form").find(part => part.includes("/demande/deposer"));
 		if (!form) return { ...page, status: page.status === 200 ? -1 : page.status };
-		return this.send2(form);
+		return this.fileWith(form);
 	}
-	async send2(form) {
+	// The form of the last page, to be sent later.
+	async filingForm() {
+		return (await this.get(`${draft}/recapitulatif`)).body.split("<form").find(part => part.includes("/demande/deposer"));
+	}
+	// The same from the form of that page; without `receipt`, its page is not looked at.
+	async fileWith(form, receipt = true) {
 		this.form = form;
 		const fields = Object.fromEntries([...form.matchAll(/name="([^"]+)" value="([^"]*)"/g)].map(([, name, value]) => [name, value]));
 		const answer = await this.post(`${draft}/deposer`, fields);
 		if (answer.status === 303)
+			answer.dossier = answer.headers.location.split(/[/?]/)[2];
+		if (answer.status === 303 && receipt)
 			answer.number = receiptNumber((await this.get(answer.headers.location)).body);
 		return answer;
 	}
@@ -235,26 +243,34 @@ export async function until(what, condition, seconds = 15) {
 	}
 }
 
-// Runs the tests whose name contains an argument of the command line (all without one); ends with "N passed, N failed".
-export async function runTests() {
-	const wanted = process.argv.slice(2);
-	let passed = 0, failed = 0;
-	for (const { name, body } of tests) {
-		if (wanted.length && !wanted.some(part => name.includes(part))) continue;
-		const begun = Date.now();
+async function runOne({ name, body }) {
+	const started = { folders: [], servers: new Set() }, begun = Date.now();
+	return mine.run(started, async () => {
+		let passed = true;
 		try {
 			await body();
-			passed++;
 			console.log(`ok ${name} (${Date.now() - begun} ms)`);
 		} catch (error) {
-			failed++;
+			passed = false;
 			console.log(`FAILED ${name}\n  ${String(error?.stack ?? error).split("\n").slice(0, 12).join("\n  ")}`);
-			for (const server of servers)
-				console.log(server.said().split("\n").filter(line => !line.includes("event=request ") || line.includes("level=failure")).slice(-15).join("\n"));
+			for (const server of started.servers)
+				console.log(server.said().split("\n").filter(line => /level=(?!info)/.test(line)).slice(-15).join("\n"));
 		}
 		await stopAll();
-		await forgetFolders();
-	}
-	console.log(`${passed} passed, ${failed} failed`);
-	process.exit(failed > 0 || passed === 0 ? 1 : 0);
+		await Promise.all(started.folders.map(made => rm(made, { recursive: true, force: true })));
+		return passed;
+	});
+}
+
+// Runs the tests whose name contains an argument of the command line (all without one), some side by side because most of
+// their time is waiting; ends with "N passed, N failed".
+export async function runTests() {
+	const wanted = process.argv.slice(2);
+	const left = tests.filter(({ name }) => !wanted.length || wanted.some(part => name.includes(part)));
+	const results = [];
+	const lane = async () => { while (left.length) results.push(await runOne(left.shift())); };
+	await Promise.all(Array.from({ length: 4 }, lane));
+	const failed = results.filter(passed => !passed).length;
+	console.log(`${results.length - failed} passed, ${failed} failed`);
+	process.exit(failed > 0 || results.length === 0 ? 1 : 0);
 }

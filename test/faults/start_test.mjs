@@ -7,19 +7,20 @@ import { join } from "node:path";
 import { check, command, equal, folder, guichet, sql, start, test, verify, visitor } from "./faults.mjs";
 
 // A data folder with one filed request, at rest; each test breaks a copy of it.
-let pristine, receipt;
+let making, receipt;
+async function make() {
+	const server = await start();
+	const filer = await (await visitor(server)).prepare();
+	receipt = (await filer.file()).dossier;
+	await server.stop();
+	const pristine = `${server.data.replace(/\/data$/, "")}-rest`;
+	cpSync(server.data, pristine, { recursive: true });
+	process.on("exit", () => rmSync(pristine, { recursive: true, force: true }));
+	return pristine;
+}
 async function rest() {
 	const place = join(await folder(), "data");
-	if (!pristine) {
-		const server = await start();
-		const filer = await (await visitor(server)).prepare();
-		receipt = (await filer.file()).number;
-		await server.stop();
-		pristine = `${server.data.replace(/\/data$/, "")}-rest`;
-		cpSync(server.data, pristine, { recursive: true });
-		process.on("exit", () => rmSync(pristine, { recursive: true, force: true }));
-	}
-	cpSync(pristine, place, { recursive: true });
+	cpSync(await (making ??= make()), place, { recursive: true });
 	return place;
 }
 const serve = (data, ...more) => command("serve", data, "--port", "0", ...more);
