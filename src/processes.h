@@ -36,7 +36,7 @@ void processes_free(struct processes *processes);
 DEFINE_CLEANUP(struct processes, processes_free)
 
 /* Starts a child and keeps one running: when it ends it is started again, at once, then after
- * a delay that doubles up to 30 seconds while it keeps failing soon. `started` is called each
+ * a delay that doubles up to 5 seconds while it keeps failing soon. `started` is called each
  * time, from the supervising thread, with our end of the socket, which it owns and must close
  * when it sees its end. Returns once the first child runs. A child sees nothing of our
  * environment: what it must know comes by its socket. */

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "base/log.h"
@@ -42,6 +43,19 @@ hold_signals(sigset_t *held)
 	pthread_sigmask(SIG_BLOCK, held, NULL);
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGXFSZ, SIG_IGN); /* a file over the operator's limit is a full disk, told as such */
+}
+
+/* A shell gives 1024 descriptors, fewer than the connections we take: as many as we may, within reason. */
+static void
+raise_descriptors(void)
+{
+	enum { WANTED = 16384 };
+	struct rlimit limit;
+	if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= WANTED)
+		return;
+	limit.rlim_cur = limit.rlim_max < WANTED ? limit.rlim_max : WANTED;
+	if (setrlimit(RLIMIT_NOFILE, &limit) != 0)
+		log_line(LOG_WARNING, "start", "descriptors=%llu", (unsigned long long)limit.rlim_cur);
 }
 
 struct running {
@@ -190,6 +204,7 @@ server_run(const struct server_options *options, void (*ready)(void *context, co
 {
 	sigset_t held;
 	hold_signals(&held);
+	raise_descriptors();
 	struct running running = { .data = -1 };
 	struct guichet_error error = { 0 };
 	enum guichet_status status = start_parts(options, &running, &error);

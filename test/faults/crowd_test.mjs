@@ -15,7 +15,7 @@ async function prepared(server, count, prepare = who => who.prepare()) {
 }
 
 test("two hundred at once, and two hundred who never finish their sentence for ten seconds: everybody else is served", async () => {
-	const server = await start();
+	const server = await start({ under: ["prlimit", "--nofile=256:"] }); // as stingy as a shell may be
 	const people = await prepared(server, 20);
 	const slow = Array.from({ length: 200 }, () => {
 		const socket = createConnection(server.port, "127.0.0.1");

@@ -41,11 +41,13 @@ function follow(program, args) {
 }
 
 // Starts the demonstration on `data` (a fresh copy of the académie, or what is there with resume: true).
+// `under` is what runs it: ["prlimit", "--nofile=256:"]. Gives
 //   { url, port, data, pid, said(), has(words), stop(), kill(), child(name) }
-export async function start({ data, resume = false, more = [], clock = "2023-06-08T10:00" } = {}) {
+export async function start({ data, resume = false, more = [], clock = "2023-06-08T10:00", under = [] } = {}) {
 	data ??= join(await folder(), "data");
 	const { servers } = mine.getStore();
-	const running = follow(guichet, ["demo", base, "--port", "0", "--data", data, "--clock", clock,
+	const [program, ...before] = [...under, guichet];
+	const running = follow(program, [...before, "demo", base, "--port", "0", "--data", data, "--clock", clock,
 		...(resume ? ["--resume"] : []), ...more]);
 	let url;
 	await until("the server serves", () => {
