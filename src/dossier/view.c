@@ -320,6 +320,9 @@ tell_past(struct telling *telling)
 		};
 		if (is_veiled(telling->facts, telling->applicant, known->version))
 			continue;
+		/* What happened by itself and led where it stands now is told by what it is now. */
+		if (i + 1 == dossier->known_count && known->effect && known->to == dossier->step && known->to != known->from)
+			continue;
 		for (size_t j = 0; j < dossier->change_count; j++) {
 			if (dossier->changes[j].version == known->version
 			    && !ITEMS_ADD(telling->arena, &moment.changes, &moment.change_count, &dossier->changes[j]))
@@ -528,7 +531,10 @@ dossier_lines(const struct dossier_facts *facts, const struct dossier_viewer *vi
 		if (!line.value.at || !ITEMS_ADD(arena, &lines, &count, &line))
 			return OUT_OF_MEMORY(error);
 	}
-	for (size_t i = 0; i < procedure->computed_count; i++) {
+	/* Nothing results from what was refused or taken back. */
+	const struct procedure_step *step = &procedure->steps[dossier->step];
+	const bool pointless = step->final && (step->sense == PROCEDURE_UNFAVOURABLE || step->frees);
+	for (size_t i = 0; !pointless && i < procedure->computed_count; i++) {
 		const struct procedure_computed *computed = &procedure->computed[i];
 		const struct feel_value value = inputs.values[computed->slot];
 		if (value.kind == FEEL_NULL)
