@@ -367,8 +367,23 @@ moment_over(struct store_tx *tx, void *context, struct guichet_error *error)
 }
 
 static enum guichet_status
+announce(struct store_tx *tx, void *context, struct guichet_error *error)
+{
+	const struct effect *effect = context;
+	const struct office_campaign *campaign = office_campaign_find(effect->office, effect->campaign);
+	CLEANUP(arena_free) struct arena *arena = arena_new(64 << 20);
+	if (!arena)
+		return guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.");
+	const enum guichet_status status = campaign
+		? office_announce(effect->office, tx, arena, campaign, effect->at, error) : GUICHET_OK;
+	return status != GUICHET_OK ? status : moment_over(tx, context, error);
+}
+
+static enum guichet_status
 fire_moment(struct office *office, struct effect *effect, struct guichet_error *error)
 {
+	if (text_equal(effect->name, OFFICE_ANNOUNCEMENT))
+		return store_transact(office->options.store, announce, effect, error);
 	struct gathering all = { .office = office, .campaign = office_campaign_find(office, effect->campaign),
 		.at = effect->at };
 	all.mail = all.campaign ? procedure_mail_find(all.campaign->procedure, effect->name) : PROCEDURE_NONE;

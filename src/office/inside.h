@@ -104,6 +104,13 @@ struct office_letter_to {
 enum guichet_status office_mail(struct office *office, struct store_tx *tx, struct arena *arena,
 	const struct office_letter_to *letter, instant now, struct guichet_error *error);
 
+/* The name of the due effect that announces a campaign: no mail or move can be called so. */
+#define OFFICE_ANNOUNCEMENT TEXT(":annonce")
+
+/* Queues the announcement for each holder of the campaign's diffusion list (TTA-14); a second time changes nothing. */
+enum guichet_status office_announce(struct office *office, struct store_tx *tx, struct arena *arena,
+	const struct office_campaign *campaign, instant at, struct guichet_error *error);
+
 /* A token that a second run of the same transaction makes again. */
 struct text office_token(struct arena *arena, struct text seed, size_t index);
 

@@ -288,7 +288,9 @@ office_list_coming(struct store_tx *tx, struct arena *arena, const struct office
 		const int64_t dossiers = store_integer(&rows, 3);
 		const int mail = procedure_mail_find(procedure, name), move = procedure_move_find(procedure, name);
 		struct text label = name;
-		if (dossiers && move != PROCEDURE_NONE)
+		if (text_equal(name, OFFICE_ANNOUNCEMENT))
+			label = TEXT("Annonce de la campagne aux responsables des structures");
+		else if (dossiers && move != PROCEDURE_NONE)
 			label = deadline_words(arena, procedure, move);
 		else if (mail != PROCEDURE_NONE)
 			label = arena_format(arena, "Courrier : « " TEXT_FORMAT " »",

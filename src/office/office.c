@@ -196,6 +196,7 @@ struct opening {
 	struct text id, hash, name, archive, source;
 	instant now;
 	const struct procedure *procedure;
+	const struct campaign *campaign;
 	const struct campaign_moment *moments;
 	size_t moment_count;
 	struct arena *arena;
@@ -212,6 +213,10 @@ opening_write(struct store_tx *tx, void *context, struct guichet_error *error)
 		status = store_run(tx, STORE_CAMPAIGN_INSERT,
 			STORE_VALUES(opening->id, opening->hash,
 				((struct store_blob){ opening->source.at, opening->source.length }), opening->now), NULL, error);
+	if (status == GUICHET_OK && opening->campaign->announced.year && opening->campaign->function_count)
+		status = store_run(tx, STORE_DUE_INSERT, STORE_VALUES(instant_of_day(opening->campaign->announced),
+			arena_format(opening->arena, "m:" TEXT_FORMAT ":annonce", TEXT_ARGS(opening->id)), opening->id, STORE_NULL,
+			OFFICE_ANNOUNCEMENT), NULL, error);
 	for (size_t i = 0; status == GUICHET_OK && i < opening->moment_count; i++) {
 		const struct text mail = opening->procedure->mails[opening->moments[i].mail].name;
 		/* "m": at the same instant the mails of a campaign come after the effects of dossiers, "d". */
@@ -284,6 +289,7 @@ office_campaign_open(struct office *office, const char *folder, const char *camp
 	if (!read)
 		return faults.errors ? refuse_with(&faults, "La campagne", error) : error->status;
 	opening.procedure = procedure;
+	opening.campaign = read;
 	status = campaign_moments(procedure, read, arena, &opening.moments, &opening.moment_count, error);
 	if (status == GUICHET_OK)
 		status = store_transact(office->options.store, opening_write, &opening, error);
