@@ -127,6 +127,26 @@ TEST(a_confined_child_meets_every_script_and_size)
 	CHECK_INTEGER(processes_id(house.processes, PROCESS_TYPESET), id);
 }
 
+TEST(a_confined_child_sets_the_page_of_signatures)
+{
+	CLEANUP(house_close) struct house house = { 0 };
+	CLEANUP(arena_free) struct arena *arena = arena_new(32 << 20);
+	house_open(&house, 8);
+	/* Its dates are of a zone that must have been read before the child was confined. */
+	const struct document_signature signature = { .who = TEXT("Mme Léa Martin"), .quality = TEXT("cheffe"),
+		.when = 1687158007901616 };
+	struct document_request request = letter;
+	request.signatures = &signature;
+	request.signature_count = 1;
+	request.has_original = true;
+	const int id = processes_id(house.processes, PROCESS_TYPESET);
+	struct guichet_error error = { 0 };
+	struct text pdf;
+	if (typesetter_render_wait(house.typesetter, arena, &request, &pdf, &error) != GUICHET_OK)
+		test_fail(__FILE__, __LINE__, "%s", error.message);
+	CHECK_INTEGER(processes_id(house.processes, PROCESS_TYPESET), id);
+}
+
 TEST(a_killed_child_is_replaced_and_its_job_done_again)
 {
 	CLEANUP(house_close) struct house house = { 0 };

@@ -393,6 +393,11 @@ page_demo_mail(struct request *request, struct html *html, struct guichet_error 
 		HTML_SAY(html, "dt", "Part au plus tôt le");
 		HTML_LINE(html, "dd", instant_french(request->arena, mail.not_before));
 	}
+	if (mail.secret && mail.body.length == 0) {
+		page_notice(html, NOTICE_INFO, (struct text){ 0 }, TEXT("Ce courriel portait un lien personnel : son texte est effacé dès qu’il "
+			"est remis au serveur de messagerie."));
+		return GUICHET_OK;
+	}
 	HTML_IN(html, "div", { "class", TEXT("letter") });
 	for (struct text rest = mail.body; rest.at;) {
 		body_line(html, text_split(&rest, '\n'));

@@ -220,7 +220,7 @@ effect(const struct inbox *inbox, struct html *html, const struct inbox_item *it
 		if (!away[day])
 			continue;
 		const int granted = week->granted[day], asked = week->asked[day] - (counted && week->asked[day] > 0);
-		html_format(html, "%s" TEXT_FORMAT " : ", first ? "" : " ; ", TEXT_ARGS(inbox_day(day, false)));
+		html_format(html, "%s" TEXT_FORMAT "\u00a0: ", first ? "" : "\u00a0; ", TEXT_ARGS(inbox_day(day, false)));
 		first = false;
 		if (granted == 0 && asked == 0)
 			html_say(html, "personne d’autre");
@@ -264,9 +264,9 @@ asked_fields(const struct inbox *inbox, struct html *html, const struct inbox_it
 	HTML_IN(html, "div", { "class", TEXT("choice-more") });
 	{
 		HTML_IN(html, "p", { "class", TEXT("muted small if-chosen") });
-		html_say(html, "Si vous choisissez « ");
+		html_say(html, "Si vous choisissez «\u00a0");
 		html_text(html, option->definition->label);
-		html_say(html, " » :");
+		html_say(html, "\u00a0»\u00a0:");
 	}
 	page_answers(html, arena, &form);
 	return GUICHET_OK;
@@ -399,7 +399,7 @@ line(const struct inbox *inbox, struct html *html, const struct inbox_item *item
 		if (!option->allowed) {
 			HTML_IN(html, "p", { "class", TEXT("muted") });
 			html_text(html, action->label);
-			html_say(html, " : ");
+			html_say(html, "\u00a0: ");
 			html_text(html, option->reason);
 			continue;
 		}
@@ -409,7 +409,7 @@ line(const struct inbox *inbox, struct html *html, const struct inbox_item *item
 			? TEXT("button secondary") : TEXT("button") });
 		html_text(html, action->label);
 		HTML_IN(html, "span", { "class", TEXT("visually-hidden") });
-		html_say(html, " : ");
+		html_say(html, "\u00a0: ");
 		html_text(html, row->subject_name);
 	}
 }
@@ -468,12 +468,38 @@ group_head(const struct inbox *inbox, struct html *html, const struct inbox_item
 		page_notice(html, NOTICE_INFO, TEXT("Si vous ne faites rien"), step->if_nothing);
 }
 
+/* The office has lists, filters and batches of its own for long groups. */
+static bool
+belongs_to_desk(const struct inbox *inbox, const struct inbox_item *first)
+{
+	const int office = first->row->procedure->office;
+	size_t count = 0;
+	for (size_t i = 0; i < inbox->count; i++)
+		count += same_group(first, &inbox->items[i]);
+	return !inbox->link && !first->opinion && office != PROCEDURE_NONE && (first->roles & DOSSIER_ROLE(office))
+		&& count > INBOX_FEW;
+}
+
+static void
+to_desk(const struct inbox *inbox, struct html *html, const struct inbox_item *first)
+{
+	const struct procedure_step *step = &first->row->procedure->steps[first->row->step];
+	HTML_IN(html, "p", { "class", TEXT("buttons") });
+	HTML_SAY(html, "a", "Les traiter depuis la gestion", { "class", TEXT("button") },
+		{ "href", arena_format(inbox->request->arena, "/gestion/" TEXT_FORMAT "?etape=" TEXT_FORMAT,
+			TEXT_ARGS(first->row->campaign->id), TEXT_ARGS(step->name)) });
+}
+
 static enum guichet_status
 group(const struct inbox *inbox, struct store_tx *tx, struct html *html, const struct inbox_item *first,
 	struct guichet_error *error)
 {
 	struct inbox_week week = { 0 };
 	group_head(inbox, html, first);
+	if (belongs_to_desk(inbox, first)) {
+		to_desk(inbox, html, first);
+		return GUICHET_OK;
+	}
 	enum guichet_status status = first->opinion
 		? inbox_week_load(inbox->request, tx, first->row->campaign, inbox->actor, &week, error) : GUICHET_OK;
 	for (size_t i = 0; status == GUICHET_OK && i < inbox->count; i++) {
@@ -556,7 +582,7 @@ inbox_results(const struct inbox *inbox, struct html *html)
 				continue;
 			HTML_IN(html, "li");
 			html_text(html, answer->subject_name);
-			html_say(html, " : ");
+			html_say(html, "\u00a0: ");
 			html_text(html, answer->label);
 		}
 	}
@@ -575,7 +601,7 @@ inbox_results(const struct inbox *inbox, struct html *html)
 				answer->subject_name);
 		else
 			html_text(html, answer->subject_name);
-		html_say(html, " : ");
+		html_say(html, "\u00a0: ");
 		html_text(html, text_of_string(answer->error.message));
 	}
 }
@@ -649,7 +675,7 @@ inbox_answered(const struct inbox *inbox, struct store_tx *tx, struct html *html
 			html_text(&body, row->subject_name);
 		else
 			html_link(&body, page_dossier_path(arena, row->id), row->subject_name);
-		html_say(&body, " : ");
+		html_say(&body, "\u00a0: ");
 		HTML_LINE(&body, "strong", row->procedure->moves[move].label);
 		html_say(&body, ", le ");
 		html_text(&body, instant_french(arena, known->at));

@@ -9,6 +9,7 @@
 enum {
 	INBOX_DAYS = 5,    /* Monday to Friday */
 	INBOX_CARDS = 50,  /* opinions of one form: the fields of a form have a ceiling */
+	INBOX_FEW = 10,    /* more of a group of the office's are its desk's */
 	INBOX_ROWS = 200,  /* dossiers listed on one page */
 };
 

@@ -67,7 +67,7 @@ function_of(const struct opened *opened)
 
 /* Who is spoken to: a link may be opened by somebody else by mistake. */
 static void
-addressed(struct request *request, struct html *html, const struct opened *opened)
+addressed(struct request *request, struct html *html, const struct opened *opened, bool awaited)
 {
 	const struct text function = function_of(opened);
 	HTML_IN(html, "p", { "class", TEXT("lead") });
@@ -77,7 +77,7 @@ addressed(struct request *request, struct html *html, const struct opened *opene
 		html_say(html, ", ");
 		html_text(html, function);
 	}
-	html_say(html, ". Rien n’est enregistré tant que vous n’avez pas confirmé.");
+	html_text(html, awaited ? TEXT(". Rien n’est enregistré tant que vous n’avez pas confirmé.") : TEXT("."));
 }
 
 static enum guichet_status
@@ -100,7 +100,7 @@ link_page(struct request *request, struct html *html, const struct inbox_sending
 		return status;
 	PAGE_IN(request, html, inbox.count ? TEXT("Votre réponse est attendue") : TEXT("Plus rien ne vous attend ici"));
 	inbox_results(&inbox, html);
-	addressed(request, html, &opened);
+	addressed(request, html, &opened, inbox.count > 0);
 	if (inbox.count == 0)
 		HTML_SAY(html, "p", "Les demandes de ce lien ont reçu une réponse, ou n’en attendent plus de vous. Vous pouvez fermer cette "
 			"page.", { "class", TEXT("empty") });
@@ -200,7 +200,7 @@ link_action_page(struct request *request, struct html *html, const struct dossie
 		html_link(html, opened.path, TEXT("Voir ce qui vous attend encore"));
 		return GUICHET_OK;
 	}
-	addressed(request, html, &opened);
+	addressed(request, html, &opened, true);
 	return page_action_form(request, tx, html, &dossier, index, form, refusal, request->path, error);
 }
 

@@ -28,7 +28,7 @@ when(struct request *request, struct html *html)
 				continue;
 			HTML_IN(html, "p");
 			html_text(html, campaigns.at[c]->campaign->title);
-			html_say(html, " : ");
+			html_say(html, "\u00a0: ");
 			html_text(html, procedure->windows[w].label);
 			html_say(html, ", du ");
 			HTML_LINE(html, "strong", date_french(arena, window->first_day, true));

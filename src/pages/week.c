@@ -193,7 +193,7 @@ table(struct request *request, struct html *html, const struct office_campaign *
 	HTML_IN(html, "div", { "class", TEXT("table-scroll") });
 	HTML_IN(html, "table", { "class", TEXT("table") });
 	const bool one = one_structure(week);
-	HTML_LINE(html, "caption", arena_format(request->arena, "Semaine type : " TEXT_FORMAT,
+	HTML_LINE(html, "caption", arena_format(request->arena, "Semaine type\u00a0: " TEXT_FORMAT,
 		TEXT_ARGS(one ? week->lines[0].structure : campaign->campaign->title)));
 	{
 		HTML_IN(html, "thead");

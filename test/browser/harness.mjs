@@ -49,6 +49,7 @@ export async function startServer({ clock, smtpPort, procedures, more, data, por
 	child.stderr.on("data", chunk => { log = (log + chunk).slice(-200000); });
 	child.on("exit", (code, signal) => { ended = signal ?? code; });
 	child.on("error", error => { ended = error.message; });
+	process.on("exit", () => { if (ended === null) child.kill("SIGKILL"); }); // a test that failed did not stop it
 	const deadline = Date.now() + patience * 1000;
 	let url = null;
 	for (;;) {
@@ -128,6 +129,7 @@ export async function startMailbox(...options) {
 	const folder = await mkdtemp(join(tmpdir(), "guichet-mail-"));
 	const child = spawn("/usr/bin/python3", ["test/mail/smtp_server.py", "--folder", folder, ...options],
 		{ stdio: ["ignore", "pipe", "inherit"] });
+	process.on("exit", () => child.kill("SIGKILL"));
 	const [line] = await once(createInterface(child.stdout), "line");
 	const port = Number(/port (\d+)/.exec(line)[1]);
 	const messages = async address => {

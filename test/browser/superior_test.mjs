@@ -2,6 +2,7 @@
 // person's modification; the signature by link; and what each must not see.
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
+import { rmSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { axe, check, equal, overflows, pdfText, screenshot, startMailbox, startServer, test, visitor } from "./harness.mjs";
 
@@ -22,13 +23,14 @@ const opening = "2023-06-19T09:00";
 async function scene({ dossiers = 3, structure = school.code, clock = opening, smtpPort } = {}) {
 	const first = await startServer({ clock: "2023-06-08T10:00" });
 	const kept = `${first.data}-scene`;
+	process.on("exit", () => rmSync(kept, { recursive: true, force: true }));
 	await run("cp", ["-r", first.data, kept]);
 	await first.stop();
 	const { stdout } = await run(seed, [kept, "--dossiers", String(dossiers), "--structure", structure]);
 	const lines = stdout.trim().split("\n").map(line => line.split(" "));
 	const server = await startServer({ clock, data: kept, smtpPort, more: ["--resume"] });
 	return { ...server, dossiers: lines.map(([number, id, agent, , head]) => ({ number, id, agent, head })),
-		async end() { await server.stop(); await run("rm", ["-rf", kept]); } };
+		end: () => server.stop() };
 }
 
 async function become(page, person) {
