@@ -15,6 +15,10 @@ const run = promisify(execFile);
 const axeSource = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const screenshots = "build/screenshots";
 
+// What a test that failed left running ends with us.
+const children = new Set();
+process.on("exit", () => { for (const child of children) if (child.exitCode === null) child.kill("SIGKILL"); });
+
 // ---- The server -----------------------------------------------------------------------
 
 // The one place that knows how the server is started for a test.
@@ -49,7 +53,7 @@ export async function startServer({ clock, smtpPort, procedures, more, data, por
 	child.stderr.on("data", chunk => { log = (log + chunk).slice(-200000); });
 	child.on("exit", (code, signal) => { ended = signal ?? code; });
 	child.on("error", error => { ended = error.message; });
-	process.on("exit", () => { if (ended === null) child.kill("SIGKILL"); }); // a test that failed did not stop it
+	children.add(child);
 	const deadline = Date.now() + patience * 1000;
 	let url = null;
 	for (;;) {
@@ -129,7 +133,7 @@ export async function startMailbox(...options) {
 	const folder = await mkdtemp(join(tmpdir(), "guichet-mail-"));
 	const child = spawn("/usr/bin/python3", ["test/mail/smtp_server.py", "--folder", folder, ...options],
 		{ stdio: ["ignore", "pipe", "inherit"] });
-	process.on("exit", () => child.kill("SIGKILL"));
+	children.add(child);
 	const [line] = await once(createInterface(child.stdout), "line");
 	const port = Number(/port (\d+)/.exec(line)[1]);
 	const messages = async address => {

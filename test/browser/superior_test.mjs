@@ -18,12 +18,15 @@ const opening = "2023-06-19T09:00";
 
 // ---- Setting the scene ----
 
+const scenes = [];
+process.on("exit", () => { for (const folder of scenes) rmSync(folder, { recursive: true, force: true }); });
+
 // A server whose data holds requests of one structure's agents, filed on 8 June.
 //   -> the server, with dossiers: [{ number, id, agent, head }]
 async function scene({ dossiers = 3, structure = school.code, clock = opening, smtpPort } = {}) {
 	const first = await startServer({ clock: "2023-06-08T10:00" });
 	const kept = `${first.data}-scene`;
-	process.on("exit", () => rmSync(kept, { recursive: true, force: true }));
+	scenes.push(kept);
 	await run("cp", ["-r", first.data, kept]);
 	await first.stop();
 	const { stdout } = await run(seed, [kept, "--dossiers", String(dossiers), "--structure", structure]);
@@ -147,7 +150,7 @@ test("a head gives several opinions at once; what is refused stays with what was
 	await choose(page, four, "Défavorable");
 	await card(page, four).getByLabel("Motif du refus").fill("Accueil du public à assurer chaque jour.");
 	await save(page);
-	await page.getByText("Pas enregistré").waitFor();
+	await page.getByRole("heading", { name: "Pas enregistré" }).waitFor();
 	await look(page, "a-traiter-refus");
 	equal(await card(page, one).count(), 0, "a recorded one is gone");
 	equal(await card(page, three).count(), 0);
@@ -328,7 +331,7 @@ test("a page kept open until the window closed is told it is too late, by login 
 	await choose(page, one, "Favorable");
 	await moveClock(page, "2023-06-24T09:00");
 	await save(page);
-	await page.getByText("Pas enregistré").waitFor();
+	await page.getByRole("heading", { name: "Pas enregistré" }).waitFor();
 	await look(page, "a-traiter-trop-tard");
 	check((await stepOf(server, one, one.agent)).includes("Avis en attente"));
 	await page.context().close();
