@@ -91,9 +91,10 @@ async function stepOf(server, dossier, person) {
 }
 
 // The link of the mail written to a person, as they would find it.
-async function mailedLink(mailbox, server, subject, count = 1) {
-	const message = await until(`a mail « ${subject} »`, async () =>
-		(await mailbox.messages()).filter(one => one.subject.includes(subject) && one.links.some(link => link.includes("/lien/"))).at(count - 1));
+async function mailedLink(mailbox, server, subject) {
+	const [mineFirst] = mine(server);
+	const message = await until(`a mail « ${subject} »`, async () => (await mailbox.messages()).find(one => one.subject.includes(subject)
+		&& (one.subject + one.text).includes(mineFirst.number) && one.links.some(link => link.includes("/lien/"))));
 	const link = message.links.find(one => one.includes("/lien/"));
 	return { message, path: new URL(link).pathname };
 }
