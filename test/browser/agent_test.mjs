@@ -239,7 +239,7 @@ test("before the opening a request is prepared, not filed (TTA-O1)", async () =>
 	check((await refused.text()).includes("ce sera possible à partir du"), "it says from when");
 	equal(page.mistakes, []);
 	await page.context().close();
-	await early.stop();
+	equal(await early.stop(), 0, "the server stopped well");
 });
 
 test("what is typed saves itself; a draft says that it is not filed", async () => {
@@ -351,5 +351,5 @@ test("a minute too late is too late, told exactly, and the draft stays (TTA-O3, 
 	equal(await page.inputValue("[name=supérieur]"), "Claire Delorme");
 	equal(page.mistakes, []);
 	await page.context().close();
-	await server.stop();
+	equal(await server.stop(), 0, "the server stopped well");
 });
