@@ -214,6 +214,9 @@ account_set_password(struct store_tx *tx, struct text person, struct text passwo
 enum guichet_status
 account_disable(struct store_tx *tx, struct text person, bool disabled, instant now, struct guichet_error *error)
 {
-	return change_one(tx, STORE_ACCOUNT_DISABLE,
+	const enum guichet_status status = change_one(tx, STORE_ACCOUNT_DISABLE,
 		STORE_VALUES(person, disabled ? store_value_of_integer(now) : STORE_NULL), error);
+	/* Its sessions end too: reopening it does not bring them back. */
+	return status == GUICHET_OK && disabled ? store_run(tx, STORE_SESSION_END_ALL, STORE_VALUES(person, ""), NULL, error)
+		: status;
 }

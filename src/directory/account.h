@@ -79,6 +79,6 @@ enum guichet_status account_set_password(struct store_tx *tx, struct text person
 enum guichet_status account_create(struct store_tx *tx, struct text person, struct text login, struct text password_hash,
 	instant now, struct guichet_error *error);
 
-/* Closes or reopens an account. UNKNOWN when there is none. */
+/* Closes or reopens an account; closing ends its sessions. UNKNOWN when there is none. */
 enum guichet_status account_disable(struct store_tx *tx, struct text person, bool disabled, instant now,
 	struct guichet_error *error);

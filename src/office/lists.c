@@ -265,11 +265,11 @@ deadline_words(struct arena *arena, const struct procedure *procedure, int move)
 	const struct procedure_deadline *deadline = &procedure->deadlines[named->deadlines.at[0]];
 	const struct text from = procedure->steps[deadline->step].label;
 	if (deadline->to != PROCEDURE_NONE && deadline->to != deadline->step)
-		return arena_format(arena, "« " TEXT_FORMAT " » devient « " TEXT_FORMAT " »", TEXT_ARGS(from),
+		return arena_format(arena, "« " TEXT_FORMAT " » devient « " TEXT_FORMAT " »", TEXT_ARGS(from),
 			TEXT_ARGS(procedure->steps[deadline->to].label));
 	return deadline->alerts.count
-		? arena_format(arena, "Alerte pour ce qui est encore « " TEXT_FORMAT " »", TEXT_ARGS(from))
-		: arena_format(arena, "Échéance de « " TEXT_FORMAT " »", TEXT_ARGS(from));
+		? arena_format(arena, "Alerte pour ce qui est encore « " TEXT_FORMAT " »", TEXT_ARGS(from))
+		: arena_format(arena, "Échéance de « " TEXT_FORMAT " »", TEXT_ARGS(from));
 }
 
 enum guichet_status
@@ -293,7 +293,7 @@ office_list_coming(struct store_tx *tx, struct arena *arena, const struct office
 		else if (dossiers && move != PROCEDURE_NONE)
 			label = deadline_words(arena, procedure, move);
 		else if (mail != PROCEDURE_NONE)
-			label = arena_format(arena, "Courrier : « " TEXT_FORMAT " »",
+			label = arena_format(arena, "Courrier : « " TEXT_FORMAT " »",
 				TEXT_ARGS(subject_words(arena, campaign, mail, store_integer(&rows, 0))));
 		list[count++] = (struct office_coming){ store_integer(&rows, 0), label, dossiers };
 	}

@@ -89,7 +89,7 @@ to_file(struct request *request, struct store_tx *tx, struct html *html, const s
 	const struct campaign_window *filing = window == PROCEDURE_NONE ? NULL : &campaign->campaign->windows[window];
 	if (filing && now >= filing->closes) {
 		HTML_SAY(html, "p", "La période de dépôt est passée. Relancez la démonstration pour revenir à son début, ou rouvrez-la pour "
-			"un agent depuis la gestion de la campagne, page « Dérogations ».", { "class", TEXT("timeline-text") });
+			"un agent depuis la gestion de la campagne, page « Dérogations ».", { "class", TEXT("timeline-text") });
 		return GUICHET_OK;
 	}
 	if (filing && now < filing->opens) {
@@ -162,9 +162,9 @@ choices(struct html *html, const struct procedure *procedure, const struct proce
 			same = other->who.at[w] == shown->who.at[w];
 		if (!same)
 			continue;
-		html_text(html, any ? TEXT(", ou « ") : TEXT("« "));
+		html_text(html, any ? TEXT(", ou « ") : TEXT("« "));
 		html_text(html, other->label);
-		html_say(html, " »");
+		html_say(html, " »");
 		any = true;
 	}
 }

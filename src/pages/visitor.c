@@ -1,6 +1,7 @@
 /* Who visits, and what routes they may use. */
 #include "directory/account.h"
 #include "pages/families.h"
+#include "web/session.h"
 
 #include "base/banned.h"
 
@@ -44,8 +45,10 @@ visitor_load(struct request *request, struct guichet_error *error)
 		return error->status;
 	bool holds;
 	enum guichet_status status = session_holds(request, tx, &holds, error);
-	if (status == GUICHET_OK && !holds)
+	if (status == GUICHET_OK && !holds) {
+		sessions_forget(site->sessions, request->session->hash, (struct text){ 0 });
 		request_disown_session(request);
+	}
 	if (status != GUICHET_OK || !holds)
 		return status;
 	status = office_actor_load(tx, request->arena, request->session->person, clock_now(site->clock), &visitor->actor, error);

@@ -409,6 +409,28 @@ test("a forgotten password: the same answer for everybody, not too often; the ma
 	await page.context().close();
 });
 
+test("a closed account admits nobody any more, at once", async () => {
+	const page = await visitor({ url: (await desk()).url });
+	const enterByPassword = async () => {
+		await page.goto("/connexion");
+		await page.getByLabel("Adresse professionnelle").fill("chantal.belettin@ac-valmont.example");
+		await page.getByLabel("Mot de passe").fill("le guichet est ouvert");
+		await page.getByRole("button", { name: "Se connecter" }).click();
+	};
+	await enterByPassword();
+	await page.getByRole("button", { name: "Se déconnecter" }).waitFor();
+	equal((await page.goto("/gestion")).status(), 200);
+	await run("build/guichet", ["person", server.data, "disable", "V000051"]);
+	await page.goto("/gestion");
+	check(page.url().includes("/connexion"), "an open visit ends with its account");
+	await enterByPassword();
+	await page.getByText("L’adresse ou le mot de passe ne convient pas.").waitFor();
+	await run("build/guichet", ["person", server.data, "enable", "V000051"]);
+	await enterByPassword();
+	await page.getByRole("button", { name: "Se déconnecter" }).waitFor();
+	await page.context().close();
+});
+
 test("the guided visit leads one request from its filing to its end", async () => {
 	const page = await visitor({ url: (await desk()).url });
 	await page.goto(`/demo?dossier=${dossiers[10].id}`);
