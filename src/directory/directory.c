@@ -392,3 +392,11 @@ directory_kind_text(enum directory_kind kind)
 	};
 	return texts[kind];
 }
+
+enum guichet_status
+directory_generation(struct store_tx *tx, int64_t *ret_generation, struct guichet_error *error)
+{
+	struct store_rows rows = store_query(tx, NULL, STORE_SERIAL_LOAD, STORE_VALUES("directory"), error);
+	*ret_generation = store_next(&rows) ? store_integer(&rows, 0) : 0;
+	return store_finish(&rows);
+}

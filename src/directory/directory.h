@@ -227,3 +227,6 @@ enum { DIRECTORY_DEMONSTRATION_AGENTS = 34433 };
 /* Writes structures.csv, personnes.csv and affectations.csv of the invented académie de
  * Valmont into `directory` (created when absent): 34 433 agents, the same bytes for the same seed. */
 enum guichet_status directory_generate(const char *directory, uint64_t seed, struct guichet_error *error);
+
+/* Another number after each import: what was read of the directory under the same one is still true. */
+enum guichet_status directory_generation(struct store_tx *tx, int64_t *ret_generation, struct guichet_error *error);

@@ -563,6 +563,14 @@ run_import(struct run *run)
 }
 
 static enum guichet_status
+generation_next(struct store_tx *tx, struct guichet_error *error)
+{
+	struct store_rows rows = store_query(tx, NULL, STORE_SERIAL_TAKE, STORE_VALUES("directory"), error);
+	(void)!store_next(&rows);
+	return store_finish(&rows);
+}
+
+static enum guichet_status
 import_work(struct store_tx *tx, void *context, struct guichet_error *error)
 {
 	struct job *job = context;
@@ -600,6 +608,8 @@ import_work(struct store_tx *tx, void *context, struct guichet_error *error)
 	status = guard(&run);
 	if (status == GUICHET_OK && !job->import->dry)
 		status = write_all(&run);
+	if (status == GUICHET_OK && !job->import->dry)
+		status = generation_next(tx, error);
 	return status;
 }
 

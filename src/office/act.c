@@ -52,24 +52,63 @@ take_number(struct store_tx *tx, struct office_command *command, struct guichet_
 	return there && command->number.at ? GUICHET_OK : guichet_fail(error, GUICHET_BROKEN, "Le numéro n’a pu être donné.");
 }
 
+/* What the directory says of who files, once for all that follows. */
+static enum guichet_status
+foresee(struct store_tx *tx, const struct office_command *command, struct office_foreseen *foreseen,
+	struct guichet_error *error)
+{
+	enum guichet_status status = directory_generation(tx, &foreseen->generation, error);
+	if (status == GUICHET_OK)
+		status = office_actor_load(tx, command->arena, command->person, command->received_at, &foreseen->actor, error);
+	return status != GUICHET_OK ? status : office_foresee_holders(tx, command->arena, command->campaign,
+		office_roles_told(command->campaign->procedure, command->command.action), command->received_at, foreseen, error);
+}
+
+void
+office_foresee(struct store_tx *tx, struct office_command *command)
+{
+	struct guichet_error ignored;
+	struct office_foreseen *foreseen = arena_new_of(command->arena, struct office_foreseen);
+	if (foreseen && command->campaign && foresee(tx, command, foreseen, &ignored) == GUICHET_OK)
+		command->foreseen = foreseen;
+}
+
+/* What was foreseen if it is still true, else what is true now. */
+static enum guichet_status
+look(struct store_tx *tx, const struct office_command *command, struct office_foreseen *ret_foreseen,
+	struct guichet_error *error)
+{
+	int64_t generation;
+	if (!command->foreseen)
+		return foresee(tx, command, ret_foreseen, error);
+	const enum guichet_status status = directory_generation(tx, &generation, error);
+	if (status != GUICHET_OK || generation != command->foreseen->generation)
+		return status != GUICHET_OK ? status : foresee(tx, command, ret_foreseen, error);
+	*ret_foreseen = *command->foreseen;
+	return GUICHET_OK;
+}
+
 /* Files what is in the person's draft. */
 static enum guichet_status
-file(struct store_tx *tx, struct office_command *command, const struct office_actor *actor, struct guichet_error *error)
+file(struct store_tx *tx, struct office_command *command, struct guichet_error *error)
 {
 	struct arena *arena = command->arena;
 	const struct office_campaign *campaign = command->campaign;
 	const instant now = clock_now(command->office->options.clock);
-	struct office_draft draft;
-	enum guichet_status status = office_draft_load(tx, arena, campaign->id, command->person, &draft, error);
+	struct office_draft draft = { 0 };
+	struct office_foreseen foreseen = { 0 };
 	struct dossier_input input = { .command = command->command, .decided_at = now, .salt = command->salt,
 		.id = command->id };
+	enum guichet_status status = look(tx, command, &foreseen, error);
+	const struct office_actor *actor = &foreseen.actor;
 	struct office_place place = { .campaign = campaign, .procedure = campaign->procedure, .id = command->id,
 		.structure = actor->facts.structure.id, .structure_path = actor->facts.structure.path,
-		.structure_name = actor->facts.structure.name, .subject = &actor->facts, .from = PROCEDURE_NONE };
+		.structure_name = actor->facts.structure.name, .subject = &actor->facts, .from = PROCEDURE_NONE,
+		.role_structures = foreseen.structures };
 	if (status == GUICHET_OK)
-		status = office_facts_at_filing(tx, arena, campaign, actor,
-			office_roles_told(campaign->procedure, command->command.action), command->received_at, &input.facts,
-			&place.role_structures, error);
+		status = office_draft_load(tx, arena, campaign->id, command->person, &draft, error);
+	if (status == GUICHET_OK)
+		status = office_facts_at_filing(tx, arena, campaign, &foreseen, &input.facts, error);
 	if (status == GUICHET_OK)
 		status = take_number(tx, command, error);
 	if (status != GUICHET_OK)
@@ -137,13 +176,17 @@ office_act(struct store_tx *tx, void *context, struct guichet_error *error)
 {
 	struct office_command *command = context;
 	const struct text hash = command->once.length ? token_hash(command->arena, command->once) : (struct text){ 0 };
-	struct office_actor actor;
 	command->outcome = (struct dossier_outcome){ 0 };
 	enum guichet_status status = find_repeat(tx, command, hash, &command->repeated, error);
 	if (status != GUICHET_OK || command->repeated)
 		return status;
-	status = office_actor_load(tx, command->arena, command->person, command->received_at, &actor, error);
-	if (status == GUICHET_OK)
-		status = command->campaign ? file(tx, command, &actor, error) : act_on(tx, command, &actor, error);
+	if (command->campaign) {
+		status = file(tx, command, error);
+	} else {
+		struct office_actor actor;
+		status = office_actor_load(tx, command->arena, command->person, command->received_at, &actor, error);
+		if (status == GUICHET_OK)
+			status = act_on(tx, command, &actor, error);
+	}
 	return status == GUICHET_OK ? remember(tx, command, hash, error) : status;
 }

@@ -58,10 +58,20 @@ struct feel_value office_agent_feel(struct arena *arena, const struct directory_
 enum guichet_status office_holders(struct store_tx *tx, struct arena *arena, const struct procedure *procedure,
 	struct text subject, struct text structure, dossier_roles wide, instant at, struct dossier_facts *facts,
 	const struct text **ret_structures, struct guichet_error *error);
-/* office_facts_before_filing(), with what office_holders() tells besides. */
+/* What the directory says of somebody who files, and the generation it was read under. */
+struct office_foreseen {
+	int64_t generation;
+	struct office_actor actor;
+	struct dossier_facts facts;    /* subject, agent, holders */
+	const struct text *structures; /* by role */
+};
+/* Who holds which role for somebody who files, into a foreseen whose actor is loaded. `wide`: see office_holders(). */
+enum guichet_status office_foresee_holders(struct store_tx *tx, struct arena *arena,
+	const struct office_campaign *campaign, dossier_roles wide, instant at, struct office_foreseen *foreseen,
+	struct guichet_error *error);
+/* Completes its facts with what is read at the last moment: exceptions, another dossier of the campaign. */
 enum guichet_status office_facts_at_filing(struct store_tx *tx, struct arena *arena, const struct office_campaign *campaign,
-	const struct office_actor *actor, dossier_roles wide, instant at, struct dossier_facts *ret_facts,
-	const struct text **ret_structures, struct guichet_error *error);
+	const struct office_foreseen *foreseen, struct dossier_facts *ret_facts, struct guichet_error *error);
 /* Roles held everywhere to whom a mail goes after this move. */
 dossier_roles office_roles_told(const struct procedure *procedure, struct text move);
 /* The person as decisions record them. */

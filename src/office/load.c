@@ -82,20 +82,26 @@ office_may_see(const struct office_dossier *dossier)
 }
 
 enum guichet_status
-office_facts_at_filing(struct store_tx *tx, struct arena *arena, const struct office_campaign *campaign,
-	const struct office_actor *actor, dossier_roles wide, instant at, struct dossier_facts *ret_facts,
-	const struct text **ret_structures, struct guichet_error *error)
+office_foresee_holders(struct store_tx *tx, struct arena *arena, const struct office_campaign *campaign,
+	dossier_roles wide, instant at, struct office_foreseen *foreseen, struct guichet_error *error)
 {
-	struct dossier_facts facts = { .procedure = campaign->procedure, .campaign = campaign->campaign,
+	const struct office_actor *actor = &foreseen->actor;
+	foreseen->facts = (struct dossier_facts){ .procedure = campaign->procedure, .campaign = campaign->campaign,
 		.subject = actor->person, .agent = office_agent_feel(arena, &actor->facts), .at = at };
-	enum guichet_status status = office_holders(tx, arena, campaign->procedure, actor->person,
-		actor->facts.structure.id, wide, at, &facts, ret_structures, error);
-	if (status == GUICHET_OK)
-		status = office_exceptions(tx, arena, campaign, actor->person, &facts, error);
+	return office_holders(tx, arena, campaign->procedure, actor->person, actor->facts.structure.id, wide, at,
+		&foreseen->facts, &foreseen->structures, error);
+}
+
+enum guichet_status
+office_facts_at_filing(struct store_tx *tx, struct arena *arena, const struct office_campaign *campaign,
+	const struct office_foreseen *foreseen, struct dossier_facts *ret_facts, struct guichet_error *error)
+{
+	struct dossier_facts facts = foreseen->facts;
+	enum guichet_status status = office_exceptions(tx, arena, campaign, facts.subject, &facts, error);
 	if (status != GUICHET_OK)
 		return status;
 	struct store_rows rows = store_query(tx, arena, STORE_DOSSIER_HOLDING_PLACE,
-		STORE_VALUES(campaign->id, actor->person), error);
+		STORE_VALUES(campaign->id, facts.subject), error);
 	if (store_next(&rows))
 		facts.other = store_text(&rows, 1);
 	status = store_finish(&rows);
@@ -110,8 +116,9 @@ office_facts_before_filing(struct office *office, struct store_tx *tx, struct ar
 	struct dossier_facts *ret_facts, struct guichet_error *error)
 {
 	(void)office;
-	const struct text *structures;
-	return office_facts_at_filing(tx, arena, campaign, actor, 0, at, ret_facts, &structures, error);
+	struct office_foreseen foreseen = { .actor = *actor };
+	const enum guichet_status status = office_foresee_holders(tx, arena, campaign, 0, at, &foreseen, error);
+	return status != GUICHET_OK ? status : office_facts_at_filing(tx, arena, campaign, &foreseen, ret_facts, error);
 }
 
 enum guichet_status

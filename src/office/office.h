@@ -132,6 +132,7 @@ struct office_command {
 
 	/* Made by office_command_new(), so that a second run is identical. */
 	struct text id, salt, seed;
+	const struct office_foreseen *foreseen; /* by office_foresee() */
 
 	/* Told. */
 	enum guichet_status status;
@@ -144,6 +145,10 @@ struct office_command {
 /* NULL when the arena is full. */
 struct office_command *office_command_new(struct office *office, struct arena *arena, struct text person,
 	instant received_at);
+
+/* For a filing, before its submission: reads from the directory, in any read transaction, what the writer then takes as it is
+ * if the directory has not changed. Does as much as it can, and nothing is lost without it but the writer's time. */
+void office_foresee(struct store_tx *tx, struct office_command *command);
 
 /* The store_work of a command; its context is a struct office_command. On GUICHET_OK command->dossier,
  * number and outcome are filled; refused, outcome says why. */

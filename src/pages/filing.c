@@ -247,6 +247,12 @@ page_draft_file(struct request *request, struct html *html, struct guichet_error
 	command->command.confirmed = text_equal(form_value(request, "confirme"), TEXT("oui"));
 	command->once = form_value(request, "unefois");
 	request->state = command;
+	{
+		CLEANUP(store_read_end) struct store_tx *tx = store_read(site->store, error);
+		if (!tx)
+			return error->status;
+		office_foresee(tx, command);
+	}
 	return page_write(request, office_act, command, &command->status, &command->error, error);
 }
 

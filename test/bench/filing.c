@@ -299,6 +299,11 @@ submit_filing(struct request *request)
 	command->command.action = TEXT("déposer");
 	command->once = token_new(request->arena);
 	request->filing = command;
+	{
+		CLEANUP(store_read_end) struct store_tx *tx = store_read(phase->side->store, &request->error);
+		if (tx)
+			office_foresee(tx, command);
+	}
 	return store_submit(phase->side->store, STORE_NORMAL, office_act, command, answered, request, &request->error);
 }
 
