@@ -19,6 +19,19 @@ struct member {
 	const json_t *value;
 };
 
+/* A dozen keys as a rule: each goes to its place among those before it. */
+static void
+sort_members(struct member *members, size_t count)
+{
+	for (size_t i = 1; i < count; i++) {
+		const struct member one = members[i];
+		size_t at = i;
+		for (; at > 0 && text_compare(members[at - 1].key, one.key) > 0; at--)
+			members[at] = members[at - 1];
+		members[at] = one;
+	}
+}
+
 static int
 by_key(const void *a, const void *b)
 {
@@ -76,7 +89,10 @@ write_object(struct arena *arena, struct buffer *out, const json_t *json, unsign
 	for (void *at = json_object_iter((json_t *)json); at && i < count; at = json_object_iter_next((json_t *)json, at))
 		members[i++] = (struct member){ { json_object_iter_key(at), json_object_iter_key_len(at) },
 			json_object_iter_value(at) };
-	qsort(members, count, sizeof *members, by_key);
+	if (members == few)
+		sort_members(members, count);
+	else
+		qsort(members, count, sizeof *members, by_key);
 	buffer_add(out, TEXT("{"));
 	for (i = 0; i < count; i++) {
 		if (i)

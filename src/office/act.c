@@ -69,8 +69,29 @@ office_foresee(struct store_tx *tx, struct office_command *command)
 {
 	struct guichet_error ignored;
 	struct office_foreseen *foreseen = arena_new_of(command->arena, struct office_foreseen);
-	if (foreseen && command->campaign && foresee(tx, command, foreseen, &ignored) == GUICHET_OK)
+	if (foreseen && command->campaign && foresee(tx, command, foreseen, &ignored) == GUICHET_OK
+		&& office_draft_load(tx, command->arena, command->campaign->id, command->person, &foreseen->draft, &ignored)
+			== GUICHET_OK)
 		command->foreseen = foreseen;
+}
+
+/* The draft as it was foreseen if nothing was saved since, pieces included; else as it is. */
+static enum guichet_status
+look_at_draft(struct store_tx *tx, const struct office_command *command, struct office_draft *ret_draft,
+	struct guichet_error *error)
+{
+	const struct text campaign = command->campaign->id;
+	const struct office_draft *draft = command->foreseen ? &command->foreseen->draft : NULL;
+	if (draft && draft->version) {
+		struct store_rows rows = store_query(tx, NULL, STORE_DRAFT_VERSION, STORE_VALUES(campaign, command->person), error);
+		const bool same = store_next(&rows) && store_integer(&rows, 0) == draft->version
+			&& store_integer(&rows, 1) == draft->updated_at;
+		const enum guichet_status status = store_finish(&rows);
+		*ret_draft = *draft;
+		if (status != GUICHET_OK || same)
+			return status;
+	}
+	return office_draft_load(tx, command->arena, campaign, command->person, ret_draft, error);
 }
 
 /* What was foreseen if it is still true, else what is true now. */
@@ -106,7 +127,7 @@ file(struct store_tx *tx, struct office_command *command, struct guichet_error *
 		.structure_name = actor->facts.structure.name, .subject = &actor->facts, .from = PROCEDURE_NONE,
 		.role_structures = foreseen.structures };
 	if (status == GUICHET_OK)
-		status = office_draft_load(tx, arena, campaign->id, command->person, &draft, error);
+		status = look_at_draft(tx, command, &draft, error);
 	if (status == GUICHET_OK)
 		status = office_facts_at_filing(tx, arena, campaign, &foreseen, &input.facts, error);
 	if (status == GUICHET_OK)

@@ -58,8 +58,9 @@ struct feel_value office_agent_feel(struct arena *arena, const struct directory_
 enum guichet_status office_holders(struct store_tx *tx, struct arena *arena, const struct procedure *procedure,
 	struct text subject, struct text structure, dossier_roles wide, instant at, struct dossier_facts *facts,
 	const struct text **ret_structures, struct guichet_error *error);
-/* What the directory says of somebody who files, and the generation it was read under. */
+/* What the directory says of somebody who files, and the generation it was read under; their draft. */
 struct office_foreseen {
+	struct office_draft draft;
 	int64_t generation;
 	struct office_actor actor;
 	struct dossier_facts facts;    /* subject, agent, holders */

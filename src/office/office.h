@@ -146,8 +146,8 @@ struct office_command {
 struct office_command *office_command_new(struct office *office, struct arena *arena, struct text person,
 	instant received_at);
 
-/* For a filing, before its submission: reads from the directory, in any read transaction, what the writer then takes as it is
- * if the directory has not changed. Does as much as it can, and nothing is lost without it but the writer's time. */
+/* For a filing, before its submission: reads the draft and the directory, in any read transaction; the writer then takes them
+ * as they are if neither has changed. Does as much as it can, and nothing is lost without it but the writer's time. */
 void office_foresee(struct store_tx *tx, struct office_command *command);
 
 /* The store_work of a command; its context is a struct office_command. On GUICHET_OK command->dossier,
