@@ -131,7 +131,7 @@ refuse_elsewhere(struct deciding *deciding, int move)
 		    || procedure_action_find(procedure, known->from, procedure->moves[move].name) < 0)
 			continue;
 		const int done = procedure_move_find(procedure, known->name);
-		const struct text label = done >= 0 ? procedure->moves[done].label : known->name;
+		const struct text label = done >= 0 ? procedure->moves[done].done : known->name;
 		const struct text when = instant_french(deciding->arena, known->at);
 		if (text_equal(known->person, deciding->input->actor.person.id))
 			return refuse(deciding, DOSSIER_ALREADY,

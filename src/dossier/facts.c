@@ -233,7 +233,7 @@ set_dossier(struct inputs *inputs, struct guichet_error *error)
 	if (dossier->known_count > 0) {
 		const int move = procedure_move_find(procedure, dossier->known[dossier->known_count - 1].name);
 		if (move >= 0)
-			entries[6].value = feel_string(procedure->moves[move].label);
+			entries[6].value = feel_string(procedure->moves[move].done);
 	}
 	if (changes.length > 0)
 		entries[7].value = feel_string(changes);

@@ -302,7 +302,7 @@ past_title(const struct telling *telling, const struct dossier_known *known)
 	const int move = procedure_move_find(procedure, known->name);
 	if (known->effect && known->to != known->from)
 		return label_of(telling->facts, known->to, telling->applicant);
-	return move >= 0 && procedure->moves[move].label.length > 0 ? procedure->moves[move].label : known->name;
+	return move >= 0 ? procedure->moves[move].done : known->name;
 }
 
 static bool

@@ -403,7 +403,7 @@ page_last_words(struct html *html, struct arena *arena, const struct procedure *
 		return;
 	{
 		HTML_IN(html, "p");
-		HTML_LINE(html, "strong", procedure->moves[move].label);
+		HTML_LINE(html, "strong", procedure->moves[move].done);
 		html_say(html, ", le ");
 		html_text(html, instant_french(arena, last->at));
 		html_say(html, ", par ");

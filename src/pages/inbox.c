@@ -676,7 +676,7 @@ inbox_answered(const struct inbox *inbox, struct store_tx *tx, struct html *html
 		else
 			html_link(&body, page_dossier_path(arena, row->id), row->subject_name);
 		html_say(&body, "\u00a0: ");
-		HTML_LINE(&body, "strong", row->procedure->moves[move].label);
+		HTML_LINE(&body, "strong", row->procedure->moves[move].done);
 		html_say(&body, ", le ");
 		html_text(&body, instant_french(arena, known->at));
 		html_text(&body, own ? TEXT(", par vous") : TEXT(", par "));

@@ -227,6 +227,7 @@ struct procedure_setting {
 struct procedure_action {
 	struct procedure_origin origin;
 	struct text name, label;
+	struct text done;          /* fait: how it is told once done, "Demande déposée"; may be empty */
 	struct text confirm;       /* confirme: asked before doing it; may be empty */
 	int move;                  /* index into moves: its name, shared by its namesakes */
 	int step, to;              /* from, to (the same step: stays) */
@@ -279,6 +280,7 @@ struct procedure_step {
 /* A name that happens in a dossier's history: of actions and deadlines. */
 struct procedure_move {
 	struct text name, label; /* the label of the first that bears it */
+	struct text done;        /* fait: how it is told once done; the label when not said */
 	struct procedure_list actions, deadlines;
 };
 

@@ -124,7 +124,7 @@ static void
 read_action(struct reader *reader, const struct yaml_item *item, int step, struct procedure_list usual_who,
 	struct procedure_action *action)
 {
-	static const char *const keys[] = { "libellé", "qui", "pendant", "si", "exige", "vers", "sens", "confirme",
+	static const char *const keys[] = { "libellé", "qui", "pendant", "si", "exige", "vers", "sens", "fait", "confirme",
 		"saisit", "modifie",
 		"pose", "ouvre", "annule", "produit", "signe", "par_lot", "cite", NULL };
 	const struct map map = map_open(reader, item->value, item->key->at, "une action", keys);
@@ -132,6 +132,7 @@ read_action(struct reader *reader, const struct yaml_item *item, int step, struc
 		.origin = map_origin(map),
 		.name = item->key->scalar,
 		.label = map_need_text(map, "libellé", TEXT_LABEL),
+		.done = map_text(map, "fait", TEXT_LABEL),
 		.confirm = map_text(map, "confirme", TEXT_SENTENCE),
 		.move = name_find(reader, NAME_MOVE, item->key->scalar),
 		.step = step,
@@ -285,6 +286,8 @@ read_moves(struct reader *reader, const struct circuit *circuit)
 			scratch[count++] = (int)k;
 			if (!moves[i].label.length)
 				moves[i].label = circuit->actions[k].label;
+			if (!moves[i].done.length)
+				moves[i].done = circuit->actions[k].done;
 		}
 		moves[i].actions = list_of(reader, scratch, count);
 		count = 0;
@@ -298,6 +301,8 @@ read_moves(struct reader *reader, const struct circuit *circuit)
 		moves[i].deadlines = list_of(reader, scratch, count);
 		if (!moves[i].label.length)
 			moves[i].label = moves[i].name;
+		if (!moves[i].done.length)
+			moves[i].done = moves[i].label;
 	}
 	reader->procedure->moves = moves;
 	reader->procedure->move_count = moves ? names->count : 0;
