@@ -16,10 +16,15 @@
 #include "document/typesetter.h"
 #include "pages/pages.h"
 #include "processes.h"
+#include "store/attachment.h"
+#include "web/session.h"
 
 #include "base/banned.h"
 
-enum { TYPESETTER_QUEUE = 256, PASSWORD_QUEUE = 64, FILE_QUEUE = 256, THROTTLE_ENTRIES = 4096, STOP_SECONDS = 20 };
+enum { TYPESETTER_QUEUE = 256, PASSWORD_QUEUE = 64, FILE_QUEUE = 256, THROTTLE_ENTRIES = 4096, STOP_SECONDS = 20,
+	UPKEEP_SECONDS = 12 * 3600, UNNAMED_SECONDS = 24 * 3600 };
+
+#define FORM_LIFE (90 * INSTANT_DAY) /* a form left open longer than that, sent again, is no longer recognised */
 
 static void
 restart_typeset(void *processes)
@@ -176,6 +181,30 @@ start_office(struct running *running, struct guichet_error *error)
 	return status;
 }
 
+/* What has had its time: expired sessions, tokens of forms sent long ago, files that nobody names. */
+static enum guichet_status
+forget_old(struct store_tx *tx, void *context, struct guichet_error *error)
+{
+	const instant now = *(const instant *)context;
+	const enum guichet_status status = session_sweep(tx, now, error);
+	return status != GUICHET_OK ? status : store_run(tx, STORE_ONCE_SWEEP, STORE_VALUES(now - FORM_LIFE), NULL, error);
+}
+
+static void
+upkeep(struct site *site)
+{
+	int64_t removed = 0;
+	struct guichet_error error = { 0 };
+	instant now = clock_now(site->clock);
+	enum guichet_status status = store_transact(site->store, forget_old, &now, &error);
+	if (status == GUICHET_OK && store_directory(site->store))
+		status = attachment_sweep(site->store, STORE_ATTACHMENT_IS_NAMED, UNNAMED_SECONDS, &removed, &error);
+	if (status != GUICHET_OK)
+		log_error("upkeep", &error);
+	else
+		log_line(LOG_INFO, "upkeep", "files_removed=%lld", (long long)removed);
+}
+
 static void
 stop(struct running *running)
 {
@@ -220,7 +249,9 @@ server_run(const struct server_options *options, void (*ready)(void *context, co
 	if (ready)
 		ready(context, running.public_address);
 	int received;
-	sigwait(&held, &received);
+	do
+		upkeep(&running.site);
+	while ((received = sigtimedwait(&held, NULL, &(struct timespec){ .tv_sec = UPKEEP_SECONDS })) < 0);
 	log_line(LOG_INFO, "stop", "signal=%d", received);
 	stop(&running);
 	return EXIT_DONE;

@@ -70,6 +70,7 @@ export async function start({ data, resume = false, more = [], clock = "2023-06-
 		child: name => Number([...running.said.matchAll(new RegExp(`name=${name} start=done pid=(\\d+)`, "g"))].at(-1)?.[1]),
 	};
 	servers.add(server);
+	mine.getStore().said.push(() => running.said);
 	return server;
 }
 
@@ -246,11 +247,13 @@ export async function until(what, condition, seconds = 15) {
 }
 
 async function runOne({ name, body }) {
-	const started = { folders: [], servers: new Set() }, begun = Date.now();
+	const started = { folders: [], servers: new Set(), said: [] }, begun = Date.now();
 	return mine.run(started, async () => {
 		let passed = true;
 		try {
 			await body();
+			for (const said of started.said)
+				check(!/Sanitizer|runtime error/.test(said()), said().slice(-3000));
 			console.log(`ok ${name} (${Date.now() - begun} ms)`);
 		} catch (error) {
 			passed = false;

@@ -1,6 +1,6 @@
 // What refuses to start, and says what to do: never a crash, never a half-started service.
 import { execFileSync, spawnSync } from "node:child_process";
-import { chmodSync, copyFileSync, cpSync, existsSync, mkdirSync, openSync, readdirSync, rmSync, statSync, truncateSync, writeFileSync, writeSync } from "node:fs";
+import { chmodSync, copyFileSync, cpSync, existsSync, mkdirSync, openSync, readFileSync, readdirSync, realpathSync, rmSync, truncateSync, utimesSync, writeFileSync, writeSync } from "node:fs";
 import { createServer } from "node:net";
 import { once } from "node:events";
 import { join } from "node:path";
@@ -95,6 +95,29 @@ test("a port that is taken", async () => {
 	const { port } = other.address();
 	refused(await command("serve", await rest(), "--port", String(port)), `Le port ${port}`, "déjà pris", "autre port");
 	other.close();
+});
+
+test("a file left by a power cut, and that nobody names, is swept at the start; the young ones wait", async () => {
+	const data = await rest();
+	mkdirSync(join(data, "pieces/aa"), { recursive: true });
+	const old = [join(data, "pieces/arrive-0123456789abcdef0123456789abcdef"), join(data, "pieces/aa", "aa".repeat(32))];
+	const young = join(data, "pieces/arrive-ffffffffffffffffffffffffffffffff");
+	for (const path of [...old, young]) writeFileSync(path, "reste");
+	const named = join(data, "pieces", sql(data, "SELECT substr(digest, 1, 2) || '/' || digest FROM attachment"));
+	for (const path of [...old, named]) utimesSync(path, 1000, 1000);
+	const server = await start({ data, resume: true });
+	await server.has("event=upkeep files_removed=2");
+	await server.stop();
+	equal([...old, young, named].map(path => existsSync(path)), [false, false, true, true]);
+	await verify(data, [receipt]);
+});
+
+test("the unit of systemd says nothing wrong", async () => {
+	const unit = join(await folder(), "guichet.service");
+	writeFileSync(unit, readFileSync("deploy/guichet.service", "utf8").replaceAll("/usr/local/bin/guichet", realpathSync(guichet)));
+	const told = spawnSync("systemd-analyze", ["verify", unit], { encoding: "utf8" });
+	if (told.error?.code === "ENOENT") return; // no systemd here
+	equal([told.status, told.stderr], [0, ""]);
 });
 
 test("options that mean nothing", async () => {
