@@ -4,13 +4,10 @@
 
 #include <jansson.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "dossier/json.h"
-#include "essai.h"
+#include "essais/essais.h"
 
 #include "base/banned.h"
 
@@ -38,7 +35,8 @@ write_findings(const struct procedure_findings *findings)
 }
 
 static void
-tell_failures(const char *folder, const struct essai_report *report, const struct options *options, struct totals *totals)
+tell_failures(const char *folder, const struct essai_report *report, const struct options *options,
+	struct totals *totals)
 {
 	for (size_t i = 0; i < report->failure_count; i++) {
 		const struct essai_failure *failure = &report->failures[i];
@@ -57,32 +55,6 @@ tell_failures(const char *folder, const struct essai_report *report, const struc
 }
 
 /* ---- mutants ---- */
-
-/* Does a test miss the rule? A model that cannot be read misses it too. */
-static bool
-is_noticed(const char *folder, const struct essais *essais, int without)
-{
-	const struct procedure_options without_it = { .without = without };
-	CLEANUP(procedure_findings_release) struct procedure_findings findings = { 0 };
-	struct guichet_error error = { 0 };
-	CLEANUP(procedure_free) struct procedure *mutant = procedure_read(folder, &without_it, &findings, &error);
-	if (!mutant)
-		return true;
-	CLEANUP(arena_free) struct arena *arena = arena_new(REPORT_ARENA_LIMIT);
-	struct essai_report report = { .arena = arena, .first_only = true };
-	return !arena || essais_run(essais, mutant, &report, &error) != GUICHET_OK || report.failed > 0;
-}
-
-/* Each worker takes every nth mutant and writes one byte per survivor's number: '0' noticed, '1' alive. */
-static void
-judge_mutants(const char *folder, const struct essais *essais, size_t count, size_t first, size_t step, int out)
-{
-	for (size_t i = first; i < count; i += step) {
-		const char verdict = is_noticed(folder, essais, (int)i + 1) ? '0' : '1';
-		if (write(out, &verdict, 1) != 1)
-			return;
-	}
-}
 
 static void
 tell_survivor(const char *folder, const struct procedure_mutant *mutant, const struct options *options,
@@ -105,44 +77,18 @@ static int
 mutate(const char *folder, const struct essais *essais, const struct procedure *procedure, const struct options *options,
 	struct totals *totals)
 {
-	enum { MOST_WORKERS = 16 };
-	const struct procedure_mutant *mutants;
-	size_t count;
+	struct essai_mutants all;
 	struct guichet_error error = { 0 };
-	if (procedure_mutants(essais->arena, procedure, &mutants, &count, &error) != GUICHET_OK) {
+	if (essais_mutate(essais, procedure, &all, &error) != GUICHET_OK) {
 		fprintf(stderr, "%s\n", error.message);
 		return EXIT_REFUSED;
 	}
-	const long online = sysconf(_SC_NPROCESSORS_ONLN);
-	const size_t workers = online < 1 ? 1 : online > MOST_WORKERS ? MOST_WORKERS : (size_t)online;
-	int results[MOST_WORKERS];
-	pid_t pids[MOST_WORKERS];
-	(void)fflush(NULL);
-	for (size_t w = 0; w < workers; w++) {
-		int ends[2];
-		if (pipe(ends) != 0 || (pids[w] = fork()) < 0) {
-			fprintf(stderr, "Les essais ne peuvent pas être lancés : la machine manque de ressources.\n");
-			return EXIT_REFUSED;
-		}
-		if (pids[w] == 0) {
-			close(ends[0]);
-			judge_mutants(folder, essais, count, w, workers, ends[1]);
-			_exit(0);
-		}
-		close(ends[1]);
-		results[w] = ends[0];
-	}
-	for (size_t i = 0; i < count; i++) {
-		char verdict = '0'; /* a worker that died on it noticed it */
-		if (read(results[i % workers], &verdict, 1) != 1)
-			fprintf(stderr, "%s : sans %.*s, les essais s’interrompent.\n", folder, TEXT_ARGS(mutants[i].path));
-		totals->removed++;
-		if (verdict == '1')
-			tell_survivor(folder, &mutants[i], options, totals);
-	}
-	for (size_t w = 0; w < workers; w++) {
-		close(results[w]);
-		(void)waitpid(pids[w], NULL, 0);
+	totals->removed += all.count;
+	for (size_t i = 0; i < all.count; i++) {
+		if (all.verdicts[i] == ESSAI_BROKE_OFF)
+			fprintf(stderr, "%s : sans %.*s, les essais s’interrompent.\n", folder, TEXT_ARGS(all.mutants[i].path));
+		else if (all.verdicts[i] == ESSAI_SURVIVES)
+			tell_survivor(folder, &all.mutants[i], options, totals);
 	}
 	return EXIT_DONE;
 }

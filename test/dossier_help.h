@@ -2,7 +2,7 @@
  * own tests. */
 #pragma once
 
-#include "essai_world.h"
+#include "essais/world.h"
 #include "test.h"
 
 struct dossier_stage {

@@ -1,4 +1,6 @@
-/* A YAML file as a tree with places: scalars, sequences, mappings, aliases followed. */
+/* A YAML file as a tree with places: scalars, sequences, mappings, aliases followed. A small door of this folder,
+ * beside procedure.h: whoever reads a text of a procedure by a grammar of its own (essais/) finds the same tree and
+ * the same findings. */
 #pragma once
 
 #include "procedure/finding.h"

@@ -1,7 +1,7 @@
 /* One test of a procedure under way: counting, and what a step may expect. */
 #pragma once
 
-#include "essai_world.h"
+#include "essais/world.h"
 
 /* One test being run. */
 struct playing {

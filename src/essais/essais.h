@@ -41,3 +41,21 @@ enum guichet_status essais_load(struct arena *arena, const char *folder, struct 
 /* Runs them all on this model of the procedure. BROKEN only; failures are in the report. */
 enum guichet_status essais_run(const struct essais *essais, const struct procedure *procedure,
 	struct essai_report *report, struct guichet_error *error);
+
+/* What the tests say of the procedure without one of its rules. */
+enum essai_verdict {
+	ESSAI_NOTICED,  /* a test fails, or the procedure cannot be read: the rule is missed */
+	ESSAI_SURVIVES, /* every test passes: none misses the rule */
+	ESSAI_BROKE_OFF /* the process that judged it died: missed, and worth telling */
+};
+
+struct essai_mutants {
+	const struct procedure_mutant *mutants;
+	enum essai_verdict *verdicts; /* one each */
+	size_t count;
+};
+
+/* Runs the tests, which pass on the whole procedure, without each cited rule in turn. Forks: for a process of one
+ * thread, a command. The result lives in essais->arena. BROKEN only. */
+enum guichet_status essais_mutate(const struct essais *essais, const struct procedure *procedure,
+	struct essai_mutants *ret_mutants, struct guichet_error *error);

@@ -1,7 +1,7 @@
 /* The world of one scenario: persons, dossiers, mails and time, all in memory. */
 #pragma once
 
-#include "essai.h"
+#include "essais/essais.h"
 
 enum { WORLD_MOST_DOSSIERS = 50, WORLD_MOST_MAILS = 1000, WORLD_MOST_TURNS = 5000 };
 

@@ -1,5 +1,5 @@
-/* See essai_play.h. */
-#include "essai_play.h"
+/* See play.h. */
+#include "essais/play.h"
 
 #include <stdarg.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
-/* See essai_world.h: what the office does with a database and processes, done in memory at once. */
-#include "essai_world.h"
+/* See world.h: what the office does with a database and processes, done in memory at once. */
+#include "essais/world.h"
 
 #include "base/buffer.h"
 

@@ -1,6 +1,6 @@
-/* See essai.h: reads the tests, and plays them in a world (essai_world.h). What a step may expect stands
- * in essai_expect.c. */
-#include "essai_play.h"
+/* See essais.h: reads the tests, and plays them in a world (world.h). What a step may expect stands
+ * in expect.c. */
+#include "essais/play.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -280,7 +280,8 @@ play_campaign(struct playing *playing, const struct yaml_node *node, const struc
 	bool found = false;
 	for (size_t i = 0; i < findings.count; i++)
 		found |= essai_contains(findings.at[i].sentence, refusal);
-	essai_check(playing, node, !campaign && found, "la campagne est %s%s", campaign ? "acceptée" : "refusée : ", error.message);
+	essai_check(playing, node, !campaign && found, "la campagne est %s%s", campaign ? "acceptée" : "refusée : ",
+		error.message);
 }
 
 static enum guichet_status
