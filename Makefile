@@ -33,12 +33,13 @@ objects  = $(patsubst %.c,$(OUT)/%.o,$(1))
 # The migrations as one C table, linked wherever the library is.
 EMBEDDED := $(OUT)/migrations.o
 
-.PHONY: all tests layers fuzzers clean
+.PHONY: all tests layers fuzzers clean build/guichet
 all: build/guichet $(OUT)/seed
 
-# The program as people call it.
+# The program as people call it: the one made last. Looked at each time, for a link is newer than what it
+# stops pointing to when MODE or CC changes.
 build/guichet: $(OUT)/guichet
-	@ln -sf $(patsubst build/%,%,$<) $@
+	@[ "$$(readlink $@)" = "$(patsubst build/%,%,$<)" ] || ln -sf $(patsubst build/%,%,$<) $@
 
 tests: $(OUT)/tests
 fuzzers: $(patsubst test/fuzz/%.c,$(OUT)/fuzz-%,$(FUZZERS))
