@@ -87,6 +87,7 @@ test("a data folder that is missing, is a file, or may not be read", async () =>
 	} else {
 		refused(await serve(join(place, "fermé")), "fermé", "droits");
 	}
+	chmodSync(join(place, "fermé"), 0o700);
 });
 
 test("a port that is taken", async () => {
