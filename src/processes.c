@@ -24,7 +24,7 @@
 
 #define LIVED_WELL    (5 * INSTANT_SECOND) /* a child that lived so long starts again at once */
 #define FIRST_DELAY   (INSTANT_SECOND / 10)
-#define LONGEST_DELAY (5 * INSTANT_SECOND) /* under a job's patience: whoever kills it with a file stops nobody else's */
+#define LONGEST_DELAY (5 * INSTANT_SECOND) /* under a job's patience: a file that kills it stops nobody else's */
 #define TERM_PATIENCE (2 * INSTANT_SECOND)
 
 static const char *const commands[] = {

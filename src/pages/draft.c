@@ -508,8 +508,8 @@ page_draft_autosaved(struct request *request, struct html *html, struct guichet_
 	return GUICHET_OK;
 }
 
-/* It is not on disk: the step is shown again with what was typed, and the reason above; when even reading fails, a bare form
- * that sends it again. */
+/* It is not on disk: the step is shown again with what was typed, and the reason above; when even reading fails,
+ * a bare form that sends it again. */
 static enum guichet_status
 not_saved(struct request *request, struct html *html, const struct office_draft_change *change)
 {

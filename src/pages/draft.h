@@ -19,9 +19,10 @@ struct draft {
 	struct text other;                 /* id of the dossier that holds the person's place; empty: none */
 };
 
-/* Loads it, with what `typed` would change when it is not NULL. UNKNOWN when there is no such campaign. *ret_draft must outlive what points into it: do not copy. */
-enum guichet_status draft_load_with(struct request *request, struct store_tx *tx, const struct office_draft_change *typed,
-	struct draft *ret_draft, struct guichet_error *error);
+/* Loads it, with what `typed` would change when it is not NULL. UNKNOWN when there is no such campaign.
+ * *ret_draft must outlive what points into it: do not copy. */
+enum guichet_status draft_load_with(struct request *request, struct store_tx *tx,
+	const struct office_draft_change *typed, struct draft *ret_draft, struct guichet_error *error);
 static inline enum guichet_status draft_load(struct request *request, struct store_tx *tx, struct draft *ret_draft,
 	struct guichet_error *error)
 {

@@ -302,8 +302,8 @@ page_draft_piece_sent(struct request *request, struct html *html, struct guichet
 	case GUICHET_REFUSED:
 		return upload_page(request, html, 422, upload->index, text_of_string(upload->error.message), error);
 	case GUICHET_RETRY:
-		return upload_page(request, html, 503, upload->index, arena_format(request->arena, "Le fichier n’a pas été enregistré. %s "
-			"Votre brouillon est intact.", upload->error.message), error);
+		return upload_page(request, html, 503, upload->index, arena_format(request->arena,
+			"Le fichier n’a pas été enregistré. %s Votre brouillon est intact.", upload->error.message), error);
 	default:
 		*error = upload->error;
 		return upload->status;
