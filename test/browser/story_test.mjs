@@ -408,6 +408,7 @@ async function support(stage) {
 	const page = await open(stage, agents[0]);
 	await see(page, "modifié depuis le dépôt");
 	await see(page, "À la demande du chef d’établissement, après échange téléphonique.");
+	await see(page, "Demande modifiée");
 	await see(page, nameOf(cast.support));
 	equal(await page.locator("del").first().innerText() !== "", true, "the old value is shown");
 	await screenshot(page, "story-changed");
@@ -426,6 +427,7 @@ async function refusal(stage, person, grounds) {
 	await stage.mail(person, "est refusée");
 	const page = await open(stage, person);
 	await see(page, "Refusée");
+	await dontSee(page, "Début prévu"); // nothing results from a refusal
 	await await_(page, "PDF : Décision de refus");
 	await screenshot(page, "story-refused");
 	const path = await stage.fetchPdf(page, page.getByRole("link", { name: /PDF : Décision de refus/ }), `refus-${person.id}.pdf`);
@@ -493,6 +495,9 @@ async function agreements(stage) {
 	};
 	await desk(/Acceptée, convention à établir/);
 	await screenshot(office, "story-desk");
+	await office.getByLabel("Nom de l’agent ou numéro").fill(cast.secretary.last);
+	await press(office, "Chercher");
+	equal(await office.locator("tbody tr").count(), 1, "one request by that name");
 	await follow(office, stage.requests.get(cast.secretary.id).number);
 	await follow(office, "Établir la convention");
 	equal(await office.getByLabel("Fin de l’autorisation").inputValue(), "2024-08-31");
