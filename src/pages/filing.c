@@ -200,13 +200,14 @@ summary(struct request *request, struct html *html, const struct draft *draft, s
 	for (size_t step = 1; step <= draft->section_count; step++)
 		section_summary(request, html, draft, step);
 	pieces_summary(request, html, draft);
-	{
+	if (draft->can.may || draft->can.opens_at) {
 		HTML_IN(html, "section");
 		HTML_SAY(html, "h2", "Ce qui va se passer ensuite");
 		HTML_SAY(html, "p", "Vous recevez aussitôt un numéro et un accusé de réception, à l’écran et par courriel.");
 		draft_after(request, html, &draft->can);
 	}
-	filing_form(request, html, draft);
+	if (refusal.length == 0 || draft->can.may) /* else the reason is at the top */
+		filing_form(request, html, draft);
 	draft_help(html, draft->campaign);
 	return GUICHET_OK;
 }
