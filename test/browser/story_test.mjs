@@ -11,7 +11,7 @@ import { check, equal, freePort, pdfInfo, pdfStructure, pdfText, screenshot, sta
 	from "./harness.mjs";
 import { casting, enter, listed, nameOf } from "./people.mjs";
 
-const run = promisify(execFile);
+const run = promisify(execFile); // STORY_PAGES=1 tells the time of each act, and pictures every page when one fails
 
 // ---- What a person does -------------------------------------------------------------------
 
