@@ -121,7 +121,7 @@ export async function overflows(page) {
 // build/screenshots/<name>.png, the whole page.
 export async function screenshot(page, name) {
 	await mkdir(screenshots, { recursive: true });
-	await page.screenshot({ path: join(screenshots, `${name}.png`), fullPage: true });
+	await page.screenshot({ path: join(screenshots, `${name}.png`), fullPage: true, scale: "css" });
 }
 
 // ---- Mails ----------------------------------------------------------------------------

@@ -139,6 +139,7 @@ export async function startWorld({ dossiers = 150 } = {}) {
 		now: Date.parse("2023-06-08T10:30+02:00") * 1000,
 		server, url: server.url, data, requests,
 		people: role => proposed.filter(one => one.role === role),
+		client: () => new Client(server.url),
 		async as(matricule) {
 			if (!matricule)
 				return new Client(server.url);
