@@ -30,6 +30,7 @@ const tour = [{
 		await prepareDraft(await cast.as(cast.mistaken), { piece: false });
 		await (await cast.as(cast.mistaken)).submit(`${demande}?etape=2`, demande, { nombre_jours: "3", suite: "continuer" });
 		cast.leaving = cast.spare();
+		cast.account_person = cast.spare();
 		cast.account = (await cast.world.sql("SELECT login FROM account ORDER BY login LIMIT 1"));
 	},
 	visits: [
@@ -79,6 +80,8 @@ const tour = [{
 		["gestion-vide", "GET /gestion/:campagne", "office", `${gestion}?etape=${encodeURIComponent("refusée")}`],
 		["calendrier", "GET /gestion/:campagne/calendrier", "office", `${gestion}/calendrier`],
 		["derogations-aucune", "GET /gestion/:campagne/derogations", "office", `${gestion}/derogations`],
+		["derogations-cherche", "GET /gestion/:campagne/derogations", "office", `${gestion}/derogations?nom=gav`],
+		["derogations-agent", "GET /gestion/:campagne/derogations", "office", c => `${gestion}/derogations?agent=${c.leaving}`],
 		["export", "GET /gestion/:campagne/exports/:export", "office", `${gestion}/exports/demandes`, { file: "text/csv" }],
 		["indicateurs", "GET /gestion/:campagne/indicateurs", "office", `${gestion}/indicateurs`],
 		["demo", "GET /demo", null, "/demo"],
@@ -103,13 +106,14 @@ const tour = [{
 		["piece-refusee", "POST /campagnes/:campagne/demande/pieces/:piece", "mistaken", `${demande}?etape=4`, { fichier: Buffer.from("ceci n’est pas un PDF") }, "Envoyer le fichier"],
 		["piece-absente", "POST /campagnes/:campagne/demande/pieces/:piece", "mistaken", `${demande}?etape=4`, {}, "Envoyer le fichier"],
 		["horloge-refusee", "POST /demo/horloge", null, "/demo/horloge", { moment: "2023-01-01T08:00" }, "Avancer", "2023-01-01T08:00"],
-		["derogation-refusee", "POST /gestion/:campagne/derogations", "office", `${gestion}/derogations`, { matricule: "X0", jusquau: "2023-06-30", motif: "Congé de maladie" }, "Rouvrir pour cet agent", "Congé de maladie"],
+		["derogation-refusee", "POST /gestion/:campagne/derogations", "office", c => `${gestion}/derogations?agent=${c.leaving}`, { jusquau: "2023-06-01", motif: "Congé de maladie" }, "Rouvrir pour cet agent", "Congé de maladie"],
 	],
 	posts: [
 		["horloge", "POST /demo/horloge", null, "/demo/horloge", { moment: "2023-06-08T11:00" }, "Avancer", "fait=horloge"],
 		["entrer", "POST /demo", null, "/demo", {}, /^Entrer/, "/"],
 		["connexion", "POST /connexion", null, "/connexion?vers=/mon-compte", { adresse: c => c.account, "mot-de-passe": "le guichet est ouvert" }, "Se connecter", "/mon-compte"],
-		["deconnexion", "POST /deconnexion", "leaving", "/aide", {}, "Se déconnecter", "?fait=deconnexion"],
+		["deconnexions", "POST /mon-compte/sessions", "leaving", "/mon-compte", {}, "Se déconnecter partout", "?fait=deconnexions"],
+		["deconnexion", "POST /deconnexion", "account_person", "/aide", {}, "Se déconnecter", "?fait=deconnexion"],
 		["mot-de-passe", "POST /mot-de-passe", null, "/mot-de-passe", { adresse: c => c.account }, "Recevoir un lien", "/mot-de-passe"],
 		["activation", "POST /activation", null, c => c.activation(), { nouveau: "une phrase assez longue" }, "Enregistrer ce mot de passe", "?fait=motdepasse"],
 		["etape-1", "POST /campagnes/:campagne/demande", "newcomer", `${demande}?etape=1`, { date_échange: "2023-06-07", supérieur: "Mme Fauvert", accord: true, autodiagnostic_fait: ["oui"] }, "Enregistrer et continuer", "etape=2"],
@@ -122,7 +126,7 @@ const tour = [{
 		["depot", "POST /campagnes/:campagne/demande/deposer", "newcomer", `${demande}/recapitulatif`, {}, "Déposer ma demande", "fait=depot"],
 		["depot-d-un-autre", "POST /campagnes/:campagne/demande/deposer", "complete", `${demande}/recapitulatif`, {}, "Déposer ma demande", "fait=depot"],
 		["retrait", "POST /dossiers/:id/actions/:action", c => c.withdrawn.agent, c => `/dossiers/${c.withdrawn.id}/actions/retirer`, {}, "Retirer ma demande", "fait=action"],
-		["derogation", "POST /gestion/:campagne/derogations", "office", `${gestion}/derogations`, { matricule: c => c.leaving, jusquau: "2023-06-30", motif: "Congé de maladie" }, "Rouvrir pour cet agent", "fait=derogation"],
+		["derogation", "POST /gestion/:campagne/derogations", "office", c => `${gestion}/derogations?agent=${c.leaving}`, { jusquau: "2023-06-30", motif: "Congé de maladie" }, "Rouvrir pour cet agent", "fait=derogation"],
 	],
 }, {
 	at: day.filing,
@@ -159,6 +163,7 @@ const tour = [{
 		["a-traiter", "POST /a-traiter", "newcomerChef", "/a-traiter", c => ({ [`${c.newcomerId}.choix`]: ["favorable"] }), /^Enregistrer m/, "fait=avis"],
 		["lien", "POST /lien/:jeton", null, c => `/lien/${c.otherLink}`, { "*.choix": ["favorable"] }, /^Enregistrer m/, "fait=avis"],
 		["lien-action", "POST /lien/:jeton/dossiers/:id/actions/:action", null, c => `/lien/${c.link}/dossiers/${c.request.id}/actions/${encodeURIComponent("réserve")}`, { modification_demandée: "Un autre jour que le mardi." }, "Favorable sous réserve de modification", "/lien/"],
+		["oubliee", "POST /dossiers/:id/actions/:action", c => c.forgotten.chef, c => `/dossiers/${c.forgotten.id}/actions/${encodeURIComponent("réserve")}`, { modification_demandée: "Un autre jour que le mardi." }, "Favorable sous réserve de modification", "fait=action"],
 		["defavorable", "POST /dossiers/:id/actions/:action", c => c.refused.chef, c => `/dossiers/${c.refused.id}/actions/${encodeURIComponent("défavorable")}`, { motif_refus: "L’accueil du public doit être assuré chaque jour." }, "Défavorable", "fait=action"],
 	],
 }, {
@@ -260,6 +265,10 @@ const tour = [{
 		["dossier-en-vigueur", "GET /dossiers/:id", c => c.request.agent, c => `/dossiers/${c.request.id}`],
 		["document-signe", "GET /dossiers/:id/documents/:rang", c => c.request.agent, c => `/dossiers/${c.request.id}/documents/2`],
 		["gestion-rentree", "GET /gestion/:campagne", "office", gestion],
+		["calendrier-alerte", "GET /gestion/:campagne/calendrier", "office", `${gestion}/calendrier`],
+	],
+	posts: [
+		["alerte-vue", "POST /gestion/:campagne/calendrier", "office", `${gestion}/calendrier`, {}, /^(Vu|C’est vu|J’ai vu|Marquer)/, "fait=alerte"],
 	],
 }, {
 	at: day.end,
@@ -281,9 +290,9 @@ async function castOf(world) {
 	// those whose chefs answer by the link of a mail
 	const linked = new Set((await world.sql("SELECT code FROM structure JOIN structure_version ON structure = id WHERE regime = 'lien'")).split("\n"));
 	const schools = world.requests.filter(one => linked.has(one.structure));
-	const [request, refused, silent, closed, reopened, withdrawn, pair] = schools;
+	const [request, refused, silent, closed, reopened, withdrawn, pair, forgotten] = schools;
 	const cast = {
-		world, request, refused, silent, closed, reopened, withdrawn, pair, as: world.as,
+		world, request, refused, silent, closed, reopened, withdrawn, pair, forgotten, as: person => world.as(person),
 		support: world.people("personne support")[0].matricule, office: world.people("gestionnaire DPAE")[0].matricule,
 		ineligible: world.people("chef d’établissement")[0].matricule,
 		spare: () => free.shift(),

@@ -140,17 +140,20 @@ export async function startWorld({ dossiers = 150 } = {}) {
 		server, url: server.url, data, requests,
 		people: role => proposed.filter(one => one.role === role),
 		client: () => new Client(server.url),
+		// A new session of somebody.
+		async enter(matricule) {
+			const client = new Client(server.url);
+			const entered = matricule ? await client.submit("/demo", "/demo", { personne: matricule }) : null;
+			if (entered && entered.status !== 303)
+				throw new Error(`${matricule} cannot enter: ${mainOf(entered.html).slice(0, 200)}`);
+			return client;
+		},
+		// One session of each for a whole run.
 		async as(matricule) {
 			if (!matricule)
 				return new Client(server.url);
 			if (!known.has(matricule))
-				known.set(matricule, (async () => {
-					const client = new Client(server.url);
-					const entered = await client.submit("/demo", "/demo", { personne: matricule });
-					if (entered.status !== 303)
-						throw new Error(`${matricule} cannot enter: ${mainOf(entered.html).slice(0, 200)}`);
-					return client;
-				})());
+				known.set(matricule, this.enter(matricule));
 			return known.get(matricule);
 		},
 		async moveTo(moment) {
