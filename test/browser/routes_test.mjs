@@ -386,15 +386,18 @@ async function visit(cast, desk, [name, , person, path, more = {}]) {
 async function fillIn(page, form, fill, cast) {
 	for (let [name, value] of Object.entries(await told(fill, cast))) {
 		value = await told(value, cast);
-		const fields = name.startsWith("*") ? form.locator(`[name$="${name.slice(1)}"]`) : form.locator(`[name="${name}"]:not([type=hidden])`);
+		const named = name.startsWith("*") ? `[name$="${name.slice(1)}"]` : `[name="${name}"]`;
+		const fields = form.locator(`${named}:not([type=hidden])`);
 		if (Buffer.isBuffer(value))
 			await fields.setInputFiles({ name: "attestation.pdf", mimeType: "application/pdf", buffer: value });
 		else if (value === true)
 			await fields.check();
-		else if (Array.isArray(value))
+		else if (Array.isArray(value)) {
+			for (const ticked of await form.locator(`${named}[type=checkbox]:checked`).all())
+				await ticked.uncheck();
 			for (const one of value)
-				await form.locator(`${name.startsWith("*") ? `[name$="${name.slice(1)}"]` : `[name="${name}"]`}[value="${one}"]`).first().check();
-		else
+				await form.locator(`${named}[value="${one}"]`).first().check();
+		} else
 			await fields.fill(value);
 	}
 }
