@@ -1,25 +1,10 @@
 /* Any bytes as an urlencoded form: refused, or fields that are UTF-8 without NUL, the same ones however
  * the bytes are cut. */
+#include "pieces.h"
+
 #include <stdlib.h>
 
-#include "web/form.h"
-
 #include "base/banned.h"
-
-static enum form_outcome
-read_in_pieces(struct arena *arena, struct text bytes, size_t piece, struct form *ret_form)
-{
-	enum form_outcome outcome;
-	struct form_reader *reader = form_reader_new(arena, TEXT("application/x-www-form-urlencoded"), FORM_FILES_REFUSED,
-		"/nonexistent", &outcome);
-	if (!reader)
-		return outcome;
-	while (bytes.length && outcome == FORM_GOOD) {
-		outcome = form_reader_feed(reader, text_part(bytes, 0, piece));
-		bytes = text_part(bytes, piece, SIZE_MAX);
-	}
-	return outcome == FORM_GOOD ? form_reader_end(reader, ret_form) : outcome;
-}
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -27,12 +12,14 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	CLEANUP(arena_free) struct arena *arena = arena_new(WEB_LIMIT_ARENA);
+	const struct text type = TEXT("application/x-www-form-urlencoded");
 	const struct text bytes = { (const char *)data, size };
 	struct form whole = { 0 }, cut = { 0 };
 	if (!arena)
 		return 0;
-	const enum form_outcome outcome = read_in_pieces(arena, bytes, SIZE_MAX, &whole);
-	if (outcome != read_in_pieces(arena, bytes, 1 + size / 7, &cut) || whole.count != cut.count)
+	const enum form_outcome outcome = read_in_pieces(arena, type, FORM_FILES_REFUSED, bytes, SIZE_MAX, &whole);
+	if (outcome != read_in_pieces(arena, type, FORM_FILES_REFUSED, bytes, 1 + size / 7, &cut)
+		|| whole.count != cut.count)
 		abort();
 	for (size_t i = 0; i < whole.count; i++) {
 		const struct form_field *field = &whole.fields[i];
