@@ -2,9 +2,9 @@
  * a hash, all three from the same reading, so that what is signed is what was shown. And
  * the inspection of the files people hand in, by their content.
  *
- * A hole stands in the Markdown as HOLE_OPEN, the decimal index of its value, HOLE_CLOSE:
- * U+E000 "12" U+E001. The Markdown is parsed first; values fill text nodes after, so data
- * never becomes markup. A line end inside a value is a line break of the same paragraph.
+ * A hole stands in the Markdown as base/hole.h says: U+E000 "12" U+E001. The Markdown is
+ * parsed first; values fill text nodes after, so data never becomes markup. A line end inside
+ * a value is a line break of the same paragraph.
  *
  * The Markdown of a letter: headings of level 1 to 3, paragraphs, emphasis and strong, lists,
  * tables, quotes, thematic breaks, hard breaks, links (their text, then their address
@@ -17,9 +17,7 @@
 #include "base/date.h"
 #include "base/digest.h"
 #include "base/error.h"
-
-#define HOLE_OPEN  "\xEE\x80\x80" /* U+E000 */
-#define HOLE_CLOSE "\xEE\x80\x81" /* U+E001 */
+#include "base/hole.h"
 
 enum {
 	DOCUMENT_MARKDOWN_LIMIT = 256 << 10, /* bytes of a template */
