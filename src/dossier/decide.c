@@ -151,7 +151,8 @@ refuse_elsewhere(struct deciding *deciding, int move)
 	const struct dossier_viewer viewer = { deciding->input->actor.person.id, deciding->roles };
 	const struct text label = dossier_label(&deciding->facts, &viewer);
 	return refuse(deciding, DOSSIER_NOT_HERE,
-		"« %.*s » n’est pas possible à l’étape où en est la demande : « %.*s ». Rouvrez la demande pour voir ce que vous pouvez faire.",
+		"« %.*s » n’est pas possible à l’étape où en est la demande : « %.*s ». "
+		"Rouvrez la demande pour voir ce que vous pouvez faire.",
 		TEXT_ARGS(procedure->moves[move].label), TEXT_ARGS(label));
 }
 
@@ -614,16 +615,6 @@ decide_dues(const struct inputs *inputs, const struct dossier_due **ret_dues, si
 	return GUICHET_OK;
 }
 
-static bool
-list_has(struct procedure_list list, int item)
-{
-	for (size_t i = 0; i < list.count; i++) {
-		if (list.at[i] == item)
-			return true;
-	}
-	return false;
-}
-
 /* One mail to one person, if its condition wants it. */
 static enum guichet_status
 add_mail(struct deciding *deciding, int mail, int role, const struct dossier_person *to, bool *ret_added)
@@ -716,7 +707,7 @@ add_late_mails(struct deciding *deciding, uint64_t written_to)
 		for (size_t j = 0; j < mail->to.count; j++)
 			roles |= DOSSIER_ROLE(mail->to.at[j]);
 		bool added;
-		if (!list_has(mail->steps, dossier->step) || moments[i].at >= deciding->facts.at
+		if (!procedure_list_has(mail->steps, dossier->step) || moments[i].at >= deciding->facts.at
 		    || (roles & written_to) || !step_is_open(deciding))
 			continue;
 		status = add_mails(deciding, moments[i].mail, &added);
@@ -733,8 +724,8 @@ mails_of(struct deciding *deciding, int move, bool entered)
 	for (size_t i = 0; i < deciding->procedure->mail_count; i++) {
 		const struct procedure_mail *mail = &deciding->procedure->mails[i];
 		bool added;
-		if (!list_has(mail->after, move)
-		    || (mail->steps.count > 0 && !list_has(mail->steps, deciding->facts.dossier->step)))
+		if (!procedure_list_has(mail->after, move)
+		    || (mail->steps.count > 0 && !procedure_list_has(mail->steps, deciding->facts.dossier->step)))
 			continue;
 		const enum guichet_status status = add_mails(deciding, (int)i, &added);
 		if (status != GUICHET_OK)

@@ -6,16 +6,6 @@
 
 enum { LETTER_LIMIT = 1 << 20, GROUP_LIMIT = 512 << 10 };
 
-static bool
-list_has(struct procedure_list list, int item)
-{
-	for (size_t i = 0; i < list.count; i++) {
-		if (list.at[i] == item)
-			return true;
-	}
-	return false;
-}
-
 enum guichet_status
 dossier_mail_wanted(const struct dossier_facts *facts, int mail, int role, const struct dossier_person *to,
 	struct arena *arena, bool *ret_wanted, struct guichet_error *error)
@@ -23,8 +13,8 @@ dossier_mail_wanted(const struct dossier_facts *facts, int mail, int role, const
 	const struct procedure_mail *definition = &facts->procedure->mails[mail];
 	struct inputs inputs;
 	*ret_wanted = false;
-	if (!list_has(definition->to, role)
-	    || (definition->steps.count > 0 && !list_has(definition->steps, facts_step(facts))))
+	if (!procedure_list_has(definition->to, role)
+	    || (definition->steps.count > 0 && !procedure_list_has(definition->steps, facts_step(facts))))
 		return GUICHET_OK;
 	enum guichet_status status = inputs_new(arena, facts, &inputs, error);
 	if (status == GUICHET_OK)

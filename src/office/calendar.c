@@ -190,15 +190,6 @@ struct gathering {
 	size_t count;
 };
 
-static bool
-addressed(const struct procedure_mail *mail, int role)
-{
-	for (size_t i = 0; i < mail->to.count; i++)
-		if (mail->to.at[i] == role)
-			return true;
-	return false;
-}
-
 /* Adds whoever is to be told of one dossier. */
 static enum guichet_status
 gather_row(struct gathering *all, struct store_tx *tx, struct arena *arena, struct text id, struct guichet_error *error)
@@ -213,7 +204,7 @@ gather_row(struct gathering *all, struct store_tx *tx, struct arena *arena, stru
 	for (size_t i = 0; status == GUICHET_OK && i < dossier.facts.holder_count; i++) {
 		const struct dossier_holder *holder = &dossier.facts.holders[i];
 		bool wanted = false;
-		if (!addressed(mail, holder->role))
+		if (!procedure_list_has(mail->to, holder->role))
 			continue;
 		status = dossier_mail_wanted(&dossier.facts, all->mail, holder->role, &holder->person, arena, &wanted, error);
 		if (wanted && all->count < MOST_RECIPIENTS)

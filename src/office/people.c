@@ -75,15 +75,6 @@ office_person_of(const struct directory_person *person, struct text function, st
 		.last_name = person->last_name, .mail = person->mail, .quality = function, .structure = structure };
 }
 
-static bool
-list_has(const struct procedure_list *list, int index)
-{
-	for (size_t i = 0; i < list->count; i++)
-		if (list->at[i] == index)
-			return true;
-	return false;
-}
-
 dossier_roles
 office_roles_told(const struct procedure *procedure, struct text move)
 {
@@ -91,7 +82,7 @@ office_roles_told(const struct procedure *procedure, struct text move)
 	dossier_roles told = 0;
 	for (size_t i = 0; i < procedure->mail_count; i++) {
 		const struct procedure_mail *mail = &procedure->mails[i];
-		if (index == PROCEDURE_NONE || !list_has(&mail->after, index))
+		if (index == PROCEDURE_NONE || !procedure_list_has(mail->after, index))
 			continue;
 		for (size_t role = 0; role < mail->to.count; role++)
 			told |= DOSSIER_ROLE(mail->to.at[role]);

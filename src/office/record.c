@@ -20,15 +20,6 @@ role_name(const struct procedure *procedure, int role)
 	return role == PROCEDURE_NONE ? (struct text){ "", 0 } : procedure->roles[role].name;
 }
 
-static bool
-awaited(const struct procedure_step *step, size_t role)
-{
-	for (size_t i = 0; i < step->awaits.count; i++)
-		if (step->awaits.at[i] == (int)role)
-			return true;
-	return false;
-}
-
 static enum guichet_status
 write_event(struct store_tx *tx, struct arena *arena, const struct dossier_event *event, struct guichet_error *error)
 {
@@ -99,7 +90,7 @@ write_projection(struct office *office, struct store_tx *tx, struct arena *arena
 	for (size_t i = 0; status == GUICHET_OK && i < place->procedure->role_count; i++)
 		if (place->role_structures[i].length)
 			status = store_run(tx, STORE_DOSSIER_ROLE_SET, STORE_VALUES(place->id, place->procedure->roles[i].name,
-				place->role_structures[i], awaited(step, i) ? 1 : 0), NULL, error);
+				place->role_structures[i], procedure_list_has(step->awaits, (int)i) ? 1 : 0), NULL, error);
 	return status;
 }
 

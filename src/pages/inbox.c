@@ -10,15 +10,6 @@
 
 enum { COMMAND_ARENA = 8 << 20, ID_LIMIT = 40 };
 
-static bool
-list_has(const struct procedure_list *list, int index)
-{
-	for (size_t i = 0; i < list->count; i++)
-		if (list->at[i] == index)
-			return true;
-	return false;
-}
-
 /* ---- loading ---- */
 
 /* Opinions are given from the list when choosing and explaining is all there is to do. */
@@ -212,7 +203,7 @@ effect(const struct inbox *inbox, struct html *html, const struct inbox_item *it
 	if (status != GUICHET_OK)
 		return status;
 	inbox_days_read(value, away);
-	const bool counted = list_has(&procedure->week_asked, item->row->step);
+	const bool counted = procedure_list_has(procedure->week_asked, item->row->step);
 	bool first = true;
 	HTML_IN(html, "p", { "class", TEXT("effect") });
 	HTML_SAY(html, "strong", "Dans votre service ces jours-là. ");
@@ -245,8 +236,8 @@ answer_of(const struct inbox *inbox, const struct inbox_item *item)
 
 /* The fields that an action asks, named for this dossier, with what was typed. */
 static enum guichet_status
-asked_fields(const struct inbox *inbox, struct html *html, const struct inbox_item *item, const struct dossier_option *option,
-	bool chosen, struct guichet_error *error)
+asked_fields(const struct inbox *inbox, struct html *html, const struct inbox_item *item,
+	const struct dossier_option *option, bool chosen, struct guichet_error *error)
 {
 	struct arena *arena = inbox->request->arena;
 	struct dossier_form form;
@@ -531,7 +522,8 @@ groups(const struct inbox *inbox, struct store_tx *tx, struct html *html, bool o
 }
 
 enum guichet_status
-inbox_write(const struct inbox *inbox, struct store_tx *tx, struct html *html, struct text address, struct guichet_error *error)
+inbox_write(const struct inbox *inbox, struct store_tx *tx, struct html *html, struct text address,
+	struct guichet_error *error)
 {
 	size_t opinions = 0;
 	bool answerable = false;
@@ -546,7 +538,8 @@ inbox_write(const struct inbox *inbox, struct store_tx *tx, struct html *html, s
 			{ "novalidate", TEXT("") });
 		status = groups(inbox, tx, html, true, error);
 		if (answerable) {
-			HTML_SAY(html, "p", "Seules les demandes auxquelles vous avez répondu sont enregistrées ; les autres restent en attente.",
+			HTML_SAY(html, "p",
+				"Seules les demandes auxquelles vous avez répondu sont enregistrées ; les autres restent en attente.",
 				{ "class", TEXT("muted") });
 			page_submit(html, opinions > 1 ? TEXT("Enregistrer mes réponses") : TEXT("Enregistrer ma réponse"));
 		}
@@ -614,7 +607,7 @@ signed_documents(const struct inbox *inbox, struct html *html, const struct offi
 	for (size_t i = 0; i < state->act_count; i++) {
 		const struct dossier_act *act = &state->acts[i];
 		const struct procedure_letter *letter = &row->procedure->letters[act->letter];
-		if (act->status != DOSSIER_COMPOSED || !list_has(&letter->signers, row->role))
+		if (act->status != DOSSIER_COMPOSED || !procedure_list_has(letter->signers, row->role))
 			continue;
 		html_say(html, " · ");
 		HTML_IN(html, "a", { "href", arena_format(arena, TEXT_FORMAT "/documents/%zu/pdf",
@@ -635,7 +628,7 @@ last_answer(const struct office_row *row, const struct dossier *state)
 		const struct dossier_known *known = &state->known[i - 1];
 		const int action = known->effect ? PROCEDURE_NONE
 			: procedure_action_find(row->procedure, known->from, known->name);
-		if (action != PROCEDURE_NONE && list_has(&row->procedure->actions[action].who, row->role))
+		if (action != PROCEDURE_NONE && procedure_list_has(row->procedure->actions[action].who, row->role))
 			return known;
 	}
 	return NULL;

@@ -29,15 +29,6 @@ inbox_days_read(struct feel_value days, bool ret_days[static INBOX_DAYS])
 	}
 }
 
-static bool
-list_has(const struct procedure_list *list, int index)
-{
-	for (size_t i = 0; i < list->count; i++)
-		if (list->at[i] == index)
-			return true;
-	return false;
-}
-
 /* Adds the rows that count in the week. Each is judged in a memory of its own: there may be hundreds. */
 static enum guichet_status
 add_rows(struct request *request, const struct office_rows *rows, struct inbox_line *lines, struct inbox_week *week,
@@ -48,8 +39,8 @@ add_rows(struct request *request, const struct office_rows *rows, struct inbox_l
 		return guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.");
 	for (size_t i = 0; i < rows->count && week->count < MOST; i++) {
 		const struct office_row *row = &rows->at[i];
-		const bool granted = list_has(&row->procedure->week_steps, row->step);
-		if (!granted && !list_has(&row->procedure->week_asked, row->step))
+		const bool granted = procedure_list_has(row->procedure->week_steps, row->step);
+		if (!granted && !procedure_list_has(row->procedure->week_asked, row->step))
 			continue;
 		arena_clear(scratch);
 		struct dossier state;
@@ -230,8 +221,8 @@ page_service(struct request *request, struct html *html, struct guichet_error *e
 	if (!tx)
 		return error->status;
 	PAGE_IN(request, html, TEXT("La semaine de mon service"), { TEXT("/"), TEXT("Accueil") });
-	HTML_SAY(html, "p", "Qui ne sera pas au bureau, quel jour, parmi ceux qui ont fait une demande. Cette page se lit ; elle ne change "
-		"rien.", { "class", TEXT("lead") });
+	HTML_SAY(html, "p", "Qui ne sera pas au bureau, quel jour, parmi ceux qui ont fait une demande. "
+		"Cette page se lit ; elle ne change rien.", { "class", TEXT("lead") });
 	const struct office_campaigns campaigns = office_campaigns(site_of(request)->office, request->arena);
 	bool shown = false;
 	for (size_t i = campaigns.count; i > 0; i--) {
@@ -256,8 +247,8 @@ page_service(struct request *request, struct html *html, struct guichet_error *e
 	}
 	if (!shown) {
 		HTML_IN(html, "div", { "class", TEXT("empty") });
-		HTML_SAY(html, "p", "Personne de votre service n’a de demande en attente d’avis ou acceptée. La semaine se remplit dès que des avis "
-			"sont attendus.");
+		HTML_SAY(html, "p", "Personne de votre service n’a de demande en attente d’avis ou acceptée. "
+			"La semaine se remplit dès que des avis sont attendus.");
 	}
 	return GUICHET_OK;
 }

@@ -13,15 +13,6 @@ usable(const struct way *way)
 	return !way->action || way->action->who.count > 0;
 }
 
-static bool
-in_list(struct procedure_list list, int item)
-{
-	for (size_t i = 0; i < list.count; i++)
-		if (list.at[i] == item)
-			return true;
-	return false;
-}
-
 static void
 check_start(struct check *check)
 {
@@ -116,7 +107,7 @@ check_waiting(struct check *check)
 		for (size_t k = 0; k < step->awaits.count; k++) {
 			bool acts = false;
 			for (size_t m = 0; m < step->actions.count; m++)
-				acts |= in_list(procedure->actions[step->actions.at[m]].who, step->awaits.at[k]);
+				acts |= procedure_list_has(procedure->actions[step->actions.at[m]].who, step->awaits.at[k]);
 			if (!acts)
 				TELL(check, 303, step->origin, "donnez-lui une action, ou attendez un autre rôle",
 					"l’étape « %.*s » attend « %.*s », qui n’y peut rien faire", TEXT_ARGS(step->name),
@@ -180,7 +171,7 @@ is_ground(const struct check *check, int index)
 		return false;
 	for (size_t i = 0; i < check->way_count; i++) {
 		const struct way *way = &check->ways[i];
-		if (way->action && in_list(way->action->enters, index) && way_sense(check, way) == PROCEDURE_UNFAVOURABLE)
+		if (way->action && procedure_list_has(way->action->enters, index) && way_sense(check, way) == PROCEDURE_UNFAVOURABLE)
 			return true;
 	}
 	return false;
@@ -241,7 +232,7 @@ check_signatures(struct check *check)
 		const struct procedure_letter *letter = &procedure->letters[action->signs];
 		const uint64_t *known = check->flow.at_step + check->flow.words * (size_t)action->step;
 		for (size_t k = 0; k < action->who.count; k++)
-			if (!in_list(letter->signers, action->who.at[k]))
+			if (!procedure_list_has(letter->signers, action->who.at[k]))
 				TELL(check, 310, action->origin, "ajoutez-le à « signent: » de la lettre",
 					"« %.*s » n’est pas parmi les signataires de la lettre « %.*s »",
 					TEXT_ARGS(procedure->roles[action->who.at[k]].name), TEXT_ARGS(letter->name));
@@ -254,7 +245,7 @@ check_signatures(struct check *check)
 		for (size_t k = 0; k < letter->signers.count; k++) {
 			bool signs = false;
 			for (size_t m = 0; m < procedure->action_count; m++)
-				signs |= procedure->actions[m].signs == (int)i && in_list(procedure->actions[m].who, letter->signers.at[k]);
+				signs |= procedure->actions[m].signs == (int)i && procedure_list_has(procedure->actions[m].who, letter->signers.at[k]);
 			if (!signs)
 				TELL(check, 310, letter->origin, "écrivez une action avec « signe: », ou ôtez ce signataire",
 					"aucune action ne fait signer la lettre « %.*s » par « %.*s »", TEXT_ARGS(letter->name),

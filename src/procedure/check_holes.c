@@ -179,15 +179,6 @@ vary_slot(struct trial *trial, unsigned slot, bool sure)
 		add_value(varied, feel_string(type->words[i]));
 }
 
-static bool
-in_list(struct procedure_list list, int item)
-{
-	for (size_t i = 0; i < list.count; i++)
-		if (list.at[i] == item)
-			return true;
-	return false;
-}
-
 static void
 choose_varied(struct trial *trial, const struct occasion *occasion)
 {
@@ -206,7 +197,7 @@ choose_varied(struct trial *trial, const struct occasion *occasion)
 			vary_slot(trial, i, true);
 		else if (slot->kind == PROCEDURE_SLOT_PERSON)
 			vary_slot(trial, i, procedure->roles[slot->index].reach == PROCEDURE_APPLICANT
-				|| in_list(occasion->signers, slot->index) || in_list(occasion->to, slot->index));
+				|| procedure_list_has(occasion->signers, slot->index) || procedure_list_has(occasion->to, slot->index));
 	}
 	for (size_t i = 0; i < procedure->piece_count; i++) {
 		const struct procedure_piece *piece = &procedure->pieces[i];
@@ -426,7 +417,7 @@ known_at(struct check *check, struct procedure_list steps)
 		return NULL;
 	memset(set, 0xff, check->flow.words * sizeof *set);
 	for (int step = 1; step < (int)check->procedure->step_count; step++)
-		if (check->flow.reached[step] && (steps.count == 0 || in_list(steps, step)))
+		if (check->flow.reached[step] && (steps.count == 0 || procedure_list_has(steps, step)))
 			for (size_t word = 0; word < check->flow.words; word++)
 				set[word] &= check->flow.at_step[check->flow.words * (size_t)step + word];
 	return set;
@@ -445,7 +436,8 @@ occasions_of(struct check *check, int letter, const struct procedure_mail *mail,
 		const struct way *way = &check->ways[i];
 		const struct procedure_list produces = way->action ? way->action->produces : way->deadline->produces;
 		const int move = way->action ? way->action->move : way->deadline->move;
-		if (!check->flow.reached[way->step] || !(mail ? in_list(mail->after, move) : in_list(produces, letter)))
+		if (!check->flow.reached[way->step]
+			|| !(mail ? procedure_list_has(mail->after, move) : procedure_list_has(produces, letter)))
 			continue;
 		occasions[count] = (struct occasion){ .known = known_after(check, way), .way = way };
 		if (mail)

@@ -18,8 +18,7 @@ check_letters(struct check *check)
 		for (size_t k = 0; k < check->way_count; k++) {
 			const struct way *way = &check->ways[k];
 			const struct procedure_list list = way->action ? way->action->produces : way->deadline->produces;
-			for (size_t m = 0; m < list.count; m++)
-				produced |= list.at[m] == (int)i;
+			produced |= procedure_list_has(list, (int)i);
 		}
 		if (!produced)
 			TELL(check, 407, letter->origin, "citez-la par « produit: », ou ôtez-la", "rien ne produit la lettre « %.*s »",
@@ -115,9 +114,8 @@ static bool
 shared_role(struct procedure_list a, struct procedure_list b)
 {
 	for (size_t i = 0; i < a.count; i++)
-		for (size_t k = 0; k < b.count; k++)
-			if (a.at[i] == b.at[k])
-				return true;
+		if (procedure_list_has(b, a.at[i]))
+			return true;
 	return false;
 }
 

@@ -507,6 +507,9 @@ int procedure_mail_find(const struct procedure *procedure, struct text name);
 int procedure_window_find(const struct procedure *procedure, struct text name);
 int procedure_posed_find(const struct procedure *procedure, struct text name);
 
+/* Is this index in the list? */
+bool procedure_list_has(struct procedure_list list, int index);
+
 /* The value of a parameter on a day; a null with a reason before its first value. */
 struct feel_value procedure_parameter_at(const struct procedure *procedure, size_t parameter, struct date day);
 

@@ -44,6 +44,15 @@ procedure_deadline_find(const struct procedure *procedure, int step, struct text
 	return PROCEDURE_NONE;
 }
 
+bool
+procedure_list_has(struct procedure_list list, int index)
+{
+	for (size_t i = 0; i < list.count; i++)
+		if (list.at[i] == index)
+			return true;
+	return false;
+}
+
 struct feel_value
 procedure_parameter_at(const struct procedure *procedure, size_t parameter, struct date day)
 {
