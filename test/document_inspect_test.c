@@ -147,8 +147,8 @@ TEST(a_file_that_is_none_of_ours_is_refused_with_advice)
 	TURNED_DOWN(TEXT("GIF89a\x01\0\x01\0\x80\0\0"), "n’est ni un PDF");
 	TURNED_DOWN(TEXT("\0\0\0\x18" "ftypheic\0\0\0\0mif1heic"),
 		"est une photo au format HEIC : enregistrez-la en JPEG");
-	TURNED_DOWN(TEXT("PK\x03\x04\x14\0\0\0\0\0\0\0!\0\xEF\x5D\x5C\x5F\x07\0\0\0\x07\0\0\0\x05\0\0\0a.txtbonjour" "PK\x05\x06\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"),
-		"est une archive");
+	TURNED_DOWN(TEXT("PK\x03\x04\x14\0\0\0\0\0\0\0!\0\xEF\x5D\x5C\x5F\x07\0\0\0\x07\0\0\0\x05\0\0\0a.txtbonjour"
+		"PK\x05\x06\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"), "est une archive");
 	char *const large = arena_alloc(arena, DOCUMENT_FILE_LIMIT + 1);
 	CHECK(large);
 	TURNED_DOWN(((struct text){ large, DOCUMENT_FILE_LIMIT + 1 }), "dépasse 10 Mo");

@@ -33,8 +33,8 @@ TEST(a_box_is_heard_when_it_is_ticked_and_when_it_is_not)
 	const struct dossier_raw unticked[] = { { TEXT("accord"), TEXT("") }, { TEXT("jours_souhaités"), TEXT("") } };
 	form = read_form(&stage, (struct dossier_raws){ unticked, 2 }, &facts);
 	CHECK(!feel_is_true(dossier_answer_find(&form, TEXT("accord"))->value));
-	CHECK_TEXT(dossier_answer_find(&form, TEXT("accord"))->mistake, TEXT("Sans cet accord, la demande ne peut pas être déposée. "
-		"Échangez d’abord avec votre supérieur."));
+	CHECK_TEXT(dossier_answer_find(&form, TEXT("accord"))->mistake,
+		TEXT("Sans cet accord, la demande ne peut pas être déposée. Échangez d’abord avec votre supérieur."));
 	CHECK(dossier_answer_find(&form, TEXT("jours_souhaités"))->mistake.length > 0);
 }
 
@@ -72,8 +72,8 @@ TEST(a_piece_is_asked_before_filing_and_judged_by_its_kind)
 	const struct dossier_piece piece = { .name = TEXT("assurance"), .file = TEXT("a.gif"), .kind = TEXT("GIF") };
 	CHECK(dossier_piece_mistake(stage.arena, &facts, index, &piece, (struct dossier_raws){ 0 }, &mistake, &error)
 		== GUICHET_OK);
-	CHECK_TEXT(mistake, TEXT("La pièce « Attestation d’assurance habitation » doit être un fichier PDF, JPEG ou PNG : joignez-en "
-		"un autre."));
+	CHECK_TEXT(mistake, TEXT("La pièce « Attestation d’assurance habitation » doit être un fichier PDF, JPEG ou PNG : "
+		"joignez-en un autre."));
 	CHECK_TEXT(dossier_formats_text(stage.arena, PROCEDURE_PDF | PROCEDURE_PNG), TEXT("PDF ou PNG"));
 	CHECK_TEXT(dossier_formats_text(stage.arena, PROCEDURE_JPEG), TEXT("JPEG"));
 }

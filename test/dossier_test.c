@@ -414,8 +414,10 @@ TEST(every_allocation_of_a_filing_may_fail)
 TEST(dossier_json_is_written_as_the_library_would)
 {
 	CLEANUP(arena_free) struct arena *arena = arena_new(1 << 20);
-	static const char source[] = "{\"é\":[],\"e\":{},\"b\":[1,-1,0,9223372036854775807,-9223372036854775808,true,false,null],"
-		"\"a\":\"\\u0001\\u000b\\u001f\\b\\t\\n\\f\\r\\\"\\\\/\x7f’é🙂\",\"ab\":{\"z\":{\"y\":[[[\"\"]]]},\"\":\"\"},\"aa\":\" \"}";
+	static const char source[] = "{\"é\":[],\"e\":{},"
+		"\"b\":[1,-1,0,9223372036854775807,-9223372036854775808,true,false,null],"
+		"\"a\":\"\\u0001\\u000b\\u001f\\b\\t\\n\\f\\r\\\"\\\\/\x7f’é🙂\","
+		"\"ab\":{\"z\":{\"y\":[[[\"\"]]]},\"\":\"\"},\"aa\":\" \"}";
 	json_t *json = json_loads(source, 0, NULL);
 	CHECK(json);
 	char *expected = json_dumps(json, JSON_SORT_KEYS | JSON_COMPACT);

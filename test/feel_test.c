@@ -320,7 +320,8 @@ TEST(feel_hostile_expressions_end)
 	CHECK_INTEGER(stop_of(TEXT("count(for x in 1..5000 return [partial[-1]])"), 0, 1 << 24), FEEL_COMPLETE);
 	CHECK_INTEGER(stop_of(TEXT("flatten(for x in 1..60 return [partial[-1], partial[-1]])"), 100000, 1 << 24),
 		FEEL_TOO_LONG);
-	CHECK_INTEGER(stop_of(TEXT("(for x in 1..60 return [partial[-1], partial[-1]]) = (for x in 1..60 return [partial[-1], partial[-1]])"), 0, 1 << 24), FEEL_COMPLETE);
+	CHECK_INTEGER(stop_of(TEXT("(for x in 1..60 return [partial[-1], partial[-1]])"
+		" = (for x in 1..60 return [partial[-1], partial[-1]])"), 0, 1 << 24), FEEL_COMPLETE);
 	CHECK_INTEGER(stop_of(TEXT("matches(\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab\", \"(a+)+$\")"), 0,
 		1 << 24), FEEL_COMPLETE);
 }
@@ -430,7 +431,8 @@ TEST(feel_values_go_to_json_and_back)
 {
 	CLEANUP(arena_free) struct arena *arena = arena_new(1 << 20);
 	const struct feel_value value = value_of(arena, TEXT(
-		"{n: 87.6200000000000000000000000000001, \"le jour\": date(\"2023-06-16\"), à: date and time(\"2023-06-16T10:00:00@Europe/Paris\"), "
+		"{n: 87.6200000000000000000000000000001, \"le jour\": date(\"2023-06-16\"), "
+		"à: date and time(\"2023-06-16T10:00:00@Europe/Paris\"), "
 		"d: duration(\"P2M\"), l: [true, null, \"é\"], v: []}"));
 	const struct text json = feel_value_to_json_text(arena, value);
 	CHECK_TEXT(json, TEXT("{\"n\":\"87.6200000000000000000000000000001\",\"le jour\":\"2023-06-16\","

@@ -17,6 +17,6 @@ __lsan_default_suppressions(void)
 {
 	return "leak:libfontconfig\nleak:libfyaml\n";
 }
-#else
-typedef int nothing_to_compile;
 #endif
+
+#include "base/banned.h"

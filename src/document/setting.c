@@ -472,7 +472,6 @@ set_list(struct setting *setting, const struct letter_block *list, struct place 
 		const double indent = item->number > 99 ? INDENT + 8 : INDENT;
 		struct place inner = { .x = place->x + indent, .width = place->width - indent,
 			.element = body_element,
-			
 			.tight = list->tight && (item != list->children || place->in_tight_list),
 			.in_tight_list = list->tight,
 			.label = &box, .depth = place->depth + 1 };

@@ -38,9 +38,9 @@ add_news(struct buffer *body, struct arena *arena, const struct office_campaign 
 	for (size_t i = 0; i < dates->key_date_count; i++)
 		if (date_compare(dates->key_dates[i].from, dates->announced) > 0)
 			add_days(body, arena, dates->key_dates[i].label, dates->key_dates[i].from, dates->key_dates[i].to);
-	add_line(body, arena_format(arena, "\nMerci d’en informer les personnels de votre structure : chacun peut lire "
-		"les conditions, savoir s’il peut demander et préparer sa demande à cette adresse : " TEXT_FORMAT "/campagnes/" TEXT_FORMAT,
-		TEXT_ARGS(address), TEXT_ARGS(campaign->id)));
+	add_line(body, arena_format(arena, "\nMerci d’en informer les personnels de votre structure : "
+		"chacun peut lire les conditions, savoir s’il peut demander et préparer sa demande à cette adresse : "
+		TEXT_FORMAT "/campagnes/" TEXT_FORMAT, TEXT_ARGS(address), TEXT_ARGS(campaign->id)));
 }
 
 enum guichet_status

@@ -52,9 +52,9 @@ enum guichet_status office_run_batches(struct office *office, bool *ret_more, st
 /* The context `agent` of expressions, as the directory knows the person. */
 struct feel_value office_agent_feel(struct arena *arena, const struct directory_facts *facts);
 
-/* Resolves who holds the roles of a procedure for a subject in a structure: those looked for in structures always, those held
- * everywhere only when `wide` has their bit. Fills facts->holders; `ret_structures` (by role) says in
- * which structure each is held, empty when nowhere in particular. */
+/* Resolves who holds the roles of a procedure for a subject in a structure: those looked for in structures
+ * always, those held everywhere only when `wide` has their bit. Fills facts->holders; `ret_structures` (by
+ * role) says in which structure each is held, empty when nowhere in particular. */
 enum guichet_status office_holders(struct store_tx *tx, struct arena *arena, const struct procedure *procedure,
 	struct text subject, struct text structure, dossier_roles wide, instant at, struct dossier_facts *facts,
 	const struct text **ret_structures, struct guichet_error *error);

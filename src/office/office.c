@@ -391,8 +391,8 @@ office_open(const struct office_options *options, struct office **ret_office, st
 	office->loops[OFFICE_LETTERS] = (struct office_loop){ office, "letters", office_compose_letters, 0, false };
 	office->loops[OFFICE_CAMPAIGNS] = (struct office_loop){ office, "campaigns", notice_campaigns, 0, false };
 	office->loops[OFFICE_BATCHES] = (struct office_loop){ office, "batches", office_run_batches, 0, false };
-	const enum guichet_status status = !office->arena || !office->collation ? guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.")
-		: campaigns_load(office, error);
+	const enum guichet_status status = !office->arena || !office->collation
+		? guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.") : campaigns_load(office, error);
 	if (status != GUICHET_OK) {
 		office_close(office);
 		return status;

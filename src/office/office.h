@@ -146,8 +146,9 @@ struct office_command {
 struct office_command *office_command_new(struct office *office, struct arena *arena, struct text person,
 	instant received_at);
 
-/* For a filing, before its submission: reads the draft and the directory, in any read transaction; the writer then takes them
- * as they are if neither has changed. Does as much as it can, and nothing is lost without it but the writer's time. */
+/* For a filing, before its submission: reads the draft and the directory, in any read transaction; the writer
+ * then takes them as they are if neither has changed. Does as much as it can, and nothing is lost without it
+ * but the writer's time. */
 void office_foresee(struct store_tx *tx, struct office_command *command);
 
 /* The store_work of a command; its context is a struct office_command. On GUICHET_OK command->dossier,
@@ -335,8 +336,8 @@ struct office_batch {
 	enum guichet_status status;
 	struct guichet_error error;
 };
-/* Its store_work: records the batch; the office does it soon after, each dossier with its own result, a few of each batch in
- * turn. */
+/* Its store_work: records the batch; the office does it soon after, each dossier with its own result, a few
+ * of each batch in turn. */
 enum guichet_status office_batch_start(struct store_tx *tx, void *batch, struct guichet_error *error);
 
 struct office_batch_progress {

@@ -126,7 +126,8 @@ answer(struct request *request, struct html *html, const struct draft *draft)
 			"Enregistré le " TEXT_FORMAT ". " TEXT_FORMAT, TEXT_ARGS(instant_french(arena, draft->saved.updated_at)),
 			TEXT_ARGS(page_filing_deadline(arena, &draft->facts))));
 	else if (draft->can.may)
-		page_notice(html, NOTICE_SUCCESS, TEXT("Oui, vous pouvez déposer une demande"), page_filing_deadline(arena, &draft->facts));
+		page_notice(html, NOTICE_SUCCESS, TEXT("Oui, vous pouvez déposer une demande"),
+			page_filing_deadline(arena, &draft->facts));
 	else if (draft->can.opens_at)
 		page_notice(html, NOTICE_INFO, TEXT("Oui, mais pas encore"), page_filing_deadline(arena, &draft->facts));
 	else
@@ -144,8 +145,8 @@ answer(struct request *request, struct html *html, const struct draft *draft)
 static void
 answer_to_stranger(struct request *request, struct html *html)
 {
-	page_notice(html, NOTICE_INFO, TEXT("Puis-je demander ?"), TEXT("Connectez-vous pour savoir si vous pouvez demander : la réponse "
-		"tient compte de ce que l’annuaire dit de vous."));
+	page_notice(html, NOTICE_INFO, TEXT("Puis-je demander ?"),
+		TEXT("Connectez-vous pour savoir si vous pouvez demander : la réponse tient compte de ce que l’annuaire dit de vous."));
 	big_link(html, arena_format(request->arena, "/connexion?vers=" TEXT_FORMAT, TEXT_ARGS(request->path)),
 		TEXT("Se connecter"), true);
 }

@@ -381,8 +381,8 @@ letter_to_sign(struct request *request, struct store_tx *tx, struct html *html, 
 		status = office_letter_read(request->arena, file.request, &letter, error);
 	if (status != GUICHET_OK)
 		return status;
-	HTML_SAY(html, "p", "Lisez le document, puis signez en bas de page. Votre nom, la date et l’empreinte du texte ci-dessous seront "
-		"imprimés sur la page des signatures.");
+	HTML_SAY(html, "p", "Lisez le document, puis signez en bas de page. "
+		"Votre nom, la date et l’empreinte du texte ci-dessous seront imprimés sur la page des signatures.");
 	{
 		HTML_IN(html, "div", { "class", TEXT("letter") }, { "tabindex", TEXT("0") }, { "role", TEXT("region") },
 			{ "aria-label", letter.title });
@@ -535,7 +535,8 @@ action_page(struct request *request, struct html *html, const struct dossier_for
 		html_say(html, ", ");
 		html_text(html, dossier.structure_name);
 	}
-	const enum guichet_status written = page_action_form(request, tx, html, &dossier, index, form, refusal, action_address(request), error);
+	const enum guichet_status written = page_action_form(request, tx, html, &dossier, index, form, refusal,
+		action_address(request), error);
 	HTML_IN(html, "p");
 	html_link(html, page_dossier_path(request->arena, dossier.id), TEXT("Revenir à la demande sans rien faire"));
 	return written;

@@ -591,8 +591,9 @@ page_draft_discard(struct request *request, struct html *html, struct guichet_er
 		return status;
 	PAGE_IN(request, html, TEXT("Abandonner ce brouillon ?"), { TEXT("/"), TEXT("Accueil") },
 		{ page_campaign_path(request->arena, campaign), campaign->campaign->title });
-	page_notice(html, NOTICE_WARNING, (struct text){ 0 }, TEXT("Vos réponses et vos pièces seront effacées tout de suite, sans "
-		"retour possible. Rien n’a été déposé : une demande déjà déposée, elle, se retire depuis sa page."));
+	page_notice(html, NOTICE_WARNING, (struct text){ 0 },
+		TEXT("Vos réponses et vos pièces seront effacées tout de suite, sans retour possible. "
+		"Rien n’a été déposé : une demande déjà déposée, elle, se retire depuis sa page."));
 	FORM_IN(request, html, request->path);
 	HTML_IN(html, "div", { "class", TEXT("buttons") });
 	HTML_SAY(html, "button", "Effacer le brouillon", { "class", TEXT("button danger") }, { "type", TEXT("submit") });

@@ -64,7 +64,8 @@ page_field(struct html *html, const struct page_field *field)
 		return;
 	}
 	HTML_VOID(html, "input", { "type", text_of_string(field->type) }, { "id", field->name }, { "name", field->name },
-		{ "class", field->width }, { "inputmode", field->mode }, { "value", field->value }, { "maxlength", limit }, { "autocomplete", completes },
+		{ "class", field->width }, { "inputmode", field->mode }, { "value", field->value },
+		{ "maxlength", limit }, { "autocomplete", completes },
 		{ "aria-describedby", about }, { "aria-invalid", wrong }, { "required", HTML_WHEN(field->required) });
 }
 

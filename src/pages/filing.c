@@ -194,8 +194,8 @@ summary(struct request *request, struct html *html, const struct draft *draft, s
 	if (draft_mistakes(draft))
 		remaining(request, html, draft);
 	else if (draft->can.may)
-		HTML_SAY(html, "p", "Votre demande est complète. Relisez-la : une fois déposée, elle ne se modifie plus, mais vous pouvez "
-			"la retirer.", { "class", TEXT("lead") });
+		HTML_SAY(html, "p", "Votre demande est complète. Relisez-la : une fois déposée, elle ne se modifie plus, "
+			"mais vous pouvez la retirer.", { "class", TEXT("lead") });
 	draft_identity(request, html, true);
 	for (size_t step = 1; step <= draft->section_count; step++)
 		section_summary(request, html, draft, step);

@@ -88,8 +88,9 @@ to_file(struct request *request, struct store_tx *tx, struct html *html, const s
 		window = procedure->actions[procedure->steps[0].actions.at[i]].during;
 	const struct campaign_window *filing = window == PROCEDURE_NONE ? NULL : &campaign->campaign->windows[window];
 	if (filing && now >= filing->closes) {
-		HTML_SAY(html, "p", "La période de dépôt est passée. Relancez la démonstration pour revenir à son début, ou rouvrez-la pour "
-			"un agent depuis la gestion de la campagne, page « Dérogations ».", { "class", TEXT("timeline-text") });
+		HTML_SAY(html, "p", "La période de dépôt est passée. Relancez la démonstration pour revenir à son début, "
+			"ou rouvrez-la pour un agent depuis la gestion de la campagne, page « Dérogations ».",
+			{ "class", TEXT("timeline-text") });
 		return GUICHET_OK;
 	}
 	if (filing && now < filing->opens) {
@@ -112,8 +113,9 @@ to_file(struct request *request, struct store_tx *tx, struct html *html, const s
 
 /* Somebody who may do the action. */
 static enum guichet_status
-find_doer(struct request *request, struct store_tx *tx, const struct office_dossier *dossier, const struct procedure_action *action,
-	struct directory_person *ret_person, struct text *ret_function, struct text *ret_to, struct guichet_error *error)
+find_doer(struct request *request, struct store_tx *tx, const struct office_dossier *dossier,
+	const struct procedure_action *action, struct directory_person *ret_person, struct text *ret_function,
+	struct text *ret_to, struct guichet_error *error)
 {
 	const struct date today = date_of_instant(clock_now(site_of(request)->clock), NULL);
 	const struct directory_range everywhere = DIRECTORY_EVERYWHERE;
@@ -227,7 +229,8 @@ now_line(struct request *request, struct store_tx *tx, struct html *html, const 
 	HTML_IN(html, "li", { "class", TEXT("current") });
 	HTML_LINE(html, "span", here->label, { "class", TEXT("timeline-title") });
 	if (here->final || (!forward.action && !forward.deadline)) {
-		HTML_SAY(html, "p", "Cette demande est allée au bout. Suivez-en une autre ci-dessous.", { "class", TEXT("timeline-text") });
+		HTML_SAY(html, "p", "Cette demande est allée au bout. Suivez-en une autre ci-dessous.",
+			{ "class", TEXT("timeline-text") });
 		return GUICHET_OK;
 	}
 	return forward.action ? to_act(request, tx, html, dossier, forward.action, error)
@@ -248,7 +251,8 @@ coming_lines(struct html *html, const struct procedure *procedure, int step)
 }
 
 static enum guichet_status
-visit_of_dossier(struct request *request, struct store_tx *tx, struct html *html, struct text id, struct guichet_error *error)
+visit_of_dossier(struct request *request, struct store_tx *tx, struct html *html, struct text id,
+	struct guichet_error *error)
 {
 	struct site *site = site_of(request);
 	struct office_dossier dossier;

@@ -177,8 +177,8 @@ page_home(struct request *request, struct html *html, struct guichet_error *erro
 	const struct visitor *visitor = visitor_of(request);
 	if (!visitor) {
 		PAGE_IN(request, html, TEXT("Vos demandes, de la campagne à la décision"));
-		HTML_SAY(html, "p", "Déposez votre demande, suivez-la, recevez la décision et ses raisons. Chaque date et chaque règle est "
-			"expliquée.", { "class", TEXT("lead") });
+		HTML_SAY(html, "p", "Déposez votre demande, suivez-la, recevez la décision et ses raisons. "
+			"Chaque date et chaque règle est expliquée.", { "class", TEXT("lead") });
 		{
 			HTML_IN(html, "p", { "class", TEXT("buttons") });
 			HTML_SAY(html, "a", "Se connecter", { "class", TEXT("button large") }, { "href", TEXT("/connexion") });

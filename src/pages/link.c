@@ -102,8 +102,8 @@ link_page(struct request *request, struct html *html, const struct inbox_sending
 	inbox_results(&inbox, html);
 	addressed(request, html, &opened, inbox.count > 0);
 	if (inbox.count == 0)
-		HTML_SAY(html, "p", "Les demandes de ce lien ont reçu une réponse, ou n’en attendent plus de vous. Vous pouvez fermer cette "
-			"page.", { "class", TEXT("empty") });
+		HTML_SAY(html, "p", "Les demandes de ce lien ont reçu une réponse, ou n’en attendent plus de vous. "
+			"Vous pouvez fermer cette page.", { "class", TEXT("empty") });
 	status = inbox_write(&inbox, tx, html, opened.path, error);
 	if (status == GUICHET_OK)
 		status = inbox_answered(&inbox, tx, html, ANSWERED, error);

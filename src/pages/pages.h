@@ -159,12 +159,14 @@ struct text page_size_text(struct arena *arena, int64_t bytes);
 struct text page_campaign_path(struct arena *arena, const struct office_campaign *campaign);
 /* "/dossiers/<id>". */
 struct text page_dossier_path(struct arena *arena, struct text id);
-/* What was said by whoever handed the dossier over, for who must act now: nothing when it came by itself or by the filing. */
-void page_last_words(struct html *html, struct arena *arena, const struct procedure *procedure, const struct dossier *dossier);
+/* What was said by whoever handed the dossier over, for who must act now: nothing when it came by itself or by
+ * the filing. */
+void page_last_words(struct html *html, struct arena *arena, const struct procedure *procedure,
+	const struct dossier *dossier);
 /* What a form of page_action_form() carries, into a command. */
 void page_command_read(struct request *request, const struct procedure *procedure, struct office_command *command);
-/* The form of an action (its index) of a dossier: what it asks, what it changes, the letter it signs; sent to `address`. With
- * `form` (may be NULL: nothing typed yet) and `refusal` (may be empty), as it was refused. */
+/* The form of an action (its index) of a dossier: what it asks, what it changes, the letter it signs; sent to
+ * `address`. With `form` (may be NULL: nothing typed yet) and `refusal` (may be empty), as it was refused. */
 enum guichet_status page_action_form(struct request *request, struct store_tx *tx, struct html *html,
 	const struct office_dossier *dossier, int action, const struct dossier_form *form, struct text refusal,
 	struct text address, struct guichet_error *error);

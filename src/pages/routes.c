@@ -69,7 +69,8 @@ static const struct route routes[] = {
 	{ METHOD_GET,  "/lien/:jeton",           RIGHT_LINK,     page_link, NULL, 0 },
 	{ METHOD_POST, "/lien/:jeton",           RIGHT_LINK,     page_link_send, page_link_sent, 0 },
 	{ METHOD_GET,  "/lien/:jeton/dossiers/:id/actions/:action",     RIGHT_LINK, page_link_action, NULL, 0 },
-	{ METHOD_POST, "/lien/:jeton/dossiers/:id/actions/:action",     RIGHT_LINK, page_link_action_do, page_link_action_done, 0 },
+	{ METHOD_POST, "/lien/:jeton/dossiers/:id/actions/:action",     RIGHT_LINK, page_link_action_do,
+		page_link_action_done, 0 },
 	{ METHOD_GET,  "/lien/:jeton/dossiers/:id/documents/:rang/pdf", RIGHT_LINK, page_link_pdf, NULL, 0 },
 
 	/* the demonstration only */

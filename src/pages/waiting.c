@@ -34,7 +34,8 @@ when(struct request *request, struct html *html)
 			HTML_LINE(html, "strong", date_french(arena, window->first_day, true));
 			html_say(html, " au ");
 			HTML_LINE(html, "strong", date_french(arena, window->last_day, true));
-			html_text(html, now < window->opens ? TEXT(". Les demandes apparaîtront ici le premier jour ; un courriel vous préviendra.")
+			html_text(html, now < window->opens
+				? TEXT(". Les demandes apparaîtront ici le premier jour ; un courriel vous préviendra.")
 				: TEXT(". Une demande qui arrive apparaît ici aussitôt."));
 		}
 	}

@@ -234,8 +234,8 @@ struct text request_once(struct request *request);
 void form_once_field(struct request *request, struct html *html);
 /* Is there a form that could be shown again whole: no file, no password? */
 bool form_may_retype(const struct request *request);
-/* For PROBLEM_LOGGED_OUT and PROBLEM_STALE_FORM, and for our own failures: what was typed, readable, in a form that sends it again.
- * Files cannot be kept: says so. Passwords and tokens are left out. */
+/* For PROBLEM_LOGGED_OUT and PROBLEM_STALE_FORM, and for our own failures: what was typed, readable, in a form
+ * that sends it again. Files cannot be kept: says so. Passwords and tokens are left out. */
 void form_retype(struct request *request, struct html *html);
 
 /* The address of a file of src/web/static/: "/statique/<hash>/guichet.css". `at` is NULL when there is

@@ -6,16 +6,17 @@
  *
  *   DATA            the directory; with --from it must not exist yet, and begins as a copy of PRISTINE, which any
  *                   `guichet demo BASE` leaves in BASE/pristine-<hash>
- *   --dossiers N    how many requests to file, one per agent, on 8 June 2023 (60). Their structures are spread over the whole
- *                   académie; the same N gives the same agents
+ *   --dossiers N    how many requests to file, one per agent, on 8 June 2023 (60). Their structures are spread over
+ *                   the whole académie; the same N gives the same agents
  *   --favourable N, --reserved N, --unfavourable N
  *                   opinions of their chefs on 19 June, on the first ones, in this order (0); with any, the others wait
- *   --clock MOMENT  then time moves there, and what is due happens: "2023-06-24T08:00" leaves the silent ones without opinion
+ *   --clock MOMENT  then time moves there, and what is due happens: "2023-06-24T08:00" leaves the silent ones without
+ *                   opinion
  *   --structure C   only agents of the structure of this code
  *   --pieces N      how many distinct files are joined (as many as requests)
  *
- * Letters that wait are set when the server starts: guichet demo … --data DATA --resume --clock <not before the last moment>.
- * Prints one line per request: number, id, matricule, code of its structure, matricule of its chef. */
+ * Letters that wait are set when the server starts: guichet demo … --data DATA --resume --clock <not before the last
+ * moment>. Prints one line per request: number, id, matricule, code of its structure, matricule of its chef. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -128,7 +129,8 @@ tiny_pdf(struct arena *arena, size_t rank)
 	pdf = arena_format(arena, TEXT_FORMAT "xref\n0 6\n0000000000 65535 f \n", TEXT_ARGS(pdf));
 	for (size_t i = 0; i <= OBJECTS; i++)
 		pdf = arena_format(arena, TEXT_FORMAT "%010zu 00000 n \n", TEXT_ARGS(pdf), at[i]);
-	return arena_format(arena, TEXT_FORMAT "trailer\n<</Size 6/Root 1 0 R>>\nstartxref\n%zu\n%%%%EOF\n", TEXT_ARGS(pdf), table);
+	return arena_format(arena, TEXT_FORMAT "trailer\n<</Size 6/Root 1 0 R>>\nstartxref\n%zu\n%%%%EOF\n",
+		TEXT_ARGS(pdf), table);
 }
 
 /* Some requests, filed in one transaction. */
