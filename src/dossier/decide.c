@@ -30,10 +30,15 @@ refuse(struct deciding *deciding, enum dossier_refusal refusal, const char *form
 	va_start(arguments, format);
 	const int length = vsnprintf(message, sizeof message, format, arguments);
 	va_end(arguments);
-	size_t kept = length < 0 ? 0 : (size_t)length < sizeof message ? (size_t)length : sizeof message - 1;
-	/* A cut sentence still ends with a whole character. */
-	while (kept > 0 && kept == sizeof message - 1 && ((unsigned char)message[kept] & 0xC0) == 0x80)
-		kept--;
+	const size_t whole = length < 0 ? 0 : (size_t)length;
+	size_t kept = whole < sizeof message ? whole : sizeof message - 1;
+	/* A cut sentence still ends with a whole character: the last one goes, when it has several bytes. */
+	if (kept < whole) {
+		while (kept > 0 && ((unsigned char)message[kept - 1] & 0xC0) == 0x80)
+			kept--;
+		if (kept > 0 && ((unsigned char)message[kept - 1] & 0x80) != 0)
+			kept--;
+	}
 	deciding->outcome->kind = DOSSIER_REFUSED_OUTCOME;
 	deciding->outcome->refusal = refusal;
 	deciding->outcome->message = arena_text(deciding->arena, (struct text){ message, kept });
