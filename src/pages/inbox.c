@@ -313,6 +313,25 @@ closed_reason(const struct inbox_item *item)
 	return item->option_count ? item->options[0].reason : TEXT("Rien n’est attendu de vous à cette étape.");
 }
 
+/* Who asks, where, the number, and since when: "… · déposée le 8 juin 2023". */
+static void
+item_head(const struct inbox *inbox, struct html *html, const struct office_row *row, struct text title, struct text since,
+	instant at)
+{
+	struct arena *arena = inbox->request->arena;
+	HTML_LINE(html, "h3", row->subject_name, { "class", TEXT("card-title") }, { "id", title });
+	HTML_IN(html, "p", { "class", TEXT("card-about") });
+	html_text(html, row->structure_name);
+	html_say(html, " · n° ");
+	if (inbox->link)
+		html_text(html, row->number);
+	else
+		html_link(html, page_dossier_path(arena, row->id), row->number);
+	html_say(html, " · ");
+	html_text(html, since);
+	html_text(html, date_french(arena, date_of_instant(at, NULL), false));
+}
+
 static enum guichet_status
 card(const struct inbox *inbox, struct html *html, const struct inbox_item *item, const struct inbox_week *week,
 	struct guichet_error *error)
@@ -324,18 +343,7 @@ card(const struct inbox *inbox, struct html *html, const struct inbox_item *item
 	const struct text title = field_name(arena, row->id, "titre");
 	HTML_IN(html, "article", { "class", refused ? TEXT("card urgent") : TEXT("card todo") }, { "id", row->id },
 		{ "aria-labelledby", title });
-	HTML_LINE(html, "h3", row->subject_name, { "class", TEXT("card-title") }, { "id", title });
-	{
-		HTML_IN(html, "p", { "class", TEXT("card-about") });
-		html_text(html, row->structure_name);
-		html_say(html, " · n° ");
-		if (inbox->link)
-			html_text(html, row->number);
-		else
-			html_link(html, page_dossier_path(arena, row->id), row->number);
-		html_say(html, " · déposée le ");
-		html_text(html, date_french(arena, date_of_instant(row->filed_at, NULL), false));
-	}
+	item_head(inbox, html, row, title, TEXT("déposée le "), row->filed_at);
 	if (refused)
 		page_notice(html, NOTICE_ERROR, TEXT("Cette réponse n’est pas enregistrée"), text_of_string(answer->error.message));
 	columns(inbox, html, item);
@@ -370,18 +378,7 @@ line(const struct inbox *inbox, struct html *html, const struct inbox_item *item
 	const struct office_row *row = item->row;
 	const struct text title = field_name(arena, row->id, "titre");
 	HTML_IN(html, "article", { "class", TEXT("card todo") }, { "id", row->id }, { "aria-labelledby", title });
-	HTML_LINE(html, "h3", row->subject_name, { "class", TEXT("card-title") }, { "id", title });
-	{
-		HTML_IN(html, "p", { "class", TEXT("card-about") });
-		html_text(html, row->structure_name);
-		html_say(html, " · n° ");
-		if (inbox->link)
-			html_text(html, row->number);
-		else
-			html_link(html, page_dossier_path(arena, row->id), row->number);
-		html_say(html, " · attend depuis le ");
-		html_text(html, date_french(arena, date_of_instant(row->stepped_at, NULL), false));
-	}
+	item_head(inbox, html, row, title, TEXT("attend depuis le "), row->stepped_at);
 	page_last_words(html, inbox->request->arena, item->row->procedure, &item->state);
 	HTML_IN(html, "div", { "class", TEXT("buttons") });
 	for (size_t i = 0; i < item->option_count; i++) {
