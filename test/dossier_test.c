@@ -99,8 +99,8 @@ TEST(two_heads_answer_at_once_and_the_first_wins)
 	second.facts.dossier = &won.state; /* the writer gives the state as the first left it */
 	CHECK(dossier_decide(&second, stage.arena, &lost, &error) == GUICHET_REFUSED);
 	CHECK(lost.refusal == DOSSIER_ALREADY);
-	CHECK_TEXT(lost.message, TEXT("Cette demande a déjà reçu une réponse le 20 juin 2023 à 10 h 00, de Mme Claire Delorme, chef d’établissement"
-		" : « Favorable ». La première réponse est la seule retenue."));
+	CHECK_TEXT(lost.message, TEXT("Cette demande a déjà reçu une réponse le 20 juin 2023 à 10 h 00, "
+		"de Mme Claire Delorme, chef d’établissement : « Favorable ». La première réponse est la seule retenue."));
 	CHECK_TEXT(text_of_string(error.message), lost.message);
 }
 

@@ -9,4 +9,5 @@ void demo_enter(struct request *request, struct html *html, const struct directo
 /* A button that moves legal time and comes back to `back`. */
 void demo_jump(struct request *request, struct html *html, instant to, struct text label, struct text back);
 /* The guided visit: what to do next, as whom, until the end of one request. */
-enum guichet_status demo_guide(struct request *request, struct store_tx *tx, struct html *html, struct guichet_error *error);
+enum guichet_status demo_guide(struct request *request, struct store_tx *tx, struct html *html,
+	struct guichet_error *error);
