@@ -185,7 +185,7 @@ export function equal(got, expected, message = "") {
 // Runs the tests in order (those whose name contains an argument of the command line, if
 // any); ends with "N passed, N failed".
 export async function runTests() {
-	const wanted = process.argv.slice(2);
+	const wanted = process.argv.slice(2).filter(argument => !argument.startsWith("--"));
 	let passed = 0, failed = 0;
 	for (const { name, body } of tests) {
 		if (wanted.length && !wanted.some(part => name.includes(part))) continue;
