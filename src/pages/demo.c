@@ -124,7 +124,8 @@ page_demo(struct request *request, struct html *html, struct guichet_error *erro
 		}
 		HTML_SAY(html, "button", "Chercher", { "class", TEXT("button") }, { "type", TEXT("submit") });
 	}
-	HTML_IN(html, "div", { "class", TEXT("table-scroll") });
+	HTML_IN(html, "div", { "class", TEXT("table-scroll") }, { "tabindex", TEXT("0") }, { "role", TEXT("region") },
+		{ "aria-label", TEXT("Personnes") });
 	HTML_IN(html, "table", { "class", TEXT("table") });
 	HTML_SAY(html, "caption", "Personnes de l’académie inventée", { "class", TEXT("visually-hidden") });
 	table_head(html);
@@ -336,7 +337,8 @@ page_demo_mails(struct request *request, struct html *html, struct guichet_error
 			{ "class", TEXT("empty") });
 		return GUICHET_OK;
 	}
-	HTML_IN(html, "div", { "class", TEXT("table-scroll") });
+	HTML_IN(html, "div", { "class", TEXT("table-scroll") }, { "tabindex", TEXT("0") }, { "role", TEXT("region") },
+		{ "aria-label", TEXT("Courriels") });
 	HTML_IN(html, "table", { "class", TEXT("table") });
 	HTML_SAY(html, "caption", "Du plus récent au plus ancien", { "class", TEXT("visually-hidden") });
 	html_markup(html, "<thead><tr><th scope=\"col\">Écrit le</th><th scope=\"col\">À</th><th scope=\"col\">Objet</th>"

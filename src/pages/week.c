@@ -181,7 +181,8 @@ one_structure(const struct inbox_week *week)
 static void
 table(struct request *request, struct html *html, const struct office_campaign *campaign, const struct inbox_week *week)
 {
-	HTML_IN(html, "div", { "class", TEXT("table-scroll") });
+	HTML_IN(html, "div", { "class", TEXT("table-scroll") }, { "tabindex", TEXT("0") }, { "role", TEXT("region") },
+		{ "aria-label", TEXT("Semaine") });
 	HTML_IN(html, "table", { "class", TEXT("table") });
 	const bool one = one_structure(week);
 	HTML_LINE(html, "caption", arena_format(request->arena, "Semaine type\u00a0: " TEXT_FORMAT,

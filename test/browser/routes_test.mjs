@@ -215,8 +215,8 @@ const tour = [{
 		["classer", "POST /dossiers/:id/actions/:action", "office", c => `/dossiers/${c.closed.id}/actions/classer`, { motif_classement: "L’agent a changé d’académie." }, "Classer sans suite", "fait=action"],
 		["rouvrir-un", "POST /dossiers/:id/actions/:action", "office", c => `/dossiers/${c.reopened.id}/actions/rouvrir_avis`, { avis_jusquau: "2023-06-30", motif_réouverture: "Chef absent." }, "Rouvrir l’avis", "fait=action"],
 		["preparer", "POST /gestion/:campagne/lots/preparer", "office", `${gestion}?etape=instruction`, { tous: true }, "Établir la convention", "/lots/preparer", [
-			{ name: "lot-prepare", fill: { fin_décidée: "2025-01-01" }, press: "Établir la convention", leads: "/lots", status: [422] },
-			{ name: "lot-refuse", fill: { fin_décidée: "2024-08-31" }, press: "Établir la convention", leads: "/lots/", status: [303] },
+			{ name: "lot-prepare", fill: { fin_décidée: "2025-01-01" }, press: /^Établir la convention/, leads: "/lots", status: [422] },
+			{ name: "lot-refuse", fill: { fin_décidée: "2024-08-31" }, press: /^Établir la convention/, leads: "/lots/", status: [303] },
 		]],
 	],
 }, {
