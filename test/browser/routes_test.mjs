@@ -2,7 +2,7 @@
 // the size; every form, sent without JavaScript, once with a mistake and once without.
 //
 // The table of routes of the program is walked: a route that no line below visits fails, named.
-import { axe, equal, overflows, screenshot, test, visitor } from "./harness.mjs";
+import { axe, equal, overflows, screenshot, test, visitor, withAxe } from "./harness.mjs";
 import { campaign, pdf, prepareDraft, routes, startWorld } from "./world.mjs";
 
 const demande = `/campagnes/${campaign}/demande`;
@@ -325,6 +325,8 @@ async function enter(cast, desk, person, shape) {
 	if (!desk.has(shape)) {
 		const page = await visitor({ url: cast.world.url, ...shapes[shape] });
 		page.context().setDefaultTimeout(20000);
+		if (shape !== "nojs")
+			await withAxe(page);
 		desk.set(shape, page);
 	}
 	const page = desk.get(shape), context = page.context();
