@@ -162,7 +162,12 @@ site_error_page(struct request *request, struct html *html, const struct problem
 	const bool ours = problem->reason == PROBLEM_FAILED && problem->status >= 500;
 	if (problem->reason == PROBLEM_LOGGED_OUT || problem->reason == PROBLEM_STALE_FORM || (ours && form_may_retype(request)))
 		form_retype(request, html);
-	HTML_IN(html, "p");
+	{
+		HTML_IN(html, "p", { "class", TEXT("buttons") });
+		HTML_SAY(html, "a", "Revenir à l’accueil", { "class", TEXT("button secondary") }, { "href", TEXT("/") });
+		HTML_SAY(html, "a", "Aide et contacts", { "class", TEXT("button quiet") }, { "href", TEXT("/aide") });
+	}
+	HTML_IN(html, "p", { "class", TEXT("muted") });
 	html_say(html, "Si cela se reproduit, donnez ce repère à l’assistance : ");
 	HTML_LINE(html, "code", request->id);
 }

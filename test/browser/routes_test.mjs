@@ -2,7 +2,7 @@
 // the size; every form, sent without JavaScript, once with a mistake and once without.
 //
 // The table of routes of the program is walked: a route that no line below visits fails, named.
-import { axe, equal, overflows, screenshot, test, visitor, withAxe } from "./harness.mjs";
+import { axe, check, equal, overflows, screenshot, test, visitor, withAxe } from "./harness.mjs";
 import { campaign, pdf, prepareDraft, routes, startWorld } from "./world.mjs";
 
 const demande = `/campagnes/${campaign}/demande`;
@@ -199,7 +199,7 @@ const tour = [{
 		["dossier-refusee", "GET /dossiers/:id", c => c.refused.agent, c => `/dossiers/${c.refused.id}`],
 		["refus", "GET /dossiers/:id/documents/:rang", c => c.refused.agent, c => `/dossiers/${c.refused.id}/documents/2`],
 		["classer", "GET /dossiers/:id/actions/:action", "office", c => `/dossiers/${c.closed.id}/actions/classer`],
-		["campagne-fermee", "GET /campagnes/:campagne", c => c.spare(), `/campagnes/${campaign}`],
+		["campagne-fermee", "GET /campagnes/:campagne", "mistaken", `/campagnes/${campaign}`],
 		["gestion-avis-manquants", "GET /gestion/:campagne", "office", `${gestion}?etape=avis_manquant`],
 		["gestion-instruction", "GET /gestion/:campagne", "office", `${gestion}?etape=instruction`],
 		["a-traiter-gestion", "GET /a-traiter", "office", "/a-traiter"],
@@ -295,24 +295,27 @@ async function castOf(world) {
 		world, request, refused, silent, closed, reopened, withdrawn, pair, forgotten, as: person => world.as(person),
 		support: world.people("personne support")[0].matricule, office: world.people("gestionnaire DPAE")[0].matricule,
 		ineligible: world.people("chef d’établissement")[0].matricule,
-		spare: () => free.shift(),
+		spare: () => free.shift() ?? check(false, "no agent is left who has not filed"),
 		idOf: async name => world.sql(`SELECT id FROM dossier WHERE subject = (SELECT id FROM person WHERE external_id = '${cast[name] ?? name}') ORDER BY id DESC LIMIT 1`),
 		linkOf: async (matricule, subject = "votre avis est attendu") => world.links(subject, await cast.mailOf(matricule)),
 		mailOf: async matricule => world.sql(`SELECT mail FROM person_version WHERE person = (SELECT id FROM person WHERE external_id = '${matricule}') LIMIT 1`),
 		chefOf: async id => world.sql(`SELECT external_id FROM person WHERE id = (SELECT a.person FROM appointment a WHERE a.structure = (SELECT structure FROM dossier WHERE id = '${id}') AND a.function LIKE 'chef%' LIMIT 1)`),
 		activation: async () => {
-			const mail = /\/activation\?jeton=[\w-]+/.exec((await new_client(world).get((await cast.mails(cast.account))[0])).html);
+			const mail = /\/activation\?jeton=[\w-]+/.exec((await world.client().get((await cast.mails(cast.account))[0])).html);
 			return mail[0];
 		},
-		mails: async address => [...(await new_client(world).get(`/demo/courriels?adresse=${encodeURIComponent(address)}`)).html.matchAll(/href="(\/demo\/courriels\/[^"]+)"/g)].map(found => found[1]),
+		mails: async address => [...(await world.client().get(`/demo/courriels?adresse=${encodeURIComponent(address)}`)).html.matchAll(/href="(\/demo\/courriels\/[^"]+)"/g)].map(found => found[1]),
 	};
 	cast.mail = (await cast.mails(await cast.mailOf(request.agent)))[0];
 	return cast;
 }
 
-const new_client = world => world.client();
 const told = async (value, cast) => typeof value === "function" ? value(cast) : value;
-const who = async (person, cast) => person === null ? null : typeof person === "function" ? person(cast) : cast[person];
+const who = async (person, cast) => {
+	const found = person === null ? null : typeof person === "function" ? person(cast) : cast[person];
+	check(found !== undefined, `nobody plays ${person}`);
+	return found;
+};
 
 // ---- a visit ----------------------------------------------------------------------------
 

@@ -44,7 +44,7 @@ export const mainOf = html => textOf(/<main[\s\S]*<\/main>/.exec(html)?.[0] ?? h
 export function formsOf(html) {
 	return [...html.matchAll(/<form\b[^>]*>[\s\S]*?<\/form>/g)].map(([form]) => {
 		const fields = [];
-		for (const [tag, , inside] of form.matchAll(/<(?:input|textarea|select)\b[^>]*>(?:([^<]*)<\/textarea>|([\s\S]*?)<\/select>)?/g)) {
+		for (const [tag] of form.matchAll(/<(?:input|textarea|select)\b[^>]*>(?:([^<]*)<\/textarea>|([\s\S]*?)<\/select>)?/g)) {
 			const name = attribute(tag, "name"), type = attribute(tag, "type");
 			if (!name || ["file", "submit"].includes(type) || (["radio", "checkbox"].includes(type) && attribute(tag, "checked") === null))
 				continue;
@@ -52,7 +52,6 @@ export function formsOf(html) {
 				fields.push([name, decode(/>([^<]*)<\/textarea>/.exec(tag)[1])]);
 			else
 				fields.push([name, tag.startsWith("<select") ? attribute(/<option[^>]*>/.exec(tag)[0], "value") : attribute(tag, "value") ?? ""]);
-			void inside;
 		}
 		const open = /<form\b[^>]*>/.exec(form)[0];
 		return { action: attribute(open, "action"), method: attribute(open, "method"), fields };
