@@ -16,7 +16,10 @@ CFLAGS  += -std=gnu2x -D_GNU_SOURCE -g -Wall -Wextra -Wshadow -Wstrict-prototype
 LDLIBS  += $(shell pkg-config --libs $(PACKAGES)) -lcmark-gfm -lcmark-gfm-extensions -l:libbidgcc000.a -lpthread -lm
 
 ifeq ($(MODE),release)
-CFLAGS += -O2 -fstack-protector-strong -D_FORTIFY_SOURCE=2 -fPIE
+CFLAGS += -O2 -fstack-protector-strong -fPIE
+ifneq ($(notdir $(CC)),clang) # whose fortified sprintf is a macro, which banned.h cannot ban
+CFLAGS += -D_FORTIFY_SOURCE=2
+endif
 LDFLAGS += -pie -Wl,-z,relro,-z,now
 else ifeq ($(MODE),sanitized)
 CFLAGS += -O1 -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer

@@ -74,7 +74,8 @@ page_accessibility(struct request *request, struct html *html, struct guichet_er
 	HTML_SAY(html, "p", "Toutes les pages se lisent et s’emploient au clavier, sans JavaScript, agrandies à 200 % et sur un "
 		"téléphone. Elles sont vérifiées automatiquement à chaque version ; aucun audit RGAA complet n’a encore été "
 		"fait.");
-	HTML_SAY(html, "p", "Une page vous résiste ? Dites-le par les contacts de la page d’aide : votre demande sera traitée par un autre "
+	HTML_SAY(html, "p", "Une page vous résiste ? Dites-le par les contacts de la page d’aide : "
+		"votre demande sera traitée par un autre "
 		"moyen en attendant.");
 	return GUICHET_OK;
 }
@@ -85,8 +86,10 @@ page_privacy(struct request *request, struct html *html, struct guichet_error *e
 	(void)error;
 	const struct office_campaigns campaigns = office_campaigns(site_of(request)->office, request->arena);
 	PAGE_IN(request, html, TEXT("Données personnelles"), { TEXT("/"), TEXT("Accueil") });
-	HTML_SAY(html, "p", "Guichet garde de vous ce que dit l’annuaire de votre employeur, ce que vous écrivez dans vos demandes, les "
-		"pièces que vous y joignez, ce que d’autres y ont répondu, et les courriels qui vous ont été envoyés. Rien n’est mesuré ni "
+	HTML_SAY(html, "p", "Guichet garde de vous ce que dit l’annuaire de votre employeur, ce que "
+		"vous écrivez dans vos demandes, les "
+		"pièces que vous y joignez, ce que d’autres y ont répondu, et les courriels qui vous "
+		"ont été envoyés. Rien n’est mesuré ni "
 		"transmis ailleurs.", { "class", TEXT("lead") });
 	for (size_t c = 0; c < campaigns.count; c++) {
 		const struct procedure *procedure = campaigns.at[c]->procedure;
@@ -169,7 +172,8 @@ my_dossiers(struct request *request, struct store_tx *tx, struct html *html, str
 		return status;
 	size_t count = 0;
 	HTML_SAY(html, "h2", "Vos demandes et brouillons");
-	HTML_SAY(html, "p", "Avec tout ce que vous y avez écrit, les pièces jointes, ce que d’autres y ont répondu et les documents "
+	HTML_SAY(html, "p", "Avec tout ce que vous y avez écrit, les pièces jointes, ce que d’autres y "
+		"ont répondu et les documents "
 		"produits : chaque demande les montre.");
 	html_markup(html, "<ul>");
 	struct store_rows drafts = store_query(tx, request->arena, STORE_DRAFT_OF_PERSON, STORE_VALUES(person), error);
@@ -179,7 +183,8 @@ my_dossiers(struct request *request, struct store_tx *tx, struct html *html, str
 			continue;
 		count++;
 		HTML_IN(html, "li");
-		html_link(html, arena_format(request->arena, TEXT_FORMAT "/demande", TEXT_ARGS(page_campaign_path(request->arena, campaign))),
+		html_link(html, arena_format(request->arena, TEXT_FORMAT "/demande",
+			TEXT_ARGS(page_campaign_path(request->arena, campaign))),
 			campaign->campaign->title);
 		html_say(html, " : brouillon enregistré le ");
 		html_text(html, instant_french(request->arena, store_integer(&drafts, 1)));
@@ -229,7 +234,8 @@ my_sessions(struct request *request, struct store_tx *tx, struct html *html, str
 		if (status != GUICHET_OK)
 			return status;
 	}
-	HTML_SAY(html, "p", "Une connexion se ferme après deux heures sans rien faire. Un appareil perdu ou prêté ? Fermez-les toutes.");
+	HTML_SAY(html, "p", "Une connexion se ferme après deux heures sans rien faire. Un appareil "
+		"perdu ou prêté ? Fermez-les toutes.");
 	FORM_IN(request, html, TEXT("/mon-compte/sessions"));
 	HTML_IN(html, "p");
 	HTML_SAY(html, "button", "Se déconnecter partout", { "class", TEXT("button secondary") }, { "type", TEXT("submit") });

@@ -207,10 +207,12 @@ prepare_page(struct request *request, struct html *html, const struct office_cam
 	if (refusal.length)
 		page_notice(html, NOTICE_ERROR, TEXT("Le lot n’est pas lancé"), refusal);
 	page_mistakes(html, form);
-	HTML_SAY(html, "p", "Chaque dossier est traité séparément : ceux qui ne peuvent pas l’être gardent leur état, et la raison est dite.",
+	HTML_SAY(html, "p", "Chaque dossier est traité séparément : ceux qui ne peuvent pas l’être "
+		"gardent leur état, et la raison est dite.",
 		{ "class", TEXT("lead") });
 	if (own)
-		page_notice(html, NOTICE_INFO, (struct text){ 0 }, TEXT("Un champ laissé vide garde ce qui est proposé pour chaque dossier."));
+		page_notice(html, NOTICE_INFO, (struct text){ 0 }, TEXT("Un champ laissé vide garde ce "
+			"qui est proposé pour chaque dossier."));
 	FORM_IN(request, html, desk_path(request->arena, campaign, "/lots"), { "class", TEXT("form") });
 	HTML_VOID(html, "input", { "type", TEXT("hidden") }, { "name", TEXT("action") }, { "value", definition->name });
 	HTML_VOID(html, "input", { "type", TEXT("hidden") }, { "name", TEXT("etape") },

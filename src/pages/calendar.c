@@ -182,7 +182,8 @@ agent_search(struct request *request, struct store_tx *tx, struct html *html, st
 	if (status != GUICHET_OK)
 		return status;
 	if (found.count == 0) {
-		HTML_SAY(html, "p", "Personne ne porte ce nom ni ce matricule dans l’annuaire d’aujourd’hui.", { "class", TEXT("empty") });
+		HTML_SAY(html, "p", "Personne ne porte ce nom ni ce matricule dans l’annuaire "
+			"d’aujourd’hui.", { "class", TEXT("empty") });
 		return GUICHET_OK;
 	}
 	HTML_IN(html, "ul", { "class", TEXT("files") });
@@ -213,7 +214,8 @@ exemption_form(struct request *request, struct html *html, const struct office_c
 {
 	const struct procedure *procedure = campaign->procedure;
 	FORM_IN(request, html, request->path, { "class", TEXT("form") });
-	HTML_VOID(html, "input", { "type", TEXT("hidden") }, { "name", TEXT("matricule") }, { "value", agent->person.external_id });
+	HTML_VOID(html, "input", { "type", TEXT("hidden") }, { "name", TEXT("matricule") },
+		{ "value", agent->person.external_id });
 	{
 		HTML_IN(html, "dl", { "class", TEXT("data compact") });
 		HTML_SAY(html, "dt", "Agent");
@@ -275,7 +277,8 @@ exemption_page(struct request *request, struct html *html, struct text mistake, 
 	PAGE_IN(request, html, TEXT("Dérogations"), { TEXT("/"), TEXT("Accueil") }, { TEXT("/gestion"), TEXT("Gestion") },
 		{ desk_path(request->arena, campaign, ""), campaign->campaign->title });
 	desk_tabs(request, html, campaign);
-	HTML_SAY(html, "p", "Une dérogation rouvre une fenêtre pour un seul agent, avec un motif enregistré, que l’agent peut lire.",
+	HTML_SAY(html, "p", "Une dérogation rouvre une fenêtre pour un seul agent, avec un motif "
+		"enregistré, que l’agent peut lire.",
 		{ "class", TEXT("lead") });
 	if (procedure->exception_count == 0) {
 		HTML_SAY(html, "p", "Cette procédure n’en prévoit pas.", { "class", TEXT("empty") });

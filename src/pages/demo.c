@@ -105,7 +105,8 @@ page_demo(struct request *request, struct html *html, struct guichet_error *erro
 	if (!tx)
 		return error->status;
 	PAGE_IN(request, html, TEXT("La démonstration"), { TEXT("/"), TEXT("Accueil") });
-	HTML_SAY(html, "p", "Une académie de 34 433 agents inventés. Suivez une demande d’un bout à l’autre en changeant de personne, "
+	HTML_SAY(html, "p", "Une académie de 34 433 agents inventés. Suivez une demande d’un bout à "
+		"l’autre en changeant de personne, "
 		"ou entrez comme qui vous voulez.", { "class", TEXT("lead") });
 	if (query.length == 0) {
 		const enum guichet_status status = demo_guide(request, tx, html, error);
@@ -234,7 +235,8 @@ clock_page(struct request *request, struct html *html, struct text mistake)
 	const instant now = clock_now(site_of(request)->clock);
 	const struct office_campaigns campaigns = office_campaigns(site_of(request)->office, request->arena);
 	PAGE_IN(request, html, TEXT("Avancer le temps"), { TEXT("/"), TEXT("Accueil") }, { TEXT("/demo"), TEXT("Démonstration") });
-	HTML_SAY(html, "p", "Tout ce qui doit arriver entre maintenant et le moment choisi arrive : courriels, échéances, fermetures. Le temps "
+	HTML_SAY(html, "p", "Tout ce qui doit arriver entre maintenant et le moment choisi arrive : "
+		"courriels, échéances, fermetures. Le temps "
 		"ne recule pas ; relancez la démonstration pour recommencer.", { "class", TEXT("lead") });
 	for (size_t i = 0; i < campaigns.count; i++) {
 		HTML_LINE(html, "h2", campaigns.at[i]->campaign->title);
@@ -324,7 +326,8 @@ page_demo_mails(struct request *request, struct html *html, struct guichet_error
 	const enum guichet_status status = mail_list_for(tx, request->arena, &filter, NULL, MOST, &mails, error);
 	if (status != GUICHET_OK)
 		return status;
-	PAGE_IN(request, html, TEXT("Courriels envoyés"), { TEXT("/"), TEXT("Accueil") }, { TEXT("/demo"), TEXT("Démonstration") });
+	PAGE_IN(request, html, TEXT("Courriels envoyés"), { TEXT("/"), TEXT("Accueil") },
+		{ TEXT("/demo"), TEXT("Démonstration") });
 	{
 		HTML_IN(html, "form", { "class", TEXT("filters") }, { "method", TEXT("get") }, { "action", TEXT("/demo/courriels") },
 			{ "role", TEXT("search") });
@@ -396,7 +399,8 @@ page_demo_mail(struct request *request, struct html *html, struct guichet_error 
 		HTML_LINE(html, "dd", instant_french(request->arena, mail.not_before));
 	}
 	if (mail.secret && mail.body.length == 0) {
-		page_notice(html, NOTICE_INFO, (struct text){ 0 }, TEXT("Ce courriel portait un lien personnel : son texte est effacé dès qu’il "
+		page_notice(html, NOTICE_INFO, (struct text){ 0 }, TEXT("Ce courriel portait un lien "
+			"personnel : son texte est effacé dès qu’il "
 			"est remis au serveur de messagerie."));
 		return GUICHET_OK;
 	}

@@ -265,7 +265,8 @@ row_line(struct request *request, struct html *html, const struct listing *listi
 		HTML_IN(html, "td", { "data-label", TEXT("État") });
 		HTML_LINE(html, "span", procedure->steps[row->step].label, { "class", page_step_class(&procedure->steps[row->step]) });
 	}
-	HTML_LINE(html, "td", date_short(request->arena, date_of_instant(row->filed_at, NULL)), { "data-label", TEXT("Déposé le") });
+	HTML_LINE(html, "td", date_short(request->arena, date_of_instant(row->filed_at, NULL)),
+		{ "data-label", TEXT("Déposé le") });
 	for (size_t i = 0; i < listing->campaign->procedure->column_count; i++) {
 		struct feel_value value;
 		struct text shown = { 0 };

@@ -352,7 +352,8 @@ page_figures(struct request *request, struct html *html, struct guichet_error *e
 		html_text(html, instant_french(request->arena, clock_now(site_of(request)->clock)));
 		html_say(html, ".");
 		if (merged)
-			html_format(html, " Les groupes de moins de trois dossiers sont réunis dans « Autres, regroupés », avec le plus petit des autres au "
+			html_format(html, " Les groupes de moins de trois dossiers sont réunis dans "
+				"« Autres, regroupés », avec le plus petit des autres au "
 				"besoin (%zu groupes) : seuls, ils diraient ce qu’une personne a demandé.", merged);
 	}
 	HTML_IN(html, "p", { "class", TEXT("no-print") });

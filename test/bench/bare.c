@@ -1,4 +1,5 @@
-/* The least a page can cost: bare libmicrohttpd, with the threads that the server has, giving the bytes of files from memory.
+/* The least a page can cost: bare libmicrohttpd, with the threads that the server has, giving the bytes of files
+ * from memory.
  *     build/release-gcc/bench-bare FILE…      prints "port N"; /0 is the first file, /1 the second…; ends with its input */
 #include <microhttpd.h>
 #include <stdio.h>
