@@ -79,31 +79,41 @@ open_campaigns(struct office *office, const char *procedures, struct guichet_err
 }
 
 struct accounts {
+	struct office *office;
 	struct arena *arena;
 	instant now;
 	char hash[PASSWORD_HASH_SIZE];
 };
 
-/* One account for the first holders of each function that a role of a procedure names. */
+/* Accounts for the first holders of one function. */
+static enum guichet_status
+write_accounts_of(struct store_tx *tx, const struct accounts *accounts, struct text function,
+	struct guichet_error *error)
+{
+	enum { EACH = 3 };
+	const struct directory_range everywhere = DIRECTORY_EVERYWHERE;
+	struct directory_holders holders;
+	enum guichet_status status = directory_holders_within(tx, accounts->arena, &function, 1, &everywhere,
+		date_of_instant(accounts->now, NULL), EACH, &holders, error);
+	for (size_t h = 0; status == GUICHET_OK && h < holders.count; h++)
+		if (holders.at[h].person.mail.length)
+			status = account_create(tx, holders.at[h].person.id, holders.at[h].person.mail,
+				text_of_string(accounts->hash), accounts->now, error);
+	return status;
+}
+
+/* For agents, and for each function that a role of an open campaign names. */
 static enum guichet_status
 write_accounts(struct store_tx *tx, void *context, struct guichet_error *error)
 {
 	const struct accounts *accounts = context;
-	static const struct text functions[] = {
-		{ "chef de service", sizeof "chef de service" - 1 }, { "chef d’établissement", sizeof "chef d’établissement" - 1 },
-		{ "personne support", sizeof "personne support" - 1 }, { "gestionnaire DPAE", sizeof "gestionnaire DPAE" - 1 },
-		{ "agent", sizeof "agent" - 1 },
-	};
-	enum guichet_status status = GUICHET_OK;
-	const struct directory_range everywhere = DIRECTORY_EVERYWHERE;
-	for (size_t i = 0; status == GUICHET_OK && i < sizeof functions / sizeof *functions; i++) {
-		struct directory_holders holders;
-		status = directory_holders_within(tx, accounts->arena, &functions[i], 1, &everywhere,
-			date_of_instant(accounts->now, NULL), 3, &holders, error);
-		for (size_t h = 0; status == GUICHET_OK && h < holders.count; h++)
-			if (holders.at[h].person.mail.length)
-				status = account_create(tx, holders.at[h].person.id, holders.at[h].person.mail,
-					text_of_string(accounts->hash), accounts->now, error);
+	const struct office_campaigns campaigns = office_campaigns(accounts->office, accounts->arena);
+	enum guichet_status status = write_accounts_of(tx, accounts, TEXT("agent"), error);
+	for (size_t c = 0; c < campaigns.count; c++) {
+		const struct procedure *procedure = campaigns.at[c]->procedure;
+		for (size_t r = 0; r < procedure->role_count; r++)
+			for (size_t f = 0; status == GUICHET_OK && f < procedure->roles[r].function_count; f++)
+				status = write_accounts_of(tx, accounts, procedure->roles[r].functions[f], error);
 	}
 	return status;
 }
@@ -133,6 +143,7 @@ fill(const char *data, const char *csv, const char *procedures, struct guichet_e
 		status = open_campaigns(office, procedures, error);
 	if (status == GUICHET_OK)
 		status = password_hash(text_of_string(password), accounts.hash, error);
+	accounts.office = office;
 	if (status == GUICHET_OK)
 		status = store_transact(store, write_accounts, &accounts, error);
 	return status;

@@ -361,15 +361,6 @@ progress_bar(struct request *request, struct html *html, const struct office_bat
 			progress->refused > 1 ? "s" : ""), TEXT("La raison est indiquée ci-dessous. L’état de ces dossiers n’a pas changé."));
 }
 
-static bool
-listed(const struct procedure_list *list, int index)
-{
-	for (size_t i = 0; i < list->count; i++)
-		if (list->at[i] == index)
-			return true;
-	return false;
-}
-
 /* The batch actions that the dossiers done may now go through: on, or back. */
 static void
 what_next(struct request *request, struct html *html, const struct office_campaign *campaign, struct text batch, int move,
@@ -378,7 +369,7 @@ what_next(struct request *request, struct html *html, const struct office_campai
 	const struct procedure *procedure = campaign->procedure;
 	int from = PROCEDURE_NONE, to = PROCEDURE_NONE;
 	for (size_t i = 0; i < procedure->action_count; i++)
-		if (listed(&procedure->moves[move].actions, (int)i) && procedure->actions[i].batch) {
+		if (procedure_list_has(procedure->moves[move].actions, (int)i) && procedure->actions[i].batch) {
 			from = procedure->actions[i].step;
 			to = procedure->actions[i].to;
 		}
