@@ -22,6 +22,7 @@ struct feel_finding {
 	size_t line, column;   /* from 1; columns in characters */
 	struct text message;   /* a French sentence without the final point: "nom inconnu « jour »" */
 	struct text remedy;    /* "vouliez-vous « jours » ?", or empty */
+	const void *place;     /* of the cell of a box (box.h); NULL: the one source */
 };
 
 /* Everything found in one source. Start from zero. In the arena given to the reader. */
@@ -82,11 +83,23 @@ struct feel_run {
 	instant now;                      /* what now() and today() answer, in Paris */
 	struct feel_trace *trace;         /* NULL: no explanation wanted */
 	unsigned long most_steps;         /* 0: FEEL_MOST_STEPS */
+	unsigned depth;                   /* of the evaluations this one is part of; 0 */
 	enum feel_stop stop;              /* out: other than COMPLETE, the value is a null */
+	unsigned long steps;              /* out: how many were taken */
+	bool external;                    /* out: a function of another language was called, null in its place */
 };
 
 /* The value; a null with a reason when the standard says null. Never fails otherwise. */
 struct feel_value feel_evaluate(const struct feel *feel, struct feel_run *run);
+
+/* A function that is not written in FEEL, such as a decision service. `data` and `type` (a function
+ * type: parameters, result) must live as long as the value. The callee evaluates with runs whose
+ * most_steps and depth are those of `run`, adds their steps to run->steps, and passes on their stop. */
+typedef struct feel_value feel_native(const void *data, struct feel_run *run,
+	const struct feel_value *arguments);
+/* False when the arena is full. */
+[[nodiscard]] bool feel_native_new(struct arena *arena, const struct feel_type *type, feel_native *call,
+	const void *data, struct feel_value *ret_function);
 
 /* ---- explanation ---- */
 

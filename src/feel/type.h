@@ -3,6 +3,8 @@
 
 #include "feel/value.h"
 
+struct feel;
+
 /* A type; immutable, shared by pointer, in the arena of whoever made it. */
 struct feel_type {
 	enum feel_kind kind;          /* FEEL_ANY: any value */
@@ -12,6 +14,7 @@ struct feel_type {
 	bool open;                    /* a context that may hold entries not named here */
 	const struct text *words;     /* the only strings allowed; NULL: any */
 	size_t word_count;
+	const struct feel *allowed;   /* unary tests that a value passes, else it is coerced to null; NULL: any */
 };
 
 struct feel_field {
