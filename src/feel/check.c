@@ -4,47 +4,6 @@
 
 #include "base/banned.h"
 
-struct node *
-node_new(struct reader *reader, enum node_kind kind, size_t offset, const struct feel_type *type)
-{
-	if (reader->stopped || !type)
-		return reader->stopped ? NULL : reader_broken(reader);
-	struct node *node = arena_new_of(reader->arena, struct node);
-	if (!node)
-		return reader_broken(reader);
-	node->kind = (uint8_t)kind;
-	node->offset = (uint32_t)offset;
-	node->type = type;
-	node->height = 1;
-	return node;
-}
-
-struct node *
-node_constant(struct reader *reader, size_t offset, struct feel_value value, const struct feel_type *type)
-{
-	struct node *node = node_new(reader, NODE_CONSTANT, offset, type);
-	if (node)
-		node->constant = value;
-	return node;
-}
-
-/* A node over two others (the second may be NULL); refuses to grow beyond what evaluation can walk. */
-static struct node *
-node_over(struct reader *reader, enum node_kind kind, size_t offset, const struct feel_type *type,
-	const struct node *left, const struct node *right)
-{
-	struct node *node = node_new(reader, kind, offset, type);
-	if (!node)
-		return NULL;
-	const unsigned height = right && right->height > left->height ? right->height : left->height;
-	if (height >= MOST_HEIGHT)
-		return reader_stop(reader, offset, 0, TEXT("découpez-la en plusieurs"), "expression trop longue");
-	node->left = left;
-	node->right = right;
-	node->height = (uint16_t)(height + 1);
-	return node;
-}
-
 const struct feel_type *
 item_type(const struct feel_type *type)
 {
@@ -283,28 +242,6 @@ check_negate(struct reader *reader, size_t offset, const struct node *operand)
 		type = &feel_type_any;
 	}
 	return node_over(reader, NODE_NEGATE, offset, type, operand, NULL);
-}
-
-/* A node over parts, in the reader's arena. */
-static struct node *
-node_of(struct reader *reader, enum node_kind kind, size_t offset, const struct feel_type *type,
-	const struct node *const *parts, size_t count)
-{
-	struct node *node = node_new(reader, kind, offset, type);
-	const struct node **kept = node ? arena_array_of(reader->arena, const struct node *, count) : NULL;
-	if (!node || !kept)
-		return node ? reader_broken(reader) : NULL;
-	unsigned height = 0;
-	for (size_t i = 0; i < count; i++) {
-		kept[i] = parts[i];
-		height = parts[i]->height > height ? parts[i]->height : height;
-	}
-	if (height >= MOST_HEIGHT)
-		return reader_stop(reader, offset, 0, TEXT("découpez-la en plusieurs"), "expression trop longue");
-	node->parts = kept;
-	node->count = (uint32_t)count;
-	node->height = (uint16_t)(height + 1);
-	return node;
 }
 
 struct node *
