@@ -150,8 +150,16 @@ lex_expect_word(struct reader *reader, struct text word, const char *what)
 size_t
 lex_name_end(struct text source, size_t at, struct text name)
 {
+	/* Most names tried differ at their first byte, which is a letter's. */
+	if (name.length == 0 || at >= source.length || name.at[0] != source.at[at])
+		return 0;
 	size_t i = 0;
 	while (i < name.length) {
+		if (at < source.length && name.at[i] == source.at[at] && name.at[i] > ' ' && name.at[i] < 0x7f) {
+			i++;
+			at++;
+			continue;
+		}
 		const uint32_t wanted = text_next(name, &i);
 		if (at >= source.length)
 			return 0;
@@ -169,13 +177,18 @@ lex_name_end(struct text source, size_t at, struct text name)
 	return lex_goes_on(source, at) ? 0 : at;
 }
 
-/* Keeps the longest; of equals, the first tried, which is the innermost. */
-static void
-try_name(struct reader *reader, struct found *found, struct found candidate)
+/* True when `name` stands here and is longer than what was found: of equals, the first tried is kept, which is
+ * the innermost. */
+static bool
+is_longer(const struct reader *reader, const struct found *found, struct text name, size_t *ret_end)
 {
-	candidate.end = lex_name_end(reader->source, reader->at, candidate.name);
-	if (candidate.end > found->end)
-		*found = candidate;
+	if (name.length == 0 || name.at[0] != reader->source.at[reader->at]) /* soon said for most */
+		return false;
+	const size_t end = lex_name_end(reader->source, reader->at, name);
+	if (end <= found->end)
+		return false;
+	*ret_end = end;
+	return true;
 }
 
 /* True when what ends at `at` is followed by a parenthesis. */
@@ -191,23 +204,30 @@ struct found
 lex_find_name(struct reader *reader)
 {
 	struct found found = { 0 };
+	size_t end;
+	if (reader->at >= reader->source.length)
+		return found;
 	for (const struct local *local = reader->locals; local; local = local->next) {
 		for (size_t i = 0; local->entries && i < local->type->field_count; i++)
-			try_name(reader, &found, (struct found){ .what = FOUND_ENTRY, .name = local->type->fields[i].name,
-				.local = local });
-		try_name(reader, &found, (struct found){ .what = FOUND_LOCAL, .name = local->name, .local = local,
-			.type = local->type });
+			if (is_longer(reader, &found, local->type->fields[i].name, &end))
+				found = (struct found){ .what = FOUND_ENTRY, .name = local->type->fields[i].name, .end = end,
+					.local = local };
+		if (is_longer(reader, &found, local->name, &end))
+			found = (struct found){ .what = FOUND_LOCAL, .name = local->name, .end = end, .local = local,
+				.type = local->type };
 	}
 	for (const struct feel_scope *scope = reader->scope; scope; scope = scope->parent)
 		for (unsigned i = 0; i < scope->count; i++)
-			try_name(reader, &found, (struct found){ .what = FOUND_INPUT, .name = scope->names[i].name,
-				.type = scope->names[i].type, .slot = scope->first_slot + i });
+			if (is_longer(reader, &found, scope->names[i].name, &end))
+				found = (struct found){ .what = FOUND_INPUT, .name = scope->names[i].name, .end = end,
+					.type = scope->names[i].type, .slot = scope->first_slot + i };
 	/* A field may be called "date": it hides the function, except where it is called. */
 	if (found.what != FOUND_NOTHING && (found.what == FOUND_ENTRY || (found.type->kind != FEEL_FUNCTION
 		&& found.type->kind != FEEL_ANY)) && is_called(reader->source, found.end))
 		found.end--;
 	for (size_t i = 0; i < builtin_count; i++)
-		try_name(reader, &found, (struct found){ .what = FOUND_BUILTIN, .name = builtins[i].name });
+		if (is_longer(reader, &found, builtins[i].name, &end))
+			found = (struct found){ .what = FOUND_BUILTIN, .name = builtins[i].name, .end = end };
 	if (found.what != FOUND_NOTHING && found.what != FOUND_BUILTIN)
 		found.end = lex_name_end(reader->source, reader->at, found.name);
 	return found;
