@@ -56,6 +56,24 @@ evaluation_null(struct evaluation *evaluation, const char *format, ...)
 	return kept.at ? feel_null(kept) : evaluation_stop(evaluation, FEEL_NO_MEMORY);
 }
 
+struct feel_run
+evaluation_lend(const struct evaluation *evaluation)
+{
+	return (struct feel_run){ .arena = evaluation->arena, .now = evaluation->run->now,
+		.most_steps = evaluation->steps_left ? evaluation->steps_left : 1, .depth = evaluation->depth };
+}
+
+bool
+evaluation_settle(struct evaluation *evaluation, const struct feel_run *lent)
+{
+	evaluation->run->external |= lent->external;
+	if (lent->stop != FEEL_COMPLETE) {
+		evaluation_stop(evaluation, lent->stop);
+		return false;
+	}
+	return evaluation_steps(evaluation, lent->steps);
+}
+
 bool
 items_add(struct evaluation *evaluation, struct items *items, struct feel_value value)
 {
@@ -639,6 +657,8 @@ evaluate_context(struct evaluation *evaluation, const struct node *node)
 		entries[i].value = evaluate_node(evaluation, node->parts[i]);
 		evaluation->locals[node->local + i] = entries[i].value;
 	}
+	if (node->left)
+		return evaluate_node(evaluation, node->left);
 	return feel_context(entries, node->count);
 }
 
@@ -673,11 +693,15 @@ make_function(struct evaluation *evaluation, const struct node *node)
 		memcpy(captured, evaluation->locals, node->local * sizeof *captured);
 	function->node = node;
 	function->captured = captured;
-	return (struct feel_value){ .kind = FEEL_FUNCTION, .function = function };
+	function->inputs = evaluation->inputs;
+	const struct feel_value value = { .kind = FEEL_FUNCTION, .function = function };
+	if (node->self)
+		captured[node->self - 1] = value;
+	return value;
 }
 
-static struct feel_value
-call_builtin_by_name(struct evaluation *evaluation, struct text name, const struct feel_value *arguments,
+struct feel_value
+evaluate_builtin(struct evaluation *evaluation, struct text name, const struct feel_value *arguments,
 	const struct text *names, size_t count)
 {
 	const struct builtin *choices[16];
@@ -689,50 +713,114 @@ call_builtin_by_name(struct evaluation *evaluation, struct text name, const stru
 }
 
 static struct feel_value
-call_function(struct evaluation *evaluation, const struct node *node, const struct feel_value *captured,
+coerce(struct evaluation *evaluation, struct feel_value value, const struct feel_type *type)
+{
+	struct feel_run lent = evaluation_lend(evaluation);
+	const struct feel_value coerced = feel_coerce(&lent, value, type);
+	return evaluation_settle(evaluation, &lent) ? coerced : evaluation_stop(evaluation, FEEL_TOO_LONG);
+}
+
+/* The place of each argument among the parameters of the function type; count when it has none. */
+static size_t
+parameter_place(const struct feel_type *type, size_t position, struct text name)
+{
+	if (name.length == 0)
+		return position;
+	size_t place = 0;
+	while (place < type->field_count && !text_equal(type->fields[place].name, name))
+		place++;
+	return place;
+}
+
+/* Puts the arguments in the order of the parameters, each as its declared type; true, or false with
+ * the null to give instead. */
+static bool
+order_arguments(struct evaluation *evaluation, const struct feel_type *type,
+	const struct feel_value *arguments, const struct text *names, size_t count, struct feel_value *ret_ordered,
+	struct feel_value *ret_null)
+{
+	if (count != type->field_count) {
+		*ret_null = feel_null(TEXT("nombre d’arguments différent de celui des paramètres"));
+		return false;
+	}
+	for (size_t i = 0; i < count; i++) {
+		const size_t place = parameter_place(type, i, names ? names[i] : TEXT(""));
+		if (place == count) {
+			*ret_null = evaluation_null(evaluation, "paramètre inconnu « " TEXT_FORMAT " »", TEXT_ARGS(names[i]));
+			return false;
+		}
+		const struct feel_field *field = &type->fields[place];
+		ret_ordered[place] = coerce(evaluation, arguments[i], field->type);
+		if (ret_ordered[place].kind == FEEL_NULL && arguments[i].kind != FEEL_NULL) {
+			*ret_null = evaluation_null(evaluation, "« " TEXT_FORMAT " » n’est pas du type attendu",
+				TEXT_ARGS(field->name));
+			return false;
+		}
+	}
+	return true;
+}
+
+static struct feel_value
+call_function(struct evaluation *evaluation, const struct feel_function *function,
 	const struct feel_value *arguments, const struct text *names, size_t count)
 {
-	const struct feel_type *type = node->type;
+	const struct node *node = function->node;
 	struct feel_value *locals = arena_array_of(evaluation->arena, struct feel_value, node->locals);
+	struct feel_value refusal;
 	if (!locals)
 		return evaluation_stop(evaluation, FEEL_NO_MEMORY);
 	if (node->local)
-		memcpy(locals, captured, node->local * sizeof *locals);
-	if (count != node->count)
-		return feel_null(TEXT("nombre d’arguments différent de celui des paramètres"));
-	for (size_t i = 0; i < count; i++) {
-		size_t place = i;
-		if (names && names[i].length)
-			for (place = 0; place < node->count && !text_equal(type->fields[place].name, names[i]);)
-				place++;
-		if (place == node->count)
-			return evaluation_null(evaluation, "paramètre inconnu « " TEXT_FORMAT " »", TEXT_ARGS(names[i]));
-		struct feel_value argument = arguments[i];
-		const struct feel_type *wanted = type->fields[place].type;
-		if (argument.kind == FEEL_LIST && argument.list.count == 1 && wanted->kind != FEEL_LIST
-			&& wanted->kind != FEEL_ANY)
-			argument = argument.list.at[0];
-		else if (wanted->kind == FEEL_LIST && argument.kind != FEEL_LIST && argument.kind != FEEL_NULL) {
-			struct items one = { 0 };
-			if (!items_add(evaluation, &one, argument))
-				return evaluation_stop(evaluation, FEEL_NO_MEMORY);
-			argument = items_list(&one);
-		}
-		if (!feel_value_is(argument, wanted))
-			return evaluation_null(evaluation, "« " TEXT_FORMAT " » n’est pas du type attendu",
-				TEXT_ARGS(type->fields[place].name));
-		locals[node->local + place] = argument;
-	}
+		memcpy(locals, function->captured, node->local * sizeof *locals);
+	if (!order_arguments(evaluation, node->type, arguments, names, count, locals + node->local, &refusal))
+		return refusal;
 	const unsigned height = node->left->height;
 	if (evaluation->depth + height > FEEL_MOST_DEPTH)
 		return evaluation_stop(evaluation, FEEL_TOO_DEEP);
 	struct feel_value *const outer = evaluation->locals;
+	const struct feel_value *const inputs = evaluation->inputs;
 	evaluation->locals = locals;
+	evaluation->inputs = function->inputs;
 	evaluation->depth += height;
 	const struct feel_value value = evaluate_node(evaluation, node->left);
 	evaluation->depth -= height;
+	evaluation->inputs = inputs;
 	evaluation->locals = outer;
 	return value;
+}
+
+/* What a native may itself call is deeper by what its own frames may take. */
+enum { NATIVE_DEPTH = 8 };
+
+static struct feel_value
+call_native(struct evaluation *evaluation, const struct feel_function *function,
+	const struct feel_value *arguments, const struct text *names, size_t count)
+{
+	struct feel_value refusal;
+	struct feel_value *ordered = arena_array_of(evaluation->arena, struct feel_value, count);
+	if (!ordered)
+		return evaluation_stop(evaluation, FEEL_NO_MEMORY);
+	if (!order_arguments(evaluation, function->type, arguments, names, count, ordered, &refusal))
+		return refusal;
+	if (evaluation->depth + NATIVE_DEPTH > FEEL_MOST_DEPTH)
+		return evaluation_stop(evaluation, FEEL_TOO_DEEP);
+	struct feel_run lent = evaluation_lend(evaluation);
+	lent.depth += NATIVE_DEPTH;
+	const struct feel_value value = function->native(function->data, &lent, ordered);
+	if (!evaluation_settle(evaluation, &lent))
+		return evaluation_stop(evaluation, FEEL_TOO_LONG);
+	return function->type->of ? coerce(evaluation, value, function->type->of) : value;
+}
+
+bool
+feel_native_new(struct arena *arena, const struct feel_type *type, feel_native *call, const void *data,
+	struct feel_value *ret_function)
+{
+	struct feel_function *function = arena_new_of(arena, struct feel_function);
+	if (!function)
+		return false;
+	*function = (struct feel_function){ .native = call, .data = data, .type = type };
+	*ret_function = (struct feel_value){ .kind = FEEL_FUNCTION, .function = function };
+	return true;
 }
 
 struct feel_value
@@ -743,10 +831,11 @@ evaluate_function(struct evaluation *evaluation, struct feel_value function,
 	if (function.kind != FEEL_FUNCTION)
 		return function.kind == FEEL_NULL ? function
 			: feel_null(TEXT("appel d’une valeur qui n’est pas une fonction"));
-	if (!function.function->node)
-		return call_builtin_by_name(evaluation, function.function->builtin, arguments, names, count);
-	return call_function(evaluation, function.function->node, function.function->captured, arguments, names,
-		count);
+	if (function.function->node)
+		return call_function(evaluation, function.function, arguments, names, count);
+	if (function.function->native)
+		return call_native(evaluation, function.function, arguments, names, count);
+	return evaluate_builtin(evaluation, function.function->builtin, arguments, names, count);
 }
 
 /* A call, of a function or of a builtin. */
@@ -778,8 +867,11 @@ is_instance(struct feel_value value, const struct feel_type *type)
 		return type->kind == FEEL_NULL;
 	if (type->kind == FEEL_ANY)
 		return true;
-	if (value.kind == FEEL_FUNCTION && type->kind == FEEL_FUNCTION && type->of && value.function->node)
-		return feel_type_conforms(value.function->node->type, type);
+	if (value.kind == FEEL_FUNCTION && type->kind == FEEL_FUNCTION && type->of) {
+		const struct feel_function *function = value.function;
+		if (function->node || function->native)
+			return feel_type_conforms(function->node ? function->node->type : function->type, type);
+	}
 	return feel_value_is(value, type);
 }
 
@@ -867,6 +959,13 @@ walk(struct evaluation *evaluation, const struct node *node)
 		const struct feel_value value = evaluate_node(evaluation, node->left);
 		return value.kind == FEEL_BOOLEAN ? feel_boolean(!value.boolean) : not_a_condition(value);
 	}
+	case NODE_COERCE:
+		return coerce(evaluation, evaluate_node(evaluation, node->left), node->tested_type);
+	case NODE_EXTERNAL:
+		evaluation->run->external = true;
+		return feel_null(TEXT("fonction écrite dans un autre langage, qui n’est pas exécutée"));
+	case NODE_TABLE:
+		return evaluate_table(evaluation, node);
 	}
 	return feel_null(TEXT(""));
 }
@@ -887,10 +986,12 @@ struct feel_value
 feel_evaluate(const struct feel *feel, struct feel_run *run)
 {
 	struct feel_value few[8] = { 0 };
+	const unsigned long most_steps = run->most_steps ? run->most_steps : FEEL_MOST_STEPS;
 	struct evaluation evaluation = { .run = run, .arena = run->arena, .inputs = run->inputs, .locals = few,
-		.steps_left = run->most_steps ? run->most_steps : FEEL_MOST_STEPS, .depth = feel->root->height,
-		.trace = run->trace };
+		.steps_left = most_steps, .depth = run->depth + feel->root->height, .trace = run->trace };
 	run->stop = FEEL_COMPLETE;
+	if (evaluation.depth > FEEL_MOST_DEPTH)
+		return evaluation_stop(&evaluation, FEEL_TOO_DEEP);
 	if (feel->locals > 8)
 		evaluation.locals = arena_array_of(run->arena, struct feel_value, feel->locals);
 	if (!evaluation.locals)
@@ -898,5 +999,6 @@ feel_evaluate(const struct feel *feel, struct feel_run *run)
 	if (feel->unary && run->tested)
 		evaluation.locals[0] = *run->tested;
 	const struct feel_value value = evaluate_node(&evaluation, feel->root);
+	run->steps = most_steps - evaluation.steps_left;
 	return run->stop == FEEL_COMPLETE ? value : evaluation_stop(&evaluation, run->stop);
 }

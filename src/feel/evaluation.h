@@ -14,15 +14,24 @@ struct evaluation {
 	struct feel_trace *trace;
 };
 
-/* A function made by an expression, with the locals it saw; or a builtin. */
+/* A function made by an expression, with the locals and the inputs it saw; or one that is not
+ * written in FEEL; or a builtin. */
 struct feel_function {
-	const struct node *node;          /* NODE_FUNCTION, or NULL */
+	const struct node *node;           /* NODE_FUNCTION, or NULL */
 	const struct feel_value *captured; /* node->local values */
-	struct text builtin;              /* name, when node is NULL */
+	const struct feel_value *inputs;   /* not copied: one of them may be this very function */
+	feel_native *native;               /* or NULL */
+	const void *data;
+	const struct feel_type *type;      /* of a native */
+	struct text builtin;               /* name, when neither is there */
 };
 
 struct feel_value evaluate_node(struct evaluation *evaluation, const struct node *node);
 struct feel_value evaluate_function(struct evaluation *evaluation, struct feel_value function,
+	const struct feel_value *arguments, const struct text *names, size_t count);
+
+/* A builtin chosen by its name. */
+struct feel_value evaluate_builtin(struct evaluation *evaluation, struct text name,
 	const struct feel_value *arguments, const struct text *names, size_t count);
 
 /* Counts work done outside of nodes; false once there is too much of it: give up. */
@@ -61,4 +70,14 @@ struct feel_value evaluate_equal(struct evaluation *evaluation, struct feel_valu
 /* In value.c: the steps taken are added to *steps. */
 struct feel_value feel_equal_counting(struct feel_value a, struct feel_value b, unsigned long *steps);
 
+/* A run for an evaluation that is part of this one, with what is left of its budget; and the count
+ * of what it cost: false when everything ends with it. */
+struct feel_run evaluation_lend(const struct evaluation *evaluation);
+bool evaluation_settle(struct evaluation *evaluation, const struct feel_run *lent);
+
+/* A decision table, in hit.c. */
+struct feel_value evaluate_table(struct evaluation *evaluation, const struct node *node);
+
 void trace_record(struct feel_trace *trace, const struct node *node, struct feel_value value);
+/* A rule of the table `node` applied, from 0; recorded before the table's value, in the order of the rules. */
+void trace_rule(struct feel_trace *trace, const struct node *node, uint32_t rule);

@@ -89,7 +89,8 @@ struct feel_run {
 	bool external;                    /* out: a function of another language was called, null in its place */
 };
 
-/* The value; a null with a reason when the standard says null. Never fails otherwise. */
+/* The value; a null with a reason when the standard says null. Never fails otherwise. A function that is,
+ * or is part of, the value reads the inputs it was made with when it is called: they live as long as it. */
 struct feel_value feel_evaluate(const struct feel *feel, struct feel_run *run);
 
 /* A function that is not written in FEEL, such as a decision service. `data` and `type` (a function

@@ -27,7 +27,7 @@ enum node_kind {
 	NODE_FILTER,   /* left[right], the item in `local` */
 	NODE_LIST,     /* parts */
 	NODE_RANGE,    /* left..right, either may be NULL */
-	NODE_CONTEXT,  /* names and parts, entry i in local + i */
+	NODE_CONTEXT,  /* names and parts, entry i in local + i; left: its value, NULL: the entries */
 	NODE_FOR,      /* parts: the lists, then the body; variables from local, `partial` after them */
 	NODE_SOME,
 	NODE_EVERY,
@@ -38,7 +38,12 @@ enum node_kind {
 	NODE_IN,       /* right is a test on local, which holds left */
 	NODE_TEST,     /* local in left */
 	NODE_NOT,      /* of a test */
+	NODE_COERCE,   /* left, as tested_type */
+	NODE_EXTERNAL, /* the body of a function of another language: null */
+	NODE_TABLE,    /* a decision table (table.h) */
 };
+
+struct table;
 
 struct node {
 	uint8_t kind;
@@ -57,6 +62,8 @@ struct node {
 		struct feel_value constant;
 		struct text name;
 		const struct feel_type *tested_type;
+		const struct table *table;
+		uint32_t self; /* of a function that may call itself: 1 + the place it is known at; else 0 */
 		struct {
 			const struct builtin **choices;
 			uint32_t choice_count;

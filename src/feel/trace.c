@@ -48,6 +48,12 @@ trace_record(struct feel_trace *trace, const struct node *node, struct feel_valu
 	trace->entries[trace->count++] = (struct trace_entry){ node, value };
 }
 
+void
+trace_rule(struct feel_trace *trace, const struct node *node, uint32_t rule)
+{
+	(void)trace, (void)node, (void)rule; /* not told yet */
+}
+
 /* ---- telling ---- */
 
 static void

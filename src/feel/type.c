@@ -2,6 +2,7 @@
 #include "feel/type.h"
 
 #include "base/buffer.h"
+#include "feel/feel.h"
 
 #include "base/banned.h"
 
@@ -239,8 +240,42 @@ feel_type_of_value(struct arena *arena, struct feel_value value)
 	return type_shown(arena, value, 0);
 }
 
-struct feel_value
-feel_coerce(struct arena *arena, struct feel_value value, const struct feel_type *type)
+/* One evaluation of the tests that the type allows. */
+static bool
+passes(struct feel_run *run, struct feel_value value, const struct feel *allowed)
+{
+	const unsigned long most = run->most_steps ? run->most_steps : FEEL_MOST_STEPS;
+	if (run->stop != FEEL_COMPLETE)
+		return false;
+	struct feel_run test = { .arena = run->arena, .tested = &value, .now = run->now, .depth = run->depth,
+		.most_steps = most > run->steps + 1 ? most - run->steps : 1 };
+	const bool passed = feel_is_true(feel_evaluate(allowed, &test));
+	run->steps += test.steps;
+	run->stop = test.stop;
+	return passed;
+}
+
+/* True when the type and its parts allow the value, which is of the type. */
+static bool
+is_allowed(struct feel_run *run, struct feel_value value, const struct feel_type *type)
+{
+	if (value.kind == FEEL_NULL)
+		return true;
+	if (type->allowed && !passes(run, value, type->allowed))
+		return false;
+	if (type->kind == FEEL_LIST && type->of)
+		for (size_t i = 0; i < value.list.count; i++)
+			if (!is_allowed(run, value.list.at[i], type->of))
+				return false;
+	for (size_t i = 0; type->kind == FEEL_CONTEXT && i < type->field_count; i++)
+		if (!is_allowed(run, feel_entry_of(value, type->fields[i].name), type->fields[i].type))
+			return false;
+	return true;
+}
+
+/* The value as the type wants it, whatever it allows; a null with a reason when it cannot be. */
+static struct feel_value
+converted(struct arena *arena, struct feel_value value, const struct feel_type *type)
 {
 	if (feel_value_is(value, type))
 		return value;
@@ -259,6 +294,14 @@ feel_coerce(struct arena *arena, struct feel_value value, const struct feel_type
 		return value;
 	}
 	return feel_null(TEXT("valeur qui n’est pas du type attendu"));
+}
+
+struct feel_value
+feel_coerce(struct feel_run *run, struct feel_value value, const struct feel_type *type)
+{
+	const struct feel_value coerced = converted(run->arena, value, type);
+	return is_allowed(run, coerced, type) ? coerced
+		: feel_null(TEXT("valeur qui n’est pas parmi celles que permet son type"));
 }
 
 /* ---- writing ---- */

@@ -4,6 +4,7 @@
 #include "feel/value.h"
 
 struct feel;
+struct feel_run;
 
 /* A type; immutable, shared by pointer, in the arena of whoever made it. */
 struct feel_type {
@@ -14,7 +15,8 @@ struct feel_type {
 	bool open;                    /* a context that may hold entries not named here */
 	const struct text *words;     /* the only strings allowed; NULL: any */
 	size_t word_count;
-	const struct feel *allowed;   /* unary tests that a value passes, else it is coerced to null; NULL: any */
+	const struct feel *allowed;   /* unary tests, read in an empty scope, that a value passes: else
+	                                 it is coerced to null. NULL: any value */
 };
 
 struct feel_field {
@@ -55,8 +57,10 @@ bool feel_value_is(struct feel_value value, const struct feel_type *type);
 /* The type that a value shows: Any for a null; NULL when the arena is full. */
 const struct feel_type *feel_type_of_value(struct arena *arena, struct feel_value value);
 /* The value where `type` is expected (§10.3.2.9.4): itself, a list of it, the one item it holds,
- * a date as midnight UTC; a null with a reason when it does not conform. */
-struct feel_value feel_coerce(struct arena *arena, struct feel_value value, const struct feel_type *type);
+ * a date as midnight UTC; a null with a reason when it does not conform, or when the type or a part of
+ * it does not allow it. What is allowed is judged in the arena, with the instant and what is left of the
+ * budget of `run`: its steps grow, its stop is set when that is not enough (start from steps 0). */
+struct feel_value feel_coerce(struct feel_run *run, struct feel_value value, const struct feel_type *type);
 
 /* ---- scope: the names an expression may use, each with its type and its slot ---- */
 
