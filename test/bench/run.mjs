@@ -27,9 +27,9 @@ function row(what, ours, bare = "", ratio = "") {
 	console.log(`  ${what.padEnd(58)}${ours.padStart(18)}${bare.padStart(18)}${ratio.padStart(8)}`);
 }
 
-function title(text, ours = "Guichet", bare = "") {
+function title(text, ours = "Guichet", bare = "", part = bare ? "part" : "") {
 	console.log(`\n${text}`);
-	row("", ours, bare, bare ? "part" : "");
+	row("", ours, bare, part);
 }
 
 function start(program, args, ready) {
@@ -74,10 +74,25 @@ async function makePristine() {
 	rmSync(join(folder, "first"), { recursive: true });
 }
 
+// A measure, what it must reach, whether it does.
+const judged = (what, ours, goal, reached) => row(what, ours, goal, reached ? "atteint" : "MANQUÉ");
+
 function feel() {
-	title("Langage de règles", "évaluations/s");
-	const said = values(run(join(out, "bench-feel"), "1000"));
-	row("if quotite >= 80 then quotite * 4/7 + 40 else quotite", number(said.per_second), `${number(said.ns)} ns`);
+	title("Langage de règles, un fil", "mesuré", "à atteindre", " ");
+	const said = Object.fromEntries(run(join(out, "bench-feel")).trim().split("\n").map(line => [line.split(" ")[0], values(line)]));
+	const feelin = values(run("node", "test/bench/feelin.mjs")).per_second, ours = said.formula.per_second;
+	const rate = value => `${number(value)} /s`;
+	judged("if quotite >= 80 then quotite * 4/7 + 40 else quotite", rate(ours), "3 000 000 /s", ours >= 3e6);
+	row("    en relisant son texte à chaque fois", rate(said.reread.per_second));
+	row("    la même dans feelin, qui relit toujours", rate(feelin));
+	judged("    combien de fois feelin", `× ${number(ours / feelin)}`, "× 100", ours >= 100 * feelin);
+	for (const [name, what] of [["points", "une entrée"], ["points_two", "deux entrées"]])
+		if (said[name])
+			judged(`table de points, 45 lignes, ${what}`, rate(said[name].per_second), "1 000 000 /s", said[name].per_second >= 1e6);
+	row("deux fils qui partagent la formule : combien de fois un", `× ${decimal(said.threads.gain, 2)}`);
+	judged(`lire et vérifier une procédure de ${said.procedure.rules} règles`, `${decimal(said.procedure.ms, 2)} ms`, "10 ms",
+		said.procedure.ms < 10);
+	row(`lire une expression (${number(said.reading.bytes)} octets en moyenne)`, rate(said.reading.per_second));
 }
 
 function filing() {
@@ -212,7 +227,7 @@ const began = Date.now();
 let status = 0;
 try {
 	console.log(`${cpus()[0].model.trim()}, ${cpus().length} processeurs, ${run("uname", "-r").trim()}, SQLite ${run("sqlite3", "--version").split(" ")[0]}`);
-	await makePristine();
+	if (wanted.length === 0 || wanted.some(name => name !== "feel")) await makePristine();
 	for (const [name, part] of Object.entries(parts))
 		if (wanted.length === 0 || wanted.includes(name)) await part();
 	console.log(`\n${Math.round((Date.now() - began) / 1000)} secondes`);
