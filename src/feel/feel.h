@@ -16,8 +16,17 @@ struct feel;
 
 enum { FEEL_MOST_FINDINGS = 50, FEEL_MOST_SOURCE = 1 << 16 };
 
+/* What a finding is about. The last two are doubts, that feel_doubt() finds. */
+enum feel_about {
+	FEEL_ABOUT_MEANING,   /* writing, names, types */
+	FEEL_ABOUT_UNITS,     /* hours against percentages */
+	FEEL_ABOUT_CERTAINTY, /* a condition that is always true, or never */
+	FEEL_ABOUT_NULL,      /* a value that may be missing where it is needed */
+};
+
 /* One mistake in a source text. */
 struct feel_finding {
+	enum feel_about about;
 	size_t offset, length; /* in bytes of the source; length 0: a point */
 	size_t line, column;   /* from 1; columns in characters */
 	struct text message;   /* a French sentence without the final point: "nom inconnu « jour »" */
@@ -54,6 +63,25 @@ struct text feel_finding_text(struct arena *arena, const struct feel_finding *fi
 /* Fills *error with the first finding (REFUSED), or BROKEN without memory. */
 enum guichet_status feel_findings_fail(const struct feel_findings *findings, struct text source,
 	struct guichet_error *error);
+
+/* ---- doubts: what is certain of an expression before it is evaluated ---- */
+
+/* What holds whenever the expression is evaluated, besides what its types say. Start from zero. */
+struct feel_given {
+	const bool *sure;                       /* by slot: never null here; NULL: none */
+	const struct feel *const *present_when; /* by slot: not null when that is true, NULL where nothing is
+	                                         * known; NULL: none */
+	const struct feel *const *holds;        /* conditions that are true */
+	size_t hold_count;
+};
+
+/* Adds what is always true or never true in the expression, as far as types and `given` make it
+ * certain; and, when its value is `needed`, what may be missing without the expression having
+ * thought of it. Every expression here was read in the same scope. */
+void feel_doubt(struct arena *arena, const struct feel *feel, const struct feel_given *given, bool needed,
+	struct feel_findings *findings);
+/* True when the value may be null because something declared optional is. */
+bool feel_may_be_null(struct arena *arena, const struct feel *feel, const struct feel_given *given);
 
 /* What is known of the result before evaluation. */
 const struct feel_type *feel_type_of(const struct feel *feel);

@@ -74,6 +74,25 @@ feel_type_words_of(struct arena *arena, const struct text *words, size_t count)
 	return type_of(arena, (struct feel_type){ .kind = FEEL_STRING, .words = words, .word_count = count });
 }
 
+const struct feel_type *
+feel_type_number_of(struct arena *arena, struct text unit, bool whole, const struct feel_range *bounds)
+{
+	if (unit.length == 0 && !whole && !bounds)
+		return &feel_type_number;
+	return type_of(arena, (struct feel_type){ .kind = FEEL_NUMBER, .unit = unit, .whole = whole,
+		.bounds = bounds });
+}
+
+const struct feel_type *
+feel_type_optional_of(struct arena *arena, const struct feel_type *type, bool optional)
+{
+	if (type->optional == optional)
+		return type;
+	struct feel_type made = *type;
+	made.optional = optional;
+	return type_of(arena, made);
+}
+
 /* ---- conformance (§10.3.2.9) ---- */
 
 static const struct feel_type *
@@ -137,6 +156,47 @@ feel_type_conforms(const struct feel_type *from, const struct feel_type *to)
 	}
 }
 
+/* The bounds of either: the widest of both. */
+static const struct feel_range *
+join_bounds(struct arena *arena, const struct feel_range *a, const struct feel_range *b)
+{
+	if (!a || !b || a == b)
+		return a && b ? a : NULL;
+	struct feel_range *hull = arena_new_of(arena, struct feel_range);
+	int order;
+	if (!hull)
+		return NULL; /* nothing known is always right */
+	if (a->low.kind != FEEL_NULL && b->low.kind != FEEL_NULL && feel_order(a->low, b->low, &order)) {
+		hull->low = order <= 0 ? a->low : b->low;
+		hull->low_open = order < 0 ? a->low_open : order > 0 ? b->low_open : a->low_open && b->low_open;
+	}
+	if (a->high.kind != FEEL_NULL && b->high.kind != FEEL_NULL && feel_order(a->high, b->high, &order)) {
+		hull->high = order >= 0 ? a->high : b->high;
+		hull->high_open = order > 0 ? a->high_open : order < 0 ? b->high_open
+			: a->high_open && b->high_open;
+	}
+	return hull;
+}
+
+/* Two types of the same simple kind: what is known of both. */
+static const struct feel_type *
+join_declared(struct arena *arena, const struct feel_type *a, const struct feel_type *b)
+{
+	const struct feel_type joined = {
+		.kind = a->kind,
+		.words = a->words == b->words ? a->words : NULL,
+		.word_count = a->words == b->words ? a->word_count : 0,
+		.unit = text_equal(a->unit, b->unit) ? a->unit : TEXT(""),
+		.whole = a->whole && b->whole,
+		.optional = a->optional || b->optional,
+		.bounds = join_bounds(arena, a->bounds, b->bounds),
+		.allowed = a->allowed == b->allowed ? a->allowed : NULL,
+	};
+	if (joined.allowed || joined.words || joined.unit.length || joined.whole || joined.optional || joined.bounds)
+		return type_of(arena, joined);
+	return feel_type_find(feel_kind_text(a->kind));
+}
+
 const struct feel_type *
 feel_type_join(struct arena *arena, const struct feel_type *a, const struct feel_type *b)
 {
@@ -147,8 +207,6 @@ feel_type_join(struct arena *arena, const struct feel_type *a, const struct feel
 	if (a->kind != b->kind || a->kind == FEEL_ANY)
 		return &feel_type_any;
 	switch (a->kind) {
-	case FEEL_STRING:
-		return a->words == b->words ? a : &feel_type_string;
 	case FEEL_LIST: {
 		const struct feel_type *item = feel_type_join(arena, item_of(a), item_of(b));
 		if (item == item_of(a))
@@ -167,7 +225,7 @@ feel_type_join(struct arena *arena, const struct feel_type *a, const struct feel
 	case FEEL_FUNCTION:
 		return &feel_type_any;
 	default:
-		return a;
+		return join_declared(arena, a, b);
 	}
 }
 

@@ -17,6 +17,12 @@ struct feel_type {
 	size_t word_count;
 	const struct feel *allowed;   /* unary tests, read in an empty scope, that a value passes: else
 	                                 it is coerced to null. NULL: any value */
+	/* What the author declared of the values, for the checker alone: neither conformance nor
+	 * evaluation looks at it. Zero: nothing is known. */
+	struct text unit;             /* of numbers: "h", "%", "€", "jours" */
+	bool whole;                   /* of numbers: integers only */
+	bool optional;                /* a null may come, and expressions must think of it */
+	const struct feel_range *bounds; /* of numbers, dates…: every value is inside; NULL: any */
 };
 
 struct feel_field {
@@ -37,6 +43,12 @@ const struct feel_type *feel_type_context_of(struct arena *arena, const struct f
 	size_t count);
 /* Strings among `words`, which is not copied. */
 const struct feel_type *feel_type_words_of(struct arena *arena, const struct text *words, size_t count);
+
+/* The same numbers with what was declared of them; `unit` and `bounds` are not copied. */
+const struct feel_type *feel_type_number_of(struct arena *arena, struct text unit, bool whole,
+	const struct feel_range *bounds);
+/* The same type, where a null may come, or may not. */
+const struct feel_type *feel_type_optional_of(struct arena *arena, const struct feel_type *type, bool optional);
 
 /* "number", "list<string>", "context<a: number>", as DMN 1.5 writes types. */
 struct text feel_type_text(struct arena *arena, const struct feel_type *type);
