@@ -37,7 +37,7 @@ objects  = $(patsubst %.c,$(OUT)/%.o,$(1))
 EMBEDDED := $(OUT)/migrations.o
 
 .PHONY: all tests layers fuzzers clean build/guichet
-all: build/guichet $(OUT)/seed
+all: build/guichet $(OUT)/seed $(OUT)/feel-values
 
 # The program as people call it: the one made last. Looked at each time, for a link is newer than what it
 # stops pointing to when MODE or CC changes.
@@ -67,6 +67,11 @@ $(OUT)/seed: $(OUT)/test/tools/seed.o $(call objects,$(LIBRARY)) $(EMBEDDED)
 	@echo "  link     $@"
 	@$(CC) $(CFLAGS) $(LDFLAGS) $^ $(LDLIBS) -o $@
 
+# Expressions in, values out, for tests written in other languages.
+$(OUT)/feel-values: $(OUT)/test/tools/feel_values.o $(call objects,$(LIBRARY)) $(EMBEDDED)
+	@echo "  link     $@"
+	@$(CC) $(CFLAGS) $(LDFLAGS) $^ $(LDLIBS) -o $@
+
 # Statements and migrations are text: what includes or embeds them is found by -MMD.
 $(OUT)/%.o: %.c
 	@mkdir -p $(@D)
@@ -87,4 +92,4 @@ layers:
 clean:
 	rm -rf build
 
--include $(patsubst %.c,$(OUT)/%.d,$(PROGRAM) $(LIBRARY) $(TESTS) $(FUZZERS) test/tools/seed.c)
+-include $(patsubst %.c,$(OUT)/%.d,$(PROGRAM) $(LIBRARY) $(TESTS) $(FUZZERS) $(wildcard test/tools/*.c))

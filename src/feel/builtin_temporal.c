@@ -10,14 +10,9 @@
 BUILTIN(date_of_text)
 {
 	struct date date;
-	struct feel_value point;
-	if (temporal_read_date(arguments[0].string, &date))
-		return feel_date(date);
-	const enum temporal_read read = temporal_read_date_time(evaluation->arena, arguments[0].string, &point);
-	if (read != TEMPORAL_WRONG)
-		return read == TEMPORAL_READ ? feel_date(point.at.date) : evaluation_stop(evaluation, FEEL_NO_MEMORY);
-	return evaluation_null(evaluation, "« " TEXT_FORMAT " » n’est pas une date : écrivez AAAA-MM-JJ",
-		TEXT_ARGS(arguments[0].string));
+	return temporal_read_date(arguments[0].string, &date) ? feel_date(date)
+		: evaluation_null(evaluation, "« " TEXT_FORMAT " » n’est pas une date : écrivez AAAA-MM-JJ",
+			TEXT_ARGS(arguments[0].string));
 }
 
 BUILTIN(date_of_point)
@@ -144,20 +139,12 @@ BUILTIN(date_time_of_parts)
 BUILTIN(time_of_text)
 {
 	struct feel_value value;
-	enum temporal_read read = temporal_read_time(evaluation->arena, arguments[0].string, &value);
-	if (read == TEMPORAL_READ)
-		return value;
-	if (read == TEMPORAL_WRONG)
-		read = temporal_read_date_time(evaluation->arena, arguments[0].string, &value);
+	const enum temporal_read read = temporal_read_time(evaluation->arena, arguments[0].string, &value);
 	if (read == TEMPORAL_FULL)
 		return evaluation_stop(evaluation, FEEL_NO_MEMORY);
-	if (read == TEMPORAL_READ) {
-		value.kind = FEEL_TIME;
-		value.at.date = (struct date){ 0 };
-		return value;
-	}
-	return evaluation_null(evaluation, "« " TEXT_FORMAT " » n’est pas une heure : écrivez HH:MM:SS",
-		TEXT_ARGS(arguments[0].string));
+	return read == TEMPORAL_READ ? value
+		: evaluation_null(evaluation, "« " TEXT_FORMAT " » n’est pas une heure : écrivez HH:MM:SS",
+			TEXT_ARGS(arguments[0].string));
 }
 
 BUILTIN(time_of_point)
