@@ -17,21 +17,39 @@ locate(struct text source, struct feel_finding *finding)
 	finding->column = text_characters(text_part(source, start, finding->offset - start)) + 1;
 }
 
+/* The part of the source that holds the offset: the whole of it when it is one. */
+static struct source_part
+part_at(const struct reader *reader, size_t offset)
+{
+	size_t low = 0, high = reader->part_count;
+	while (low + 1 < high) {
+		const size_t middle = low + (high - low) / 2;
+		if (reader->parts[middle].start <= offset)
+			low = middle;
+		else
+			high = middle;
+	}
+	return high ? reader->parts[low] : (struct source_part){ 0, reader->source.length, NULL };
+}
+
 /* Keeps the first mistake at each place: the next ones often follow from it. */
 [[gnu::format(printf, 5, 0)]] static void
 record(struct reader *reader, size_t offset, size_t length, struct text remedy, const char *format,
 	va_list arguments)
 {
 	struct feel_findings *findings = reader->findings;
-	if (offset > reader->source.length)
-		offset = reader->source.length;
-	if (length > reader->source.length - offset)
-		length = reader->source.length - offset;
+	const struct source_part part = part_at(reader, offset);
+	offset = offset > part.start ? offset - part.start : 0;
+	if (offset > part.length)
+		offset = part.length;
+	if (length > part.length - offset)
+		length = part.length - offset;
 	for (size_t i = 0; i < findings->count; i++)
-		if (findings->at[i].offset == offset)
+		if (findings->at[i].offset == offset && findings->at[i].place == part.place)
 			return;
 	if (findings->count == FEEL_MOST_FINDINGS) {
-		reader->stopped = true; /* enough has been said */
+		if (!findings->lenient)
+			reader->stopped = true; /* enough has been said */
 		return;
 	}
 	char message[600];
@@ -41,12 +59,13 @@ record(struct reader *reader, size_t offset, size_t length, struct text remedy, 
 		while (kept && ((unsigned char)message[kept - 1] & 0xc0) == 0x80)
 			kept--;
 	struct feel_finding finding = { .offset = offset, .length = length,
-		.message = arena_text(reader->arena, (struct text){ message, kept }), .remedy = remedy };
+		.message = arena_text(reader->arena, (struct text){ message, kept }), .remedy = remedy,
+		.place = part.place };
 	if (!finding.message.at || !remedy.at) {
 		findings->broken = true;
 		return;
 	}
-	locate(reader->source, &finding);
+	locate(text_part(reader->source, part.start, part.length), &finding);
 	findings->at[findings->count++] = finding;
 }
 

@@ -358,6 +358,42 @@ reader_push_local(struct reader *reader, struct text name, const struct feel_typ
 	return true;
 }
 
+bool
+reader_push_self(struct reader *reader, struct text name)
+{
+	static const struct feel_type unknown = { .kind = FEEL_FUNCTION };
+	struct local *local = arena_new_of(reader->arena, struct local);
+	unsigned place;
+	if (!local || !reader_push_local(reader, name, &unknown, false, &place))
+		return reader_broken(reader), false;
+	*local = *reader->locals; /* one that may still change */
+	reader->self = local;
+	reader->locals = local;
+	return true;
+}
+
+struct local *
+reader_take_self(struct reader *reader)
+{
+	struct local *const self = reader->self;
+	reader->self = NULL;
+	return self;
+}
+
+bool
+reader_settle_self(struct reader *reader, struct text name, const struct feel_type *type)
+{
+	struct local *local = arena_new_of(reader->arena, struct local);
+	if (!local)
+		return reader_broken(reader), false;
+	*local = *reader->locals; /* the name, on top again once the function is read */
+	local->name = name;
+	local->type = type;
+	reader->locals = local;
+	reader->self = NULL;
+	return true;
+}
+
 struct mark
 reader_mark_locals(const struct reader *reader)
 {

@@ -67,6 +67,13 @@ bool reader_push_local(struct reader *reader, struct text name, const struct fee
 struct mark reader_mark_locals(const struct reader *reader);
 void reader_drop_locals(struct reader *reader, struct mark mark);
 
+/* A function that is named may call itself. Its name is pushed before it is read, its type becoming
+ * known in stages: with its parameters (node_function_type), then with its body (reader_settle_self).
+ * The function that is read next takes the name. */
+bool reader_push_self(struct reader *reader, struct text name);
+struct local *reader_take_self(struct reader *reader);
+bool reader_settle_self(struct reader *reader, struct text name, const struct feel_type *type);
+
 /* ---- growing lists of nodes ---- */
 
 struct nodes {
@@ -81,6 +88,23 @@ struct node *node_of_parts(struct reader *reader, enum node_kind kind, size_t of
 	const struct nodes *parts, const struct feel_type *type);
 /* Gives the node its length, up to the last token; refuses what evaluation could not walk. */
 struct node *node_finish(struct reader *reader, struct node *node);
+
+/* ---- constructs, as texts and boxes make them (construct.c) ---- */
+
+/* Entries from local on; `result` is its value when it is not NULL. */
+const struct node *node_context(struct reader *reader, size_t offset, const struct nodes *entries,
+	unsigned local, const struct node *result);
+/* for, some or every: the lists, then the body; variables from local. */
+const struct node *node_iteration(struct reader *reader, enum node_kind kind, size_t offset,
+	const struct nodes *parts, unsigned local);
+/* The type of a function whose body is not read yet; `fields` is copied. `self` (or NULL) learns it. */
+const struct feel_type *node_function_type(struct reader *reader, const struct feel_field *fields, size_t count,
+	struct local *self);
+const struct node *node_function(struct reader *reader, size_t offset, const struct feel_type *type,
+	const struct node *body, unsigned local, const struct local *self);
+/* list[inside], the item in `place`. */
+const struct node *node_filter(struct reader *reader, const struct node *list, const struct node *inside,
+	unsigned place);
 
 /* ---- literals and types ---- */
 
@@ -106,7 +130,13 @@ const struct node *read_in(struct reader *reader, const struct node *value);
 /* Tests of the value in `place`, separated by commas: any of them. */
 const struct node *read_tests(struct reader *reader, unsigned place, const struct feel_type *tested);
 
+/* A whole cell of tests: those, `-`, or `not(…)`. */
+const struct node *read_test_cell(struct reader *reader, unsigned place, const struct feel_type *tested);
+
 /* ---- a whole source ---- */
+
+/* Stops when something follows what was read. */
+void reader_end(struct reader *reader);
 
 /* Refuses what no expression may be; otherwise stands on the first token. */
 bool reader_begin(struct reader *reader);

@@ -250,10 +250,16 @@ read_context(struct reader *reader)
 					"le nom « " TEXT_FORMAT " » sert deux fois", TEXT_ARGS(name));
 				twice = true;
 			}
-			const struct node *value = read_expression(reader);
-			if (!nodes_add(reader, &entries, value, name)
-				|| !reader_push_local(reader, name, value->type, false, &place))
+			if (!lex_sees_word(reader, TEXT("function"))) {
+				const struct node *value = read_expression(reader);
+				if (!nodes_add(reader, &entries, value, name)
+					|| !reader_push_local(reader, name, value->type, false, &place))
+					return NULL;
+			} else if (!reader_push_self(reader, name)
+				|| !nodes_add(reader, &entries, read_expression(reader), name)
+				|| !reader_settle_self(reader, name, entries.at[entries.count - 1]->type)) {
 				return NULL;
+			}
 		} while (lex_take(reader, TEXT(",")));
 	}
 	if (!lex_expect(reader, TEXT("}"), "« } »"))
@@ -262,18 +268,7 @@ read_context(struct reader *reader)
 	if (twice)
 		return node_finish(reader, node_constant(reader, offset, feel_null(TEXT("un nom sert deux fois")),
 			&feel_type_any));
-	struct feel_field *fields = arena_array_of(reader->arena, struct feel_field, entries.count);
-	if (!fields)
-		return reader_broken(reader);
-	for (size_t i = 0; i < entries.count; i++)
-		fields[i] = (struct feel_field){ entries.names[i], entries.at[i]->type };
-	const struct feel_type *type = feel_type_context_of(reader->arena, fields, entries.count);
-	if (!type)
-		return reader_broken(reader);
-	struct node *node = node_of_parts(reader, NODE_CONTEXT, offset, &entries, type);
-	if (node)
-		node->local = mark.count;
-	return node;
+	return node_context(reader, offset, &entries, mark.count, NULL);
 }
 
 static const struct node *
@@ -330,16 +325,20 @@ read_iteration(struct reader *reader, enum node_kind kind, size_t word_length)
 	reader_drop_locals(reader, mark);
 	if (!nodes_add(reader, &parts, body, TEXT("")))
 		return NULL;
-	const struct feel_type *type = kind == NODE_FOR ? feel_type_list_of(reader->arena, body->type)
-		: &feel_type_boolean;
-	if (!type)
-		return reader_broken(reader);
-	if (kind != NODE_FOR)
-		check_boolean(reader, body, "après « satisfies »");
-	struct node *node = node_of_parts(reader, kind, offset, &parts, type);
-	if (node)
-		node->local = mark.count;
-	return node;
+	return node_iteration(reader, kind, offset, &parts, mark.count);
+}
+
+/* What follows "external": where the function is found, which is not our concern. */
+static const struct node *
+read_external(struct reader *reader)
+{
+	const size_t offset = reader->at;
+	reader_mistake(reader, offset, sizeof "external" - 1, TEXT("écrivez-la en FEEL"),
+		"les fonctions externes ne sont pas admises");
+	lex_advance(reader, offset + sizeof "external" - 1);
+	if (!read_expression(reader))
+		return NULL;
+	return node_finish(reader, node_new(reader, NODE_EXTERNAL, offset, &feel_type_any));
 }
 
 static const struct node *
@@ -347,6 +346,7 @@ read_function(struct reader *reader)
 {
 	const size_t offset = reader->at;
 	const struct mark mark = reader_mark_locals(reader);
+	struct local *const self = reader_take_self(reader);
 	struct feel_field fields[16];
 	size_t count = 0;
 	unsigned place;
@@ -368,27 +368,13 @@ read_function(struct reader *reader)
 	}
 	if (!lex_expect(reader, TEXT(")"), "« ) »"))
 		return NULL;
-	if (lex_sees_word(reader, TEXT("external")))
-		return reader_stop(reader, reader->at, 8, TEXT("écrivez-la en FEEL"),
-			"les fonctions externes ne sont pas admises");
-	const struct node *body = read_expression(reader);
+	const struct feel_type *type = node_function_type(reader, fields, count, self);
+	if (!type)
+		return NULL;
+	const struct node *body = lex_sees_word(reader, TEXT("external")) ? read_external(reader)
+		: read_expression(reader);
 	reader_drop_locals(reader, mark);
-	if (!body)
-		return NULL;
-	struct feel_type *type = arena_new_of(reader->arena, struct feel_type);
-	struct feel_field *kept = arena_array_of(reader->arena, struct feel_field, count);
-	struct node *node = type && kept ? node_new(reader, NODE_FUNCTION, offset, type) : reader_broken(reader);
-	if (!node)
-		return NULL;
-	if (count)
-		memcpy(kept, fields, count * sizeof *kept);
-	*type = (struct feel_type){ .kind = FEEL_FUNCTION, .of = body->type, .fields = kept, .field_count = count };
-	node->left = body;
-	node->local = mark.count;
-	node->locals = reader->most_locals; /* no fewer than the body needs */
-	node->count = (uint32_t)count;
-	node->height = (uint16_t)(body->height + 1);
-	return node_finish(reader, node);
+	return body ? node_function(reader, offset, type, body, mark.count, self) : NULL;
 }
 
 /* ---- postfix and operators ---- */
@@ -456,24 +442,7 @@ read_filter(struct reader *reader, const struct node *list)
 	reader_drop_locals(reader, mark);
 	if (!inside || !lex_expect(reader, TEXT("]"), "« ] »"))
 		return NULL;
-	const enum feel_kind kind = inside->type->kind;
-	if (kind != FEEL_BOOLEAN && kind != FEEL_NUMBER && kind != FEEL_ANY && kind != FEEL_NULL)
-		reader_mistake(reader, inside->offset, inside->length, TEXT("mettez une condition ou un rang"),
-			"entre crochets, une condition ou un nombre est attendu, et non " TEXT_FORMAT,
-			TEXT_ARGS(feel_type_french(reader->arena, inside->type)));
-	const struct feel_type *type = kind == FEEL_NUMBER
-		? (list->type->kind == FEEL_LIST ? item_type(list->type) : list->type)
-		: kind != FEEL_BOOLEAN ? &feel_type_any
-		: list->type->kind == FEEL_LIST ? list->type
-		: feel_type_list_of(reader->arena, list->type);
-	struct node *node = type ? node_new(reader, NODE_FILTER, list->offset, type) : reader_broken(reader);
-	if (!node)
-		return NULL;
-	node->left = list;
-	node->right = inside;
-	node->local = place;
-	node->height = (uint16_t)((list->height > inside->height ? list->height : inside->height) + 1);
-	return node_finish(reader, node);
+	return node_filter(reader, list, inside, place);
 }
 
 /* The longest entry name known to the type at this place; else one word. */

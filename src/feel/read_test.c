@@ -47,6 +47,49 @@ read_tests(struct reader *reader, unsigned place, const struct feel_type *tested
 	return read_more_tests(reader, place, tested, tests);
 }
 
+/* `not(…)` up to the end of the source negates tests; `not(a) or b` is an expression. */
+static bool
+is_negated_whole(const struct reader *reader)
+{
+	const struct text source = reader->source;
+	size_t depth = 0;
+	bool quoted = false;
+	for (size_t at = reader->at + 3; at < source.length; at++) {
+		const char c = source.at[at];
+		if (c == '"' && source.at[at - 1] != '\\')
+			quoted = !quoted;
+		else if (!quoted && c == '(')
+			depth++;
+		else if (!quoted && c == ')' && depth && --depth == 0)
+			return text_trim(text_part(source, at + 1, source.length)).length == 0;
+	}
+	return true;
+}
+
+const struct node *
+read_test_cell(struct reader *reader, unsigned place, const struct feel_type *tested)
+{
+	const size_t offset = reader->at;
+	if (lex_sees(reader, TEXT("-"))
+		&& text_trim(text_part(reader->source, offset, reader->source.length)).length == 1) {
+		lex_advance(reader, offset + 1);
+		return node_finish(reader, node_constant(reader, offset, feel_boolean(true), &feel_type_boolean));
+	}
+	if (!lex_sees_word(reader, TEXT("not")) || !is_negated_whole(reader))
+		return read_tests(reader, place, tested);
+	lex_advance(reader, offset + 3);
+	if (!lex_expect(reader, TEXT("("), "« ( »"))
+		return NULL;
+	const struct node *tests = read_tests(reader, place, tested);
+	struct node *not = tests && lex_expect(reader, TEXT(")"), "« ) »")
+		? node_new(reader, NODE_NOT, offset, &feel_type_boolean) : NULL;
+	if (!not)
+		return NULL;
+	not->left = tests;
+	not->height = (uint16_t)(tests->height + 1);
+	return node_finish(reader, not);
+}
+
 const struct node *
 read_in(struct reader *reader, const struct node *value)
 {
@@ -77,10 +120,12 @@ read_in(struct reader *reader, const struct node *value)
 
 /* ---- the doors ---- */
 
-/* Something follows the expression: perhaps the rest of a name that begins as a known one. */
-static void
-unexpected(struct reader *reader)
+/* What follows is perhaps the rest of a name that begins as a known one. */
+void
+reader_end(struct reader *reader)
 {
+	if (reader->stopped || reader->at >= reader->source.length)
+		return;
 	const size_t word = lex_word_end(reader->source, reader->at);
 	if (word > reader->at && reader->name_end == reader->end && lex_hint(reader).length == 0) {
 		struct closest closest = { .distance = SIZE_MAX };
@@ -99,8 +144,8 @@ unexpected(struct reader *reader)
 struct feel *
 reader_finish(struct reader *reader, const struct node *root, bool unary)
 {
-	if (root && !reader->stopped && reader->at < reader->source.length)
-		unexpected(reader);
+	if (root)
+		reader_end(reader);
 	if (!root || reader->stopped || (reader->mistaken && !reader->findings->lenient))
 		return NULL;
 	struct feel *feel = arena_new_of(reader->arena, struct feel);
@@ -150,25 +195,6 @@ feel_read(struct arena *arena, const struct feel_scope *scope, struct text sourc
 	return feel_read_as(arena, scope, &feel_type_any, source, findings);
 }
 
-/* `not(…)` up to the end of the source negates tests; `not(a) or b` is an expression. */
-static bool
-is_negated_whole(const struct reader *reader)
-{
-	const struct text source = reader->source;
-	size_t depth = 0;
-	bool quoted = false;
-	for (size_t at = reader->at + 3; at < source.length; at++) {
-		const char c = source.at[at];
-		if (c == '"' && source.at[at - 1] != '\\')
-			quoted = !quoted;
-		else if (!quoted && c == '(')
-			depth++;
-		else if (!quoted && c == ')' && depth && --depth == 0)
-			return text_trim(text_part(source, at + 1, source.length)).length == 0;
-	}
-	return true;
-}
-
 struct feel *
 feel_read_unary(struct arena *arena, const struct feel_scope *scope, const struct feel_type *tested,
 	struct text source,
@@ -178,27 +204,7 @@ feel_read_unary(struct arena *arena, const struct feel_scope *scope, const struc
 	unsigned place;
 	if (!reader_begin(&reader) || !reader_push_local(&reader, TEXT("?"), tested, false, &place))
 		return NULL;
-	const size_t offset = reader.at;
-	const struct node *root = NULL;
-	if (lex_sees(&reader, TEXT("-")) && text_trim(text_part(source, reader.at, source.length)).length == 1) {
-		lex_advance(&reader, reader.at + 1);
-		root = node_finish(&reader, node_constant(&reader, offset, feel_boolean(true), &feel_type_boolean));
-	} else if (lex_sees_word(&reader, TEXT("not")) && is_negated_whole(&reader)) {
-		lex_advance(&reader, reader.at + 3);
-		if (lex_expect(&reader, TEXT("("), "« ( »")) {
-			const struct node *tests = read_tests(&reader, place, tested);
-			struct node *not = tests && lex_expect(&reader, TEXT(")"), "« ) »")
-				? node_new(&reader, NODE_NOT, offset, &feel_type_boolean) : NULL;
-			if (not) {
-				not->left = tests;
-				not->height = (uint16_t)(tests->height + 1);
-			}
-			root = node_finish(&reader, not);
-		}
-	} else {
-		root = read_tests(&reader, place, tested);
-	}
-	return reader_finish(&reader, root, true);
+	return reader_finish(&reader, read_test_cell(&reader, place, tested), true);
 }
 
 const struct feel_type *

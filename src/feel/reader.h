@@ -14,6 +14,12 @@ struct local {
 	bool entries; /* the item of a filter: its entries are names too */
 };
 
+/* Where a piece of a source made of several comes from. */
+struct source_part {
+	size_t start, length;
+	const void *place;
+};
+
 struct reader {
 	struct arena *arena;
 	const struct feel_scope *scope;
@@ -21,7 +27,10 @@ struct reader {
 	size_t at;  /* next byte, spaces skipped */
 	size_t end; /* where the last token ended */
 	struct feel_findings *findings;
+	const struct source_part *parts; /* of a source made of several, in order; NULL: it is one */
+	size_t part_count;
 	const struct local *locals;
+	struct local *self; /* the name of the function that comes next, or NULL */
 	unsigned local_count, most_locals;
 	unsigned nesting;
 	size_t name_start, name_end; /* of the last known name */
