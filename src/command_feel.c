@@ -102,8 +102,8 @@ command_feel(int argc, char **argv)
 	if (value.kind == FEEL_NULL && value.reason.length)
 		fprintf(stderr, TEXT_FORMAT "\n", TEXT_ARGS(value.reason));
 	if (trace) {
-		fprintf(stderr, TEXT_FORMAT "\n", TEXT_ARGS(feel_explain_french(arena, feel, trace, FEEL_SENTENCE)));
-		fprintf(stderr, TEXT_FORMAT "\n", TEXT_ARGS(feel_explain_french(arena, feel, trace, FEEL_STEPS)));
+		fprintf(stderr, TEXT_FORMAT "\n", TEXT_ARGS(feel_explain_french(arena, trace, FEEL_SENTENCE, NULL)));
+		fprintf(stderr, TEXT_FORMAT "\n", TEXT_ARGS(feel_explain_french(arena, trace, FEEL_STEPS, NULL)));
 	}
 	return EXIT_DONE;
 }

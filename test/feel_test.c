@@ -402,8 +402,8 @@ TEST(feel_survives_every_failed_allocation)
 				const struct feel_value value = feel_evaluate(feel, &run);
 				CHECK(run.stop == FEEL_COMPLETE || value.kind == FEEL_NULL);
 				feel_value_to_literal(arena, value);
-				feel_explain_french(arena, feel, trace, FEEL_SENTENCE);
-				feel_explain_french(arena, feel, trace, FEEL_EVERYTHING);
+				feel_explain_french(arena, trace, FEEL_SENTENCE, NULL);
+				feel_explain_french(arena, trace, FEEL_EVERYTHING, NULL);
 			}
 			finished = !arena_failed();
 			arena_fail_nth(0);
@@ -506,28 +506,4 @@ TEST(feel_dates_become_instants_of_paris)
 	CHECK(!feel_to_instant(value_of(arena, TEXT("@\"999999999-01-01\"")), &at));
 	CHECK(!feel_to_instant(feel_integer(3), &at));
 	CHECK(feel_is_true(feel_equal(feel_instant(again), value_of(arena, TEXT("@\"2023-06-15T22:00:00Z\"")))));
-}
-
-/* ---- explanation ---- */
-
-TEST(feel_explains_a_result_in_french)
-{
-	CLEANUP(arena_free) struct arena *arena = arena_new(1 << 20);
-	struct feel_findings findings = { 0 };
-	struct feel_scope *scope = feel_scope_new(arena, NULL);
-	struct guichet_error error;
-	unsigned slot;
-	CHECK(feel_scope_add(scope, TEXT("jours"), &feel_type_number, &slot, &error) == GUICHET_OK);
-	CHECK(feel_scope_add(scope, TEXT("jours_maximum"), &feel_type_number, &slot, &error) == GUICHET_OK);
-	const struct feel_value inputs[] = { feel_integer(3), feel_integer(2) };
-	const struct feel *feel = feel_read(arena, scope, TEXT("jours <= jours_maximum and jours * 2 + 1 > 4"),
-		&findings);
-	CHECK(feel);
-	struct feel_trace *trace = feel_trace_new(arena);
-	struct feel_run run = { .arena = arena, .inputs = inputs, .trace = trace };
-	CHECK(!feel_is_true(feel_evaluate(feel, &run)));
-	CHECK_TEXT(feel_explain_french(arena, feel, trace, FEEL_SENTENCE),
-		TEXT("« jours <= jours_maximum and jours * 2 + 1 > 4 » est faux, car jours vaut 3, jours_maximum vaut 2."));
-	CHECK_TEXT(feel_explain_french(arena, feel, trace, FEEL_STEPS),
-		TEXT("« jours <= jours_maximum » est faux\n« jours <= jours_maximum and jours * 2 + 1 > 4 » est faux"));
 }

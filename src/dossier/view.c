@@ -162,7 +162,7 @@ judge_population(const struct inputs *inputs, struct dossier_can *can, struct gu
 		verdicts[i] = (struct dossier_verdict){
 			.passed = feel_is_true(value),
 			.message = rule->message,
-			.explanation = feel_explain_french(inputs->arena, rule->rule, run.trace, FEEL_SENTENCE),
+			.explanation = feel_explain_french(inputs->arena, run.trace, FEEL_SENTENCE, NULL),
 		};
 		if (can->eligible && !verdicts[i].passed) {
 			can->eligible = false;

@@ -569,9 +569,13 @@ iterate(struct evaluation *evaluation, struct iteration *iteration, uint32_t dep
 			iteration->ended = true;
 			return;
 		}
-		evaluation->locals[node->local + depth] = run.by_steps ? range_step(run.first, run.last, i)
-			: run.list.list.at[i];
+		const struct feel_value item = run.by_steps ? range_step(run.first, run.last, i) : run.list.list.at[i];
+		evaluation->locals[node->local + depth] = item;
+		if (evaluation->trace)
+			trace_open(evaluation, TRACE_ITEM, node->names[depth], (size_t)i + 1, item);
 		iterate(evaluation, iteration, depth + 1);
+		if (evaluation->trace)
+			trace_close(evaluation);
 	}
 }
 
@@ -624,7 +628,11 @@ evaluate_filter(struct evaluation *evaluation, const struct node *node)
 	struct items kept = { 0 };
 	for (size_t i = 0; i < list.list.count; i++) {
 		evaluation->locals[node->local] = list.list.at[i];
+		if (evaluation->trace)
+			trace_open(evaluation, TRACE_ITEM, TEXT("item"), i + 1, list.list.at[i]);
 		const struct feel_value keeps = evaluate_node(evaluation, node->right);
+		if (evaluation->trace)
+			trace_close(evaluation);
 		if (keeps.kind == FEEL_NUMBER)
 			return item_at(list, keeps);
 		if (stopped(evaluation) || (feel_is_true(keeps) && !items_add(evaluation, &kept, list.list.at[i])))
@@ -694,6 +702,7 @@ make_function(struct evaluation *evaluation, const struct node *node)
 	function->node = node;
 	function->captured = captured;
 	function->inputs = evaluation->inputs;
+	function->source = evaluation->source;
 	const struct feel_value value = { .kind = FEEL_FUNCTION, .function = function };
 	if (node->self)
 		captured[node->self - 1] = value;
@@ -778,11 +787,18 @@ call_function(struct evaluation *evaluation, const struct feel_function *functio
 		return evaluation_stop(evaluation, FEEL_TOO_DEEP);
 	struct feel_value *const outer = evaluation->locals;
 	const struct feel_value *const inputs = evaluation->inputs;
+	const struct text source = evaluation->source;
 	evaluation->locals = locals;
 	evaluation->inputs = function->inputs;
+	evaluation->source = function->source;
 	evaluation->depth += height;
+	if (evaluation->trace)
+		trace_call(evaluation, node->type, locals + node->local);
 	const struct feel_value value = evaluate_node(evaluation, node->left);
+	if (evaluation->trace)
+		trace_close(evaluation);
 	evaluation->depth -= height;
+	evaluation->source = source;
 	evaluation->inputs = inputs;
 	evaluation->locals = outer;
 	return value;
@@ -805,6 +821,7 @@ call_native(struct evaluation *evaluation, const struct feel_function *function,
 		return evaluation_stop(evaluation, FEEL_TOO_DEEP);
 	struct feel_run lent = evaluation_lend(evaluation);
 	lent.depth += NATIVE_DEPTH;
+	lent.trace = evaluation->trace;
 	const struct feel_value value = function->native(function->data, &lent, ordered);
 	if (!evaluation_settle(evaluation, &lent))
 		return evaluation_stop(evaluation, FEEL_TOO_LONG);
@@ -877,8 +894,8 @@ is_instance(struct feel_value value, const struct feel_type *type)
 
 /* ---- the walk ---- */
 
-static struct feel_value
-walk(struct evaluation *evaluation, const struct node *node)
+struct feel_value
+evaluate_walk(struct evaluation *evaluation, const struct node *node)
 {
 	switch ((enum node_kind)node->kind) {
 	case NODE_CONSTANT:
@@ -976,10 +993,7 @@ evaluate_node(struct evaluation *evaluation, const struct node *node)
 	if (evaluation->steps_left <= 1)
 		return evaluation_stop(evaluation, FEEL_TOO_LONG);
 	evaluation->steps_left--;
-	const struct feel_value value = walk(evaluation, node);
-	if (evaluation->trace)
-		trace_record(evaluation->trace, node, value);
-	return value;
+	return evaluation->trace ? trace_node(evaluation, node) : evaluate_walk(evaluation, node);
 }
 
 struct feel_value
@@ -988,7 +1002,8 @@ feel_evaluate(const struct feel *feel, struct feel_run *run)
 	struct feel_value few[8] = { 0 };
 	const unsigned long most_steps = run->most_steps ? run->most_steps : FEEL_MOST_STEPS;
 	struct evaluation evaluation = { .run = run, .arena = run->arena, .inputs = run->inputs, .locals = few,
-		.steps_left = most_steps, .depth = run->depth + feel->root->height, .trace = run->trace };
+		.steps_left = most_steps, .depth = run->depth + feel->root->height, .trace = run->trace,
+		.source = feel->source };
 	run->stop = FEEL_COMPLETE;
 	if (evaluation.depth > FEEL_MOST_DEPTH)
 		return evaluation_stop(&evaluation, FEEL_TOO_DEEP);

@@ -12,6 +12,7 @@ struct evaluation {
 	unsigned long steps_left;
 	unsigned depth; /* sum of the heights of the bodies being evaluated */
 	struct feel_trace *trace;
+	struct text source; /* of the nodes being evaluated: what explanations quote */
 };
 
 /* A function made by an expression, with the locals and the inputs it saw; or one that is not
@@ -24,6 +25,7 @@ struct feel_function {
 	const void *data;
 	const struct feel_type *type;      /* of a native */
 	struct text builtin;               /* name, when neither is there */
+	struct text source;                /* that `node` was read from */
 };
 
 struct feel_value evaluate_node(struct evaluation *evaluation, const struct node *node);
@@ -78,6 +80,26 @@ bool evaluation_settle(struct evaluation *evaluation, const struct feel_run *len
 /* A decision table, in hit.c. */
 struct feel_value evaluate_table(struct evaluation *evaluation, const struct node *node);
 
-void trace_record(struct feel_trace *trace, const struct node *node, struct feel_value value);
-/* A rule of the table `node` applied, from 0; recorded before the table's value, in the order of the rules. */
-void trace_rule(struct feel_trace *trace, const struct node *node, uint32_t rule);
+/* evaluate_node() when there is no trace. */
+struct feel_value evaluate_walk(struct evaluation *evaluation, const struct node *node);
+
+/* ---- explanation (trace.c): only called with a trace ---- */
+
+/* The node, its value, and under it all that is evaluated for it. */
+struct feel_value trace_node(struct evaluation *evaluation, const struct node *node);
+
+enum trace_group {
+	TRACE_NODE,
+	TRACE_ITEM, /* of an iteration or a filter; name: the variable; rank: from 1; value: the item */
+	TRACE_CALL, /* the body of a function; under it its parameters, then the body */
+	TRACE_PARAMETER, /* of a call; name and value */
+	TRACE_RULE, /* of a decision table, that applies; name: its annotation; rank: its row, from 1 */
+};
+
+/* Begins a group, under which stands what is evaluated until trace_close(). */
+void trace_open(struct evaluation *evaluation, enum trace_group group, struct text name, size_t rank,
+	struct feel_value value);
+/* Ends the group begun last. */
+void trace_close(struct evaluation *evaluation);
+/* Begins that of a function's body, with the parameters of its type and their values. */
+void trace_call(struct evaluation *evaluation, const struct feel_type *function, const struct feel_value *values);

@@ -132,15 +132,61 @@ typedef struct feel_value feel_native(const void *data, struct feel_run *run,
 
 /* ---- explanation ---- */
 
-/* What a traced evaluation will fill. NULL when the arena is full. */
+/* What traced evaluations fill, one under another when they are nested. NULL when the arena is full. */
 struct feel_trace *feel_trace_new(struct arena *arena);
 
-enum feel_depth {
-	FEEL_SENTENCE,   /* "« jours <= 2 » est faux, car jours vaut 3" */
-	FEEL_STEPS,      /* one line per sub-expression worth telling */
-	FEEL_EVERYTHING, /* every sub-expression */
+enum feel_told_kind {
+	FEEL_TOLD_READ,      /* a name of the scope and the entries followed from it: excerpt, slot */
+	FEEL_TOLD_LOCAL,     /* a variable, a parameter, an entry written above */
+	FEEL_TOLD_CONDITION, /* a comparison, a test, what joins them */
+	FEEL_TOLD_CHOICE,    /* if */
+	FEEL_TOLD_VALUE,     /* anything else that was calculated */
+	FEEL_TOLD_TABLE,     /* a decision table, name; its inputs and the rules that apply are under it */
+	FEEL_TOLD_RULE,      /* rank: its row, from 1; name: its annotation */
+	FEEL_TOLD_ITEM,      /* name: the variable; rank, from 1; value: the item; under it the body */
+	FEEL_TOLD_CALL,      /* the body of a function, after its parameters */
+	FEEL_TOLD_PARAMETER, /* name and value */
 };
 
-/* In French, lines ended by "\n" between them; empty when the arena is full. */
-struct text feel_explain_french(struct arena *arena, const struct feel *feel, const struct feel_trace *trace,
-	enum feel_depth depth);
+/* One thing that was evaluated. */
+struct feel_told {
+	enum feel_told_kind kind;
+	unsigned depth;          /* 0: a whole expression; those under it follow, each one deeper */
+	struct text excerpt;     /* of its source, as written; empty for items, calls, parameters and rules */
+	struct feel_value value; /* a null with its reason */
+	struct text name;
+	size_t rank;
+	unsigned slot;           /* of a READ */
+	size_t left_out;         /* how many more like those under it are not kept */
+};
+
+/* What was evaluated, from *position = 0 on, each thing before what is under it: false at the end. Parts that say
+ * nothing by themselves (constants, the steps of a path) are passed over. */
+[[nodiscard]] bool feel_trace_next(const struct feel_trace *trace, size_t *position, struct feel_told *ret_told);
+/* True when more was evaluated than is kept. */
+bool feel_trace_is_cut(const struct feel_trace *trace);
+
+enum feel_depth {
+	FEEL_REASON,     /* "jours vaut 3, plus de 2": for the end of another sentence; may be empty */
+	FEEL_SENTENCE,   /* "« jours <= 2 » est faux, car jours vaut 3, plus de 2." */
+	FEEL_STEPS,      /* one line per sub-expression worth telling, in the order of evaluation */
+	FEEL_EVERYTHING, /* every sub-expression, indented under what it was evaluated for */
+};
+
+/* How people call a name of the scope; `path` is as written, "agent.grade". False: as it is written. */
+typedef bool feel_naming(const void *data, unsigned slot, struct text path, struct text *ret_name);
+/* What people call a value of it: the label of an option. False: as any value. */
+typedef bool feel_wording(const void *data, struct arena *arena, unsigned slot, struct text path,
+	struct feel_value value, struct text *ret_words);
+
+struct feel_words {
+	feel_naming *name;
+	feel_wording *value; /* may be NULL */
+	const void *data;
+};
+
+/* In French, lines ended by "\n" between them; empty when the arena is full. `words` may be NULL. */
+struct text feel_explain_french(struct arena *arena, const struct feel_trace *trace, enum feel_depth depth,
+	const struct feel_words *words);
+/* "87,62 (exactement 87,617142…)", "« A »", "16 juin 2023": a value inside a sentence. A null is "aucune valeur". */
+struct text feel_value_told(struct arena *arena, struct feel_value value);

@@ -46,10 +46,13 @@ static uint32_t
 rank_of(struct evaluation *evaluation, const struct table *table, uint32_t output, struct feel_value value)
 {
 	const struct table_output *clause = &table->outputs[output];
+	struct feel_trace *const trace = evaluation->trace;
 	uint32_t rank = 0;
+	evaluation->trace = NULL; /* explains nothing */
 	evaluation->locals[table->local + table->input_count + output] = value;
 	while (rank < clause->value_count && !feel_is_true(evaluate_node(evaluation, clause->values[rank])))
 		rank++;
+	evaluation->trace = trace;
 	return rank;
 }
 
@@ -104,6 +107,31 @@ evaluate_rule(struct evaluation *evaluation, const struct table *table, uint32_t
 	}
 	*ret_hit = (struct hit){ rule, gather(evaluation, table, outputs), ranks, table->output_count };
 	return evaluation->steps_left > 0;
+}
+
+/* The next rule that applies. An explanation tells those only: what was tried before is not kept. */
+static bool
+next_rule(struct evaluation *evaluation, struct match *match, uint32_t *ret_rule)
+{
+	struct feel_trace *const trace = evaluation->trace;
+	evaluation->trace = NULL;
+	const bool found = match_next(evaluation, match, ret_rule);
+	evaluation->trace = trace;
+	return found;
+}
+
+/* evaluate_rule(), with its tests, as explanations keep it. */
+static bool
+trace_rule(struct evaluation *evaluation, const struct table *table, uint32_t rule, struct hit *ret_hit)
+{
+	const struct table_rule *applied = &table->rules[rule];
+	trace_open(evaluation, TRACE_RULE, applied->note, (size_t)rule + 1, (struct feel_value){ 0 });
+	for (uint32_t i = 0; i < table->input_count; i++)
+		if (applied->tests[i])
+			(void)evaluate_node(evaluation, applied->tests[i]);
+	const bool goes_on = evaluate_rule(evaluation, table, rule, ret_hit);
+	trace_close(evaluation);
+	return goes_on;
 }
 
 /* ---- hit policies ---- */
@@ -248,11 +276,11 @@ evaluate_table(struct evaluation *evaluation, const struct node *node)
 	if (!evaluate_inputs(evaluation, table, &refusal))
 		return refusal;
 	struct match match = match_of(evaluation, table);
-	while (match_next(evaluation, &match, &rule)) {
+	while (next_rule(evaluation, &match, &rule)) {
 		struct hit hit;
-		if (evaluation->trace)
-			trace_rule(evaluation->trace, node, rule);
-		if (!evaluate_rule(evaluation, table, rule, &hit) || !add_hit(evaluation, &hits, hit))
+		const bool goes_on = evaluation->trace ? trace_rule(evaluation, table, rule, &hit)
+			: evaluate_rule(evaluation, table, rule, &hit);
+		if (!goes_on || !add_hit(evaluation, &hits, hit))
 			break;
 		if (table->hit == FEEL_FIRST)
 			break;

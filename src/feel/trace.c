@@ -1,230 +1,257 @@
-/* What an evaluation saw, and its telling in French: see feel.h. */
-#include "base/buffer.h"
-#include "feel/evaluation.h"
+/* What an evaluation saw: recorded while it goes on, walked after. See trace.h and feel.h. */
+#include "feel/trace.h"
+
+#include "feel/table.h"
 
 #include "base/banned.h"
 
-enum { MOST_ENTRIES = 2000, MOST_LINES = 200, MOST_EXCERPT = 160 };
-
-struct trace_entry {
-	const struct node *node;
-	struct feel_value value;
-};
-
-struct feel_trace {
-	struct arena *arena;
-	struct trace_entry *entries;
-	size_t count, capacity;
-	bool cut; /* more was evaluated than is kept */
-};
+/* Of a long iteration the first items are kept, and the last one: the one that decided. */
+enum { MOST_ENTRIES = 2000, MOST_CHILDREN = 60 };
 
 struct feel_trace *
 feel_trace_new(struct arena *arena)
 {
 	struct feel_trace *trace = arena_new_of(arena, struct feel_trace);
-	if (trace)
+	if (trace) {
 		trace->arena = arena;
+		trace->open = TRACE_NONE;
+	}
 	return trace;
 }
 
-void
-trace_record(struct feel_trace *trace, const struct node *node, struct feel_value value)
-{
-	if (node->kind == NODE_CONSTANT)
-		return;
-	if (trace->count == trace->capacity) {
-		const size_t capacity = trace->capacity ? trace->capacity * 2 : 32;
-		struct trace_entry *entries = trace->count >= MOST_ENTRIES ? NULL
-			: arena_array_of(trace->arena, struct trace_entry, capacity);
-		if (!entries) {
-			trace->cut = true;
-			return;
-		}
-		if (trace->count)
-			memcpy(entries, trace->entries, trace->count * sizeof *entries);
-		trace->entries = entries;
-		trace->capacity = capacity;
-	}
-	trace->entries[trace->count++] = (struct trace_entry){ node, value };
-}
+/* ---- recording ---- */
 
-void
-trace_rule(struct feel_trace *trace, const struct node *node, uint32_t rule)
-{
-	(void)trace, (void)node, (void)rule; /* not told yet */
-}
-
-/* ---- telling ---- */
-
-static void
-tell_excerpt(struct buffer *out, const struct feel *feel, const struct node *node)
-{
-	struct text excerpt = text_part(feel->source, node->offset, node->length);
-	size_t shown = 0;
-	buffer_add(out, TEXT("« "));
-	for (size_t count = 0; shown < excerpt.length && count < MOST_EXCERPT; count++) {
-		const size_t first = shown;
-		text_next(excerpt, &shown);
-		const char c = excerpt.at[first];
-		if (c == '\n' || c == '\t' || c == '\r')
-			buffer_add(out, TEXT(" "));
-		else
-			buffer_add(out, text_part(excerpt, first, shown - first));
-	}
-	buffer_add(out, shown < excerpt.length ? TEXT("… »") : TEXT(" »"));
-}
-
-static void
-tell_value(struct buffer *out, struct arena *arena, struct feel_value value)
-{
-	if (value.kind == FEEL_BOOLEAN) {
-		buffer_add(out, value.boolean ? TEXT("est vrai") : TEXT("est faux"));
-	} else if (value.kind == FEEL_NULL) {
-		buffer_add(out, TEXT("n’a pas de valeur"));
-		if (value.reason.length)
-			buffer_format(out, " (" TEXT_FORMAT ")", TEXT_ARGS(value.reason));
-	} else if (value.kind == FEEL_LIST && value.list.count == 0) {
-		buffer_add(out, TEXT("est une liste vide"));
-	} else {
-		const struct text french = feel_value_to_french(arena, value);
-		buffer_add(out, TEXT("vaut "));
-		buffer_add(out, value.kind == FEEL_STRING ? TEXT("« ") : TEXT(""));
-		buffer_add(out, french);
-		buffer_add(out, value.kind == FEEL_STRING ? TEXT(" »") : TEXT(""));
-	}
-}
-
-/* True for a name of the scope, followed or not by entries. */
 static bool
-is_input_path(const struct node *node)
+has_room(struct feel_trace *trace)
+{
+	if (trace->count < trace->capacity)
+		return true;
+	const uint32_t capacity = trace->capacity ? trace->capacity * 2 : 32;
+	struct trace_entry *entries = trace->count >= MOST_ENTRIES ? NULL
+		: arena_array_of(trace->arena, struct trace_entry, capacity);
+	if (!entries)
+		return false;
+	if (trace->count)
+		memcpy(entries, trace->entries, trace->count * sizeof *entries);
+	trace->entries = entries;
+	trace->capacity = capacity;
+	return true;
+}
+
+/* Begins an entry; false when there is no room: its end must be told all the same. */
+static bool
+begin(struct feel_trace *trace, const struct trace_entry *entry)
+{
+	struct trace_entry *parent = trace->open == TRACE_NONE ? NULL : &trace->entries[trace->open];
+	if (!trace->skipped && parent && parent->children == MOST_CHILDREN) {
+		trace->count = parent->last_child;
+		parent->children--;
+		parent->left_out++;
+	}
+	if (trace->skipped || !has_room(trace)) {
+		trace->skipped++;
+		trace->cut = true;
+		return false;
+	}
+	const uint32_t index = trace->count++;
+	trace->entries[index] = *entry;
+	trace->entries[index].parent = trace->open;
+	if (trace->open != TRACE_NONE) {
+		parent = &trace->entries[trace->open]; /* may have moved */
+		parent->children++;
+		parent->last_child = index;
+	}
+	trace->open = index;
+	return true;
+}
+
+/* Ends the entry begun last: NULL when it was not kept. */
+static struct trace_entry *
+end(struct feel_trace *trace)
+{
+	if (trace->skipped) {
+		trace->skipped--;
+		return NULL;
+	}
+	struct trace_entry *entry = &trace->entries[trace->open];
+	trace->open = entry->parent;
+	return entry;
+}
+
+struct feel_value
+trace_node(struct evaluation *evaluation, const struct node *node)
+{
+	struct feel_trace *trace = evaluation->trace;
+	/* A constant says nothing, unless it is the whole expression. */
+	if (node->kind == NODE_CONSTANT && trace->open != TRACE_NONE)
+		return node->constant;
+	begin(trace, &(struct trace_entry){ .node = node, .source = evaluation->source });
+	const struct feel_value value = evaluate_walk(evaluation, node);
+	struct trace_entry *entry = end(trace);
+	if (entry)
+		entry->value = value;
+	return value;
+}
+
+void
+trace_open(struct evaluation *evaluation, enum trace_group group, struct text name, size_t rank,
+	struct feel_value value)
+{
+	begin(evaluation->trace, &(struct trace_entry){ .group = (uint8_t)group, .name = name, .rank = rank,
+		.value = value });
+}
+
+void
+trace_close(struct evaluation *evaluation)
+{
+	end(evaluation->trace);
+}
+
+void
+trace_call(struct evaluation *evaluation, const struct feel_type *function, const struct feel_value *values)
+{
+	trace_open(evaluation, TRACE_CALL, TEXT(""), 0, (struct feel_value){ 0 });
+	for (size_t i = 0; i < function->field_count; i++) {
+		trace_open(evaluation, TRACE_PARAMETER, function->fields[i].name, i + 1, values[i]);
+		trace_close(evaluation);
+	}
+}
+
+/* ---- walking ---- */
+
+bool
+trace_is_path(const struct node *node)
 {
 	while (node->kind == NODE_ENTRY)
 		node = node->left;
 	return node->kind == NODE_INPUT;
 }
 
-/* What a node reads is told with the longest path: "agent.grade", not "agent". */
 static bool
-is_followed(const struct feel_trace *trace, const struct node *node)
+is_path_or_local(const struct node *node)
 {
-	for (size_t i = 0; i < trace->count; i++)
-		if (trace->entries[i].node->kind == NODE_ENTRY && trace->entries[i].node->left == node)
+	while (node->kind == NODE_ENTRY)
+		node = node->left;
+	return node->kind == NODE_INPUT || node->kind == NODE_LOCAL;
+}
+
+/* A list of tests after `in`: what is tested and the whole say it all. */
+static bool
+is_test_after_in(const struct feel_trace *trace, const struct trace_entry *entry)
+{
+	while (entry->node && (entry->node->kind == NODE_TEST || entry->node->kind == NODE_OR
+		|| entry->node->kind == NODE_NOT) && entry->parent != TRACE_NONE) {
+		const struct node *node = entry->node;
+		entry = &trace->entries[entry->parent];
+		if (entry->node && entry->node->kind == NODE_IN && entry->node->right == node)
 			return true;
+	}
 	return false;
 }
 
-static bool
-told_before(const struct feel *feel, const struct feel_trace *trace, size_t index)
+bool
+trace_is_hidden(const struct feel_trace *trace, uint32_t index)
 {
-	const struct node *node = trace->entries[index].node;
-	for (size_t i = 0; i < index; i++) {
-		const struct node *other = trace->entries[i].node;
-		if (is_input_path(other) && text_equal(text_part(feel->source, other->offset, other->length),
-				text_part(feel->source, node->offset, node->length)))
-			return true;
-	}
-	return false;
-}
-
-static void
-tell_sentence(struct buffer *out, struct arena *arena, const struct feel *feel,
-	const struct feel_trace *trace)
-{
-	struct feel_value result = { 0 };
-	for (size_t i = trace->count; i-- > 0;) {
-		if (trace->entries[i].node != feel->root)
-			continue;
-		result = trace->entries[i].value;
-		break;
-	}
-	if (feel->root->kind == NODE_CONSTANT)
-		result = feel->root->constant;
-	tell_excerpt(out, feel, feel->root);
-	buffer_add(out, TEXT(" "));
-	tell_value(out, arena, result);
-	if (is_input_path(feel->root)) {
-		buffer_add(out, TEXT("."));
-		return;
-	}
-	size_t told = 0;
-	for (size_t i = 0; i < trace->count && told < 12; i++) {
-		const struct node *node = trace->entries[i].node;
-		if (!is_input_path(node) || is_followed(trace, node) || told_before(feel, trace, i)
-			|| node->type->kind == FEEL_CONTEXT || trace->entries[i].value.kind == FEEL_CONTEXT)
-			continue;
-		buffer_add(out, told++ ? TEXT(", ") : TEXT(", car "));
-		buffer_add(out, text_part(feel->source, node->offset, node->length));
-		buffer_add(out, TEXT(" "));
-		tell_value(out, arena, trace->entries[i].value);
-	}
-	buffer_add(out, TEXT("."));
-}
-
-static bool
-is_arithmetic(const struct node *node)
-{
-	return node->kind >= NODE_NEGATE && node->kind <= NODE_POWER;
-}
-
-/* Steps worth telling: conditions, calls, whole calculations; not their parts. */
-static bool
-is_step(const struct feel_trace *trace, const struct node *node)
-{
-	switch ((enum node_kind)node->kind) {
-	case NODE_CONSTANT:
-	case NODE_INPUT:
-	case NODE_LOCAL:
-	case NODE_ENTRY:
-	case NODE_LIST:
-	case NODE_RANGE:
-	case NODE_CONTEXT:
-	case NODE_FUNCTION:
-	case NODE_TEST:
-	case NODE_NOT:
+	const struct trace_entry *entry = &trace->entries[index];
+	if (!entry->node || entry->parent == TRACE_NONE)
 		return false;
-	default:
-		break;
-	}
-	for (size_t i = 0; is_arithmetic(node) && i < trace->count; i++) {
-		const struct node *other = trace->entries[i].node;
-		if (is_arithmetic(other) && (other->left == node || other->right == node))
-			return false;
-	}
-	return true;
-}
-
-static void
-tell_lines(struct buffer *out, struct arena *arena, const struct feel *feel, const struct feel_trace *trace,
-	bool all)
-{
-	size_t lines = 0;
-	for (size_t i = 0; i < trace->count; i++) {
-		const struct node *node = trace->entries[i].node;
-		if (node->length == 0 || (all ? node->kind == NODE_LOCAL && node->length == 0
-			: !is_step(trace, node)))
-			continue;
-		if (lines++)
-			buffer_add(out, TEXT("\n"));
-		if (lines > MOST_LINES) {
-			buffer_add(out, TEXT("…"));
-			return;
-		}
-		tell_excerpt(out, feel, node);
-		buffer_add(out, TEXT(" "));
-		tell_value(out, arena, trace->entries[i].value);
-	}
-	if (trace->cut)
-		buffer_add(out, TEXT("\n…"));
+	const struct node *node = entry->node, *parent = trace->entries[entry->parent].node;
+	if (node->kind == NODE_TABLE)
+		return false;
+	if (node->length == 0 || node->kind == NODE_CONSTANT || node->kind == NODE_FUNCTION
+		|| (node->kind == NODE_COERCE && entry->value.kind != FEEL_NULL))
+		return true;
+	if (parent && parent->kind == NODE_ENTRY && is_path_or_local(node))
+		return true;
+	if (parent && parent->kind == node->kind && parent->left == node
+		&& (node->kind == NODE_AND || node->kind == NODE_OR || node->kind == NODE_ADD
+			|| node->kind == NODE_MULTIPLY))
+		return true;
+	return is_test_after_in(trace, entry);
 }
 
 struct text
-feel_explain_french(struct arena *arena, const struct feel *feel, const struct feel_trace *trace,
-	enum feel_depth depth)
+trace_excerpt(const struct trace_entry *entry)
 {
-	CLEANUP(buffer_release) struct buffer out = buffer_new(1 << 16);
-	if (depth == FEEL_SENTENCE)
-		tell_sentence(&out, arena, feel, trace);
-	else
-		tell_lines(&out, arena, feel, trace, depth == FEEL_EVERYTHING);
-	return out.failed ? TEXT("") : arena_text(arena, buffer_text(&out));
+	return entry->node ? text_part(entry->source, entry->node->offset, entry->node->length) : TEXT("");
+}
+
+static enum feel_told_kind
+kind_of(const struct trace_entry *entry)
+{
+	static const enum feel_told_kind groups[] = {
+		[TRACE_ITEM] = FEEL_TOLD_ITEM, [TRACE_CALL] = FEEL_TOLD_CALL,
+		[TRACE_PARAMETER] = FEEL_TOLD_PARAMETER, [TRACE_RULE] = FEEL_TOLD_RULE,
+	};
+	if (!entry->node)
+		return groups[entry->group];
+	if (trace_is_path(entry->node))
+		return FEEL_TOLD_READ;
+	if (is_path_or_local(entry->node))
+		return FEEL_TOLD_LOCAL;
+	switch ((enum node_kind)entry->node->kind) {
+	case NODE_EQUAL:
+	case NODE_DIFFERENT:
+	case NODE_LESS:
+	case NODE_LESS_EQUAL:
+	case NODE_GREATER:
+	case NODE_GREATER_EQUAL:
+	case NODE_AND:
+	case NODE_OR:
+	case NODE_BETWEEN:
+	case NODE_SOME:
+	case NODE_EVERY:
+	case NODE_INSTANCE:
+	case NODE_IN:
+	case NODE_TEST:
+	case NODE_NOT:
+		return FEEL_TOLD_CONDITION;
+	case NODE_IF:
+		return FEEL_TOLD_CHOICE;
+	case NODE_TABLE:
+		return FEEL_TOLD_TABLE;
+	default:
+		return FEEL_TOLD_VALUE;
+	}
+}
+
+static unsigned
+slot_of(const struct node *node)
+{
+	while (node->kind == NODE_ENTRY)
+		node = node->left;
+	return node->local;
+}
+
+bool
+feel_trace_next(const struct feel_trace *trace, size_t *position, struct feel_told *ret_told)
+{
+	uint32_t index = *position < trace->count ? (uint32_t)*position : trace->count;
+	while (index < trace->count && trace_is_hidden(trace, index))
+		index++;
+	*position = (size_t)index + 1;
+	if (index >= trace->count)
+		return false;
+	const struct trace_entry *entry = &trace->entries[index];
+	unsigned depth = 0;
+	for (uint32_t above = entry->parent; above != TRACE_NONE; above = trace->entries[above].parent)
+		depth += !trace_is_hidden(trace, above);
+	*ret_told = (struct feel_told){
+		.kind = kind_of(entry),
+		.depth = depth,
+		.excerpt = trace_excerpt(entry),
+		.value = entry->value,
+		.name = entry->node && entry->node->kind == NODE_TABLE ? entry->node->table->name : entry->name,
+		.rank = entry->rank,
+		.left_out = entry->left_out,
+	};
+	if (ret_told->kind == FEEL_TOLD_READ)
+		ret_told->slot = slot_of(entry->node);
+	return true;
+}
+
+bool
+feel_trace_is_cut(const struct feel_trace *trace)
+{
+	return trace->cut;
 }

@@ -22,7 +22,7 @@ evaluate(struct arena *arena, const struct feel *feel, const struct feel_value *
 	feel_value_to_french(arena, value);
 	feel_value_to_json_text(arena, value);
 	if (trace)
-		feel_explain_french(arena, feel, trace, FEEL_STEPS);
+		feel_explain_french(arena, trace, FEEL_STEPS, NULL);
 	if (!literal.at || value.kind == FEEL_FUNCTION || text_find(literal, TEXT("function")) != SIZE_MAX)
 		return;
 	/* A literal that is not too deep reads back to a value written the same. */

@@ -1,0 +1,34 @@
+/* What an evaluation saw, as a tree laid flat: each thing before what is under it. */
+#pragma once
+
+#include "feel/evaluation.h"
+
+enum { TRACE_NONE = UINT32_MAX };
+
+struct trace_entry {
+	const struct node *node;  /* of TRACE_NODE; else NULL */
+	struct text source;       /* that the node was read from */
+	struct text name;         /* of groups */
+	struct feel_value value;
+	size_t rank;              /* of groups */
+	uint32_t parent;          /* TRACE_NONE: a whole expression */
+	uint32_t children, last_child;
+	uint32_t left_out;        /* children that were forgotten before the last one */
+	uint8_t group;            /* enum trace_group */
+};
+
+struct feel_trace {
+	struct arena *arena;
+	struct trace_entry *entries;
+	uint32_t count, capacity;
+	uint32_t open;     /* what is being evaluated */
+	uint32_t skipped;  /* begun since there is no room */
+	bool cut;
+};
+
+/* A name of the scope, followed or not by entries. */
+bool trace_is_path(const struct node *node);
+/* Does it say nothing by itself: a constant, a step of a path, a part of a chain of `and`? */
+bool trace_is_hidden(const struct feel_trace *trace, uint32_t index);
+/* Its text on one line, cut when it is long. */
+struct text trace_excerpt(const struct trace_entry *entry);
