@@ -99,7 +99,48 @@ check_case(struct cases *cases, struct text source, struct text expected)
 		"\n    expected " TEXT_FORMAT, TEXT_ARGS(source), TEXT_ARGS(got), TEXT_ARGS(expected));
 }
 
-/* "avec jours = 2" */
+/* What a declaration says of its values: "unité h", "entier", "facultatif", "dans [0..100]",
+ * "parmi [\"a\", \"b\"]", parted by semicolons. */
+static const struct feel_type *
+declared_type(struct cases *cases, const struct feel_type *type, struct text facts)
+{
+	struct feel_type made = *type;
+	struct feel_type *kept = arena_new_of(cases->arena, struct feel_type);
+	while (kept && facts.at) {
+		const struct text fact = text_trim(text_split(&facts, ';'));
+		struct text rest = fact;
+		const struct text word = text_split(&rest, ' ');
+		struct feel_findings *findings = arena_new_of(cases->arena, struct feel_findings);
+		struct feel_run run = { .arena = cases->arena };
+		struct feel_value value = { 0 };
+		if (text_equal(word, TEXT("dans")) || text_equal(word, TEXT("parmi"))) {
+			const struct feel *feel = feel_read(cases->arena, NULL, rest, findings);
+			if (feel)
+				value = feel_evaluate(feel, &run);
+		}
+		if (text_equal(word, TEXT("unité"))) {
+			made.unit = rest;
+		} else if (text_equal(word, TEXT("entier"))) {
+			made.whole = true;
+		} else if (text_equal(word, TEXT("facultatif"))) {
+			made.optional = true;
+		} else if (value.kind == FEEL_RANGE) {
+			made.bounds = value.range;
+		} else if (value.kind == FEEL_LIST) {
+			struct text *words = arena_array_of(cases->arena, struct text, value.list.count);
+			for (size_t i = 0; words && i < value.list.count; i++)
+				words[i] = value.list.at[i].string;
+			made.words = words;
+			made.word_count = value.list.count;
+		} else {
+			test_case(false, cases->path, cases->line, "unreadable declaration");
+		}
+	}
+	*kept = made;
+	return kept;
+}
+
+/* "avec jours = 2", "avec quotité = 80 // unité %; dans [0..100]" */
 static bool
 read_declaration(struct cases *cases, struct text line)
 {
@@ -117,8 +158,11 @@ read_declaration(struct cases *cases, struct text line)
 		return true;
 	}
 	const struct feel_value made = feel_evaluate(feel, &run);
-	if (feel_scope_add(cases->scope, name, feel_type_of_value(cases->arena, made), &slot,
-		&error) != GUICHET_OK)
+	const struct feel_type *type = feel_type_of_value(cases->arena, made);
+	const size_t comment = text_find(value, TEXT("//"));
+	if (comment != SIZE_MAX)
+		type = declared_type(cases, type, text_part(value, comment + 2, value.length));
+	if (feel_scope_add(cases->scope, name, type, &slot, &error) != GUICHET_OK)
 		test_case(false, cases->path, cases->line, "%s", error.message);
 	else
 		cases->inputs[slot] = made;

@@ -1,6 +1,8 @@
 /* The type checker: each node is typed as it is made, and a mistake has the place of its
  * operand. Any and Null go with everything: they are judged when evaluated. */
 #include "feel/reader.h"
+#include "feel/number.h"
+#include "feel/unit.h"
 
 #include "base/banned.h"
 
@@ -88,6 +90,40 @@ is_day(const struct feel_type *type)
 	return type->kind == FEEL_DATE || type->kind == FEEL_DATE_TIME;
 }
 
+static bool
+is_whole(const struct node *node)
+{
+	return node->type->whole || (node->kind == NODE_CONSTANT && number_is_whole(node->constant.number));
+}
+
+/* What an operation on two numbers gives: units that cannot meet are told. */
+static const struct feel_type *
+number_type(struct reader *reader, enum node_kind kind, const struct node *left, const struct node *right)
+{
+	const size_t offset = left->offset, length = right->offset + right->length - offset;
+	const struct text a = unit_of(left->type), b = unit_of(right->type);
+	if (kind == NODE_ADD)
+		unit_check(reader, offset, length, a, b, " ne s’ajoutent pas à ");
+	else if (kind == NODE_SUBTRACT)
+		unit_check(reader, offset, length, b, a, " ne se soustraient pas à ");
+	const bool whole = kind != NODE_DIVIDE && kind != NODE_POWER && is_whole(left) && is_whole(right);
+	return feel_type_number_of(reader->arena, unit_of_arithmetic(kind, left, right), whole, NULL);
+}
+
+/* The type with a unit, when it is that of a number and has none. */
+static const struct feel_type *
+with_unit(struct reader *reader, const struct feel_type *type, struct text unit)
+{
+	if (!type || type->kind != FEEL_NUMBER || unit.length == 0 || type->unit.length)
+		return type;
+	struct feel_type *made = arena_new_of(reader->arena, struct feel_type);
+	if (!made)
+		return NULL;
+	*made = *type;
+	made->unit = unit;
+	return made;
+}
+
 static struct node *
 check_arithmetic(struct reader *reader, enum node_kind kind, const struct node *left,
 	const struct node *right)
@@ -106,6 +142,8 @@ check_arithmetic(struct reader *reader, enum node_kind kind, const struct node *
 			TEXT_ARGS(feel_type_french(reader->arena, right->type)));
 		type = &feel_type_any;
 	}
+	if (left->type->kind == FEEL_NUMBER && right->type->kind == FEEL_NUMBER)
+		type = number_type(reader, kind, left, right);
 	return node_over(reader, kind, left->offset, type, left, right);
 }
 
@@ -169,6 +207,8 @@ compare_types(struct reader *reader, enum node_kind kind, size_t offset, size_t 
 		reader_mistake(reader, offset, length, TEXT(""),
 			TEXT_FORMAT " n’est ni plus grand ni plus petit qu’autre chose",
 			TEXT_ARGS(feel_type_french(reader->arena, has_order(left) ? right : left)));
+	} else {
+		unit_check(reader, offset, length, unit_of(left), unit_of(right), " ne se comparent pas à ");
 	}
 }
 
@@ -204,6 +244,11 @@ check_range(struct reader *reader, const struct node *low, const struct node *hi
 			"les bornes d’un intervalle se comparent : " TEXT_FORMAT " et " TEXT_FORMAT " ne le peuvent pas",
 			TEXT_ARGS(feel_type_french(reader->arena, low->type)),
 			TEXT_ARGS(feel_type_french(reader->arena, high->type)));
+	else
+		unit_check(reader, low->offset, high->offset + high->length - low->offset, unit_of(low->type),
+			unit_of(high->type), " ne bornent pas un intervalle avec ");
+	if (!(bound = with_unit(reader, bound, unit_of(low->type).length ? unit_of(low->type) : unit_of(high->type))))
+		return reader_broken(reader);
 	const struct feel_type *type = feel_type_range_of(reader->arena, bound);
 	return type ? node_over(reader, NODE_RANGE, low->offset, type, low, high) : reader_broken(reader);
 }
@@ -240,6 +285,8 @@ check_negate(struct reader *reader, size_t offset, const struct node *operand)
 			"le signe moins s’applique à un nombre ou à une durée, et non à " TEXT_FORMAT,
 			TEXT_ARGS(feel_type_french(reader->arena, type)));
 		type = &feel_type_any;
+	} else if (kind == FEEL_NUMBER) {
+		type = feel_type_number_of(reader->arena, type->unit, type->whole, NULL);
 	}
 	return node_over(reader, NODE_NEGATE, offset, type, operand, NULL);
 }
@@ -261,46 +308,62 @@ check_if(struct reader *reader, size_t offset, const struct node *condition, con
 {
 	check_boolean(reader, condition, "après « if »");
 	const struct node *const parts[] = { condition, then, otherwise };
-	return node_of(reader, NODE_IF, offset, feel_type_join(reader->arena, then->type, otherwise->type), parts,
-		3);
+	const struct feel_type *type = feel_type_join(reader->arena, then->type, otherwise->type);
+	const struct text unit = unit_of(then->type);
+	unit_check(reader, then->offset, otherwise->offset + otherwise->length - then->offset, unit,
+		unit_of(otherwise->type), " ne se mêlent pas à ");
+	return node_of(reader, NODE_IF, offset,
+		with_unit(reader, type, unit.length ? unit : unit_of(otherwise->type)), parts, 3);
 }
 
 /* ---- entries ---- */
+
+#define NUMBER_OF(name, unit_, whole_) \
+	static const struct feel_type type_##name = { .kind = FEEL_NUMBER, .whole = whole_, \
+		.unit = { unit_, sizeof(unit_) - 1 } }
+NUMBER_OF(whole, "", true);
+NUMBER_OF(years, "ans", true);
+NUMBER_OF(months, "mois", true);
+NUMBER_OF(days, "jours", true);
+NUMBER_OF(hours, "h", true);
+NUMBER_OF(minutes, "min", true);
+NUMBER_OF(seconds, "s", false);
+#undef NUMBER_OF
 
 static const struct property {
 	struct text name;
 	uint8_t of;
 	const struct feel_type *type;
 } properties[] = {
-	{ TEXT("year"), FEEL_DATE, &feel_type_number },
-	{ TEXT("month"), FEEL_DATE, &feel_type_number },
-	{ TEXT("day"), FEEL_DATE, &feel_type_number },
-	{ TEXT("weekday"), FEEL_DATE, &feel_type_number },
-	{ TEXT("hour"), FEEL_DATE, &feel_type_number },
-	{ TEXT("minute"), FEEL_DATE, &feel_type_number },
+	{ TEXT("year"), FEEL_DATE, &type_whole },
+	{ TEXT("month"), FEEL_DATE, &type_whole },
+	{ TEXT("day"), FEEL_DATE, &type_whole },
+	{ TEXT("weekday"), FEEL_DATE, &type_whole },
+	{ TEXT("hour"), FEEL_DATE, &type_whole },
+	{ TEXT("minute"), FEEL_DATE, &type_whole },
 	{ TEXT("second"), FEEL_DATE, &feel_type_number },
 	{ TEXT("time offset"), FEEL_DATE, &feel_type_days_time },
 	{ TEXT("timezone"), FEEL_DATE, &feel_type_string },
-	{ TEXT("year"), FEEL_DATE_TIME, &feel_type_number },
-	{ TEXT("month"), FEEL_DATE_TIME, &feel_type_number },
-	{ TEXT("day"), FEEL_DATE_TIME, &feel_type_number },
-	{ TEXT("weekday"), FEEL_DATE_TIME, &feel_type_number },
-	{ TEXT("hour"), FEEL_DATE_TIME, &feel_type_number },
-	{ TEXT("minute"), FEEL_DATE_TIME, &feel_type_number },
+	{ TEXT("year"), FEEL_DATE_TIME, &type_whole },
+	{ TEXT("month"), FEEL_DATE_TIME, &type_whole },
+	{ TEXT("day"), FEEL_DATE_TIME, &type_whole },
+	{ TEXT("weekday"), FEEL_DATE_TIME, &type_whole },
+	{ TEXT("hour"), FEEL_DATE_TIME, &type_whole },
+	{ TEXT("minute"), FEEL_DATE_TIME, &type_whole },
 	{ TEXT("second"), FEEL_DATE_TIME, &feel_type_number },
 	{ TEXT("time offset"), FEEL_DATE_TIME, &feel_type_days_time },
 	{ TEXT("timezone"), FEEL_DATE_TIME, &feel_type_string },
-	{ TEXT("hour"), FEEL_TIME, &feel_type_number },
-	{ TEXT("minute"), FEEL_TIME, &feel_type_number },
+	{ TEXT("hour"), FEEL_TIME, &type_whole },
+	{ TEXT("minute"), FEEL_TIME, &type_whole },
 	{ TEXT("second"), FEEL_TIME, &feel_type_number },
 	{ TEXT("time offset"), FEEL_TIME, &feel_type_days_time },
 	{ TEXT("timezone"), FEEL_TIME, &feel_type_string },
-	{ TEXT("years"), FEEL_YEARS_MONTHS, &feel_type_number },
-	{ TEXT("months"), FEEL_YEARS_MONTHS, &feel_type_number },
-	{ TEXT("days"), FEEL_DAYS_TIME, &feel_type_number },
-	{ TEXT("hours"), FEEL_DAYS_TIME, &feel_type_number },
-	{ TEXT("minutes"), FEEL_DAYS_TIME, &feel_type_number },
-	{ TEXT("seconds"), FEEL_DAYS_TIME, &feel_type_number },
+	{ TEXT("years"), FEEL_YEARS_MONTHS, &type_years },
+	{ TEXT("months"), FEEL_YEARS_MONTHS, &type_months },
+	{ TEXT("days"), FEEL_DAYS_TIME, &type_days },
+	{ TEXT("hours"), FEEL_DAYS_TIME, &type_hours },
+	{ TEXT("minutes"), FEEL_DAYS_TIME, &type_minutes },
+	{ TEXT("seconds"), FEEL_DAYS_TIME, &type_seconds },
 	{ TEXT("start"), FEEL_RANGE, NULL }, /* that of its bounds */
 	{ TEXT("end"), FEEL_RANGE, NULL },
 	{ TEXT("start included"), FEEL_RANGE, &feel_type_boolean },
@@ -405,6 +468,9 @@ check_test(struct reader *reader, size_t offset, unsigned place, const struct fe
 			"on ne peut pas comparer " TEXT_FORMAT " à " TEXT_FORMAT,
 			TEXT_ARGS(feel_type_french(reader->arena, tested)),
 			TEXT_ARGS(feel_type_french(reader->arena, type)));
+	else
+		unit_check(reader, operand->offset, operand->length, unit_of(tested), unit_of(type),
+			" ne se comparent pas à ");
 	struct node *node = node_over(reader, NODE_TEST, offset, &feel_type_boolean, operand, NULL);
 	if (node)
 		node->local = place;
@@ -468,20 +534,80 @@ match_builtin(const struct builtin *builtin, const struct node *const *arguments
 	return match;
 }
 
+/* Builtins whose number is known better than the table says. */
+static const struct {
+	struct text name;
+	enum { GIVES_WHOLE, GIVES_DAYS, KEEPS_UNIT, MIXES_UNITS } how;
+} number_results[] = {
+	{ TEXT("count"), GIVES_WHOLE }, { TEXT("string length"), GIVES_WHOLE }, { TEXT("day of year"), GIVES_WHOLE },
+	{ TEXT("week of year"), GIVES_WHOLE }, { TEXT("jours ouvrés"), GIVES_DAYS },
+	{ TEXT("jours ouvrables"), GIVES_DAYS }, { TEXT("decimal"), KEEPS_UNIT }, { TEXT("floor"), KEEPS_UNIT },
+	{ TEXT("ceiling"), KEEPS_UNIT }, { TEXT("round up"), KEEPS_UNIT }, { TEXT("round down"), KEEPS_UNIT },
+	{ TEXT("round half up"), KEEPS_UNIT }, { TEXT("round half down"), KEEPS_UNIT }, { TEXT("abs"), KEEPS_UNIT },
+	{ TEXT("min"), MIXES_UNITS }, { TEXT("max"), MIXES_UNITS }, { TEXT("sum"), MIXES_UNITS },
+	{ TEXT("mean"), MIXES_UNITS }, { TEXT("median"), MIXES_UNITS },
+};
+
+/* One of the values given to min, sum…: of all of them when it is not known which. Bounds and words
+ * are those of the arguments no more. */
+static const struct feel_type *
+mixed_type(struct reader *reader, const struct node *const *arguments, size_t count)
+{
+	const struct feel_type *type = NULL;
+	struct text unit = { 0 };
+	for (size_t i = 0; i < count; i++) {
+		const struct feel_type *one = arguments[i]->type;
+		if (count == 1)
+			one = one->kind == FEEL_LIST ? item_type(one) : &feel_type_any;
+		type = type ? feel_type_join(reader->arena, type, one) : one;
+		if (!type)
+			return NULL;
+		unit_check(reader, arguments[0]->offset, arguments[i]->offset + arguments[i]->length - arguments[0]->offset,
+			unit, unit_of(one), " ne se mêlent pas à ");
+		unit = unit.length ? unit : unit_of(one);
+	}
+	if (!type || type->kind == FEEL_ANY)
+		return &feel_type_any;
+	if (type->kind == FEEL_NUMBER)
+		return feel_type_number_of(reader->arena, unit, type->whole, NULL);
+	const struct feel_type *plain = feel_type_find(feel_kind_text(type->kind));
+	return plain ? plain : type;
+}
+
 /* "=1", "item 1", "list 1": from the first argument; else a type by its name. */
 static const struct feel_type *
 result_type(struct reader *reader, const struct builtin *builtin, const struct node *const *arguments,
 	size_t count)
 {
+	static const struct feel_type whole = { .kind = FEEL_NUMBER, .whole = true },
+		days = { .kind = FEEL_NUMBER, .whole = true, .unit = { "jours", 5 } };
 	const struct text result = text_of_string(builtin->result);
 	const struct feel_type *first = count ? arguments[0]->type : &feel_type_any;
+	const struct feel_type *type = builtin_type(result);
+	for (size_t i = 0; i < sizeof number_results / sizeof *number_results; i++) {
+		if (!text_equal(number_results[i].name, builtin->name))
+			continue;
+		switch (number_results[i].how) {
+		case GIVES_WHOLE: return &whole;
+		case GIVES_DAYS: return &days;
+		case KEEPS_UNIT:
+			return type->kind == FEEL_NUMBER ? feel_type_number_of(reader->arena, unit_of(first), false, NULL) : type;
+		case MIXES_UNITS: {
+			const struct feel_type *mixed = mixed_type(reader, arguments, count);
+			/* a mean of whole numbers is not one */
+			return !mixed || !mixed->whole || text_equal(builtin->name, TEXT("min"))
+				|| text_equal(builtin->name, TEXT("max")) || text_equal(builtin->name, TEXT("sum")) ? mixed
+				: feel_type_number_of(reader->arena, mixed->unit, false, NULL);
+		}
+		}
+	}
 	if (text_equal(result, TEXT("=1")))
 		return first;
 	if (text_equal(result, TEXT("list 1")))
 		return first->kind == FEEL_LIST ? first : feel_type_list_of(reader->arena, first);
 	if (text_equal(result, TEXT("item 1")))
 		return first->kind == FEEL_LIST && count == 1 ? item_type(first) : count > 1 ? first : &feel_type_any;
-	return builtin_type(result);
+	return type;
 }
 
 struct node *

@@ -58,7 +58,7 @@ record(struct reader *reader, size_t offset, size_t length, struct text remedy, 
 	if (kept == sizeof message - 1) /* cut: not in the middle of a character */
 		while (kept && ((unsigned char)message[kept - 1] & 0xc0) == 0x80)
 			kept--;
-	struct feel_finding finding = { .offset = offset, .length = length,
+	struct feel_finding finding = { .about = reader->about, .offset = offset, .length = length,
 		.message = arena_text(reader->arena, (struct text){ message, kept }), .remedy = remedy,
 		.place = part.place };
 	if (!finding.message.at || !remedy.at) {

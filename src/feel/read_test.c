@@ -1,5 +1,6 @@
 /* Unary tests, and the doors by which a source is read. DMN 1.5, §10.3.1.3. */
 #include "feel/parser.h"
+#include "feel/unit.h"
 
 #include "base/banned.h"
 
@@ -185,6 +186,9 @@ feel_read_as(struct arena *arena, const struct feel_scope *scope, const struct f
 		reader_mistake(&reader, root->offset, root->length, TEXT(""),
 			TEXT_FORMAT " est attendu ici, et non " TEXT_FORMAT,
 			TEXT_ARGS(feel_type_french(arena, wanted)), TEXT_ARGS(feel_type_french(arena, root->type)));
+	else if (root && !reader.stopped)
+		unit_check(&reader, root->offset, root->length, unit_of(root->type), unit_of(wanted),
+			" ne vont pas là où l’on attend ");
 	return reader_finish(&reader, root, false);
 }
 

@@ -3,6 +3,7 @@
 
 #include "base/buffer.h"
 #include "feel/feel.h"
+#include "feel/unit.h"
 
 #include "base/banned.h"
 
@@ -186,7 +187,7 @@ join_declared(struct arena *arena, const struct feel_type *a, const struct feel_
 		.kind = a->kind,
 		.words = a->words == b->words ? a->words : NULL,
 		.word_count = a->words == b->words ? a->word_count : 0,
-		.unit = text_equal(a->unit, b->unit) ? a->unit : TEXT(""),
+		.unit = b->unit.length && unit_meets(a->unit, b->unit) ? a->unit : TEXT(""),
 		.whole = a->whole && b->whole,
 		.optional = a->optional || b->optional,
 		.bounds = join_bounds(arena, a->bounds, b->bounds),
