@@ -10,7 +10,7 @@ MODE   ?= release
 OUT    ?= build/$(MODE)-$(notdir $(CC))
 
 PACKAGES := libmicrohttpd sqlite3 libpq libfyaml jansson pangocairo pangoft2 cairo-pdf fontconfig libqpdf \
-            libsodium libcurl icu-uc icu-i18n libpcre2-8 libseccomp libmagic
+            libsodium libcurl libxml-2.0 icu-uc icu-i18n libpcre2-8 libseccomp libmagic
 CFLAGS  += -std=gnu2x -D_GNU_SOURCE -g -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
            -Wvla -Werror -fno-strict-aliasing -Isrc -Itest $(shell pkg-config --cflags $(PACKAGES))
 LDLIBS  += $(shell pkg-config --libs $(PACKAGES)) -lcmark-gfm -lcmark-gfm-extensions -l:libbidgcc000.a -lpthread -lm
