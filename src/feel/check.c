@@ -149,15 +149,14 @@ check_arithmetic(struct reader *reader, enum node_kind kind, const struct node *
 
 /* ---- comparison ---- */
 
-/* A constant text (or one in a list) that the other side can never be. */
-static void
-check_words(struct reader *reader, const struct feel_type *type, const struct node *node)
+void
+check_among_words(struct reader *reader, const struct feel_type *type, const struct node *node)
 {
 	if (!type->words)
 		return;
 	if (node->kind == NODE_LIST)
 		for (uint32_t i = 0; i < node->count; i++)
-			check_words(reader, type, node->parts[i]);
+			check_among_words(reader, type, node->parts[i]);
 	if (node->kind != NODE_CONSTANT || node->constant.kind != FEEL_STRING)
 		return;
 	struct closest closest = { .wrong = node->constant.string, .distance = SIZE_MAX };
@@ -218,8 +217,8 @@ check_comparison(struct reader *reader, enum node_kind kind, const struct node *
 {
 	compare_types(reader, kind, left->offset, right->offset + right->length - left->offset, left->type,
 		right->type);
-	check_words(reader, left->type, right);
-	check_words(reader, right->type, left);
+	check_among_words(reader, left->type, right);
+	check_among_words(reader, right->type, left);
 	return node_over(reader, kind, left->offset, &feel_type_boolean, left, right);
 }
 
@@ -441,7 +440,7 @@ check_test(struct reader *reader, size_t offset, unsigned place, const struct fe
 	const struct feel_type *type = operand->type;
 	if (comparison != NODE_CONSTANT) {
 		compare_types(reader, comparison, operand->offset, operand->length, tested, type);
-		check_words(reader, tested, operand);
+		check_among_words(reader, tested, operand);
 		struct node *value = node_new(reader, NODE_LOCAL, offset, tested);
 		if (!value)
 			return NULL;
@@ -454,7 +453,7 @@ check_test(struct reader *reader, size_t offset, unsigned place, const struct fe
 		return node_over(reader, NODE_AND, offset, &feel_type_boolean, operand,
 			node_constant(reader, offset, feel_boolean(true), &feel_type_boolean));
 	}
-	check_words(reader, tested, operand);
+	check_among_words(reader, tested, operand);
 	/* A value, or a list or a range of values; a list may be tested for being in a list of lists. */
 	const struct feel_type *item = type->kind == FEEL_LIST || type->kind == FEEL_RANGE ? item_type(type)
 		: type;

@@ -100,7 +100,7 @@ node_finish(struct reader *reader, struct node *node)
 	if (node->height > MOST_HEIGHT)
 		return reader_stop(reader, node->offset, 0, TEXT("découpez-la en plusieurs"),
 			"expression trop longue");
-	node->length = (uint32_t)(reader->end - node->offset);
+	node->length = reader->end > node->offset ? (uint32_t)(reader->end - node->offset) : 0;
 	return node;
 }
 
