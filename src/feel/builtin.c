@@ -97,8 +97,11 @@ coerce(struct evaluation *evaluation, struct feel_value *value, const struct par
 		*value = items_list(&one);
 		return true;
 	}
-	if (value->kind == FEEL_LIST && value->list.count == 1 && value->list.at[0].kind == wanted) {
-		*value = value->list.at[0];
+	if (value->kind == FEEL_LIST && value->list.count == 1 && value->list.at[0].kind != FEEL_LIST) {
+		struct feel_value item = value->list.at[0];
+		if (!coerce(evaluation, &item, parameter))
+			return false;
+		*value = item;
 		return true;
 	}
 	if (value->kind == FEEL_DATE && wanted == FEEL_DATE_TIME) {
