@@ -55,9 +55,12 @@ BUILTIN(number_of_text_with)
 
 BUILTIN(not_of)
 {
+	struct feel_value value = arguments[0];
 	(void)evaluation;
-	return arguments[0].kind == FEEL_BOOLEAN ? feel_boolean(!arguments[0].boolean)
-		: arguments[0].kind == FEEL_NULL && arguments[0].reason.length ? feel_null(arguments[0].reason)
+	if (value.kind == FEEL_LIST && value.list.count == 1)
+		value = value.list.at[0];
+	return value.kind == FEEL_BOOLEAN ? feel_boolean(!value.boolean)
+		: value.kind == FEEL_NULL && value.reason.length ? value
 		: feel_null(TEXT("« not » d’une valeur ni vraie ni fausse"));
 }
 

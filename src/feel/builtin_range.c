@@ -187,29 +187,49 @@ BUILTIN(range_coincides)
 	return starts.known && ends.known ? feel_boolean(starts.sign == 0 && ends.sign == 0) : no_order();
 }
 
+/* A bound of a range literal: a literal, or a call that reads one (rule 67). */
+static bool
+is_endpoint(const struct node *node)
+{
+	return !node || node->kind == NODE_CONSTANT || (node->kind == NODE_NEGATE && node->left->kind == NODE_CONSTANT);
+}
+
+/* "(..5]" and "[1..)" as "(<=5)" and "(>=1)", which FEEL reads; the others as they are. */
+static struct text
+half_range(struct arena *arena, struct text source)
+{
+	const struct text inside = text_trim(text_part(source, 1, source.length - 2));
+	const char start = source.at[0], end = source.at[source.length - 1];
+	if (text_starts(inside, TEXT("..")) && (start == '(' || start == ']') && (end == ']' || end == ')' || end == '['))
+		return arena_format(arena, "(<%s" TEXT_FORMAT ")", end == ']' ? "=" : "",
+			TEXT_ARGS(text_part(inside, 2, inside.length)));
+	if (text_ends(inside, TEXT("..")) && (end == ')' || end == '[') && (start == '[' || start == '(' || start == ']'))
+		return arena_format(arena, "(>%s" TEXT_FORMAT ")", start == '[' ? "=" : "",
+			TEXT_ARGS(text_part(inside, 0, inside.length - 2)));
+	return source;
+}
+
 BUILTIN(range_of_text)
 {
-	const struct text source = arguments[0].string;
+	const struct text given = arguments[0].string, trimmed = text_trim(given);
 	struct feel_findings *findings = arena_new_of(evaluation->arena, struct feel_findings);
 	if (!findings)
 		return evaluation_stop(evaluation, FEEL_NO_MEMORY);
-	if (!evaluation_steps(evaluation, 100 + source.length))
+	if (!evaluation_steps(evaluation, 100 + given.length))
 		return evaluation_stop(evaluation, FEEL_TOO_LONG);
-	const struct feel *feel = feel_read(evaluation->arena, NULL, source, findings);
-	if (findings->broken)
+	/* A range written with a comparison is no range literal. */
+	const bool literal = trimmed.length > 2 && text_find(trimmed, TEXT("..")) != SIZE_MAX;
+	const struct text source = literal ? half_range(evaluation->arena, trimmed) : TEXT("");
+	const struct feel *feel = literal && source.at ? feel_read(evaluation->arena, NULL, source, findings) : NULL;
+	if (findings->broken || !source.at)
 		return evaluation_stop(evaluation, FEEL_NO_MEMORY);
-	if (feel && feel->root->kind == NODE_RANGE
-		&& (!feel->root->left || feel->root->left->kind == NODE_CONSTANT
-		|| feel->root->left->kind == NODE_NEGATE)
-		&& (!feel->root->right || feel->root->right->kind == NODE_CONSTANT
-		|| feel->root->right->kind == NODE_NEGATE)) {
+	if (feel && feel->root->kind == NODE_RANGE && is_endpoint(feel->root->left) && is_endpoint(feel->root->right)) {
 		struct feel_run run = { .arena = evaluation->arena };
 		const struct feel_value value = feel_evaluate(feel, &run);
 		int order = 0;
-		if (value.kind == FEEL_RANGE && (value.range->low.kind != FEEL_NULL
-			|| value.range->high.kind != FEEL_NULL)
+		if (value.kind == FEEL_RANGE
 			&& !(feel_order(value.range->low, value.range->high, &order) && order > 0))
 			return value;
 	}
-	return evaluation_null(evaluation, "« " TEXT_FORMAT " » n’est pas un intervalle", TEXT_ARGS(source));
+	return evaluation_null(evaluation, "« " TEXT_FORMAT " » n’est pas un intervalle", TEXT_ARGS(given));
 }

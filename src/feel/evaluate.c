@@ -412,9 +412,9 @@ property(struct evaluation *evaluation, struct feel_value of, struct text name)
 	}
 	if (of.kind == FEEL_RANGE) {
 		if (text_equal(name, TEXT("start")))
-			return of.range->low;
+			return of.range->low.kind == FEEL_NULL ? feel_null(TEXT("intervalle sans début")) : of.range->low;
 		if (text_equal(name, TEXT("end")))
-			return of.range->high;
+			return of.range->high.kind == FEEL_NULL ? feel_null(TEXT("intervalle sans fin")) : of.range->high;
 		if (text_equal(name, TEXT("start included")))
 			return feel_boolean(!of.range->low_open);
 		if (text_equal(name, TEXT("end included")))
@@ -684,9 +684,10 @@ evaluate_range(struct evaluation *evaluation, const struct node *node)
 		range->high = evaluate_node(evaluation, node->right);
 	if ((node->left && range->low.kind == FEEL_NULL) || (node->right && range->high.kind == FEEL_NULL))
 		return feel_null(TEXT("intervalle dont une borne est absente"));
-	if (range->low.kind != range->high.kind && node->left && node->right && range->low.kind != FEEL_NULL
-		&& range->high.kind != FEEL_NULL)
+	if (node->left && node->right && range->low.kind != range->high.kind)
 		return feel_null(TEXT("intervalle entre valeurs de nature différente"));
+	if (!feel_kind_has_order(node->left ? range->low.kind : range->high.kind))
+		return feel_null(TEXT("intervalle entre valeurs qui n’ont pas d’ordre"));
 	return (struct feel_value){ .kind = FEEL_RANGE, .range = range };
 }
 
@@ -887,7 +888,7 @@ is_instance(struct feel_value value, const struct feel_type *type)
 	if (value.kind == FEEL_FUNCTION && type->kind == FEEL_FUNCTION && type->of) {
 		const struct feel_function *function = value.function;
 		if (function->node || function->native)
-			return feel_type_conforms(function->node ? function->node->type : function->type, type);
+			return feel_type_is(function->node ? function->node->type : function->type, type);
 	}
 	return feel_value_is(value, type);
 }

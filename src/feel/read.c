@@ -157,37 +157,11 @@ read_comparison(struct reader *reader)
 	return NODE_CONSTANT;
 }
 
-/* `(< 5)` as a range. */
-static const struct node *
-read_half_range(struct reader *reader, size_t offset, enum node_kind comparison)
-{
-	const struct node *bound = read_expression(reader);
-	if (!bound)
-		return NULL;
-	if (comparison == NODE_DIFFERENT)
-		return reader_stop(reader, offset, 0, TEXT(""), "« != » ne fait pas un intervalle");
-	const bool low = comparison == NODE_GREATER || comparison == NODE_GREATER_EQUAL
-		|| comparison == NODE_EQUAL;
-	const bool high = comparison == NODE_LESS || comparison == NODE_LESS_EQUAL || comparison == NODE_EQUAL;
-	struct node *range = node_new(reader, NODE_RANGE, offset, feel_type_range_of(reader->arena, bound->type));
-	if (!range || !range->type)
-		return reader_broken(reader);
-	range->height = (uint16_t)(bound->height + 1);
-	range->left = low ? bound : NULL;
-	range->right = high ? bound : NULL;
-	range->low_open = comparison == NODE_GREATER || !low;
-	range->high_open = comparison == NODE_LESS || !high;
-	return lex_expect(reader, TEXT(")"), "« ) »") ? node_finish(reader, range) : NULL;
-}
-
 static const struct node *
 read_parenthesis(struct reader *reader)
 {
 	const size_t offset = reader->at;
 	lex_advance(reader, reader->at + 1);
-	const enum node_kind comparison = read_comparison(reader);
-	if (comparison != NODE_CONSTANT)
-		return read_half_range(reader, offset, comparison);
 	const struct node *inside = read_expression(reader);
 	if (!inside)
 		return NULL;
@@ -530,7 +504,8 @@ read_postfix(struct reader *reader)
 			}
 			node = read_filter(reader, node);
 		} else if (lex_sees(reader, TEXT("("))
-			&& (node->type->kind == FEEL_FUNCTION || node->type->kind == FEEL_ANY)) {
+			&& (node->type->kind == FEEL_FUNCTION || node->type->kind == FEEL_ANY
+			|| node->type->kind == FEEL_NULL)) {
 			struct nodes arguments = { 0 };
 			lex_advance(reader, reader->at + 1);
 			node = read_arguments(reader, &arguments)
@@ -580,29 +555,30 @@ read_unary(struct reader *reader)
 	return node;
 }
 
-/* Binary operators, which all associate to the left, "**" too as the conformance suite has it
- * (0075). `and` and `or` bind loosest. */
+enum { BINDS_OR = 1, BINDS_AND, BINDS_COMPARISON, BINDS_ADD, BINDS_MULTIPLY, BINDS_POWER };
+
+/* Binary operators, which all associate to the left, "**" too. `and` and `or` bind loosest. */
 static const struct operator {
 	struct text sign;
 	enum node_kind kind;
 	uint8_t binds;
 	bool word;
 } operators[] = {
-	{ TEXT("or"), NODE_OR, 1, true },
-	{ TEXT("and"), NODE_AND, 2, true },
-	{ TEXT("<="), NODE_LESS_EQUAL, 3, false },
-	{ TEXT(">="), NODE_GREATER_EQUAL, 3, false },
-	{ TEXT("!="), NODE_DIFFERENT, 3, false },
-	{ TEXT("<"), NODE_LESS, 3, false },
-	{ TEXT(">"), NODE_GREATER, 3, false },
-	{ TEXT("="), NODE_EQUAL, 3, false },
-	{ TEXT("between"), NODE_BETWEEN, 3, true },
-	{ TEXT("in"), NODE_IN, 3, true },
-	{ TEXT("+"), NODE_ADD, 4, false },
-	{ TEXT("-"), NODE_SUBTRACT, 4, false },
-	{ TEXT("**"), NODE_POWER, 6, false },
-	{ TEXT("*"), NODE_MULTIPLY, 5, false },
-	{ TEXT("/"), NODE_DIVIDE, 5, false },
+	{ TEXT("or"), NODE_OR, BINDS_OR, true },
+	{ TEXT("and"), NODE_AND, BINDS_AND, true },
+	{ TEXT("<="), NODE_LESS_EQUAL, BINDS_COMPARISON, false },
+	{ TEXT(">="), NODE_GREATER_EQUAL, BINDS_COMPARISON, false },
+	{ TEXT("!="), NODE_DIFFERENT, BINDS_COMPARISON, false },
+	{ TEXT("<"), NODE_LESS, BINDS_COMPARISON, false },
+	{ TEXT(">"), NODE_GREATER, BINDS_COMPARISON, false },
+	{ TEXT("="), NODE_EQUAL, BINDS_COMPARISON, false },
+	{ TEXT("between"), NODE_BETWEEN, BINDS_COMPARISON, true },
+	{ TEXT("in"), NODE_IN, BINDS_COMPARISON, true },
+	{ TEXT("+"), NODE_ADD, BINDS_ADD, false },
+	{ TEXT("-"), NODE_SUBTRACT, BINDS_ADD, false },
+	{ TEXT("**"), NODE_POWER, BINDS_POWER, false },
+	{ TEXT("*"), NODE_MULTIPLY, BINDS_MULTIPLY, false },
+	{ TEXT("/"), NODE_DIVIDE, BINDS_MULTIPLY, false },
 };
 
 static const struct operator *
@@ -640,15 +616,42 @@ read_binary(struct reader *reader, int least)
 	return left;
 }
 
+/* `< 5` as a value, which is a range (rule 7). */
+static const struct node *
+read_half_range(struct reader *reader, size_t offset, enum node_kind comparison)
+{
+	const struct node *bound = read_binary(reader, BINDS_ADD);
+	if (!bound)
+		return NULL;
+	if (comparison == NODE_DIFFERENT)
+		return reader_stop(reader, offset, 0, TEXT(""), "« != » ne fait pas un intervalle");
+	const bool low = comparison == NODE_GREATER || comparison == NODE_GREATER_EQUAL
+		|| comparison == NODE_EQUAL;
+	const bool high = comparison == NODE_LESS || comparison == NODE_LESS_EQUAL || comparison == NODE_EQUAL;
+	struct node *range = node_new(reader, NODE_RANGE, offset, feel_type_range_of(reader->arena, bound->type));
+	if (!range || !range->type)
+		return reader_broken(reader);
+	range->height = (uint16_t)(bound->height + 1);
+	range->left = low ? bound : NULL;
+	range->right = high ? bound : NULL;
+	range->low_open = comparison == NODE_GREATER || !low;
+	range->high_open = comparison == NODE_LESS || !high;
+	return node_finish(reader, range);
+}
+
 const struct node *
 read_expression(struct reader *reader)
 {
+	const size_t offset = reader->at;
 	if (reader->stopped)
 		return NULL;
 	if (++reader->nesting > MOST_NESTING)
 		return reader_stop(reader, reader->at, 0, TEXT("découpez-la en plusieurs"),
 			"expression trop imbriquée");
-	const struct node *node = read_binary(reader, 1);
+	const bool may_compare = offset < reader->source.length && reader->source.at[offset] < '?'; /* < > = ! */
+	const enum node_kind comparison = may_compare ? read_comparison(reader) : NODE_CONSTANT;
+	const struct node *node = comparison == NODE_CONSTANT ? read_binary(reader, BINDS_OR)
+		: read_half_range(reader, offset, comparison);
 	reader->nesting--;
 	return node;
 }

@@ -123,10 +123,12 @@ words_conform(const struct feel_type *from, const struct feel_type *to)
 	return false; /* nothing in common */
 }
 
-bool
-feel_type_conforms(const struct feel_type *from, const struct feel_type *to)
+/* `doubtful`: a value of type Any may turn out to be of any other. */
+static bool
+conforms(const struct feel_type *from, const struct feel_type *to, bool doubtful)
 {
-	if (from == to || to->kind == FEEL_ANY || from->kind == FEEL_ANY || from->kind == FEEL_NULL)
+	if (from == to || to->kind == FEEL_ANY || (doubtful && from->kind == FEEL_ANY)
+		|| from->kind == FEEL_NULL)
 		return true;
 	if (from->kind != to->kind)
 		return false;
@@ -135,26 +137,38 @@ feel_type_conforms(const struct feel_type *from, const struct feel_type *to)
 		return words_conform(from, to);
 	case FEEL_LIST:
 	case FEEL_RANGE:
-		return feel_type_conforms(item_of(from), item_of(to));
+		return conforms(item_of(from), item_of(to), doubtful);
 	case FEEL_CONTEXT:
 		for (size_t i = 0; i < to->field_count; i++) {
 			const struct feel_type *field = field_type(from, to->fields[i].name);
-			if (field ? !feel_type_conforms(field, to->fields[i].type) : !from->open)
+			if (field ? !conforms(field, to->fields[i].type, doubtful) : !from->open)
 				return false;
 		}
 		return true;
 	case FEEL_FUNCTION:
 		if (!from->fields || !to->fields)
 			return true;
-		if (from->field_count != to->field_count || !feel_type_conforms(item_of(from), item_of(to)))
+		if (from->field_count != to->field_count || !conforms(item_of(from), item_of(to), doubtful))
 			return false;
 		for (size_t i = 0; i < to->field_count; i++)
-			if (!feel_type_conforms(to->fields[i].type, from->fields[i].type))
+			if (!conforms(to->fields[i].type, from->fields[i].type, doubtful))
 				return false;
 		return true;
 	default:
 		return true;
 	}
+}
+
+bool
+feel_type_conforms(const struct feel_type *from, const struct feel_type *to)
+{
+	return conforms(from, to, true);
+}
+
+bool
+feel_type_is(const struct feel_type *from, const struct feel_type *to)
+{
+	return conforms(from, to, false);
 }
 
 /* The bounds of either: the widest of both. */

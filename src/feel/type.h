@@ -60,6 +60,8 @@ const struct feel_type *feel_type_find(struct text name);
 /* True when a value of type `from` may stand where `to` is expected. A value of type Any
  * may stand anywhere: it is judged when evaluated. */
 bool feel_type_conforms(const struct feel_type *from, const struct feel_type *to);
+/* The same as the standard has it (§10.3.2.9.2), with no benefit of the doubt: Any conforms to Any alone. */
+bool feel_type_is(const struct feel_type *from, const struct feel_type *to);
 /* The closest type that both conform to. */
 const struct feel_type *feel_type_join(struct arena *arena, const struct feel_type *a,
 	const struct feel_type *b);

@@ -150,6 +150,12 @@ struct text feel_kind_french(enum feel_kind kind);
 /* Equality of the standard (§10.3.2.13, table 53): true, false, or null between kinds that
  * cannot be compared. null = null is true. */
 struct feel_value feel_equal(struct feel_value a, struct feel_value b);
+/* Numbers, texts, dates, times, durations: what `<` compares, each kind with itself. */
+static inline bool
+feel_kind_has_order(enum feel_kind kind)
+{
+	return kind >= FEEL_NUMBER && kind <= FEEL_DAYS_TIME;
+}
 /* True with -1, 0 or 1 when the two values have an order (numbers, strings, dates…). */
 [[nodiscard]] bool feel_order(struct feel_value a, struct feel_value b, int *ret_order);
 
