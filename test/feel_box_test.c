@@ -303,3 +303,341 @@ TEST(the_type_of_a_table_is_known)
 		CHECK_TEXT(feel_type_text(arena, feel_type_of(feel)), text_of_string(cases[i].type));
 	}
 }
+
+/* ---- boxes ---- */
+
+#define CELL(literal)       { .text = { "" literal, sizeof(literal) - 1 }, .place = literal }
+#define EXPRESSION(literal) { .kind = FEEL_BOX_EXPRESSION, .cell = CELL(literal) }
+#define PARTS(list)         .parts = (list), .count = sizeof(list) / sizeof *(list)
+#define NAMES(list)         .names = (list), .name_count = sizeof(list) / sizeof *(list)
+
+TEST(a_boxed_context_gives_its_entries_or_its_result)
+{
+	CLEANUP(arena_free) struct arena *arena = arena_new(1 << 22);
+	struct bench bench = table_bench(arena);
+	const struct text names[] = { TEXT("prix net"), TEXT("taxe"), TEXT("") };
+	const struct feel_box parts[] = { EXPRESSION("jours * 10"), EXPRESSION("prix net * 0.2"),
+		EXPRESSION("prix net + taxe") };
+	struct feel_box box = { .kind = FEEL_BOX_CONTEXT, PARTS(parts), NAMES(names) };
+	CHECK_BOX(&bench, &box, "36");
+	box.count = 2;
+	CHECK_BOX(&bench, &box, "{prix net: 30, taxe: 6}");
+	const struct feel *feel = feel_read_box(arena, bench.scope, &box, bench.findings);
+	CHECK_TEXT(feel_type_text(arena, feel_type_of(feel)), TEXT("context<prix net: number, taxe: number>"));
+	CHECK_TEXT(feel_source_of(feel), TEXT("jours * 10\nprix net * 0.2\n"));
+	const struct text twice[] = { TEXT("a"), TEXT("a") };
+	box.names = twice;
+	box.count = 1;
+	CHECK_BOX(&bench, &box, "{a: 30}");
+	const struct feel_box again[] = { EXPRESSION("1"), EXPRESSION("2") };
+	CHECK_BOX(&bench, &((struct feel_box){ .kind = FEEL_BOX_CONTEXT, PARTS(again), NAMES(twice) }),
+		"! le nom « a » sert deux fois : donnez-leur deux noms @2:1:1");
+}
+
+TEST(boxed_lists_and_relations)
+{
+	CLEANUP(arena_free) struct arena *arena = arena_new(1 << 22);
+	struct bench bench = table_bench(arena);
+	const struct feel_box parts[] = { EXPRESSION("1"), EXPRESSION("\"x\""), EXPRESSION("jours"), { 0 } };
+	const struct text names[] = { TEXT("rang"), TEXT("nom") };
+	CHECK_BOX(&bench, &((struct feel_box){ .kind = FEEL_BOX_LIST, PARTS(parts) }), "[1, \"x\", 3, null]");
+	struct feel_box relation = { .kind = FEEL_BOX_RELATION, PARTS(parts), NAMES(names), .cell.place = "lignes" };
+	CHECK_BOX(&bench, &relation, "[{rang: 1, nom: \"x\"}, {rang: 3, nom: null}]");
+	relation.count = 3;
+	CHECK_BOX(&bench, &relation, "! une ligne n’a pas autant de cases qu’il y a de colonnes @lignes:1:1");
+	/* a cell does not see the others */
+	const struct feel_box blind[] = { EXPRESSION("1"), EXPRESSION("rang * 2") };
+	CHECK_BOX(&bench, &((struct feel_box){ .kind = FEEL_BOX_RELATION, PARTS(blind), NAMES(names) }),
+		"! nom inconnu « rang » : vouliez-vous « range » ? @rang * 2:1:1");
+}
+
+TEST(a_boxed_function_is_called_and_may_call_itself)
+{
+	CLEANUP(arena_free) struct arena *arena = arena_new(1 << 22);
+	struct bench bench = table_bench(arena);
+	const struct feel_field parameters[] = { { TEXT("n"), &feel_type_number } };
+	const struct feel_box bodies[] = { EXPRESSION("if n <= 1 then 1 else n * produit(n - 1)") };
+	const struct feel_box call[] = { EXPRESSION("produit"), EXPRESSION("jours + 2") };
+	const struct text argument[] = { TEXT(""), TEXT("n") }, wrong[] = { TEXT(""), TEXT("m") };
+	const struct text names[] = { TEXT("produit"), TEXT("") };
+	struct feel_box parts[] = {
+		{ .kind = FEEL_BOX_FUNCTION, .parameters = parameters, .parameter_count = 1, PARTS(bodies) },
+		{ .kind = FEEL_BOX_INVOCATION, PARTS(call), NAMES(argument) },
+	};
+	const struct feel_box box = { .kind = FEEL_BOX_CONTEXT, PARTS(parts), NAMES(names) };
+	CHECK_BOX(&bench, &box, "120");
+	parts[1].names = wrong;
+	CHECK_BOX(&bench, &box, "! paramètre inconnu « m » @jours + 2:1:1");
+	parts[1].names = argument;
+	const struct feel_box text[] = { EXPRESSION("produit"), EXPRESSION("\"a\"") };
+	parts[1].parts = text;
+	CHECK_BOX(&bench, &box, "! un nombre est attendu ici, et non un texte @\"a\":1:1");
+	/* for ever */
+	const struct feel_box endless[] = { EXPRESSION("produit(n)") };
+	parts[0].parts = endless;
+	parts[1].parts = call;
+	CHECK_BOX(&bench, &box, "null");
+	CHECK_INTEGER(bench.run.stop, FEEL_TOO_DEEP);
+}
+
+TEST(a_builtin_is_invoked_by_its_name)
+{
+	CLEANUP(arena_free) struct arena *arena = arena_new(1 << 22);
+	struct bench bench = table_bench(arena);
+	const struct feel_box parts[] = { EXPRESSION(" starts with "), EXPRESSION("filière"), EXPRESSION("\"b\"") };
+	const struct text names[] = { TEXT(""), TEXT("string"), TEXT("match") };
+	struct feel_box box = { .kind = FEEL_BOX_INVOCATION, PARTS(parts), NAMES(names) };
+	CHECK_BOX(&bench, &box, "true");
+	box.count = 2;
+	CHECK_BOX(&bench, &box, "! « starts with » ne s’emploie pas avec ces arguments : écrivez "
+		"starts with(string: string, match: string) @ starts with :1:2");
+	const struct feel_box number[] = { EXPRESSION("jours") };
+	CHECK_BOX(&bench, &((struct feel_box){ .kind = FEEL_BOX_INVOCATION, PARTS(number) }),
+		"! une fonction est attendue ici, et non un nombre @jours:1:1");
+}
+
+TEST(boxed_conditions_iterations_and_filters)
+{
+	CLEANUP(arena_free) struct arena *arena = arena_new(1 << 22);
+	struct bench bench = table_bench(arena);
+	const struct feel_box choice[] = { EXPRESSION("jours > 2"), EXPRESSION("\"oui\""), EXPRESSION("\"non\"") };
+	CHECK_BOX(&bench, &((struct feel_box){ .kind = FEEL_BOX_IF, PARTS(choice) }), "\"oui\"");
+	const struct text variable[] = { TEXT("jour de semaine") };
+	const struct feel_box sum[] = { EXPRESSION("[1..4]"), EXPRESSION("jour de semaine + count(partial)") };
+	CHECK_BOX(&bench, &((struct feel_box){ .kind = FEEL_BOX_FOR, PARTS(sum), NAMES(variable) }), "[1, 3, 5, 7]");
+	const struct feel_box test[] = { EXPRESSION("liste"), EXPRESSION("jour de semaine > 1") };
+	CHECK_BOX(&bench, &((struct feel_box){ .kind = FEEL_BOX_SOME, PARTS(test), NAMES(variable) }), "true");
+	CHECK_BOX(&bench, &((struct feel_box){ .kind = FEEL_BOX_EVERY, PARTS(test), NAMES(variable) }), "false");
+	const struct feel_box filter[] = { EXPRESSION("[{a: 1, b: 2}, {a: 3, b: 4}]"), EXPRESSION("item.a > 2 and b = 4") };
+	CHECK_BOX(&bench, &((struct feel_box){ .kind = FEEL_BOX_FILTER, PARTS(filter) }), "[{a: 3, b: 4}]");
+	const struct feel_box wrong[] = { EXPRESSION("liste"), EXPRESSION("\"a\"") };
+	CHECK_BOX(&bench, &((struct feel_box){ .kind = FEEL_BOX_FILTER, PARTS(wrong) }),
+		"! entre crochets, une condition ou un nombre est attendu, et non un texte : mettez une condition ou un "
+		"rang @\"a\":1:1");
+	CHECK_BOX(&bench, &((struct feel_box){ .kind = FEEL_BOX_IF, .cell.place = "si" }),
+		"! il manque une partie de cette expression @si:1:1");
+}
+
+TEST(a_box_is_of_its_declared_type)
+{
+	CLEANUP(arena_free) struct arena *arena = arena_new(1 << 22);
+	struct bench bench = table_bench(arena);
+	const struct feel_type *list = feel_type_list_of(arena, &feel_type_number);
+	const struct text words[] = { TEXT("oui"), TEXT("non") };
+	const struct feel_type *answer = feel_type_words_of(arena, words, 2);
+	struct feel_box box = EXPRESSION("jours");
+	box.type = &feel_type_number;
+	CHECK_BOX(&bench, &box, "3");
+	box.type = &feel_type_string;
+	CHECK_BOX(&bench, &box, "! un texte est attendu ici, et non un nombre @jours:1:1");
+	struct feel_box open = EXPRESSION("get value({a: 3}, \"a\")");
+	open.type = &feel_type_string;
+	CHECK_BOX(&bench, &open, "null");
+	open.type = list;
+	CHECK_BOX(&bench, &open, "[3]");
+	struct feel_box word = EXPRESSION("\"oui\"");
+	word.type = answer;
+	CHECK_BOX(&bench, &word, "\"oui\"");
+	struct feel_box other = EXPRESSION("\"nom\"");
+	other.type = answer;
+	CHECK_BOX(&bench, &other, "! « nom » n’est pas une valeur possible : vouliez-vous « non » ? @\"nom\":1:1");
+	/* what a conformance suite wants of the same */
+	bench.findings->lenient = true;
+	box.type = list;
+	CHECK_BOX(&bench, &box, "[3]");
+	box.type = &feel_type_string;
+	CHECK_BOX(&bench, &box, "null");
+}
+
+TEST(a_type_that_allows_some_values_coerces_the_others_to_null)
+{
+	CLEANUP(arena_free) struct arena *arena = arena_new(1 << 22);
+	struct bench bench = table_bench(arena);
+	const struct feel *few = feel_read_unary(arena, feel_scope_new(arena, NULL), &feel_type_number,
+		TEXT("[0..10]"), bench.findings);
+	const struct feel_type small = { .kind = FEEL_NUMBER, .allowed = few };
+	const struct feel_type *smalls = feel_type_list_of(arena, &small);
+	struct feel_box box = EXPRESSION("jours * 2");
+	box.type = &small;
+	CHECK_BOX(&bench, &box, "6");
+	struct feel_box large = EXPRESSION("jours * 20");
+	large.type = &small;
+	CHECK_BOX(&bench, &large, "null");
+	large.type = smalls;
+	bench.findings->lenient = true;
+	CHECK_BOX(&bench, &large, "null");
+	struct feel_box constant = EXPRESSION("11");
+	constant.type = &small;
+	bench.findings->lenient = false;
+	CHECK_BOX(&bench, &constant, "! cette valeur n’est pas de celles que permet le type déclaré @11:1:1");
+	struct feel_run run = { .arena = arena };
+	struct feel_value items[] = { feel_integer(1), feel_integer(11) };
+	CHECK(feel_coerce(&run, feel_list(items, 2), smalls).kind == FEEL_NULL);
+	CHECK(feel_coerce(&run, feel_list(items, 1), smalls).kind == FEEL_LIST);
+	CHECK(run.steps > 0 && run.stop == FEEL_COMPLETE);
+	run.most_steps = 1;
+	CHECK(feel_coerce(&run, feel_list(items, 1), smalls).kind == FEEL_NULL);
+	CHECK_INTEGER(run.stop, FEEL_TOO_LONG);
+}
+
+/* ---- functions ---- */
+
+TEST(a_function_of_another_language_is_never_run)
+{
+	CLEANUP(arena_free) struct arena *arena = arena_new(1 << 22);
+	struct bench bench = table_bench(arena);
+	const struct feel_field parameters[] = { { TEXT("angle"), &feel_type_number } };
+	const struct feel_box call[] = { EXPRESSION("cosinus"), EXPRESSION("jours") };
+	const struct text names[] = { TEXT("cosinus"), TEXT("") }, argument[] = { TEXT(""), TEXT("angle") };
+	const struct feel_box parts[] = {
+		{ .kind = FEEL_BOX_EXTERNAL, .parameters = parameters, .parameter_count = 1, .cell = CELL("java") },
+		{ .kind = FEEL_BOX_INVOCATION, PARTS(call), NAMES(argument) },
+	};
+	const struct feel_box box = { .kind = FEEL_BOX_CONTEXT, PARTS(parts), NAMES(names) };
+	CHECK_BOX(&bench, &box, "! les fonctions externes ne sont pas admises : écrivez-la en FEEL @java:1:1");
+	bench.findings->lenient = true;
+	CHECK_BOX(&bench, &box, "null");
+	CHECK(bench.run.external);
+	const struct feel_box text = EXPRESSION("{f: function(a, b) external {java: {class: \"C\", "
+		"method signature: \"m(int)\"}}, r: f(1, 2), s: jours}");
+	CHECK_BOX(&bench, &text, "{f: function, r: null, s: 3}");
+	CHECK(bench.run.external);
+	const struct feel_box unused = EXPRESSION("{f: function(a) external {java: {}}, s: jours}.s");
+	CHECK_BOX(&bench, &unused, "3");
+	CHECK(!bench.run.external);
+}
+
+TEST(a_function_reads_the_inputs_it_was_made_with)
+{
+	CLEANUP(arena_free) struct arena *arena = arena_new(1 << 22);
+	struct bench maker = table_bench(arena), caller = bench_new(arena);
+	const struct feel *make = feel_read(arena, maker.scope, TEXT("function(x) x + jours"), maker.findings);
+	struct feel_run run = { .arena = arena, .inputs = maker.inputs };
+	CHECK(make);
+	bench_name(&caller, "autre", &feel_type_string, text_value("z"));
+	bench_name(&caller, "ajoute", feel_type_of(make), feel_evaluate(make, &run));
+	const struct feel_box box = EXPRESSION("[autre, ajoute(10), autre]");
+	CHECK_BOX(&caller, &box, "[\"z\", 13, \"z\"]");
+}
+
+/* A native that evaluates `data`, a feel whose only input is the function itself, then its argument. */
+struct loop {
+	const struct feel *feel;
+	struct feel_value self;
+};
+
+static struct feel_value
+call_loop(const void *data, struct feel_run *run, const struct feel_value *arguments)
+{
+	const struct loop *loop = data;
+	const struct feel_value inputs[] = { loop->self, arguments[0] };
+	struct feel_run inner = { .arena = run->arena, .inputs = inputs, .now = run->now,
+		.most_steps = run->most_steps, .depth = run->depth };
+	const struct feel_value value = feel_evaluate(loop->feel, &inner);
+	run->steps += inner.steps;
+	run->stop = inner.stop;
+	return value;
+}
+
+TEST(a_native_shares_the_budget_of_its_caller)
+{
+	CLEANUP(arena_free) struct arena *arena = arena_new(1 << 24);
+	struct bench bench = bench_new(arena);
+	const struct feel_field parameters[] = { { TEXT("n"), &feel_type_number } };
+	const struct feel_type type = { .kind = FEEL_FUNCTION, .of = &feel_type_number, .fields = parameters,
+		.field_count = 1 };
+	struct loop loop = { 0 };
+	CHECK(feel_native_new(arena, &type, call_loop, &loop, &loop.self));
+	bench_name(&bench, "compte", &type, loop.self);
+	bench_name(&bench, "n", &feel_type_number, feel_integer(20));
+	loop.feel = feel_read(arena, bench.scope, TEXT("if n = 0 then 0 else 1 + compte(n - 1)"), bench.findings);
+	CHECK(loop.feel);
+	const struct feel_box box = EXPRESSION("compte(n: 20)");
+	CHECK_BOX(&bench, &box, "20");
+	CHECK_INTEGER(bench.run.stop, FEEL_COMPLETE);
+	CHECK(bench.run.steps > 20 * 7);
+	const struct feel_box wrong = EXPRESSION("compte(20, 1)");
+	bench.findings->lenient = true;
+	CHECK_BOX(&bench, &wrong, "null");
+	const struct feel_box deep = EXPRESSION("compte(1e6)");
+	CHECK_BOX(&bench, &deep, "null");
+	CHECK_INTEGER(bench.run.stop, FEEL_TOO_DEEP);
+	struct feel_run run = { .arena = arena, .inputs = bench.inputs, .most_steps = 50 };
+	CHECK(feel_evaluate(feel_read_box(arena, bench.scope, &box, bench.findings), &run).kind == FEEL_NULL);
+	CHECK_INTEGER(run.stop, FEEL_TOO_LONG);
+}
+
+/* ---- hostile ---- */
+
+TEST(a_box_that_is_too_deep_or_too_long_is_refused)
+{
+	CLEANUP(arena_free) struct arena *arena = arena_new(1 << 26);
+	struct bench bench = bench_new(arena);
+	enum { DEPTH = 10000 };
+	struct feel_box *boxes = arena_array_of(arena, struct feel_box, DEPTH);
+	for (size_t i = 0; i < DEPTH; i++)
+		boxes[i] = (struct feel_box){ .kind = FEEL_BOX_LIST, .parts = &boxes[i + 1], .count = 1,
+			.cell.place = "ici" };
+	boxes[DEPTH - 1] = (struct feel_box)EXPRESSION("1");
+	CHECK_BOX(&bench, boxes, "! décision trop imbriquée : découpez-la en plusieurs @ici:1:1");
+	CHECK_BOX(&bench, &boxes[DEPTH - 20], "[[[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]]]");
+
+	struct feel_table_rule *rules = arena_array_of(arena, struct feel_table_rule, FEEL_MOST_RULES + 1);
+	const struct feel_cell tests[] = { CELL("2") }, results[] = { CELL("1") };
+	const struct feel_table_input inputs[] = { { .expression = CELL("1") } };
+	const struct feel_table_output outputs[] = { { .name = TEXT("") } };
+	struct feel_table table = { .hit = FEEL_FIRST, .inputs = inputs, .input_count = 1, .outputs = outputs,
+		.output_count = 1, .rules = rules, .rule_count = FEEL_MOST_RULES + 1 };
+	for (size_t i = 0; i <= FEEL_MOST_RULES; i++)
+		rules[i] = (struct feel_table_rule){ tests, results, TEXT("") };
+	const struct feel_box box = { .kind = FEEL_BOX_TABLE, .table = &table, .cell.place = "table" };
+	CHECK_BOX(&bench, &box, "! la table a trop de règles : découpez-la en plusieurs @table:1:1");
+	table.rule_count = FEEL_MOST_RULES;
+	CHECK_BOX(&bench, &box, "null");
+
+	char *spaces = arena_alloc(arena, FEEL_MOST_SOURCE + 1);
+	memset(spaces, ' ', FEEL_MOST_SOURCE + 1);
+	struct feel_box *items = arena_array_of(arena, struct feel_box, 70);
+	for (size_t i = 0; i < 70; i++)
+		items[i] = (struct feel_box){ .kind = FEEL_BOX_EXPRESSION,
+			.cell = { { spaces, FEEL_MOST_SOURCE }, "vide" } };
+	struct feel_box long_list = { .kind = FEEL_BOX_LIST, .parts = items, .count = 70 };
+	CHECK_BOX(&bench, &long_list, "! décision trop longue : découpez-la en plusieurs @vide:1:1");
+	long_list.count = 1;
+	items[0].cell.text.length++;
+	CHECK_BOX(&bench, &long_list, "! expression trop longue : découpez-la en plusieurs @vide:1:1");
+}
+
+TEST(a_box_survives_every_failed_allocation)
+{
+	for (unsigned nth = 1;; nth++) {
+		CLEANUP(arena_free) struct arena *arena = arena_new(1 << 22);
+		struct bench bench = table_bench(arena);
+		const struct text names[] = { TEXT("f"), TEXT("t"), TEXT("") };
+		const struct feel_field parameters[] = { { TEXT("n"), NULL } };
+		const struct feel_box bodies[] = { EXPRESSION("n + jours") };
+		const struct feel_box call[] = { EXPRESSION("f"), EXPRESSION("t.a") };
+		const struct feel_box parts[] = {
+			{ .kind = FEEL_BOX_FUNCTION, .parameters = parameters, .parameter_count = 1, PARTS(bodies) },
+			{ .kind = FEEL_BOX_TABLE, .table = table_of(arena, FEEL_PRIORITY, "jours | filière || a | b\n"
+				"values: | \"a\", \"b\" || 1, 2 | \ndefault: || 1 | null\n> 2 | - || 2 | \"x\"") },
+			{ .kind = FEEL_BOX_INVOCATION, PARTS(call) },
+		};
+		const struct feel_box box = { .kind = FEEL_BOX_CONTEXT, PARTS(parts), NAMES(names) };
+		arena_fail_nth(nth);
+		const struct feel *feel = feel_read_box(arena, bench.scope, &box, bench.findings);
+		const bool failed = arena_failed();
+		bench.run = (struct feel_run){ .arena = arena, .inputs = bench.inputs };
+		const struct feel_value value = feel ? feel_evaluate(feel, &bench.run) : feel_null(TEXT(""));
+		const bool failed_later = arena_failed();
+		arena_fail_nth(0);
+		if (failed)
+			CHECK(!feel && bench.findings->broken);
+		else if (failed_later)
+			CHECK(value.kind == FEEL_NULL);
+		if (!failed_later) {
+			CHECK_TEXT(feel_value_to_bare_literal(arena, value), TEXT("5"));
+			return;
+		}
+	}
+}

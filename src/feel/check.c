@@ -694,12 +694,21 @@ check_call(struct reader *reader, const struct node *function, const struct node
 			reader_mistake(reader, function->offset, function->length, TEXT(""),
 				"cette fonction attend %zu argument%s, et en reçoit %zu", wanted->field_count,
 				wanted->field_count > 1 ? "s" : "", count);
-		for (size_t i = 0; i < count && i < wanted->field_count; i++)
-			if (names[i].length == 0 && !fits(arguments[i]->type, wanted->fields[i].type))
+		for (size_t i = 0; i < count; i++) {
+			size_t place = i;
+			if (names[i].length)
+				for (place = 0; place < wanted->field_count
+					&& !text_equal(wanted->fields[place].name, names[i]);)
+					place++;
+			if (names[i].length && place == wanted->field_count)
+				reader_mistake(reader, arguments[i]->offset, arguments[i]->length, TEXT(""),
+					"paramètre inconnu « " TEXT_FORMAT " »", TEXT_ARGS(names[i]));
+			else if (place < wanted->field_count && !fits(arguments[i]->type, wanted->fields[place].type))
 				reader_mistake(reader, arguments[i]->offset, arguments[i]->length, TEXT(""),
 					TEXT_FORMAT " est attendu ici, et non " TEXT_FORMAT,
-					TEXT_ARGS(feel_type_french(reader->arena, wanted->fields[i].type)),
+					TEXT_ARGS(feel_type_french(reader->arena, wanted->fields[place].type)),
 					TEXT_ARGS(feel_type_french(reader->arena, arguments[i]->type)));
+		}
 	}
 	struct node *node = node_of(reader, NODE_CALL, function->offset, type, arguments, count);
 	if (!node)

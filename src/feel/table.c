@@ -133,7 +133,8 @@ enumerated(struct reader *reader, const struct feel_type *type, const struct nod
 			return type;
 		words[i] = tests[i]->left->constant.string;
 	}
-	return words ? feel_type_words_of(reader->arena, words, count) : (reader_broken(reader), NULL);
+	const struct feel_type *made = words ? feel_type_words_of(reader->arena, words, count) : NULL;
+	return made ? made : (reader_broken(reader), NULL);
 }
 
 /* ---- columns ---- */
