@@ -21,6 +21,7 @@ int command_backup(int argc, char **argv);
 int command_verify(int argc, char **argv);
 int command_check(int argc, char **argv);
 int command_test(int argc, char **argv);
+int command_dmn_tck(int argc, char **argv);
 
 /* What follows their name, for --help and after a wrong usage. */
 #define COMMAND_IMPORT_USAGE "DONNÉES [--structures F] [--personnes F] [--affectations F] [--date JOUR]" \
@@ -29,6 +30,7 @@ int command_test(int argc, char **argv);
 #define COMMAND_FEEL_USAGE "'EXPRESSION' [--context JSON] [--explain]"
 #define COMMAND_CHECK_USAGE "DOSSIER… [--campagne FICHIER] [--json]"
 #define COMMAND_TEST_USAGE "DOSSIER… [--json] [--mutate]"
+#define COMMAND_DMN_TCK_USAGE "DOSSIER [--json]"
 #define COMMAND_SERVER_OPTIONS "[--port N] [--address A] [--public-address URL] [--organisation NOM] [--clock MOMENT]" \
 	" [--smtp URL] [--smtp-user NOM] [--smtp-password-file F] [--smtp-authorities F] [--from ADRESSE] [--behind-proxy]"
 #define COMMAND_SERVE_USAGE "DONNÉES " COMMAND_SERVER_OPTIONS
