@@ -158,15 +158,23 @@ place_arguments(struct evaluation *evaluation, const struct builtin *builtin,
 	return true;
 }
 
+/* The bytes that a builtin may have to read of a value. */
+static size_t
+length_of(struct feel_value value)
+{
+	if (value.kind == FEEL_RANGE)
+		return length_of(value.range->low) + length_of(value.range->high);
+	return value.kind == FEEL_STRING ? value.string.length : 0;
+}
+
 struct feel_value
 builtin_call(struct evaluation *evaluation, const struct builtin *const *choices, size_t choice_count,
 	const struct feel_value *arguments, const struct text *names, size_t count)
 {
 	struct feel_value placed[MOST_PARAMETERS];
 	struct parameter wrong = { 0 };
-	for (size_t i = 0; i < count; i++) /* what reading a long text costs */
-		if (arguments[i].kind == FEEL_STRING
-			&& !evaluation_steps(evaluation, arguments[i].string.length / 64))
+	for (size_t i = 0; i < count; i++)
+		if (!evaluation_steps(evaluation, length_of(arguments[i]) / FEEL_BYTES_A_STEP))
 			return evaluation_stop(evaluation, FEEL_TOO_LONG);
 	for (size_t i = 0; i < choice_count; i++)
 		if (place_arguments(evaluation, choices[i], arguments, names, count, placed, &wrong))

@@ -39,7 +39,7 @@ extreme(struct evaluation *evaluation, struct feel_value list, int sign)
 	struct feel_value best = list.list.at[0];
 	int order;
 	for (size_t i = 0; i < list.list.count; i++) {
-		if (!feel_order(list.list.at[i], best, &order))
+		if (!evaluate_order(evaluation, list.list.at[i], best, &order))
 			return feel_null(TEXT("la liste contient des valeurs qui n’ont pas d’ordre commun"));
 		if (order * sign > 0)
 			best = list.list.at[i];
@@ -341,7 +341,7 @@ comes_first(struct evaluation *evaluation, struct feel_value precedes, struct fe
 {
 	int order;
 	if (precedes.kind != FEEL_FUNCTION) {
-		if (!feel_order(a, b, &order))
+		if (!evaluate_order(evaluation, a, b, &order))
 			return -1;
 		return order < 0;
 	}

@@ -228,7 +228,32 @@ struct pattern {
 	pcre2_code *code;
 	pcre2_match_data *match;
 	pcre2_match_context *context;
+	uint32_t references; /* \1 in the pattern, which compare more than one character */
 };
+
+/* What one search may cost: PCRE2's own limit is for each place where the text may match. */
+enum { MOST_SEARCH_STEPS = 200000 };
+
+struct search {
+	unsigned long left;
+	PCRE2_SIZE last; /* place of the last step */
+	PCRE2_SIZE each; /* steps of a reference to a group */
+};
+
+/* PCRE2 calls this before each item of the pattern that it tries. */
+static int
+count_step(pcre2_callout_block *block, void *data)
+{
+	struct search *search = data;
+	const PCRE2_SIZE at = block->current_position;
+	const PCRE2_SIZE moved = at > search->last ? at - search->last : search->last - at;
+	const unsigned long steps = 1 + search->each + moved / FEEL_BYTES_A_STEP;
+	search->last = at;
+	if (search->left <= steps)
+		return PCRE2_ERROR_CALLOUT;
+	search->left -= steps;
+	return 0;
+}
 
 static void
 pattern_release_at(struct pattern *pattern)
@@ -239,18 +264,22 @@ pattern_release_at(struct pattern *pattern)
 }
 
 static bool
-pattern_new(struct text source, struct feel_value flags, struct pattern *ret_pattern)
+pattern_new(struct evaluation *evaluation, struct text source, struct feel_value flags,
+	struct pattern *ret_pattern)
 {
-	uint32_t options;
+	uint32_t options, references = 0;
+	size_t size = 0;
 	int error;
 	PCRE2_SIZE at;
 	if (!read_flags(flags, &options) || (!(options & PCRE2_LITERAL) && !is_of_xpath(source))
 		|| source.length > 4096)
 		return false;
 	CLEANUP(code_free) pcre2_code *code = pcre2_compile((PCRE2_SPTR)(source.at ? source.at : ""),
-		source.length, options,
+		source.length, options | PCRE2_AUTO_CALLOUT,
 		&error, &at, NULL);
-	if (!code)
+	if (!code || pcre2_pattern_info(code, PCRE2_INFO_SIZE, &size) != 0
+		|| pcre2_pattern_info(code, PCRE2_INFO_BACKREFMAX, &references) != 0
+		|| !evaluation_steps(evaluation, size / 16))
 		return false;
 	CLEANUP(match_free) pcre2_match_data *match = pcre2_match_data_create_from_pattern(code, NULL);
 	CLEANUP(context_free) pcre2_match_context *context = pcre2_match_context_create(NULL);
@@ -259,7 +288,7 @@ pattern_new(struct text source, struct feel_value flags, struct pattern *ret_pat
 	pcre2_set_match_limit(context, 200000);
 	pcre2_set_depth_limit(context, 2000);
 	pcre2_set_heap_limit(context, 4096);
-	*ret_pattern = (struct pattern){ TAKE(code), TAKE(match), TAKE(context) };
+	*ret_pattern = (struct pattern){ TAKE(code), TAKE(match), TAKE(context), references };
 	return true;
 }
 
@@ -267,11 +296,17 @@ pattern_new(struct text source, struct feel_value flags, struct pattern *ret_pat
 static int
 pattern_find(struct evaluation *evaluation, const struct pattern *pattern, struct text text, size_t from)
 {
-	if (!evaluation_steps(evaluation, 20 + (text.length - from) / 64))
+	if (!evaluation_steps(evaluation, 20 + (text.length - from) / FEEL_BYTES_A_STEP))
 		return PCRE2_ERROR_MATCHLIMIT;
-	return pcre2_match(pattern->code, (PCRE2_SPTR)(text.at ? text.at : ""), text.length, from, 0,
-		pattern->match,
-		pattern->context);
+	struct search search = { .left = MOST_SEARCH_STEPS, .last = from,
+		.each = pattern->references ? text.length / FEEL_BYTES_A_STEP : 0 };
+	if (search.left > evaluation->steps_left)
+		search.left = evaluation->steps_left;
+	const unsigned long most = search.left;
+	pcre2_set_callout(pattern->context, count_step, &search);
+	const int found = pcre2_match(pattern->code, (PCRE2_SPTR)(text.at ? text.at : ""), text.length, from, 0,
+		pattern->match, pattern->context);
+	return evaluation_steps(evaluation, most - search.left) ? found : PCRE2_ERROR_MATCHLIMIT;
 }
 
 static struct feel_value
@@ -290,7 +325,7 @@ too_hard(void)
 BUILTIN(matches)
 {
 	CLEANUP(pattern_release) struct pattern pattern = { 0 };
-	if (!pattern_new(arguments[1].string, arguments[2], &pattern))
+	if (!pattern_new(evaluation, arguments[1].string, arguments[2], &pattern))
 		return bad_pattern(evaluation, arguments[1].string);
 	const int found = pattern_find(evaluation, &pattern, arguments[0].string, 0);
 	if (found < 0 && found != PCRE2_ERROR_NOMATCH)
@@ -337,7 +372,7 @@ BUILTIN(replace)
 		&& text_find(arguments[3].string, TEXT("q")) != SIZE_MAX;
 	CLEANUP(pattern_release) struct pattern pattern = { 0 };
 	CLEANUP(buffer_release) struct buffer out = buffer_new(BUFFER_LIMIT_PAGE);
-	if (!pattern_new(arguments[1].string, arguments[3], &pattern))
+	if (!pattern_new(evaluation, arguments[1].string, arguments[3], &pattern))
 		return bad_pattern(evaluation, arguments[1].string);
 	size_t from = 0, copied = 0;
 	while (from <= text.length) {
@@ -371,7 +406,7 @@ BUILTIN(split)
 	const struct text text = arguments[0].string;
 	CLEANUP(pattern_release) struct pattern pattern = { 0 };
 	struct items items = { 0 };
-	if (!pattern_new(arguments[1].string, absent(), &pattern))
+	if (!pattern_new(evaluation, arguments[1].string, absent(), &pattern))
 		return bad_pattern(evaluation, arguments[1].string);
 	size_t start = 0, from = 0;
 	while (from <= text.length) {

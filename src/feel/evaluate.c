@@ -249,6 +249,17 @@ evaluate_equal(struct evaluation *evaluation, struct feel_value a, struct feel_v
 	return evaluation_steps(evaluation, steps) ? same : evaluation_stop(evaluation, FEEL_TOO_LONG);
 }
 
+bool
+evaluate_order(struct evaluation *evaluation, struct feel_value a, struct feel_value b, int *ret_order)
+{
+	if (a.kind == FEEL_STRING && b.kind == FEEL_STRING) {
+		const size_t shared = a.string.length < b.string.length ? a.string.length : b.string.length;
+		if (shared > FEEL_BYTES_A_STEP && !evaluation_steps(evaluation, shared / FEEL_BYTES_A_STEP))
+			return false;
+	}
+	return feel_order(a, b, ret_order);
+}
+
 static struct feel_value
 compare(struct evaluation *evaluation, enum node_kind kind, struct feel_value a, struct feel_value b)
 {
@@ -261,7 +272,7 @@ compare(struct evaluation *evaluation, enum node_kind kind, struct feel_value a,
 	if (a.kind == FEEL_NULL || b.kind == FEEL_NULL)
 		return feel_null(TEXT("comparaison avec une valeur absente"));
 	int order;
-	if (!feel_order(a, b, &order))
+	if (!evaluate_order(evaluation, a, b, &order))
 		return feel_null(TEXT("comparaison de valeurs qui n’ont pas d’ordre commun"));
 	switch (kind) {
 	case NODE_LESS: return feel_boolean(order < 0);
@@ -431,6 +442,9 @@ struct feel_value
 evaluate_entry(struct evaluation *evaluation, struct feel_value of, struct text name)
 {
 	if (of.kind == FEEL_CONTEXT) {
+		if (of.context.count > FEEL_NAMES_A_STEP
+			&& !evaluation_steps(evaluation, of.context.count / FEEL_NAMES_A_STEP))
+			return evaluation_stop(evaluation, FEEL_TOO_LONG);
 		for (size_t i = 0; i < of.context.count; i++)
 			if (text_equal(of.context.at[i].name, name))
 				return of.context.at[i].value;
@@ -879,7 +893,7 @@ evaluate_call(struct evaluation *evaluation, const struct node *node)
 }
 
 static bool
-is_instance(struct feel_value value, const struct feel_type *type)
+is_instance(struct evaluation *evaluation, struct feel_value value, const struct feel_type *type)
 {
 	if (value.kind == FEEL_NULL)
 		return type->kind == FEEL_NULL;
@@ -890,7 +904,10 @@ is_instance(struct feel_value value, const struct feel_type *type)
 		if (function->node || function->native)
 			return feel_type_is(function->node ? function->node->type : function->type, type);
 	}
-	return feel_value_is(value, type);
+	const bool is = feel_value_is_within(value, type, &evaluation->steps_left);
+	if (stopped(evaluation))
+		evaluation_stop(evaluation, FEEL_TOO_LONG);
+	return is;
 }
 
 /* ---- the walk ---- */
@@ -963,7 +980,7 @@ evaluate_walk(struct evaluation *evaluation, const struct node *node)
 	case NODE_BUILTIN:
 		return evaluate_call(evaluation, node);
 	case NODE_INSTANCE:
-		return feel_boolean(is_instance(evaluate_node(evaluation, node->left), node->tested_type));
+		return feel_boolean(is_instance(evaluation, evaluate_node(evaluation, node->left), node->tested_type));
 	case NODE_IN:
 		evaluation->locals[node->local] = evaluate_node(evaluation, node->left);
 		return evaluate_node(evaluation, node->right);

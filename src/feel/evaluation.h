@@ -67,10 +67,18 @@ items_list(const struct items *items)
 bool range_steps(struct feel_value first, struct feel_value last, int64_t *ret_count);
 struct feel_value range_step(struct feel_value first, struct feel_value last, int64_t index);
 
+/* What is compared without being walked costs a step for so many bytes, or names. */
+enum { FEEL_BYTES_A_STEP = 64, FEEL_NAMES_A_STEP = 16 };
+
+/* feel_order(), which counts what it costs; false also when there has been too much. */
+[[nodiscard]] bool evaluate_order(struct evaluation *evaluation, struct feel_value a, struct feel_value b,
+	int *ret_order);
 /* feel_equal(), which counts what it costs. */
 struct feel_value evaluate_equal(struct evaluation *evaluation, struct feel_value a, struct feel_value b);
 /* In value.c: the steps taken are added to *steps. */
 struct feel_value feel_equal_counting(struct feel_value a, struct feel_value b, unsigned long *steps);
+/* In type.c: feel_value_is() in *steps at most, which are taken from it; false with 0 left when they do not do. */
+bool feel_value_is_within(struct feel_value value, const struct feel_type *type, unsigned long *steps);
 
 /* A run for an evaluation that is part of this one, with what is left of its budget; and the count
  * of what it cost: false when everything ends with it. */

@@ -8,7 +8,7 @@
 
 #include "base/banned.h"
 
-enum { MOST_NESTED = 100, MOST_NODES = 1000000 };
+enum { MOST_NESTED = 100, MOST_NODES = 1000000, BYTES_A_NODE = 64 };
 
 static json_t *
 write_value(struct feel_value value, int depth, unsigned *nodes)
@@ -28,6 +28,10 @@ write_value(struct feel_value value, int depth, unsigned *nodes)
 	case FEEL_NUMBER:
 		return json_stringn(text, number_write(value.number, text));
 	case FEEL_STRING:
+		/* The same long text may stand in many places. */
+		*nodes += (unsigned)(value.string.length < MOST_NODES ? value.string.length / BYTES_A_NODE : MOST_NODES);
+		if (*nodes > MOST_NODES)
+			return NULL;
 		return json_stringn(value.string.at ? value.string.at : "", value.string.length);
 	case FEEL_DATE:
 	case FEEL_TIME:

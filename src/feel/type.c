@@ -2,7 +2,7 @@
 #include "feel/type.h"
 
 #include "base/buffer.h"
-#include "feel/feel.h"
+#include "feel/evaluation.h"
 #include "feel/unit.h"
 
 #include "base/banned.h"
@@ -244,8 +244,16 @@ feel_type_join(struct arena *arena, const struct feel_type *a, const struct feel
 	}
 }
 
+/* Takes steps for work that is not counted otherwise; false, with none left, when they do not do. */
+static bool
+take_steps(unsigned long *steps, unsigned long taken)
+{
+	*steps = taken < *steps ? *steps - taken : 0;
+	return *steps > 0;
+}
+
 bool
-feel_value_is(struct feel_value value, const struct feel_type *type)
+feel_value_is_within(struct feel_value value, const struct feel_type *type, unsigned long *steps)
 {
 	if (value.kind == FEEL_NULL || type->kind == FEEL_ANY)
 		return true;
@@ -258,25 +266,35 @@ feel_value_is(struct feel_value value, const struct feel_type *type)
 				return true;
 		return !type->words;
 	case FEEL_LIST:
+		if (type->of && !take_steps(steps, value.list.count))
+			return false;
 		for (size_t i = 0; type->of && i < value.list.count; i++)
-			if (!feel_value_is(value.list.at[i], type->of))
+			if (!feel_value_is_within(value.list.at[i], type->of, steps))
 				return false;
 		return true;
 	case FEEL_RANGE:
-		return !type->of || (feel_value_is(value.range->low, type->of)
-			&& feel_value_is(value.range->high, type->of));
+		return !type->of || (feel_value_is_within(value.range->low, type->of, steps)
+			&& feel_value_is_within(value.range->high, type->of, steps));
 	case FEEL_CONTEXT:
 		for (size_t i = 0; i < type->field_count; i++) {
 			size_t j = 0;
 			while (j < value.context.count && !text_equal(value.context.at[j].name, type->fields[i].name))
 				j++;
-			if (j == value.context.count || !feel_value_is(value.context.at[j].value, type->fields[i].type))
+			if (!take_steps(steps, 1 + j / FEEL_NAMES_A_STEP) || j == value.context.count
+				|| !feel_value_is_within(value.context.at[j].value, type->fields[i].type, steps))
 				return false;
 		}
 		return true;
 	default:
 		return true;
 	}
+}
+
+bool
+feel_value_is(struct feel_value value, const struct feel_type *type)
+{
+	unsigned long steps = FEEL_MOST_STEPS;
+	return feel_value_is_within(value, type, &steps);
 }
 
 static const struct feel_type *
@@ -313,15 +331,32 @@ feel_type_of_value(struct arena *arena, struct feel_value value)
 	return type_shown(arena, value, 0);
 }
 
+static unsigned long
+steps_left(const struct feel_run *run)
+{
+	const unsigned long most = run->most_steps ? run->most_steps : FEEL_MOST_STEPS;
+	return most > run->steps ? most - run->steps : 0;
+}
+
+/* Counts steps of the run; false once there are too many. */
+static bool
+spend_steps(struct feel_run *run, unsigned long steps)
+{
+	const bool enough = steps < steps_left(run);
+	run->steps += steps;
+	if (!enough && run->stop == FEEL_COMPLETE)
+		run->stop = FEEL_TOO_LONG;
+	return run->stop == FEEL_COMPLETE;
+}
+
 /* One evaluation of the tests that the type allows. */
 static bool
 passes(struct feel_run *run, struct feel_value value, const struct feel *allowed)
 {
-	const unsigned long most = run->most_steps ? run->most_steps : FEEL_MOST_STEPS;
-	if (run->stop != FEEL_COMPLETE)
+	if (run->stop != FEEL_COMPLETE || !spend_steps(run, 1))
 		return false;
 	struct feel_run test = { .arena = run->arena, .tested = &value, .now = run->now, .depth = run->depth,
-		.most_steps = most > run->steps + 1 ? most - run->steps : 1 };
+		.most_steps = steps_left(run) };
 	const bool passed = feel_is_true(feel_evaluate(allowed, &test));
 	run->steps += test.steps;
 	run->stop = test.stop;
@@ -336,10 +371,15 @@ is_allowed(struct feel_run *run, struct feel_value value, const struct feel_type
 		return true;
 	if (type->allowed && !passes(run, value, type->allowed))
 		return false;
+	if (type->kind == FEEL_LIST && type->of && !spend_steps(run, value.list.count))
+		return false;
 	if (type->kind == FEEL_LIST && type->of)
 		for (size_t i = 0; i < value.list.count; i++)
 			if (!is_allowed(run, value.list.at[i], type->of))
 				return false;
+	if (type->kind == FEEL_CONTEXT
+		&& !spend_steps(run, type->field_count * (1 + value.context.count / FEEL_NAMES_A_STEP)))
+		return false;
 	for (size_t i = 0; type->kind == FEEL_CONTEXT && i < type->field_count; i++)
 		if (!is_allowed(run, feel_entry_of(value, type->fields[i].name), type->fields[i].type))
 			return false;
@@ -348,18 +388,18 @@ is_allowed(struct feel_run *run, struct feel_value value, const struct feel_type
 
 /* The value as the type wants it, whatever it allows; a null with a reason when it cannot be. */
 static struct feel_value
-converted(struct arena *arena, struct feel_value value, const struct feel_type *type)
+converted(struct arena *arena, struct feel_value value, const struct feel_type *type, unsigned long *steps)
 {
-	if (feel_value_is(value, type))
+	if (feel_value_is_within(value, type, steps))
 		return value;
-	if (type->kind == FEEL_LIST && value.kind != FEEL_LIST && feel_value_is(value, item_of(type))) {
+	if (type->kind == FEEL_LIST && value.kind != FEEL_LIST && feel_value_is_within(value, item_of(type), steps)) {
 		struct feel_value *one = arena_new_of(arena, struct feel_value);
 		if (!one)
 			return feel_null(TEXT("mémoire insuffisante"));
 		*one = value;
 		return feel_list(one, 1);
 	}
-	if (value.kind == FEEL_LIST && value.list.count == 1 && feel_value_is(value.list.at[0], type))
+	if (value.kind == FEEL_LIST && value.list.count == 1 && feel_value_is_within(value.list.at[0], type, steps))
 		return value.list.at[0];
 	if (value.kind == FEEL_DATE && type->kind == FEEL_DATE_TIME) {
 		value.kind = FEEL_DATE_TIME;
@@ -372,7 +412,11 @@ converted(struct arena *arena, struct feel_value value, const struct feel_type *
 struct feel_value
 feel_coerce(struct feel_run *run, struct feel_value value, const struct feel_type *type)
 {
-	const struct feel_value coerced = converted(run->arena, value, type);
+	const unsigned long before = steps_left(run);
+	unsigned long left = before;
+	const struct feel_value coerced = converted(run->arena, value, type, &left);
+	if (!spend_steps(run, before - left))
+		return feel_null(TEXT("valeur trop grande pour être vérifiée"));
 	return is_allowed(run, coerced, type) ? coerced
 		: feel_null(TEXT("valeur qui n’est pas parmi celles que permet son type"));
 }

@@ -112,6 +112,12 @@ struct budget {
 
 static struct feel_value equal_within(struct feel_value a, struct feel_value b, struct budget *budget);
 
+static void
+spend(struct budget *budget, size_t steps)
+{
+	budget->steps = steps < budget->steps ? budget->steps - (unsigned)steps : 0;
+}
+
 /* All equal, with `false` stronger than null. */
 static bool
 goes_on_equal(struct feel_value same, struct feel_value *all)
@@ -143,6 +149,7 @@ equal_contexts(struct feel_value a, struct feel_value b, struct budget *budget)
 	struct feel_value all = feel_boolean(true);
 	for (size_t i = 0; i < a.context.count && budget->steps; i++) {
 		const struct feel_entry *other = NULL;
+		spend(budget, b.context.count / FEEL_NAMES_A_STEP);
 		for (size_t j = 0; j < b.context.count && !other; j++)
 			if (text_equal(a.context.at[i].name, b.context.at[j].name))
 				other = &b.context.at[j];
@@ -187,6 +194,7 @@ equal_kinds(struct feel_value a, struct feel_value b, struct budget *budget)
 	case FEEL_NUMBER:
 		return feel_boolean(number_equal(a.number, b.number));
 	case FEEL_STRING:
+		spend(budget, a.string.length == b.string.length ? a.string.length / FEEL_BYTES_A_STEP : 0);
 		return feel_boolean(text_equal(a.string, b.string));
 	case FEEL_DATE:
 		return feel_boolean(date_compare(a.date, b.date) == 0);
