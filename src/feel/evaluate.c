@@ -901,7 +901,7 @@ is_instance(struct evaluation *evaluation, struct feel_value value, const struct
 		return true;
 	if (value.kind == FEEL_FUNCTION && type->kind == FEEL_FUNCTION && type->of) {
 		const struct feel_function *function = value.function;
-		if (function->node || function->native)
+		if ((function->node || function->native) && evaluation_steps(evaluation, 20))
 			return feel_type_is(function->node ? function->node->type : function->type, type);
 	}
 	const bool is = feel_value_is_within(value, type, &evaluation->steps_left);

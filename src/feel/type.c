@@ -123,35 +123,41 @@ words_conform(const struct feel_type *from, const struct feel_type *to)
 	return false; /* nothing in common */
 }
 
-/* `doubtful`: a value of type Any may turn out to be of any other. */
+/* A type may hold the same part in many places, and the types of a long expression be nested deeply: beyond some
+ * bounds two types are taken for different. */
+enum { MOST_DEPTH = 100, MOST_COMPARED = 10000 };
+
+struct comparison {
+	bool doubtful; /* a value of type Any may turn out to be of any other */
+	unsigned depth, left;
+};
+
 static bool
-conforms(const struct feel_type *from, const struct feel_type *to, bool doubtful)
+conforms(const struct feel_type *from, const struct feel_type *to, struct comparison *comparison);
+
+static bool
+parts_conform(const struct feel_type *from, const struct feel_type *to, struct comparison *comparison)
 {
-	if (from == to || to->kind == FEEL_ANY || (doubtful && from->kind == FEEL_ANY)
-		|| from->kind == FEEL_NULL)
-		return true;
-	if (from->kind != to->kind)
-		return false;
 	switch (from->kind) {
 	case FEEL_STRING:
 		return words_conform(from, to);
 	case FEEL_LIST:
 	case FEEL_RANGE:
-		return conforms(item_of(from), item_of(to), doubtful);
+		return conforms(item_of(from), item_of(to), comparison);
 	case FEEL_CONTEXT:
 		for (size_t i = 0; i < to->field_count; i++) {
 			const struct feel_type *field = field_type(from, to->fields[i].name);
-			if (field ? !conforms(field, to->fields[i].type, doubtful) : !from->open)
+			if (field ? !conforms(field, to->fields[i].type, comparison) : !from->open)
 				return false;
 		}
 		return true;
 	case FEEL_FUNCTION:
 		if (!from->fields || !to->fields)
 			return true;
-		if (from->field_count != to->field_count || !conforms(item_of(from), item_of(to), doubtful))
+		if (from->field_count != to->field_count || !conforms(item_of(from), item_of(to), comparison))
 			return false;
 		for (size_t i = 0; i < to->field_count; i++)
-			if (!conforms(to->fields[i].type, from->fields[i].type, doubtful))
+			if (!conforms(to->fields[i].type, from->fields[i].type, comparison))
 				return false;
 		return true;
 	default:
@@ -159,16 +165,33 @@ conforms(const struct feel_type *from, const struct feel_type *to, bool doubtful
 	}
 }
 
+static bool
+conforms(const struct feel_type *from, const struct feel_type *to, struct comparison *comparison)
+{
+	if (from == to || to->kind == FEEL_ANY || (comparison->doubtful && from->kind == FEEL_ANY)
+		|| from->kind == FEEL_NULL)
+		return true;
+	if (from->kind != to->kind || comparison->depth == 0 || comparison->left == 0)
+		return false;
+	comparison->left--;
+	comparison->depth--;
+	const bool conform = parts_conform(from, to, comparison);
+	comparison->depth++;
+	return conform;
+}
+
 bool
 feel_type_conforms(const struct feel_type *from, const struct feel_type *to)
 {
-	return conforms(from, to, true);
+	struct comparison comparison = { true, MOST_DEPTH, MOST_COMPARED };
+	return conforms(from, to, &comparison);
 }
 
 bool
 feel_type_is(const struct feel_type *from, const struct feel_type *to)
 {
-	return conforms(from, to, false);
+	struct comparison comparison = { false, MOST_DEPTH, MOST_COMPARED };
+	return conforms(from, to, &comparison);
 }
 
 /* The bounds of either: the widest of both. */
@@ -212,25 +235,25 @@ join_declared(struct arena *arena, const struct feel_type *a, const struct feel_
 	return feel_type_find(feel_kind_text(a->kind));
 }
 
-const struct feel_type *
-feel_type_join(struct arena *arena, const struct feel_type *a, const struct feel_type *b)
+static const struct feel_type *
+join(struct arena *arena, const struct feel_type *a, const struct feel_type *b, unsigned depth)
 {
 	if (a == b || b->kind == FEEL_NULL)
 		return a;
 	if (a->kind == FEEL_NULL)
 		return b;
-	if (a->kind != b->kind || a->kind == FEEL_ANY)
+	if (a->kind != b->kind || a->kind == FEEL_ANY || depth > MOST_DEPTH)
 		return &feel_type_any;
 	switch (a->kind) {
 	case FEEL_LIST: {
-		const struct feel_type *item = feel_type_join(arena, item_of(a), item_of(b));
+		const struct feel_type *item = join(arena, item_of(a), item_of(b), depth + 1);
 		if (item == item_of(a))
 			return a;
 		return item == item_of(b) ? b : item == &feel_type_any ? &feel_type_list
 			: feel_type_list_of(arena, item);
 	}
 	case FEEL_RANGE: {
-		const struct feel_type *bound = feel_type_join(arena, item_of(a), item_of(b));
+		const struct feel_type *bound = join(arena, item_of(a), item_of(b), depth + 1);
 		return bound == item_of(a) ? a : bound == item_of(b) ? b : feel_type_range_of(arena, bound);
 	}
 	case FEEL_CONTEXT:
@@ -242,6 +265,12 @@ feel_type_join(struct arena *arena, const struct feel_type *a, const struct feel
 	default:
 		return join_declared(arena, a, b);
 	}
+}
+
+const struct feel_type *
+feel_type_join(struct arena *arena, const struct feel_type *a, const struct feel_type *b)
+{
+	return join(arena, a, b, 0);
 }
 
 /* Takes steps for work that is not counted otherwise; false, with none left, when they do not do. */
@@ -428,7 +457,7 @@ write_type(struct buffer *out, const struct feel_type *type, int depth)
 {
 	const struct text name = feel_kind_text(type->kind);
 	buffer_add(out, name);
-	if (depth > 8)
+	if (depth > 8 || out->failed)
 		return;
 	if (type->kind == FEEL_FUNCTION) {
 		buffer_add(out, TEXT("<"));
