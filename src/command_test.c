@@ -62,12 +62,13 @@ tell_survivor(const char *folder, const struct procedure_mutant *mutant, const s
 {
 	totals->survivors++;
 	if (!options->json) {
-		printf("%s/procedure.yaml:%u : survit : %.*s (%.*s) [%.*s]\n", folder, mutant->line,
+		printf("%s/%.*s:%u : survit : %.*s (%.*s) [%.*s]\n", folder, TEXT_ARGS(mutant->file), mutant->line,
 			TEXT_ARGS(mutant->description), TEXT_ARGS(mutant->path), TEXT_ARGS(mutant->cites));
 		return;
 	}
 	json_t *item = json_object();
 	(void)(json_push(totals->alive, item) && json_put(item, "folder", json_string(folder))
+		&& json_put(item, "file", json_of_text(mutant->file))
 		&& json_put(item, "line", json_integer(mutant->line)) && json_put(item, "path", json_of_text(mutant->path))
 		&& json_put(item, "description", json_of_text(mutant->description))
 		&& json_put(item, "cites", json_of_text(mutant->cites)));

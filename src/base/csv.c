@@ -33,6 +33,7 @@ struct csv {
 	struct buffer row;   /* the fields of the row, one after the other */
 	size_t *ends;        /* where each ends in `row` */
 	size_t *columns;     /* where each began on its line */
+	size_t *offsets;     /* and in the source */
 	struct text *fields;
 };
 
@@ -305,7 +306,7 @@ csv_next(struct csv *csv, struct csv_row *ret_row, struct csv_error *ret_error)
 		if (reading.count == csv->limits.columns)
 			complain_once(&reading, csv->line, csv->column, "Cette ligne a plus de %zu colonnes ; retirez celles qui "
 				"sont en trop.", csv->limits.columns);
-		const size_t column = csv->column;
+		const size_t column = csv->column, offset = csv->total - (csv->end - csv->at);
 		const bool quoted = peek_character(csv, &size, ret_error) == '"';
 		if (quoted) {
 			move_past(csv, '"', size);
@@ -317,6 +318,7 @@ csv_next(struct csv *csv, struct csv_row *ret_row, struct csv_error *ret_error)
 			return fail_file(csv);
 		if (!reading.bad) {
 			csv->columns[reading.count] = column;
+			csv->offsets[reading.count] = offset;
 			csv->ends[reading.count++] = csv->row.length;
 		}
 	} while (character == csv->separator);
@@ -330,7 +332,7 @@ csv_next(struct csv *csv, struct csv_row *ret_row, struct csv_error *ret_error)
 		csv->fields[i] = (struct text){ csv->row.at ? csv->row.at + from : "", csv->ends[i] - from };
 		from = csv->ends[i];
 	}
-	*ret_row = (struct csv_row){ reading.line, reading.count, csv->fields, csv->columns };
+	*ret_row = (struct csv_row){ reading.line, reading.count, csv->fields, csv->columns, csv->offsets };
 	return CSV_ROW;
 }
 
@@ -349,12 +351,51 @@ csv_new(FILE *file, struct text source, struct csv_limits limits)
 	csv->ends = calloc(csv->limits.columns, sizeof *csv->ends);
 	csv->fields = calloc(csv->limits.columns, sizeof *csv->fields);
 	csv->columns = calloc(csv->limits.columns, sizeof *csv->columns);
-	if (!csv->ends || !csv->fields || !csv->columns) {
+	csv->offsets = calloc(csv->limits.columns, sizeof *csv->offsets);
+	if (!csv->ends || !csv->fields || !csv->columns || !csv->offsets) {
 		csv_free(csv);
 		return NULL;
 	}
 	csv->file = file;
 	return csv;
+}
+
+/* The first byte above 127 decides. */
+static bool
+is_windows(struct text source)
+{
+	size_t at = 0;
+	while (at < source.length && (unsigned char)source.at[at] < 0x80)
+		at++;
+	if (at == source.length)
+		return false;
+	const unsigned char first = (unsigned char)source.at[at];
+	const size_t length = first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
+	return !text_is_utf8(text_part(source, at, length)) || source.length - at < length;
+}
+
+struct text
+csv_utf8(struct arena *arena, struct text source)
+{
+	if (text_starts(source, TEXT("\xef\xbb\xbf")))
+		source = text_part(source, 3, source.length);
+	if (source.length == 0)
+		return TEXT("");
+	if (text_is_utf8(source))
+		return source;
+	const bool from_windows = is_windows(source);
+	CLEANUP(buffer_release) struct buffer out = buffer_new(source.length * 3);
+	for (size_t at = 0; at < source.length;) {
+		const unsigned char byte = (unsigned char)source.at[at];
+		if (byte < 0x80 || !from_windows) {
+			buffer_add_character(&out, text_next(source, &at));
+			continue;
+		}
+		const uint32_t point = byte < 0xa0 ? windows[byte - 0x80] : byte;
+		buffer_add_character(&out, point ? point : 0xfffd);
+		at++;
+	}
+	return out.failed ? (struct text){ 0 } : arena_text(arena, buffer_text(&out));
 }
 
 struct csv *
@@ -395,6 +436,7 @@ csv_free(struct csv *csv)
 	buffer_release(&csv->row);
 	free(csv->ends);
 	free(csv->columns);
+	free(csv->offsets);
 	free(csv->fields);
 	free(csv);
 }

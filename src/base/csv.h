@@ -33,6 +33,7 @@ struct csv_row {
 	size_t count;
 	const struct text *fields; /* good until the next csv_next() */
 	const size_t *columns;     /* where each begins on its line, in characters from 1 */
+	const size_t *offsets;     /* and in the source, in bytes; its quote included */
 };
 
 struct csv_error {
@@ -43,6 +44,9 @@ struct csv_error {
 
 /* Opens a file. NULL after filling *error: the sentence names the file. */
 struct csv *csv_open(const char *path, struct csv_limits limits, struct guichet_error *error);
+/* The same text in UTF-8 and without mark, decoded as csv_next() does: itself, or a part of it, when
+ * it is so already. What is no character of its encoding becomes U+FFFD. `at` NULL: no memory. */
+struct text csv_utf8(struct arena *arena, struct text source);
 /* Reads from memory, which must live as long. NULL without memory. */
 struct csv *csv_of_text(struct text source, struct csv_limits limits);
 void csv_free(struct csv *csv);

@@ -542,7 +542,7 @@ dossier_lines(const struct dossier_facts *facts, const struct dossier_viewer *vi
 		const struct dossier_line line = {
 			.section = TEXT("Ce qui en résulte"),
 			.label = computed->label,
-			.value = feel_value_to_french(arena, value),
+			.value = procedure_computed_text(arena, computed, value),
 		};
 		if (!line.value.at || !ITEMS_ADD(arena, &lines, &count, &line))
 			return OUT_OF_MEMORY(error);

@@ -288,9 +288,9 @@ static enum guichet_status
 play_example(struct playing *playing, const struct yaml_node *node)
 {
 	static const char *const keys[] = { "titre", "cite", "à", "agent", "comme", "avec", "données", "état",
-		"campagne lue", "attend", NULL };
+		"cas", "campagne lue", "attend", NULL };
 	struct world *world = playing->world;
-	const struct yaml_node *expected = yaml_get(node, "attend"), *given = yaml_get(node, "données");
+	const struct yaml_node *expected = yaml_get(node, "attend"), *given = yaml_get(node, "données"), *cases = yaml_get(node, "cas");
 	const struct text agent = yaml_scalar(yaml_get(node, "agent"));
 	struct dossier_facts facts;
 	if (!essai_keys_are_known(playing, node, keys))
@@ -304,12 +304,14 @@ play_example(struct playing *playing, const struct yaml_node *node)
 	enum guichet_status status = world_facts(world, agent, NULL, world->now, &facts, playing->error);
 	if (status != GUICHET_OK)
 		return status;
-	if (given) {
+	if (given || cases) {
 		const int step = procedure_step_find(playing->procedure, yaml_scalar(yaml_get(node, "état")));
 		struct dossier dossier = {
 			.id = TEXT("exemple"), .number = TEXT("EXEMPLE"), .subject = agent, .agent = facts.agent,
 			.step = step < 0 ? 0 : step, .version = 1, .filed_at = world->now, .last_at = world->now,
 		};
+		if (cases)
+			return essai_play_cases(playing, cases, &facts, &dossier);
 		if (!set_given(playing, &facts, given, &dossier))
 			return guichet_fail(playing->error, GUICHET_BROKEN, "La mémoire manque.");
 		facts.dossier = &dossier;

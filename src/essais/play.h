@@ -49,5 +49,9 @@ void essai_check_values(struct playing *playing, const struct dossier_facts *fac
 void essai_check_mistakes(struct playing *playing, const struct yaml_node *node, const struct dossier_form *form,
 	const struct text *piece_mistakes);
 
+/* The lines of `cas`, each with the values it gives in place of those of `dossier`. BROKEN only. */
+enum guichet_status essai_play_cases(struct playing *playing, const struct yaml_node *node,
+	const struct dossier_facts *facts, const struct dossier *dossier);
+
 /* Everything under `attend`. */
 void essai_expect(struct happening *happening, const struct yaml_node *node);

@@ -174,6 +174,9 @@ struct text feel_value_to_bare_literal(struct arena *arena, struct feel_value va
 /* For people: "87,62", "16 juin 2023", "oui", "lundi et mardi", "2 mois". A null is "". */
 struct text feel_value_to_french(struct arena *arena, struct feel_value value);
 
+/* A number with at most so many decimals, rounded half up: "87,62". */
+struct text feel_number_to_french(struct arena *arena, struct feel_value number, int decimals);
+
 struct feel_type;
 struct json_t;
 

@@ -323,3 +323,13 @@ feel_value_to_french(struct arena *arena, struct feel_value value)
 	write_french(&out, value, 0);
 	return kept(arena, &out);
 }
+
+struct text
+feel_number_to_french(struct arena *arena, struct feel_value number, int decimals)
+{
+	struct feel_number rounded;
+	if (number.kind != FEEL_NUMBER || !number_round(number.number, decimals, ROUND_HALF_UP, &rounded))
+		return feel_value_to_french(arena, number);
+	number.number = rounded;
+	return feel_value_to_french(arena, number);
+}

@@ -11,11 +11,7 @@ check_place(const struct check *check, const struct procedure_origin *origin)
 		const struct source *source = &reader->sources[i];
 		if (!text_equal(source->name, origin->file))
 			continue;
-		size_t at = 0;
-		for (unsigned line = 1; line < origin->line && at < source->bytes.length; at++)
-			line += source->bytes.at[at] == '\n';
-		for (unsigned column = 1; column < origin->column && at < source->bytes.length; column++)
-			(void)text_next(source->bytes, &at);
+		const size_t at = source_offset(source, origin->line, origin->column);
 		size_t end = at;
 		while (end < source->bytes.length && !strchr(" :,{}[]\n\r\t", source->bytes.at[end]))
 			end++;

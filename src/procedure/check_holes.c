@@ -341,11 +341,7 @@ tell_empty(struct trial *trial, const struct procedure_template *template, const
 			source = &reader->sources[i];
 	if (!source)
 		return;
-	size_t at = 0;
-	for (unsigned line = 1; line < part->line && at < source->bytes.length; at++)
-		line += source->bytes.at[at] == '\n';
-	for (unsigned column = 1; column < part->column && at < source->bytes.length; column++)
-		(void)text_next(source->bytes, &at);
+	const size_t at = source_offset(source, part->line, part->column);
 	CLEANUP(buffer_release) struct buffer when = buffer_new(400);
 	if (occasion->way)
 		buffer_format(&when, " après « %.*s »", TEXT_ARGS(way_name(occasion->way)));

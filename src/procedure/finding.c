@@ -63,6 +63,17 @@ source_locate(const struct source *source, size_t at, unsigned *ret_line, unsign
 	*ret_column = (unsigned)text_characters(text_part(source->bytes, start, end - start)) + 1;
 }
 
+size_t
+source_offset(const struct source *source, unsigned line, unsigned column)
+{
+	size_t at = 0;
+	for (unsigned here = 1; here < line && at < source->bytes.length; at++)
+		here += source->bytes.at[at] == '\n';
+	for (unsigned here = 1; here < column && at < source->bytes.length; here++)
+		(void)text_next(source->bytes, &at);
+	return at;
+}
+
 /* Room for one more; false at the ceiling or without memory. */
 static bool
 make_room(struct procedure_findings *findings)

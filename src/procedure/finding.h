@@ -22,6 +22,9 @@ struct span {
 /* Line and column (from 1, in characters) of a byte. */
 void source_locate(const struct source *source, size_t at, unsigned *ret_line, unsigned *ret_column);
 
+/* The byte at a line and column; the end of the source when there is no such place. */
+size_t source_offset(const struct source *source, unsigned line, unsigned column);
+
 /* procedure.yaml first, then by file, line, column and number. */
 void findings_sort(struct procedure_findings *findings);
 

@@ -2,7 +2,7 @@
  * found in the YAML tree, so that nothing of the engine knows of it. A text shared by an alias
  * is one rule. */
 #include "procedure/files.h"
-#include "procedure/reader.h"
+#include "procedure/table.h"
 
 #include "base/banned.h"
 
@@ -26,6 +26,7 @@ static const char *const action_keys[] = { "pendant", "si", "exige", "modifie", 
 	"produit", "signe", NULL };
 static const char *const deadline_keys[] = { "si", "annule", "produit", "alerte", "pose", NULL };
 static const char *const letter_keys[] = { "signent", NULL };
+static const char *const output_keys[] = { "sinon", NULL };
 static const char *const mail_keys[] = { "si", "étapes", "groupé", "lien", NULL };
 
 static const struct kind
@@ -34,17 +35,21 @@ static const struct kind
 	kind_role = { "le rôle", false, role_keys }, kind_step = { "l’étape", false, step_keys },
 	kind_action = { "l’action", true, action_keys }, kind_deadline = { "l’échéance", true, deadline_keys },
 	kind_exception = { "la dérogation", true, no_keys }, kind_letter = { "la lettre", false, letter_keys },
-	kind_mail = { "le courrier", true, mail_keys };
+	kind_mail = { "le courrier", true, mail_keys },
+	kind_output = { "la sortie", false, output_keys };
 
 struct found {
-	struct yaml_item *item;
+	struct yaml_item *item;     /* NULL: a line of a table */
+	struct left_out_row row;
 	struct procedure_mutant mutant;
 };
 
 struct walk {
 	struct arena *arena;
+	struct reader *reader; /* for the lines of tables, whose mistakes are told elsewhere */
 	struct found *found;
 	size_t count;
+	const struct yaml_node *table; /* the key of the one under way */
 	bool broken;
 };
 
@@ -94,10 +99,12 @@ add(struct walk *walk, struct yaml_item *item, struct text path, struct text des
 	if (walk->broken || walk->count == MOST_MUTANTS)
 		return;
 	struct found *found = &walk->found[walk->count++];
-	*found = (struct found){ item, { .path = path, .description = description, .cites = cites } };
+	*found = (struct found){ .item = item, .mutant = { .path = path, .description = description, .cites = cites } };
 	const struct span at = item->key ? item->key->at : item->value->at;
 	unsigned column;
 	source_locate(at.source, at.start, &found->mutant.line, &column);
+	found->mutant.file = arena_text(walk->arena, at.source->name);
+	walk->broken |= !found->mutant.file.at;
 }
 
 static void
@@ -170,6 +177,62 @@ inside_step(struct walk *walk, const struct yaml_node *step, struct text path, s
 	walk_items(walk, child(step, "échéances"), &kind_deadline, path, cites, NULL);
 }
 
+/* ---- the lines of tables ---- */
+
+/* The lines of one table, written there or in its file; false without any. */
+static bool
+lines_of(struct walk *walk, const struct yaml_node *table, struct grid *ret_grid)
+{
+	const struct yaml_node *lines = child(table, "lignes"), *file = child(table, "fichier");
+	if (lines)
+		return grid_of_lines(walk->arena, lines, ret_grid, walk->reader->findings);
+	for (size_t i = 0; file && i < walk->reader->source_count; i++)
+		if (text_equal(walk->reader->sources[i].name, file->scalar))
+			return grid_of_csv(walk->arena, &walk->reader->sources[i], ret_grid, walk->reader->findings);
+	return false;
+}
+
+/* Each line that cites something, by itself or through its table. */
+static void
+inside_table(struct walk *walk, const struct yaml_node *table, struct text path, struct text cites)
+{
+	struct grid grid = { 0 };
+	walk_items(walk, child(table, "sorties"), &kind_output, path, cites, NULL);
+	if (!lines_of(walk, table, &grid) || grid.count == 0)
+		return;
+	size_t column = 0;
+	while (column < grid.rows[0].count && !text_equal(grid.rows[0].cells[column].text, TEXT("cite")))
+		column++;
+	for (size_t i = 1; i < grid.count && !walk->broken && walk->count < MOST_MUTANTS; i++) {
+		const struct row *row = &grid.rows[i];
+		const bool own = column < row->count && row->cells[column].text.length;
+		const struct text cited = own ? row->cells[column].text : cites;
+		if (!cited.length)
+			continue;
+		struct found *found = &walk->found[walk->count++];
+		*found = (struct found){ .row = { walk->table, i }, .mutant = { .cites = cited,
+			.path = arena_format(walk->arena, "%.*s.lignes[%zu]", TEXT_ARGS(path), i),
+			.description = arena_format(walk->arena, "la table « %.*s » sans sa ligne n° %zu",
+				TEXT_ARGS(walk->table->scalar), i) } };
+		unsigned column_of_row;
+		source_locate(row->at.source, row->at.start, &found->mutant.line, &column_of_row);
+		found->mutant.file = arena_text(walk->arena, row->at.source->name);
+		walk->broken |= !found->mutant.path.at || !found->mutant.description.at || !found->mutant.file.at;
+	}
+}
+
+static void
+walk_tables(struct walk *walk, const struct yaml_node *tables)
+{
+	for (size_t i = 0; tables && tables->kind == YAML_MAPPING && i < tables->count && !walk->broken; i++) {
+		const struct yaml_item *item = &tables->items[i];
+		const struct text path = arena_format(walk->arena, "tables.%.*s", TEXT_ARGS(item->key->scalar));
+		walk->table = item->key;
+		walk->broken |= !path.at;
+		inside_table(walk, item->value, path, cites_of(walk, item->value, TEXT("")));
+	}
+}
+
 static bool
 walk_all(struct walk *walk, const struct yaml_node *root)
 {
@@ -201,16 +264,23 @@ walk_all(struct walk *walk, const struct yaml_node *root)
 	for (size_t i = 0; i < sizeof sections / sizeof *sections; i++)
 		walk_items(walk, child(root, sections[i].section), sections[i].kind, text_of_string(sections[i].section), TEXT(""),
 			sections[i].inside);
-	return !walk->broken;
+	walk_tables(walk, child(root, "tables"));
+	return !walk->broken && !walk->reader->findings->broken;
 }
 
 bool
-mutant_leave_out(struct arena *arena, struct yaml_node *root, int number)
+mutant_leave_out(struct reader *reader, int number)
 {
-	struct walk walk = { .arena = arena };
-	if (!walk_all(&walk, root) || number < 1 || (size_t)number > walk.count)
+	CLEANUP(procedure_findings_release) struct procedure_findings unheard = { 0 };
+	struct reader quiet = *reader;
+	quiet.findings = &unheard;
+	struct walk walk = { .arena = reader->arena, .reader = &quiet };
+	if (!walk_all(&walk, reader->root) || number < 1 || (size_t)number > walk.count)
 		return false;
-	walk.found[number - 1].item->left_out = true;
+	const struct found *found = &walk.found[number - 1];
+	if (found->item)
+		found->item->left_out = true;
+	reader->without = found->row;
 	return true;
 }
 
@@ -223,14 +293,14 @@ procedure_mutants(struct arena *arena, const struct procedure *procedure, const 
 	const enum guichet_status status = files_of_archive(arena, procedure->archive, &files, error);
 	if (status != GUICHET_OK)
 		return status;
-	struct source *source = arena_new_of(arena, struct source);
+	struct reader reader = { .arena = arena, .findings = &findings };
 	struct yaml_node *root = NULL;
-	for (size_t i = 0; source && i < files.count; i++)
-		if (text_equal(files.at[i].name, TEXT("procedure.yaml"))) {
-			*source = (struct source){ files.at[i].name, files.at[i].bytes };
-			root = yaml_read(arena, source, &findings);
-		}
-	struct walk walk = { .arena = arena };
+	reader.sources = sources_of_files(&reader, &files);
+	reader.source_count = reader.sources ? files.count : 0;
+	for (size_t i = 0; i < reader.source_count; i++)
+		if (text_equal(files.at[i].name, TEXT("procedure.yaml")))
+			root = yaml_read(arena, &reader.sources[i], &findings);
+	struct walk walk = { .arena = arena, .reader = &reader };
 	struct procedure_mutant *mutants = NULL;
 	if (root && walk_all(&walk, root))
 		mutants = arena_array_of(arena, struct procedure_mutant, walk.count);

@@ -199,6 +199,9 @@ struct procedure_computed {
 	const struct feel *feel;
 	const struct feel_type *type;
 	unsigned slot;
+	bool table;                      /* by a decision table */
+	enum procedure_field_type shown; /* MONEY, PERCENTAGE: shown with its sign; as it comes otherwise */
+	int decimals;                    /* at most these are shown, rounded half up; NONE: all of them */
 };
 
 /* A value that an action or a deadline notes (pose). */
@@ -506,6 +509,7 @@ int procedure_letter_find(const struct procedure *procedure, struct text name);
 int procedure_mail_find(const struct procedure *procedure, struct text name);
 int procedure_window_find(const struct procedure *procedure, struct text name);
 int procedure_posed_find(const struct procedure *procedure, struct text name);
+int procedure_computed_find(const struct procedure *procedure, struct text name);
 
 /* Is this index in the list? */
 bool procedure_list_has(struct procedure_list list, int index);
@@ -518,6 +522,8 @@ struct feel_value procedure_parameter_at(const struct procedure *procedure, size
 /* A field's value as people read it: options by their labels, money with its sign, dates in
  * French. Empty for null. */
 struct text procedure_field_text(struct arena *arena, const struct procedure_field *field, struct feel_value value);
+/* The same for a computed value: its decimals, its sign. */
+struct text procedure_computed_text(struct arena *arena, const struct procedure_computed *computed, struct feel_value value);
 /* The same for a column. */
 struct text procedure_column_text(struct arena *arena, const struct procedure *procedure,
 	const struct procedure_column *column, struct feel_value value);
@@ -582,6 +588,7 @@ struct procedure_mutant {
 	struct text path;        /* "circuit.avis_attendu.actions.favorable.pendant" */
 	struct text description; /* "sans la fenêtre de l’action « Favorable »" */
 	struct text cites;       /* the requirements of what loses it, "TTA-26, TTA-57" */
+	struct text file;        /* where it stands */
 	unsigned line;
 };
 

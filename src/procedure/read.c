@@ -1,20 +1,27 @@
 /* Reading a procedure: its files, its tree, the three strokes, the checks. See reader.h. */
 #include "procedure/reader.h"
 
+#include "base/csv.h"
 #include "procedure/files.h"
 
 #include "base/banned.h"
 
 static const char *const sections[] = { "guichet", "procédure", "titre", "résumé", "service", "conservation", "sources",
 	"documents", "paramètres", "campagne", "fenêtres", "rôles", "population", "une_par_campagne", "formulaire", "pièces",
-	"calculs", "circuit", "dérogations", "lettres", "courriers", "semaine", "liste", "exports", "indicateurs", NULL };
+	"calculs", "tables", "circuit", "dérogations", "lettres", "courriers", "semaine", "liste", "exports", "indicateurs", NULL };
 
-static struct source *
-sources_of(struct reader *reader, const struct files *files)
+struct source *
+sources_of_files(struct reader *reader, const struct files *files)
 {
 	struct source *sources = READER_ARRAY(reader, struct source, files->count);
-	for (size_t i = 0; sources && i < files->count; i++)
+	for (size_t i = 0; sources && i < files->count; i++) {
 		sources[i] = (struct source){ files->at[i].name, files->at[i].bytes };
+		/* A spreadsheet writes as it likes: places are those of the same text in UTF-8. */
+		if (!text_ends(sources[i].name, TEXT(".csv")))
+			continue;
+		sources[i].bytes = csv_utf8(reader->arena, files->at[i].bytes);
+		reader->findings->broken |= !sources[i].bytes.at;
+	}
 	return sources;
 }
 
@@ -46,15 +53,17 @@ static void
 tell_unused_files(struct reader *reader)
 {
 	for (size_t i = 0; i < reader->source_count; i++)
-		if (!reader->used[i] && !text_starts(reader->sources[i].name, TEXT("tables/")))
+		if (!reader->used[i])
 			finding_add(reader->findings, 409, (struct span){ &reader->sources[i], SIZE_MAX, 0 },
-				TEXT("citez-le par « modèle: », ou ôtez-le"), "rien ne lit ce fichier");
+				text_starts(reader->sources[i].name, TEXT("tables/")) ? TEXT("citez-le par « fichier: », ou ôtez-le")
+					: TEXT("citez-le par « modèle: », ou ôtez-le"),
+				"rien ne lit ce fichier");
 }
 
 static bool
 read_model(struct reader *reader, const struct files *files, const struct procedure_options *options)
 {
-	struct source *sources = sources_of(reader, files);
+	struct source *sources = sources_of_files(reader, files);
 	const struct source *main_source = NULL;
 	reader->sources = sources;
 	reader->source_count = sources ? files->count : 0;
@@ -76,7 +85,7 @@ read_model(struct reader *reader, const struct files *files, const struct proced
 		return false;
 	if (options && options->without > 0) {
 		reader->mutant = true;
-		if (!mutant_leave_out(reader->arena, reader->root, options->without)) {
+		if (!mutant_leave_out(reader, options->without)) {
 			finding_add(reader->findings, 107, (struct span){ main_source, SIZE_MAX, 0 }, TEXT(""),
 				"aucune règle ne porte le numéro %d", options->without);
 			return false;

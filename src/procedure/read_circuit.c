@@ -1,12 +1,11 @@
 /* Second stroke, what happens: the computed values, then steps, actions and deadlines. */
-#include "procedure/reader.h"
+#include "procedure/table.h"
 
 #include "base/banned.h"
 
-/* One more expression that gives `name` its value. */
-static void
-derive(struct reader *reader, const struct yaml_node *key, const struct yaml_node *value, bool computed,
-	const struct feel **ret_feel)
+/* The name among the derived ones, added unless it is there; NULL when it is taken, which is told. */
+static struct derived *
+derived_of(struct reader *reader, const struct yaml_node *key, bool computed)
 {
 	struct derived *derived = NULL;
 	for (size_t i = 0; i < reader->derived_count && !derived; i++)
@@ -17,19 +16,30 @@ derive(struct reader *reader, const struct yaml_node *key, const struct yaml_nod
 		source_locate(key->at.source, derived->key->at.start, &line, &column);
 		finding_add(reader->findings, 202, key->at, TEXT("donnez-lui un autre nom"),
 			"« %.*s » est déjà déclaré à la ligne %u", TEXT_ARGS(key->scalar), line);
-		return;
+		return NULL;
 	}
 	if (!derived) {
 		if (reader->derived_count == reader->derived_capacity)
-			return; /* cannot be: the capacity counts every one that is written */
+			return NULL; /* cannot be: the capacity counts every one that is written */
 		derived = &reader->derived[reader->derived_count++];
 		*derived = (struct derived){ .name = key->scalar, .key = key, .computed = PROCEDURE_NONE, .posed = PROCEDURE_NONE };
-		derived->computed = computed ? 0 : PROCEDURE_NONE;
+		derived->computed = computed ? (int)reader->procedure->computed_count++ : PROCEDURE_NONE;
 	}
+	return derived;
+}
+
+/* One more expression that gives `name` its value; NULL for a table, which has its own. */
+static struct derived *
+derive(struct reader *reader, const struct yaml_node *key, const struct yaml_node *value, bool computed,
+	const struct feel **ret_feel)
+{
+	struct derived *derived = derived_of(reader, key, computed);
+	if (!derived)
+		return NULL;
 	const struct yaml_node **values = READER_ARRAY(reader, const struct yaml_node *, derived->count + 1);
 	const struct feel ***feels = READER_ARRAY(reader, const struct feel **, derived->count + 1);
 	if (!values || !feels)
-		return;
+		return NULL;
 	for (size_t i = 0; i < derived->count; i++) {
 		values[i] = derived->values[i];
 		feels[i] = derived->ret_feels[i];
@@ -39,6 +49,7 @@ derive(struct reader *reader, const struct yaml_node *key, const struct yaml_nod
 	derived->values = values;
 	derived->ret_feels = feels;
 	derived->count++;
+	return derived;
 }
 
 static int
@@ -308,15 +319,46 @@ read_moves(struct reader *reader, const struct circuit *circuit)
 	reader->procedure->move_count = moves ? names->count : 0;
 }
 
+static void
+read_computed(struct reader *reader, const struct yaml_item *item, struct procedure_computed *one)
+{
+	static const char *const keys[] = { "libellé", "valeur", "décimales", "cite", NULL };
+	if (!name_check(reader, item->key))
+		return;
+	const struct map map = map_open(reader, item->value, item->key->at, "un calcul", keys);
+	*one = (struct procedure_computed){
+		.origin = map_origin(map),
+		.name = item->key->scalar,
+		.label = map_need_text(map, "libellé", TEXT_LABEL),
+		.shown = PROCEDURE_FIELD_NUMBER,
+		.decimals = (int)map_integer(map, "décimales", 0, 20, PROCEDURE_NONE),
+	};
+	const struct yaml_node *value = map_need(map, "valeur");
+	if (value && is_expression(reader, value))
+		(void)derive(reader, item->key, value, true, &one->feel);
+}
+
+static void
+read_computed_by_table(struct reader *reader, const struct yaml_item *item, struct procedure_computed *one)
+{
+	if (!name_check(reader, item->key))
+		return;
+	struct table *table = table_read(reader, item, one);
+	struct derived *derived = table ? derive(reader, item->key, NULL, true, &one->feel) : NULL;
+	if (derived)
+		derived->table = table;
+}
+
 void
 read_circuit(struct reader *reader, struct map top)
 {
-	static const char *const computed_keys[] = { "libellé", "valeur", "cite", NULL };
 	struct procedure *procedure = reader->procedure;
 	const struct names *names = &reader->names[NAME_STEP];
-	const struct yaml_node *section = mapping_of(reader, map_get(top, "calculs"), "les calculs");
+	const struct yaml_node *values = mapping_of(reader, map_get(top, "calculs"), "les calculs");
+	const struct yaml_node *tables = mapping_of(reader, map_get(top, "tables"), "les tables");
+	const size_t computed_count = (values ? values->count : 0) + (tables ? tables->count : 0);
 	size_t actions = 0, deadlines = 0;
-	reader->derived_capacity = section ? section->count : 0;
+	reader->derived_capacity = computed_count;
 	for (size_t i = 0; i < names->count; i++) {
 		actions += count_under(names->at[i].value, "actions");
 		deadlines += count_under(names->at[i].value, "échéances");
@@ -329,7 +371,7 @@ read_circuit(struct reader *reader, struct map top)
 		return;
 	}
 	reader->derived = READER_ARRAY(reader, struct derived, reader->derived_capacity);
-	struct procedure_computed *computed = READER_ARRAY(reader, struct procedure_computed, section ? section->count : 0);
+	struct procedure_computed *computed = READER_ARRAY(reader, struct procedure_computed, computed_count);
 	struct circuit circuit = {
 		.steps = READER_ARRAY(reader, struct procedure_step, names->count),
 		.actions = READER_ARRAY(reader, struct procedure_action, actions),
@@ -337,22 +379,10 @@ read_circuit(struct reader *reader, struct map top)
 	};
 	if (!reader->derived || !computed || !circuit.steps || !circuit.actions || !circuit.deadlines)
 		return;
-	for (size_t i = 0; section && i < section->count; i++) {
-		if (!name_check(reader, section->items[i].key))
-			continue;
-		const struct map map = map_open(reader, section->items[i].value, section->items[i].key->at, "un calcul", computed_keys);
-		struct procedure_computed *one = &computed[procedure->computed_count];
-		one->origin = map_origin(map);
-		one->name = section->items[i].key->scalar;
-		one->label = map_need_text(map, "libellé", TEXT_LABEL);
-		const struct yaml_node *value = map_need(map, "valeur");
-		if (!value || !is_expression(reader, value))
-			continue;
-		const size_t before = reader->derived_count;
-		derive(reader, section->items[i].key, value, true, &one->feel);
-		if (reader->derived_count > before)
-			reader->derived[before].computed = (int)procedure->computed_count++;
-	}
+	for (size_t i = 0; values && i < values->count; i++)
+		read_computed(reader, &values->items[i], &computed[procedure->computed_count]);
+	for (size_t i = 0; tables && i < tables->count; i++)
+		read_computed_by_table(reader, &tables->items[i], &computed[procedure->computed_count]);
 	procedure->computed = computed;
 	(void)map_need(top, "circuit");
 	for (size_t i = 0; i < names->count; i++)

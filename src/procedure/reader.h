@@ -71,6 +71,9 @@ struct pending_template {
 	struct procedure_template *ret_template;
 };
 
+struct table;
+struct cell;
+
 /* A name whose type comes from expressions: computed or posed. */
 struct derived {
 	struct text name;
@@ -78,10 +81,17 @@ struct derived {
 	const struct yaml_node **values; /* one for a computed, one per pose */
 	const struct feel ***ret_feels;
 	size_t count;
+	struct table *table; /* a decision table has no values but its cells; or NULL */
 	int computed, posed; /* index in the model, or NONE */
 	int state;           /* 0 to do, 1 under way, 2 done */
 	const struct feel_type *type;
 	unsigned slot;
+};
+
+/* A line of a decision table that a mutant leaves out. */
+struct left_out_row {
+	const struct yaml_node *table; /* the key of its table; NULL: none */
+	size_t row;                    /* from 1, the line of names not counted */
 };
 
 struct reader {
@@ -99,6 +109,7 @@ struct reader {
 	struct derived *derived;
 	size_t derived_count, derived_capacity;
 	bool mutant; /* dangling references are dropped in silence */
+	struct left_out_row without;
 };
 
 /* ---- keys.c: mappings with known keys ---- */
@@ -184,6 +195,10 @@ void read_template(struct reader *reader, struct pending_template *pending); /* 
 /* Reads one noted expression; NULL after a finding. */
 const struct feel *read_feel(struct reader *reader, const struct yaml_node *node, enum scope_kind scope,
 	enum wanted wanted, const struct feel_type *expected);
+/* `null`: something harmless in the place of what could not be read. NULL without memory. */
+const struct feel *read_nothing(struct reader *reader);
+/* The same for a cell of a decision table. */
+const struct feel *read_cell(struct reader *reader, const struct cell *cell, enum scope_kind scope, enum wanted wanted);
 /* Reads a piece of a source (a hole); base is where its text begins. */
 const struct feel *read_hole(struct reader *reader, struct text text, enum scope_kind scope, enum wanted wanted,
 	size_t (*place)(const void *context, size_t offset), const void *context, const struct source *source);
@@ -192,7 +207,11 @@ const struct feel *read_hole(struct reader *reader, struct text text, enum scope
 
 void check_procedure(struct reader *reader);                      /* check.c */
 
+/* The files as findings show them; NULL without memory, which is noted. */
+struct files;
+struct source *sources_of_files(struct reader *reader, const struct files *files); /* read.c */
+
 /* ---- mutants ---- */
 
-/* Marks the item of this number as left out; false when there is none. */
-bool mutant_leave_out(struct arena *arena, struct yaml_node *root, int number);
+/* Marks the item of this number as left out, in the tree or in reader->without; false when there is none. */
+bool mutant_leave_out(struct reader *reader, int number);

@@ -1,6 +1,6 @@
 /* Third stroke, second half: every noted expression is read in its scope, and what FEEL says of
  * it is told at its place in the file. */
-#include "procedure/reader.h"
+#include "procedure/table.h"
 
 #include "base/banned.h"
 
@@ -34,9 +34,16 @@ place_in_scalar(const void *context, size_t offset)
 	return yaml_place(node, offset);
 }
 
+static size_t
+place_in_cell(const void *context, size_t offset)
+{
+	const struct cell *cell = context;
+	return cell_span(cell, offset, 1).start;
+}
+
 /* Something harmless in the place of what could not be read: it is never true. */
-static const struct feel *
-nothing(struct reader *reader)
+const struct feel *
+read_nothing(struct reader *reader)
 {
 	struct feel_findings unused = { 0 };
 	const struct feel *feel = feel_read(reader->arena, reader->scopes[SCOPE_CONSTANT], TEXT("null"), &unused);
@@ -74,7 +81,7 @@ read_in(struct reader *reader, struct text text, enum scope_kind scope, enum wan
 			"on attend ici %s, et cette expression donne %.*s", wanted_french[wanted], TEXT_ARGS(type));
 		feel = NULL;
 	}
-	return feel ? feel : reader->findings->broken ? NULL : nothing(reader);
+	return feel ? feel : reader->findings->broken ? NULL : read_nothing(reader);
 }
 
 const struct feel *
@@ -82,8 +89,14 @@ read_feel(struct reader *reader, const struct yaml_node *node, enum scope_kind s
 	const struct feel_type *expected)
 {
 	if (!is_expression(reader, node))
-		return nothing(reader);
+		return read_nothing(reader);
 	return read_in(reader, node->scalar, scope, wanted, expected, place_in_scalar, node, node->at.source);
+}
+
+const struct feel *
+read_cell(struct reader *reader, const struct cell *cell, enum scope_kind scope, enum wanted wanted)
+{
+	return read_in(reader, cell->feel, scope, wanted, NULL, place_in_cell, cell, cell->source);
 }
 
 const struct feel *

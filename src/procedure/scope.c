@@ -1,7 +1,7 @@
 /* Third stroke, first half: the names that expressions see, each with its type and slot. The
  * scopes follow one another (opening, case, letter, mail), so that one array of inputs serves
  * them all. Computed and posed values are typed by their own expressions, in dependency order. */
-#include "procedure/reader.h"
+#include "procedure/table.h"
 
 #include "base/banned.h"
 
@@ -190,6 +190,21 @@ settle_others(struct reader *reader, struct derived *derived, struct text source
 	}
 }
 
+/* The same for a decision table: its inputs give the types by which its cells are read. */
+static void
+settle_table(struct reader *reader, struct derived *derived)
+{
+	const struct cell *cell;
+	for (size_t i = 0; (cell = table_text(derived->table, 0, i)); i++)
+		settle_others(reader, derived, cell->feel);
+	table_type(reader, derived->table);
+	for (size_t i = 0; (cell = table_text(derived->table, 1, i)); i++)
+		settle_others(reader, derived, cell->feel);
+	const struct feel *feel = table_feel(reader, derived->table);
+	*derived->ret_feels[0] = feel ? feel : read_nothing(reader);
+	derived->type = feel ? feel_type_of(feel) : &feel_type_any;
+}
+
 /* Reads the expressions of a name, after those of the names they read, and declares it. */
 static void
 settle(struct reader *reader, struct derived *derived)
@@ -197,10 +212,12 @@ settle(struct reader *reader, struct derived *derived)
 	if (derived->state != 0)
 		return;
 	derived->state = 1;
-	for (size_t i = 0; i < derived->count; i++)
+	for (size_t i = 0; !derived->table && i < derived->count; i++)
 		settle_others(reader, derived, derived->values[i]->scalar);
 	derived->type = NULL;
-	for (size_t i = 0; i < derived->count; i++) {
+	if (derived->table)
+		settle_table(reader, derived);
+	for (size_t i = 0; !derived->table && i < derived->count; i++) {
 		const struct feel *feel = read_feel(reader, derived->values[i], SCOPE_CASE, WANT_ANY, NULL);
 		*derived->ret_feels[i] = feel;
 		const struct feel_type *type = feel ? feel_type_of(feel) : &feel_type_any;

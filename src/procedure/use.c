@@ -23,6 +23,7 @@ FIND(letter, letters)
 FIND(mail, mails)
 FIND(window, windows)
 FIND(posed, posed)
+FIND(computed, computed)
 
 int
 procedure_action_find(const struct procedure *procedure, int step, struct text name)
@@ -86,6 +87,17 @@ choices_text(struct arena *arena, const struct procedure_field *field, struct fe
 	return feel_value_to_french(arena, feel_list(labels, value.list.count));
 }
 
+/* "12 €", "80 %". Without memory as it came. */
+static struct text
+with_sign(struct arena *arena, enum procedure_field_type type, struct text text)
+{
+	if (!text.at)
+		return text;
+	return type == PROCEDURE_FIELD_MONEY        ? arena_format(arena, "%.*s €", TEXT_ARGS(text))
+	       : type == PROCEDURE_FIELD_PERCENTAGE ? arena_format(arena, "%.*s %%", TEXT_ARGS(text))
+						     : text;
+}
+
 struct text
 procedure_field_text(struct arena *arena, const struct procedure_field *field, struct feel_value value)
 {
@@ -94,19 +106,33 @@ procedure_field_text(struct arena *arena, const struct procedure_field *field, s
 	if (field->type == PROCEDURE_FIELD_CHOICES && value.kind == FEEL_LIST)
 		return choices_text(arena, field, value);
 	const struct text text = feel_value_to_french(arena, value);
-	if (value.kind != FEEL_NUMBER || !text.at)
-		return text;
-	return field->type == PROCEDURE_FIELD_MONEY        ? arena_format(arena, "%.*s €", TEXT_ARGS(text))
-	       : field->type == PROCEDURE_FIELD_PERCENTAGE ? arena_format(arena, "%.*s %%", TEXT_ARGS(text))
-							    : text;
+	return value.kind == FEEL_NUMBER ? with_sign(arena, field->type, text) : text;
+}
+
+struct text
+procedure_computed_text(struct arena *arena, const struct procedure_computed *computed, struct feel_value value)
+{
+	if (value.kind != FEEL_NUMBER)
+		return feel_value_to_french(arena, value);
+	return with_sign(arena, computed->shown, computed->decimals == PROCEDURE_NONE ? feel_value_to_french(arena, value)
+		: feel_number_to_french(arena, value, computed->decimals));
+}
+
+/* A value that is one name alone is shown as what bears it: `source` is its expression. */
+static struct text
+shown(struct arena *arena, const struct procedure *procedure, int field, struct text source, struct feel_value value)
+{
+	const int computed = procedure_computed_find(procedure, text_trim(source));
+	return field != PROCEDURE_NONE ? procedure_field_text(arena, &procedure->fields[field], value)
+		: computed != PROCEDURE_NONE ? procedure_computed_text(arena, &procedure->computed[computed], value)
+					     : feel_value_to_french(arena, value);
 }
 
 struct text
 procedure_column_text(struct arena *arena, const struct procedure *procedure, const struct procedure_column *column,
 	struct feel_value value)
 {
-	return column->field != PROCEDURE_NONE ? procedure_field_text(arena, &procedure->fields[column->field], value)
-					       : feel_value_to_french(arena, value);
+	return shown(arena, procedure, column->field, column->value ? feel_source_of(column->value) : TEXT(""), value);
 }
 
 /* ---- filled texts ---- */
@@ -138,9 +164,7 @@ hole_text(const struct procedure *procedure, const struct procedure_template *te
 		return guichet_fail(error, GUICHET_REFUSED, "%.*s, ligne %u : « %.*s » n’a pas de valeur%s%.*s.",
 			TEXT_ARGS(template->file), part->line, TEXT_ARGS(part->text), value.reason.length ? " : " : "",
 			TEXT_ARGS(value.reason));
-	const struct text text = part->field != PROCEDURE_NONE
-		? procedure_field_text(run->arena, &procedure->fields[part->field], value)
-		: feel_value_to_french(run->arena, value);
+	const struct text text = shown(run->arena, procedure, part->field, part->text, value);
 	*ret_text = text.at ? clean(run->arena, text) : text;
 	if (text.length && !ret_text->at)
 		return guichet_fail(error, GUICHET_BROKEN, "Mémoire insuffisante pour remplir « %.*s ».", TEXT_ARGS(template->file));

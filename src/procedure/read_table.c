@@ -1,0 +1,457 @@
+/* Second stroke, one decision table: what it says of itself, its columns, its lines. */
+#include "procedure/table.h"
+
+#include "base/csv.h"
+
+#include "base/banned.h"
+
+/* ---- hit policies ---- */
+
+static const struct {
+	struct text word;
+	enum feel_hit hit;
+} hits[] = {
+#define HIT(word, hit) { { word, sizeof(word) - 1 }, hit }
+	HIT("unique", FEEL_UNIQUE),                          /* U */
+	HIT("identiques", FEEL_ANY_RULE),                    /* A */
+	HIT("priorité", FEEL_PRIORITY),                      /* P */
+	HIT("première", FEEL_FIRST),                         /* F */
+	HIT("toutes", FEEL_RULE_ORDER),                      /* R */
+	HIT("toutes par priorité", FEEL_OUTPUT_ORDER),       /* O */
+	HIT("liste", FEEL_COLLECT),                          /* C */
+	HIT("somme", FEEL_COLLECT_SUM),                      /* C+ */
+	HIT("minimum", FEEL_COLLECT_MIN),                    /* C< */
+	HIT("maximum", FEEL_COLLECT_MAX),                    /* C> */
+	HIT("nombre", FEEL_COLLECT_COUNT),                   /* C# */
+#undef HIT
+};
+
+enum { HIT_COUNT = sizeof hits / sizeof *hits };
+
+static enum feel_hit
+read_hit(struct map map)
+{
+	const struct text word = map_text(map, "choix", TEXT_NAME);
+	struct text known[HIT_COUNT];
+	for (size_t i = 0; i < HIT_COUNT; i++) {
+		if (text_equal(word, hits[i].word))
+			return hits[i].hit;
+		known[i] = hits[i].word;
+	}
+	if (word.length)
+		finding_add(map.reader->findings, 107, map_get(map, "choix")->at,
+			nearest_remedy(map.reader, word, known, HIT_COUNT), "aucune façon de choisir ne s’appelle « %.*s »",
+			TEXT_ARGS(word));
+	return FEEL_UNIQUE;
+}
+
+/* ---- types of outputs ---- */
+
+static const struct {
+	struct text word;
+	const struct feel_type *type;
+	enum procedure_field_type shown;
+} types[] = {
+#define TYPE(word, type, shown) { { word, sizeof(word) - 1 }, &feel_type_##type, PROCEDURE_FIELD_##shown }
+	TYPE("nombre", number, NUMBER),
+	TYPE("entier", number, NUMBER),
+	TYPE("montant", number, MONEY),
+	TYPE("pourcentage", number, PERCENTAGE),
+	TYPE("texte", string, TEXT),
+	TYPE("date", date, DATE),
+	TYPE("oui/non", boolean, YES_NO),
+#undef TYPE
+};
+
+enum { TYPE_COUNT = sizeof types / sizeof *types };
+
+static const struct feel_type *
+read_type(struct reader *reader, const struct yaml_node *node, enum procedure_field_type *ret_shown)
+{
+	struct text known[TYPE_COUNT];
+	const struct text word = scalar_text(reader, node, TEXT_NAME);
+	for (size_t i = 0; i < TYPE_COUNT; i++) {
+		if (text_equal(word, types[i].word)) {
+			*ret_shown = types[i].shown;
+			return types[i].type;
+		}
+		known[i] = types[i].word;
+	}
+	if (word.length)
+		finding_add(reader->findings, 107, node->at, nearest_remedy(reader, word, known, TYPE_COUNT),
+			"aucun résultat n’est du type « %.*s »", TEXT_ARGS(word));
+	return NULL;
+}
+
+/* ---- declared values ---- */
+
+/* `valeurs: [a, b]` are words, or values one by one; `valeurs: "[50..90]"` is an expression. Words
+ * make a type of their own. */
+static const struct feel_type *
+read_values(struct map map, const struct feel_type *type, struct cell *ret_values)
+{
+	struct reader *reader = map.reader;
+	const struct yaml_node *node = map_get(map, "valeurs");
+	if (!node)
+		return type;
+	if (node->kind != YAML_SEQUENCE) {
+		if (is_expression(reader, node))
+			*ret_values = cell_of_node(node);
+		return type;
+	}
+	struct text *words = READER_ARRAY(reader, struct text, node->count);
+	CLEANUP(buffer_release) struct buffer all = buffer_new(TEXT_SENTENCE * 10);
+	const bool texts = !type || type->kind == FEEL_STRING;
+	for (size_t i = 0; words && i < node->count; i++) {
+		words[i] = scalar_text(reader, node->items[i].value, TEXT_LABEL);
+		buffer_add(&all, i ? TEXT(", ") : TEXT(""));
+		if (!texts)
+			buffer_add(&all, words[i]);
+		for (size_t k = 0; texts && k < words[i].length; k++) {
+			if (k == 0)
+				buffer_add(&all, TEXT("\""));
+			if (words[i].at[k] == '"' || words[i].at[k] == '\\')
+				buffer_add(&all, TEXT("\\"));
+			buffer_add(&all, text_part(words[i], k, 1));
+			if (k + 1 == words[i].length)
+				buffer_add(&all, TEXT("\""));
+		}
+	}
+	*ret_values = (struct cell){ .text = arena_text(reader->arena, buffer_text(&all)), .source = node->at.source,
+		.whole = true, .at = node->at };
+	ret_values->feel = ret_values->text;
+	const struct feel_type *made = words && texts && node->count
+		? feel_type_words_of(reader->arena, words, node->count) : type;
+	if (all.failed || !ret_values->text.at || !words || (texts && node->count && !made))
+		reader->findings->broken = true;
+	return made;
+}
+
+/* ---- columns ---- */
+
+static void
+read_input(struct reader *reader, const struct yaml_item *item, struct table_input *input)
+{
+	static const char *const keys[] = { "valeur", "valeurs", "cite", NULL };
+	*input = (struct table_input){ .name = item->key->scalar, .key = item->key, .type = NULL,
+		.expression = cell_of_node(item->key) };
+	if (item->value->kind == YAML_SCALAR && item->value->scalar.length) {
+		input->expression = cell_of_node(item->value);
+		return;
+	}
+	if (item->value->kind == YAML_SCALAR)
+		return; /* `quotité:` reads the value of that name */
+	const struct map map = map_open(reader, item->value, item->key->at, "une entrée", keys);
+	const struct yaml_node *expression = map_get(map, "valeur");
+	if (expression && is_expression(reader, expression))
+		input->expression = cell_of_node(expression);
+	input->type = read_values(map, NULL, &input->values);
+}
+
+static void
+read_inputs(struct map map, struct table *table)
+{
+	struct reader *reader = map.reader;
+	const struct yaml_node *section = mapping_of(reader, map_need(map, "entrées"), "les entrées");
+	table->inputs = READER_ARRAY(reader, struct table_input, section ? section->count : 0);
+	for (size_t i = 0; section && table->inputs && i < section->count; i++)
+		if (name_check(reader, section->items[i].key))
+			read_input(reader, &section->items[i], &table->inputs[table->input_count++]);
+}
+
+static void
+read_output(struct reader *reader, const struct yaml_item *item, struct table_output *output,
+	struct procedure_computed *computed)
+{
+	static const char *const keys[] = { "type", "valeurs", "sinon", "formule", "arrondi", "décimales", "cite", NULL };
+	*output = (struct table_output){ .name = item->key->scalar, .key = item->key, .rounding = PROCEDURE_NONE };
+	computed->decimals = PROCEDURE_NONE;
+	if (item->value->kind == YAML_SCALAR) {
+		if (item->value->scalar.length)
+			output->type = read_type(reader, item->value, &computed->shown);
+		return;
+	}
+	const struct map map = map_open(reader, item->value, item->key->at, "une sortie", keys);
+	if (map_get(map, "type"))
+		output->type = read_type(reader, map_get(map, "type"), &computed->shown);
+	output->type = read_values(map, output->type, &output->values);
+	const struct yaml_node *otherwise = map_get(map, "sinon"), *formula = map_get(map, "formule");
+	if (otherwise && is_expression(reader, otherwise))
+		output->otherwise = cell_of_node(otherwise);
+	if (formula && is_expression(reader, formula)) {
+		output->formula = cell_of_node(formula);
+		output->has_formula = true;
+	}
+	if (map_get(map, "arrondi") && !formula)
+		finding_add(reader->findings, 107, map_key_place(map, "arrondi"), TEXT("ôtez-le, ou écrivez « formule: »"),
+			"« arrondi » est celui de la formule, et il n’y en a pas");
+	output->rounding = (int)map_integer(map, "arrondi", 0, 20, PROCEDURE_NONE);
+	computed->decimals = (int)map_integer(map, "décimales", 0, 20, PROCEDURE_NONE);
+}
+
+static void
+read_outputs(struct map map, struct table *table, struct procedure_computed *computed)
+{
+	struct reader *reader = map.reader;
+	const struct yaml_node *section = mapping_of(reader, map_need(map, "sorties"), "les sorties");
+	table->outputs = READER_ARRAY(reader, struct table_output, section ? section->count : 0);
+	computed->shown = PROCEDURE_FIELD_NUMBER;
+	for (size_t i = 0; section && table->outputs && i < section->count; i++)
+		if (name_check(reader, section->items[i].key))
+			read_output(reader, &section->items[i], &table->outputs[table->output_count++], computed);
+	if (table->output_count > 1) {
+		/* A context shows its values as they are. */
+		computed->shown = PROCEDURE_FIELD_NUMBER;
+		computed->decimals = PROCEDURE_NONE;
+	}
+	if (section && section->count == 0)
+		finding_add(reader->findings, 107, section->at, TEXT("nommez au moins une sortie"), "une table donne un résultat");
+}
+
+/* ---- lines ---- */
+
+enum column_kind { COLUMN_INPUT, COLUMN_OUTPUT, COLUMN_CITE, COLUMN_NOTE, COLUMN_UNKNOWN };
+
+struct column {
+	enum column_kind kind;
+	size_t index;
+};
+
+/* The columns without those at the end that nothing names. */
+static size_t
+named_columns(const struct row *header)
+{
+	size_t count = header->count;
+	while (count && header->cells[count - 1].text.length == 0)
+		count--;
+	return count;
+}
+
+static void
+tell_unknown_column(struct reader *reader, const struct table *table, const struct cell *cell)
+{
+	struct text *known = READER_ARRAY(reader, struct text, table->input_count + table->output_count + 2);
+	size_t count = 0;
+	if (!known)
+		return;
+	for (size_t i = 0; i < table->input_count; i++)
+		known[count++] = table->inputs[i].name;
+	for (size_t i = 0; i < table->output_count; i++)
+		known[count++] = table->outputs[i].name;
+	known[count++] = TEXT("cite");
+	known[count++] = TEXT("note");
+	if (cell->text.length == 0)
+		finding_add(reader->findings, 701, cell_span(cell, 0, 0), nearest_remedy(reader, TEXT(""), known, count),
+			"cette colonne n’a pas de nom");
+	else
+		finding_add(reader->findings, 701, cell_span(cell, 0, cell->text.length),
+			nearest_remedy(reader, cell->text, known, count), "aucune entrée ni sortie ne s’appelle « %.*s »",
+			TEXT_ARGS(cell->text));
+}
+
+static struct column
+column_of(const struct table *table, struct text name)
+{
+	for (size_t i = 0; i < table->input_count; i++)
+		if (text_equal(table->inputs[i].name, name))
+			return (struct column){ COLUMN_INPUT, i };
+	for (size_t i = 0; i < table->output_count; i++)
+		if (text_equal(table->outputs[i].name, name))
+			return (struct column){ COLUMN_OUTPUT, i };
+	return (struct column){ text_equal(name, TEXT("cite")) ? COLUMN_CITE
+		: text_equal(name, TEXT("note")) ? COLUMN_NOTE : COLUMN_UNKNOWN, 0 };
+}
+
+static bool
+has_column(const struct column *columns, size_t count, struct column wanted)
+{
+	for (size_t i = 0; i < count; i++)
+		if (columns[i].kind == wanted.kind && columns[i].index == wanted.index)
+			return true;
+	return false;
+}
+
+/* False after a finding: the lines would only repeat it. */
+static bool
+read_header(struct reader *reader, const struct table *table, const struct row *header, struct column *columns)
+{
+	const size_t count = named_columns(header);
+	bool good = true;
+	for (size_t i = 0; i < count; i++) {
+		const struct cell *cell = &header->cells[i];
+		columns[i] = column_of(table, cell->text);
+		if (columns[i].kind == COLUMN_UNKNOWN) {
+			tell_unknown_column(reader, table, cell);
+			good = false;
+		} else if (has_column(columns, i, columns[i])) {
+			finding_add(reader->findings, 701, cell_span(cell, 0, cell->text.length), TEXT("gardez-en une"),
+				"deux colonnes s’appellent « %.*s »", TEXT_ARGS(cell->text));
+			good = false;
+		}
+	}
+	for (size_t i = 0; good && i < table->input_count + table->output_count; i++) {
+		const bool input = i < table->input_count;
+		const struct column wanted = { input ? COLUMN_INPUT : COLUMN_OUTPUT, input ? i : i - table->input_count };
+		const struct text name = input ? table->inputs[wanted.index].name : table->outputs[wanted.index].name;
+		if (has_column(columns, count, wanted))
+			continue;
+		finding_add(reader->findings, 701, header->at, TEXT("ajoutez-la à la première ligne, et une case à chaque ligne"),
+			"il manque la colonne « %.*s »", TEXT_ARGS(name));
+		good = false;
+	}
+	return good;
+}
+
+/* "TTA-20", "TTA-20 : la note". */
+static struct text
+note_of(struct reader *reader, struct text cite, struct text note)
+{
+	if (!note.length || !cite.length)
+		return note.length ? note : cite;
+	const struct text both = arena_format(reader->arena, "%.*s : %.*s", TEXT_ARGS(cite), TEXT_ARGS(note));
+	if (!both.at)
+		reader->findings->broken = true;
+	return both;
+}
+
+static bool
+read_line(struct reader *reader, const struct table *table, const struct row *row, const struct column *columns,
+	size_t count, struct table_rule *rule)
+{
+	*rule = (struct table_rule){ .tests = READER_ARRAY(reader, struct cell, table->input_count),
+		.results = READER_ARRAY(reader, struct cell, table->output_count), .row = row };
+	if (!rule->tests || !rule->results)
+		return false;
+	for (size_t i = count; i < row->count; i++)
+		if (row->cells[i].text.length) {
+			finding_add(reader->findings, 702, cell_span(&row->cells[i], 0, row->cells[i].text.length),
+				TEXT("nommez sa colonne sur la première ligne, ou ôtez-la"),
+				"cette case est au-delà de la dernière colonne");
+			return false;
+		}
+	size_t needed = count;
+	while (needed && (columns[needed - 1].kind == COLUMN_CITE || columns[needed - 1].kind == COLUMN_NOTE))
+		needed--; /* these may be left out */
+	if (row->count < needed) {
+		finding_add(reader->findings, 702, row->at, TEXT("écrivez - dans une case qui accepte tout"),
+			"cette ligne a %zu case%s, et la table %zu colonne%s", row->count, row->count > 1 ? "s" : "", count,
+			count > 1 ? "s" : "");
+		return false;
+	}
+	struct text cite = { 0 }, note = { 0 };
+	bool good = true;
+	for (size_t i = 0; i < count && i < row->count; i++) {
+		const struct cell *cell = &row->cells[i];
+		switch (columns[i].kind) {
+		case COLUMN_INPUT:
+			rule->tests[columns[i].index] = *cell;
+			break;
+		case COLUMN_OUTPUT:
+			rule->results[columns[i].index] = *cell;
+			if (cell->text.length == 0) {
+				finding_add(reader->findings, 702, cell_span(cell, 0, 0), TEXT("écrivez un résultat ; null s’il n’y en a pas"),
+					"cette ligne n’a pas de résultat");
+				good = false;
+			}
+			break;
+		case COLUMN_CITE:
+			cite = cell->text;
+			break;
+		default:
+			note = cell->text;
+		}
+	}
+	rule->note = note_of(reader, cite, note);
+	return good;
+}
+
+static void
+read_lines(struct reader *reader, struct table *table, const struct grid *grid, struct span at)
+{
+	if (grid->count < 2) {
+		finding_add(reader->findings, 703, at, TEXT("écrivez une ligne de noms, puis une ligne par règle"),
+			"cette table n’a pas de ligne");
+		return;
+	}
+	const struct row *header = &grid->rows[0];
+	const size_t count = named_columns(header);
+	struct column *columns = READER_ARRAY(reader, struct column, count);
+	table->rules = READER_ARRAY(reader, struct table_rule, grid->count);
+	if (!columns || !table->rules || !read_header(reader, table, header, columns))
+		return;
+	table->good = true;
+	for (size_t i = 1; i < grid->count; i++) {
+		if (reader->without.table == table->key && reader->without.row == i)
+			continue;
+		if (read_line(reader, table, &grid->rows[i], columns, count, &table->rules[table->rule_count]))
+			table->rule_count++;
+		else
+			table->good = false;
+	}
+}
+
+/* ---- files ---- */
+
+/* The file of tables/ that `fichier:` names; NULL after a finding. */
+static const struct source *
+file_of(struct map map)
+{
+	static const struct text folder = { "tables/", 7 };
+	struct reader *reader = map.reader;
+	const struct text name = map_need_text(map, "fichier", TEXT_LABEL);
+	struct text *known = READER_ARRAY(reader, struct text, reader->source_count);
+	size_t count = 0;
+	if (!name.length || !known)
+		return NULL;
+	for (size_t i = 0; i < reader->source_count; i++) {
+		if (!text_starts(reader->sources[i].name, folder))
+			continue;
+		if (text_equal(reader->sources[i].name, name)) {
+			reader->used[i] = true;
+			return &reader->sources[i];
+		}
+		known[count++] = reader->sources[i].name;
+	}
+	const struct text remedy = nearest_remedy(reader, name, known, count);
+	finding_add(reader->findings, 703, map_get(map, "fichier")->at,
+		remedy.length ? remedy : TEXT("écrivez ce fichier dans le sous-dossier tables/, en CSV"),
+		"le fichier « %.*s » n’existe pas", TEXT_ARGS(name));
+	return NULL;
+}
+
+static void
+read_rows(struct map map, struct table *table)
+{
+	struct reader *reader = map.reader;
+	const struct yaml_node *lines = map_get(map, "lignes"), *file = map_get(map, "fichier");
+	struct grid grid = { 0 };
+	if (!lines == !file) {
+		finding_add(reader->findings, 703, map.at, TEXT("écrivez « lignes: | » et les lignes en dessous, ou « fichier: tables/… »"),
+			lines ? "cette table a ses lignes deux fois" : "cette table n’a pas de ligne");
+		return;
+	}
+	const struct source *source = lines ? NULL : file_of(map);
+	if (lines ? grid_of_lines(reader->arena, lines, &grid, reader->findings) : source && grid_of_csv(reader->arena, source, &grid, reader->findings))
+		read_lines(reader, table, &grid, lines ? lines->at : file->at);
+}
+
+struct table *
+table_read(struct reader *reader, const struct yaml_item *item, struct procedure_computed *computed)
+{
+	static const char *const keys[] = { "libellé", "choix", "entrées", "sorties", "lignes", "fichier", "cite", NULL };
+	const struct map map = map_open(reader, item->value, item->key->at, "une table", keys);
+	struct table *table = READER_ARRAY(reader, struct table, 1);
+	if (!table)
+		return NULL;
+	*computed = (struct procedure_computed){ .origin = map_origin(map), .name = item->key->scalar, .table = true,
+		.label = map_need_text(map, "libellé", TEXT_LABEL) };
+	*table = (struct table){ .name = item->key->scalar, .key = item->key };
+	if (!map.node)
+		return table;
+	table->hit = read_hit(map);
+	read_inputs(map, table);
+	read_outputs(map, table, computed);
+	if (table->inputs && table->outputs && table->output_count)
+		read_rows(map, table);
+	return table;
+}

@@ -1,0 +1,55 @@
+/* Decision tables under way: from their lines (of procedure.yaml, or of a CSV file) to one FEEL
+ * expression each, which is a computed value like any other. */
+#pragma once
+
+#include "feel/box.h"
+#include "procedure/grid.h"
+#include "procedure/reader.h"
+
+/* ---- tables ---- */
+
+struct table_input {
+	struct text name;
+	const struct yaml_node *key;
+	struct cell expression, values;
+	const struct feel_type *type; /* of the expression */
+};
+
+struct table_output {
+	struct text name;
+	const struct yaml_node *key;
+	const struct feel_type *type; /* NULL: any */
+	struct cell values, otherwise, formula;
+	bool has_formula;
+	int rounding;                 /* decimals to which the formula is rounded; NONE: exact */
+};
+
+struct table_rule {
+	struct cell *tests, *results;
+	struct text note;             /* "P2T-O07", "P2T-O07 : imprimé 87,62" */
+	const struct row *row;
+};
+
+struct table {
+	struct text name;
+	const struct yaml_node *key;
+	enum feel_hit hit;
+	struct table_input *inputs;
+	size_t input_count;
+	struct table_output *outputs;
+	size_t output_count;
+	struct table_rule *rules;
+	size_t rule_count;
+	struct feel_table feel;       /* for the checker, once read */
+	bool good;                    /* it was read without a finding */
+};
+
+/* Reads the description and the lines; expressions are only noted. NULL without memory. */
+struct table *table_read(struct reader *reader, const struct yaml_item *item, struct procedure_computed *computed);
+/* Every text that may read names, for the order of computed values: those known before the types of
+ * the inputs (stage 0), and after (stage 1). NULL once there are no more. */
+const struct cell *table_text(const struct table *table, int stage, size_t nth);
+/* Reads the expressions of the inputs, and translates the cells by their types. */
+void table_type(struct reader *reader, struct table *table);
+/* The expression of the whole; NULL after a finding or without memory. */
+const struct feel *table_feel(struct reader *reader, struct table *table);
