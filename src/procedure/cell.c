@@ -162,14 +162,16 @@ tell_comma(struct arena *arena, const struct cell *cell, struct procedure_findin
 		if (i + 1 >= text.length || text.at[i] != ',' || !is_digit(text.at[i - 1]) || !is_digit(text.at[i + 1]))
 			continue;
 		size_t start = i, end = i + 1;
-		while (start > 0 && (is_digit(text.at[start - 1]) || text.at[start - 1] == '.'))
+		while (start > 0 && is_digit(text.at[start - 1]))
 			start--;
-		while (end < text.length && (is_digit(text.at[end]) || text.at[end] == '.'))
+		while (end < text.length && is_digit(text.at[end]))
 			end++;
 		const struct text left = text_part(text, start, i - start), right = text_part(text, i + 1, end - i - 1);
-		const struct text remedy = arena_format(arena,
-			"écrivez « %.*s.%.*s » pour ce nombre, ou « %.*s, %.*s » pour l’un ou l’autre", TEXT_ARGS(left),
-			TEXT_ARGS(right), TEXT_ARGS(left), TEXT_ARGS(right));
+		/* In a range only the number makes sense. */
+		const bool ranges = text_find(text, TEXT("..")) != SIZE_MAX;
+		const struct text remedy = ranges ? arena_format(arena, "écrivez « %.*s.%.*s »", TEXT_ARGS(left), TEXT_ARGS(right))
+			: arena_format(arena, "écrivez « %.*s.%.*s » pour ce nombre, ou « %.*s, %.*s » pour l’un ou l’autre",
+				TEXT_ARGS(left), TEXT_ARGS(right), TEXT_ARGS(left), TEXT_ARGS(right));
 		struct cell as_written = *cell;
 		as_written.from = NULL;
 		finding_add(findings, 705, cell_span(&as_written, start, end - start), remedy,

@@ -128,7 +128,8 @@ tell_unread(struct check *check, const struct reads *reads)
 				"rien ne lit le paramètre « %.*s »", TEXT_ARGS(slot->name));
 		else if (slot->kind == PROCEDURE_SLOT_COMPUTED)
 			TELL(check, 206, procedure->computed[slot->index].origin, "ôtez-le, ou lisez-le quelque part",
-				"rien ne lit le calcul « %.*s »", TEXT_ARGS(slot->name));
+				procedure->computed[slot->index].table ? "rien ne lit la table « %.*s »"
+					: "rien ne lit le calcul « %.*s »", TEXT_ARGS(slot->name));
 		else if (slot->kind == PROCEDURE_SLOT_FIELD && slot->index < (int)procedure->form_field_count) {
 			const struct procedure_field *field = &procedure->fields[slot->index];
 			/* A compulsory declaration is its own rule. */

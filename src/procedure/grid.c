@@ -239,8 +239,12 @@ tell_csv(struct cutting *cutting, const struct source *source, const struct csv_
 		remedy.length--;
 	if (text_ends(sentence, TEXT(".")))
 		sentence.length--;
+	/* Findings begin without a capital. */
+	char first[] = { sentence.at[0] };
+	first[0] = (char)(first[0] >= 'A' && first[0] <= 'Z' ? first[0] + 32 : first[0]);
 	const size_t at = source_offset(source, (unsigned)error->line, error->column ? (unsigned)error->column : 1);
-	finding_add(cutting->findings, 704, (struct span){ source, at, at + 1 }, remedy, "%.*s", TEXT_ARGS(sentence));
+	finding_add(cutting->findings, 704, (struct span){ source, at, at + 1 }, remedy, "%.1s%.*s", first,
+		TEXT_ARGS(text_part(sentence, 1, SIZE_MAX)));
 }
 
 bool

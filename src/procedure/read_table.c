@@ -369,7 +369,7 @@ static void
 read_lines(struct reader *reader, struct table *table, const struct grid *grid, struct span at)
 {
 	if (grid->count < 2) {
-		finding_add(reader->findings, 703, at, TEXT("écrivez une ligne de noms, puis une ligne par règle"),
+		finding_add(reader->findings, 703, grid->count ? grid->rows[0].at : at, TEXT("écrivez une ligne de noms, puis une ligne par règle"),
 			"cette table n’a pas de ligne");
 		return;
 	}
@@ -426,7 +426,9 @@ read_rows(struct map map, struct table *table)
 	const struct yaml_node *lines = map_get(map, "lignes"), *file = map_get(map, "fichier");
 	struct grid grid = { 0 };
 	if (!lines == !file) {
-		finding_add(reader->findings, 703, map.at, TEXT("écrivez « lignes: | » et les lignes en dessous, ou « fichier: tables/… »"),
+		finding_add(reader->findings, 703, map.at,
+			lines ? TEXT("gardez « lignes: » ou « fichier: »")
+			      : TEXT("écrivez « lignes: | » et les lignes en dessous, ou « fichier: tables/… »"),
 			lines ? "cette table a ses lignes deux fois" : "cette table n’a pas de ligne");
 		return;
 	}
