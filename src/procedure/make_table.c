@@ -7,7 +7,7 @@
 /* ---- what may read names ---- */
 
 const struct cell *
-table_text(const struct table *table, int stage, size_t nth)
+table_source(const struct table *table, int stage, size_t nth)
 {
 	if (stage == 0)
 		return nth < table->input_count ? &table->inputs[nth].expression : NULL;
@@ -38,7 +38,7 @@ sharper(const struct feel_type *declared, const struct feel_type *found)
 }
 
 void
-table_type(struct reader *reader, struct table *table)
+type_table(struct reader *reader, struct table *table)
 {
 	for (size_t i = 0; i < table->input_count; i++) {
 		struct table_input *input = &table->inputs[i];
@@ -100,7 +100,7 @@ fill(struct reader *reader, struct table *table)
 }
 
 const struct feel *
-table_feel(struct reader *reader, struct table *table)
+make_table(struct reader *reader, struct table *table)
 {
 	if (!table->good || !fill(reader, table))
 		return NULL;

@@ -343,7 +343,7 @@ read_computed_by_table(struct reader *reader, const struct yaml_item *item, stru
 {
 	if (!name_check(reader, item->key))
 		return;
-	struct table *table = table_read(reader, item, one);
+	struct table *table = read_table(reader, item, one);
 	struct derived *derived = table ? derive(reader, item->key, NULL, true, &one->feel) : NULL;
 	if (derived)
 		derived->table = table;

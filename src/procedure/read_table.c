@@ -438,7 +438,7 @@ read_rows(struct map map, struct table *table)
 }
 
 struct table *
-table_read(struct reader *reader, const struct yaml_item *item, struct procedure_computed *computed)
+read_table(struct reader *reader, const struct yaml_item *item, struct procedure_computed *computed)
 {
 	static const char *const keys[] = { "libellé", "choix", "entrées", "sorties", "lignes", "fichier", "cite", NULL };
 	const struct map map = map_open(reader, item->value, item->key->at, "une table", keys);

@@ -195,12 +195,12 @@ static void
 settle_table(struct reader *reader, struct derived *derived)
 {
 	const struct cell *cell;
-	for (size_t i = 0; (cell = table_text(derived->table, 0, i)); i++)
+	for (size_t i = 0; (cell = table_source(derived->table, 0, i)); i++)
 		settle_others(reader, derived, cell->feel);
-	table_type(reader, derived->table);
-	for (size_t i = 0; (cell = table_text(derived->table, 1, i)); i++)
+	type_table(reader, derived->table);
+	for (size_t i = 0; (cell = table_source(derived->table, 1, i)); i++)
 		settle_others(reader, derived, cell->feel);
-	const struct feel *feel = table_feel(reader, derived->table);
+	const struct feel *feel = make_table(reader, derived->table);
 	*derived->ret_feels[0] = feel ? feel : read_nothing(reader);
 	derived->type = feel ? feel_type_of(feel) : &feel_type_any;
 }

@@ -45,11 +45,11 @@ struct table {
 };
 
 /* Reads the description and the lines; expressions are only noted. NULL without memory. */
-struct table *table_read(struct reader *reader, const struct yaml_item *item, struct procedure_computed *computed);
+struct table *read_table(struct reader *reader, const struct yaml_item *item, struct procedure_computed *computed);
 /* Every text that may read names, for the order of computed values: those known before the types of
  * the inputs (stage 0), and after (stage 1). NULL once there are no more. */
-const struct cell *table_text(const struct table *table, int stage, size_t nth);
+const struct cell *table_source(const struct table *table, int stage, size_t nth);
 /* Reads the expressions of the inputs, and translates the cells by their types. */
-void table_type(struct reader *reader, struct table *table);
+void type_table(struct reader *reader, struct table *table);
 /* The expression of the whole; NULL after a finding or without memory. */
-const struct feel *table_feel(struct reader *reader, struct table *table);
+const struct feel *make_table(struct reader *reader, struct table *table);
