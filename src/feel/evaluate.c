@@ -649,6 +649,8 @@ evaluate_filter(struct evaluation *evaluation, const struct node *node)
 			trace_close(evaluation);
 		if (keeps.kind == FEEL_NUMBER)
 			return item_at(list, keeps);
+		if (keeps.kind != FEEL_BOOLEAN && keeps.kind != FEEL_NULL)
+			return feel_null(TEXT("un filtre n’est ni une condition ni un rang"));
 		if (stopped(evaluation) || (feel_is_true(keeps) && !items_add(evaluation, &kept, list.list.at[i])))
 			return evaluation_stop(evaluation, FEEL_TOO_LONG);
 	}
