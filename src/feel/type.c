@@ -433,6 +433,8 @@ converted(struct arena *arena, struct feel_value value, const struct feel_type *
 	if (value.kind == FEEL_DATE && type->kind == FEEL_DATE_TIME) {
 		value.kind = FEEL_DATE_TIME;
 		value.zone = FEEL_OFFSET;
+		value.offset = 0;
+		value.at.time = (struct feel_time){ 0 };
 		return value;
 	}
 	return feel_null(TEXT("valeur qui n’est pas du type attendu"));
