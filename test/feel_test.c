@@ -90,11 +90,33 @@ result_of(struct cases *cases, struct arena *arena, struct text source)
 	return feel_value_to_bare_literal(arena, value);
 }
 
+/* The doubts about an expression whose value is needed: "~ 3-7 message : remedy", the columns
+ * underlined first; "~ rien". */
+static struct text
+doubts_of(struct cases *cases, struct arena *arena, struct text source)
+{
+	struct feel_findings *findings = arena_new_of(arena, struct feel_findings);
+	const struct feel *feel = feel_read(arena, cases->scope, source, findings);
+	if (!feel)
+		return findings->count ? findings->at[0].message : TEXT("~ unreadable");
+	feel_doubt(arena, feel, NULL, true, findings);
+	struct text told = findings->count ? TEXT("~") : TEXT("~ rien");
+	for (size_t i = 0; i < findings->count; i++) {
+		const struct feel_finding *finding = &findings->at[i];
+		told = arena_format(arena, TEXT_FORMAT "%s %zu-%zu " TEXT_FORMAT "%s" TEXT_FORMAT, TEXT_ARGS(told), i ? " |" : "",
+			finding->column,
+			finding->column + text_characters(text_part(source, finding->offset, finding->length)) - 1,
+			TEXT_ARGS(finding->message), finding->remedy.length ? " : " : "", TEXT_ARGS(finding->remedy));
+	}
+	return told;
+}
+
 static void
 check_case(struct cases *cases, struct text source, struct text expected)
 {
 	CLEANUP(arena_free) struct arena *arena = arena_new(1 << 24);
-	const struct text got = result_of(cases, arena, source);
+	const struct text got = text_starts(expected, TEXT("~")) ? doubts_of(cases, arena, source)
+		: result_of(cases, arena, source);
 	test_case(text_equal(got, expected), cases->path, cases->line, TEXT_FORMAT "\n    got      " TEXT_FORMAT
 		"\n    expected " TEXT_FORMAT, TEXT_ARGS(source), TEXT_ARGS(got), TEXT_ARGS(expected));
 }
