@@ -27,6 +27,8 @@ static const struct command {
 		" (un « resultNode »).", command_dmn_tck },
 	{ "backup", COMMAND_BACKUP_USAGE, "Copie un dossier de données, même pendant le service.", command_backup },
 	{ "verify", COMMAND_VERIFY_USAGE, "Vérifie un dossier de données ou une copie.", command_verify },
+	{ "explain", COMMAND_EXPLAIN_USAGE, "Dit pourquoi : ce que chaque événement d’un dossier a jugé, et sur quoi.",
+		command_explain },
 	{ NULL, NULL, NULL, NULL },
 };
 

@@ -22,6 +22,7 @@ int command_verify(int argc, char **argv);
 int command_check(int argc, char **argv);
 int command_test(int argc, char **argv);
 int command_dmn_tck(int argc, char **argv);
+int command_explain(int argc, char **argv);
 
 /* What follows their name, for --help and after a wrong usage. */
 #define COMMAND_IMPORT_USAGE "DONNÉES [--structures F] [--personnes F] [--affectations F] [--date JOUR]" \
@@ -37,3 +38,4 @@ int command_dmn_tck(int argc, char **argv);
 #define COMMAND_DEMO_USAGE "[BASE] [--data DOSSIER] [--procedures DOSSIER] [--resume] " COMMAND_SERVER_OPTIONS
 #define COMMAND_BACKUP_USAGE "DONNÉES COPIE"
 #define COMMAND_VERIFY_USAGE "DONNÉES"
+#define COMMAND_EXPLAIN_USAGE "DONNÉES NUMÉRO [ÉVÉNEMENT] [--value NOM] [--depth phrase|étapes|tout] [--json]"

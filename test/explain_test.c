@@ -207,7 +207,7 @@ TEST(explanations_do_not_break_between_quotation_marks)
 	CLEANUP(arena_free) struct arena *arena = arena_new(1 << 20);
 	const struct told told = told_of(arena, TEXT("n <= 2 or n > 1000000"));
 	CHECK_TEXT(feel_explain_french(arena, told.trace, FEEL_SENTENCE, NULL),
-		TEXT("«\u00a0n <= 2 or n > 1000000\u00a0» est faux, car n vaut 3, plus de 2 et n vaut 3, au plus 1\u202f000\u202f000."));
+		TEXT("«\u00a0n <= 2 or n > 1000000\u00a0» est faux, car n vaut 3, plus de 2 et au plus 1\u202f000\u202f000."));
 }
 
 /* The first items are kept, and the last one: it decided. */

@@ -2,6 +2,7 @@
  * that follows from it, or a refusal that says what to do. */
 #include "base/buffer.h"
 #include "dossier/decide.h"
+#include "dossier/explanation.h"
 #include "dossier/event.h"
 #include "dossier/form.h"
 
@@ -793,6 +794,8 @@ conclude(struct deciding *deciding, enum dossier_event_type type, json_t *payloa
 	if (status != GUICHET_OK)
 		return status;
 	deciding->facts.dossier = &outcome->state;
+	if (deciding->facts.explanation)
+		deciding->facts.explanation->after = true;
 	status = inputs_new(deciding->arena, &deciding->facts, &deciding->inputs, deciding->error);
 	if (status == GUICHET_OK)
 		status = acts_of(deciding, before);
@@ -1066,9 +1069,10 @@ json_actor(struct json_reader *reader, const json_t *json)
 	return actor;
 }
 
-enum guichet_status
-dossier_replay(struct arena *arena, const struct procedure *procedure, const struct dossier *before,
-	const struct dossier_event *event, struct guichet_error *error)
+/* dossier_replay(); `explanation` may be NULL. */
+static enum guichet_status
+replay(struct arena *arena, const struct procedure *procedure, const struct dossier *before,
+	const struct dossier_event *event, struct dossier_explanation *explanation, struct guichet_error *error)
 {
 	CLEANUP(json_decref) json_t *payload = json_parse(event->payload, "L’événement", error);
 	if (!payload)
@@ -1082,6 +1086,7 @@ dossier_replay(struct arena *arena, const struct procedure *procedure, const str
 		input.facts = json_facts(&reader, json_object_get(payload, "facts"));
 	input.facts.dossier = before && before->version > 0 ? before : NULL;
 	input.facts.at = event->at;
+	input.facts.explanation = explanation;
 	struct dossier_outcome outcome = { 0 };
 	enum guichet_status status = GUICHET_OK;
 	const struct text effect = json_text_at(&reader, payload, "effect"), step = json_text_at(&reader, payload, "step");
@@ -1115,5 +1120,49 @@ dossier_replay(struct arena *arena, const struct procedure *procedure, const str
 	    || !digest_equal(&outcome.event.hash, &event->hash))
 		return guichet_fail(error, GUICHET_REFUSED, "Rejoué, l’événement %u ne donne pas le même résultat.",
 			event->number);
+	return GUICHET_OK;
+}
+
+enum guichet_status
+dossier_replay(struct arena *arena, const struct procedure *procedure, const struct dossier *before,
+	const struct dossier_event *event, struct guichet_error *error)
+{
+	return replay(arena, procedure, before, event, NULL, error);
+}
+
+/* How the event is told in the state that it made. */
+static struct text
+event_title(const struct procedure *procedure, const struct dossier *after, const struct dossier_event *event)
+{
+	if (event->type == DOSSIER_COMPOSED_EVENT)
+		return TEXT("Document composé");
+	if (after->known_count == 0)
+		return TEXT("");
+	const struct dossier_known *known = &after->known[after->known_count - 1];
+	const struct text name = known->name;
+	if (known->effect && known->to != known->from)
+		return procedure->steps[known->to].label;
+	const int move = procedure_move_find(procedure, name);
+	return move >= 0 ? procedure->moves[move].done : name;
+}
+
+enum guichet_status
+dossier_explain_event(struct arena *arena, const struct procedure *procedure, const struct dossier *before,
+	const struct dossier_event *event, struct dossier_explanation *ret_explanation, struct guichet_error *error)
+{
+	const bool first = !before || before->version == 0;
+	struct dossier_explanation explanation = { .arena = arena, .procedure = procedure, .event = event->number,
+		.type = event->type, .at = event->at,
+		.filed = date_of_instant(first ? event->at : before->filed_at, NULL) };
+	struct dossier after = first ? (struct dossier){ 0 } : *before;
+	enum guichet_status status = replay(arena, procedure, before, event, &explanation, error);
+	if (status == GUICHET_OK)
+		status = dossier_fold(arena, procedure, &after, event, error);
+	if (status == GUICHET_OK && explanation.full)
+		status = OUT_OF_MEMORY(error);
+	if (status != GUICHET_OK)
+		return status;
+	explanation.title = event_title(procedure, &after, event);
+	*ret_explanation = explanation;
 	return GUICHET_OK;
 }

@@ -241,6 +241,8 @@ struct dossier_answer *dossier_answer_find(const struct dossier_form *form, stru
 
 /* ---- what everything reads ---- */
 
+struct dossier_explanation;
+
 /* Windows opened for one person outside the calendar (a dérogation), by the office. */
 struct dossier_exception {
 	int window;
@@ -260,6 +262,7 @@ struct dossier_facts {
 	const struct dossier_exception *exceptions; size_t exception_count; /* of the subject, for this campaign */
 	struct text other;             /* number of another dossier of the subject that still counts here; empty: none */
 	instant at;                    /* the legal instant of the question */
+	struct dossier_explanation *explanation; /* explanation.h: what is evaluated is kept there; NULL: nowhere */
 };
 
 /* Window of the facts: [*ret_opening, *ret_closing[, reopenings and exceptions included. */

@@ -2,6 +2,7 @@
 #include "dossier/facts.h"
 
 #include "base/buffer.h"
+#include "dossier/judged.h"
 
 #include "base/banned.h"
 
@@ -111,7 +112,13 @@ inputs_evaluate(const struct inputs *inputs, const struct feel *feel, struct fee
 	struct guichet_error *error)
 {
 	struct feel_run run = inputs_run(inputs);
+	struct dossier_explanation *explanation = inputs->facts->explanation;
+	struct procedure_place place;
+	if (explanation)
+		run.trace = judged_begin(explanation, feel, &place);
 	const struct feel_value value = feel_evaluate(feel, &run);
+	if (run.trace)
+		judged_end(explanation, &place, feel, run.trace, value);
 	if (run.stop != FEEL_COMPLETE)
 		return guichet_fail(error, GUICHET_BROKEN, "L’expression « %.*s » n’a pas pu être évaluée jusqu’au bout.",
 			TEXT_ARGS(text_part(feel_source_of(feel), 0, 200)));

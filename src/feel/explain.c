@@ -28,6 +28,7 @@ struct telling {
 	struct buffer out;
 	size_t lines;
 	struct text reasons[MOST_REASONS], names[MOST_NAMES];
+	size_t heads[MOST_REASONS]; /* of each reason, how much tells the subject and its value; 0: all of it */
 	size_t reason_count, name_count;
 };
 
@@ -243,19 +244,38 @@ tell_subject(struct telling *telling, const struct trace_entry *entry)
 
 /* ---- reasons ---- */
 
+/* "jours vaut 3, au moins 1" and "jours vaut 3, au plus 5" are one reason: "jours vaut 3, au moins 1 et au plus 5". */
+static bool
+join_last_reason(struct telling *telling, struct text reason, size_t head)
+{
+	const size_t last = telling->reason_count - 1;
+	const size_t comma = sizeof ", " - 1;
+	if (telling->reason_count == 0 || head == 0 || telling->heads[last] != head
+		|| !text_equal(text_part(telling->reasons[last], 0, head), text_part(reason, 0, head)))
+		return false;
+	const struct text more = text_part(reason, head + comma, SIZE_MAX);
+	const struct text joined = arena_format(telling->arena, TEXT_FORMAT " et " TEXT_FORMAT,
+		TEXT_ARGS(telling->reasons[last]), TEXT_ARGS(more));
+	if (joined.at)
+		telling->reasons[last] = joined;
+	return joined.at;
+}
+
 /* What was written since `from` becomes a reason, unless it was given before. */
 static void
-keep_reason(struct telling *telling, size_t from)
+keep_reason(struct telling *telling, size_t from, size_t head)
 {
 	const struct text reason = text_part(buffer_text(&telling->out), from, SIZE_MAX);
 	bool given = false;
 	for (size_t i = 0; i < telling->reason_count; i++)
 		given |= text_equal(telling->reasons[i], reason);
-	if (!given && telling->reason_count < MOST_REASONS) {
+	if (!given && !join_last_reason(telling, reason, head) && telling->reason_count < MOST_REASONS) {
 		const struct text kept = arena_text(telling->arena, reason);
 		telling->out.failed |= !kept.at;
-		if (kept.at)
+		if (kept.at) {
+			telling->heads[telling->reason_count] = head;
 			telling->reasons[telling->reason_count++] = kept;
+		}
 	}
 	telling->out.length = from;
 }
@@ -282,7 +302,7 @@ give_name(struct telling *telling, const struct trace_entry *entry)
 	tell_subject(telling, entry);
 	buffer_add(&telling->out, TEXT(" "));
 	tell_value_of(telling, entry);
-	keep_reason(telling, from);
+	keep_reason(telling, from, 0);
 }
 
 /* One side of a comparison. */
@@ -394,6 +414,7 @@ give_comparison(struct telling *telling, uint32_t index)
 	tell_subject(telling, left.entry);
 	buffer_add(&telling->out, TEXT(" "));
 	tell_value_of(telling, left.entry);
+	const size_t head = telling->out.length - from;
 	const bool dates = left.value.kind == FEEL_DATE || left.value.kind == FEEL_DATE_TIME
 		|| left.value.kind == FEEL_TIME;
 	const struct text words = relation(kind, entry->value.boolean, dates);
@@ -405,7 +426,7 @@ give_comparison(struct telling *telling, uint32_t index)
 		if (right.entry && is_name(right.entry->node))
 			take_name(telling, trace_excerpt(right.entry));
 	}
-	keep_reason(telling, from);
+	keep_reason(telling, from, words.length && !told ? head : 0);
 	if (!words.length && !right.plain)
 		give_reasons(telling, (uint32_t)(right.entry - telling->trace->entries));
 }
@@ -430,7 +451,7 @@ give_between(struct telling *telling, uint32_t index)
 	tell_side(telling, &low);
 	buffer_add(&telling->out, TEXT(" et "));
 	tell_side(telling, &high);
-	keep_reason(telling, from);
+	keep_reason(telling, from, 0);
 }
 
 /* Only what decided: a false part of a conjunction, a true one of a disjunction; else all the parts. */
@@ -470,7 +491,7 @@ give_rule(struct telling *telling, const struct trace_entry *entry)
 	buffer_format(&telling->out, "la règle %zu s’applique", entry->rank);
 	if (entry->name.length)
 		buffer_format(&telling->out, " (" TEXT_FORMAT ")", TEXT_ARGS(entry->name));
-	keep_reason(telling, from);
+	keep_reason(telling, from, 0);
 }
 
 /* A variable of an iteration is worth a reason; what a function or a context names repeats what it was given. */
@@ -650,6 +671,8 @@ tell_steps(struct telling *telling, uint32_t index)
 	if (!is_step(telling, index))
 		return;
 	/* A name is told once. */
+	if (entry->node && telling->words && telling->words->told && trace_is_path(entry->node))
+		return;
 	if (entry->node && is_name(entry->node) && !take_name(telling, trace_excerpt(entry)))
 		return;
 	if (line(telling, 0))

@@ -183,6 +183,7 @@ struct feel_words {
 	feel_naming *name;
 	feel_wording *value; /* may be NULL */
 	const void *data;
+	bool told;           /* what is read was told before: the steps leave it out */
 };
 
 /* In French, lines ended by "\n" between them; empty when the arena is full. `words` may be NULL. */

@@ -26,7 +26,7 @@ has_room(struct feel_trace *trace)
 {
 	if (trace->count < trace->capacity)
 		return true;
-	const uint32_t capacity = trace->capacity ? trace->capacity * 2 : 32;
+	const uint32_t capacity = trace->capacity ? trace->capacity * 2 : 8;
 	struct trace_entry *entries = trace->count >= MOST_ENTRIES ? NULL
 		: arena_array_of(trace->arena, struct trace_entry, capacity);
 	if (!entries)

@@ -44,6 +44,10 @@ struct office {
 
 enum { OFFICE_WORK_ARENA = 8 << 20 };
 
+/* The events of a dossier, from the first. */
+enum guichet_status office_events(struct store_tx *tx, struct arena *arena, struct text id,
+	struct dossier_event **ret_events, size_t *ret_count, struct guichet_error *error);
+
 /* One pass of each kind of background work: see struct office_loop. */
 enum guichet_status office_fire_due(struct office *office, bool *ret_more, struct guichet_error *error);
 enum guichet_status office_compose_letters(struct office *office, bool *ret_more, struct guichet_error *error);

@@ -387,3 +387,16 @@ struct office_findings {
 /* Every dossier of every campaign: its chain of events is whole, and its events make its row again. Reads page by page;
  * what is broken is counted, not a failure. */
 enum guichet_status office_verify(struct office *office, struct office_findings *ret_findings, struct guichet_error *error);
+
+/* --- why ------------------------------------------------------------------------------------ */
+
+struct dossier_explanation;
+/* Told of one event; it lives until it returns. */
+typedef enum guichet_status office_explained(void *context, const struct dossier_explanation *explanation,
+	struct guichet_error *error);
+
+/* Judges again the events of the dossier of that number, or the one stated (0: all), in order, from what they stored
+ * and the archived procedure alone. UNKNOWN: no such dossier. REFUSED: no such event, or one that does not judge the
+ * same again. */
+enum guichet_status office_explain(struct office *office, struct text number, unsigned only, office_explained *tell,
+	void *context, struct guichet_error *error);

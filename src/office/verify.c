@@ -3,7 +3,7 @@
 
 #include "base/banned.h"
 
-enum { PAGE = 50, EVENTS_LIMIT = 10000 };
+enum { PAGE = 50 };
 
 struct checking {
 	struct office *office;
@@ -20,39 +20,6 @@ found(struct checking *checking, struct text number, const char *what)
 		(void)!guichet_fail(&findings->first, GUICHET_REFUSED, "Dossier " TEXT_FORMAT " : %s", TEXT_ARGS(number), what);
 }
 
-static enum guichet_status
-events_read(struct store_tx *tx, struct arena *arena, struct text id, struct dossier_event **ret_events, size_t *ret_count,
-	struct guichet_error *error)
-{
-	size_t count = 0, room = 0;
-	struct dossier_event *events = NULL;
-	CLEANUP(store_rows_end) struct store_rows rows = store_query(tx, arena, STORE_EVENT_LIST, STORE_VALUES(id), error);
-	while (count < EVENTS_LIMIT && store_next(&rows)) {
-		if (count == room) {
-			struct dossier_event *larger = arena_array_of(arena, struct dossier_event, room = room ? 2 * room : 16);
-			if (!larger)
-				return guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.");
-			if (count)
-				memcpy(larger, events, count * sizeof *events);
-			events = larger;
-		}
-		const struct store_blob payload = store_blob(&rows, 5);
-		struct dossier_event *event = &events[count++];
-		*event = (struct dossier_event){ .dossier = id, .number = (unsigned)store_integer(&rows, 0),
-			.version = (unsigned)store_integer(&rows, 2), .at = store_integer(&rows, 3),
-			.decided_at = store_integer(&rows, 4), .payload = { payload.at, payload.length },
-			.salt = store_text(&rows, 6) };
-		/* What cannot be read stays zero, and the chain says so. */
-		(void)!dossier_event_type_read(store_text(&rows, 1), &event->type);
-		(void)!digest_read(store_text(&rows, 7), &event->commitment);
-		(void)!digest_read(store_text(&rows, 8), &event->previous);
-		(void)!digest_read(store_text(&rows, 9), &event->hash);
-	}
-	*ret_events = events;
-	*ret_count = count;
-	return store_finish(&rows);
-}
-
 /* Its chain is whole up to the head its row names, and its events make its row again. */
 static enum guichet_status
 check_one(struct checking *checking, const struct office_row *row, struct guichet_error *error)
@@ -62,7 +29,7 @@ check_one(struct checking *checking, const struct office_row *row, struct guiche
 		return guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.");
 	struct dossier_event *events = NULL;
 	size_t count = 0;
-	enum guichet_status status = events_read(checking->tx, arena, row->id, &events, &count, error);
+	enum guichet_status status = office_events(checking->tx, arena, row->id, &events, &count, error);
 	if (status != GUICHET_OK)
 		return status;
 	struct office_findings *findings = checking->findings;

@@ -517,6 +517,36 @@ bool procedure_list_has(struct procedure_list list, int index);
 /* The value of a parameter on a day; a null with a reason before its first value. */
 struct feel_value procedure_parameter_at(const struct procedure *procedure, size_t parameter, struct date day);
 
+/* ---- where an expression stands: for explanations ---- */
+
+enum procedure_place_kind {
+	PROCEDURE_AT_POPULATION,   /* who may file; rank from 1 */
+	PROCEDURE_AT_FIELD_SHOWN,  /* its `si` */
+	PROCEDURE_AT_SECTION_SHOWN,
+	PROCEDURE_AT_FIELD_CHECK,
+	PROCEDURE_AT_FIELD_PROPOSAL,
+	PROCEDURE_AT_PIECE_ASKED,
+	PROCEDURE_AT_COMPUTED,
+	PROCEDURE_AT_ACTION_OFFERED,
+	PROCEDURE_AT_ACTION_REQUIRES,
+	PROCEDURE_AT_SETTING,      /* pose, of an action or a deadline */
+	PROCEDURE_AT_OPENING,      /* ouvre.jusquau */
+	PROCEDURE_AT_DEADLINE,     /* quand */
+	PROCEDURE_AT_DEADLINE_HAPPENS, /* its `si` */
+};
+
+struct procedure_place {
+	enum procedure_place_kind kind;
+	int index;              /* of the field, the piece, the computed value…; of a population rule: its rank from 0 */
+	struct text name, label; /* of what the expression is for */
+	struct text message;    /* told when it is not true; may be empty */
+	const struct procedure_origin *origin;
+};
+
+/* False when it is none of those: a letter, a mail, a list, an indicator. */
+[[nodiscard]] bool procedure_place_of(const struct procedure *procedure, const struct feel *feel,
+	struct procedure_place *ret_place);
+
 /* ---- using it ---- */
 
 /* A field's value as people read it: options by their labels, money with its sign, dates in

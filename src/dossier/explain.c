@@ -1,0 +1,558 @@
+/* Explanations told to people, and to programs: see explanation.h. */
+#include "dossier/explanation.h"
+
+#include "dossier/facts.h"
+#include "dossier/json.h"
+
+#include "base/banned.h"
+
+#define SPACE "\u00a0" /* that does not break */
+
+enum { MOST_OUTPUT = 4 << 20, MOST_SOURCE = 400 };
+
+/* One explanation being told. */
+struct telling {
+	const struct dossier_explanation *explanation;
+	enum feel_depth depth;
+	struct buffer *out;
+	bool *told; /* by judged: computed values are explained once */
+	struct feel_words words;
+};
+
+/* ---- words ---- */
+
+/* « Nombre de jours par semaine »: what the procedure calls its own names. */
+static bool
+name_words(const void *data, unsigned slot_index, struct text path, struct text *ret_name)
+{
+	const struct dossier_explanation *explanation = data;
+	const struct procedure *procedure = explanation->procedure;
+	const struct procedure_slot *slot = slot_index < procedure->slot_count ? &procedure->slots[slot_index] : NULL;
+	struct text label = TEXT("");
+	if (!slot || !text_equal(path, slot->name))
+		return false;
+	if (slot->kind == PROCEDURE_SLOT_FIELD)
+		label = procedure->fields[slot->index].label;
+	else if (slot->kind == PROCEDURE_SLOT_PARAMETER)
+		label = procedure->parameters[slot->index].label;
+	else if (slot->kind == PROCEDURE_SLOT_COMPUTED)
+		label = procedure->computed[slot->index].label;
+	if (label.length == 0)
+		return false;
+	*ret_name = arena_format(explanation->arena, "«" SPACE TEXT_FORMAT SPACE "»", TEXT_ARGS(label));
+	return ret_name->at != NULL;
+}
+
+/* The labels of options, amounts with their sign. */
+static bool
+value_words(const void *data, struct arena *arena, unsigned slot_index, struct text path, struct feel_value value,
+	struct text *ret_words)
+{
+	const struct dossier_explanation *explanation = data;
+	const struct procedure *procedure = explanation->procedure;
+	const struct procedure_slot *slot = slot_index < procedure->slot_count ? &procedure->slots[slot_index] : NULL;
+	if (!slot || slot->kind != PROCEDURE_SLOT_FIELD || !text_equal(path, slot->name))
+		return false;
+	const struct procedure_field *field = &procedure->fields[slot->index];
+	if (field->type != PROCEDURE_FIELD_CHOICE && field->type != PROCEDURE_FIELD_CHOICES
+		&& field->type != PROCEDURE_FIELD_MONEY && field->type != PROCEDURE_FIELD_PERCENTAGE)
+		return false;
+	*ret_words = procedure_field_text(arena, field, value);
+	return ret_words->length > 0;
+}
+
+static struct feel_words
+words_of(const struct dossier_explanation *explanation)
+{
+	return (struct feel_words){ .name = name_words, .value = value_words, .data = explanation };
+}
+
+/* ---- what is told of one expression ---- */
+
+/* How each kind is called, and what true and false are then. */
+static const struct {
+	const char *before, *after; /* around the label */
+	const char *yes, *no;       /* NULL: the value as it is */
+} kinds[] = {
+	[PROCEDURE_AT_POPULATION] = { "Condition pour déposer", "", "remplie", "non remplie" },
+	[PROCEDURE_AT_FIELD_SHOWN] = { "Question «" SPACE, SPACE "»", "posée", "non posée" },
+	[PROCEDURE_AT_SECTION_SHOWN] = { "Partie «" SPACE, SPACE "»", "posée", "non posée" },
+	[PROCEDURE_AT_FIELD_CHECK] = { "Contrôle de «" SPACE, SPACE "»", "respecté", "non respecté" },
+	[PROCEDURE_AT_FIELD_PROPOSAL] = { "Valeur proposée pour «" SPACE, SPACE "»", NULL, NULL },
+	[PROCEDURE_AT_PIECE_ASKED] = { "Pièce «" SPACE, SPACE "»", "demandée", "non demandée" },
+	[PROCEDURE_AT_COMPUTED] = { "", "", NULL, NULL },
+	[PROCEDURE_AT_ACTION_OFFERED] = { "Action «" SPACE, SPACE "»", "possible", "impossible" },
+	[PROCEDURE_AT_ACTION_REQUIRES] = { "Exigence de l’action «" SPACE, SPACE "»", "remplie", "non remplie" },
+	[PROCEDURE_AT_SETTING] = { "Noté, «" SPACE, SPACE "»", NULL, NULL },
+	[PROCEDURE_AT_OPENING] = { "Période rouverte, «" SPACE, SPACE "», jusqu’au", NULL, NULL },
+	[PROCEDURE_AT_DEADLINE] = { "Échéance «" SPACE, SPACE "»", NULL, NULL },
+	[PROCEDURE_AT_DEADLINE_HAPPENS] = { "Condition de l’échéance «" SPACE, SPACE "»", "remplie", "non remplie" },
+};
+
+/* What people call what an expression is for: a deadline without a label is called by where it leads. */
+static struct text
+label_of(const struct dossier_explanation *explanation, const struct procedure_place *place)
+{
+	if (place->label.length > 0)
+		return place->label;
+	if (place->kind == PROCEDURE_AT_DEADLINE || place->kind == PROCEDURE_AT_DEADLINE_HAPPENS) {
+		const struct procedure_deadline *deadline = &explanation->procedure->deadlines[place->index];
+		return deadline->to >= 0 ? explanation->procedure->steps[deadline->to].label
+			: explanation->procedure->moves[deadline->move].label;
+	}
+	return place->name;
+}
+
+static struct text
+value_text(const struct dossier_explanation *explanation, const struct dossier_judged *judged)
+{
+	const struct feel_value value = judged->value;
+	if (kinds[judged->place.kind].yes && value.kind == FEEL_BOOLEAN)
+		return text_of_string(value.boolean ? kinds[judged->place.kind].yes : kinds[judged->place.kind].no);
+	if (value.kind == FEEL_NULL && value.reason.length > 0)
+		return arena_format(explanation->arena, "aucune valeur (" TEXT_FORMAT ")", TEXT_ARGS(value.reason));
+	return feel_value_told(explanation->arena, value);
+}
+
+static void
+add_cites(struct buffer *out, const struct procedure_origin *origin)
+{
+	for (size_t i = 0; i < origin->cite_count; i++)
+		buffer_format(out, "%s" TEXT_FORMAT, i > 0 ? ", " : "", TEXT_ARGS(origin->cites[i]));
+}
+
+/* What the expressions read: told once each. */
+struct readings {
+	const struct feel_trace *trace;
+	size_t position;
+	struct text seen[100];
+	size_t count;
+};
+
+static bool
+reading_next(struct readings *readings, struct feel_told *ret_told)
+{
+	while (feel_trace_next(readings->trace, &readings->position, ret_told)) {
+		bool seen = ret_told->kind != FEEL_TOLD_READ;
+		for (size_t i = 0; i < readings->count && !seen; i++)
+			seen = text_equal(readings->seen[i], ret_told->excerpt);
+		if (seen)
+			continue;
+		if (readings->count < 100)
+			readings->seen[readings->count++] = ret_told->excerpt;
+		return true;
+	}
+	return false;
+}
+
+static const struct procedure_parameter_value *
+parameter_value(const struct dossier_explanation *explanation, int index)
+{
+	const struct procedure_parameter *parameter = &explanation->procedure->parameters[index];
+	for (size_t i = parameter->value_count; i-- > 0;)
+		if (date_compare(parameter->values[i].from, explanation->filed) <= 0)
+			return &parameter->values[i];
+	return NULL;
+}
+
+static const struct procedure_slot *
+slot_of(const struct dossier_explanation *explanation, const struct feel_told *told)
+{
+	return &explanation->procedure->slots[told->slot];
+}
+
+/* The requirements that what is read cites; NULL: it cites none of its own. */
+static const struct procedure_origin *
+origin_of(const struct dossier_explanation *explanation, const struct procedure_slot *slot)
+{
+	const struct procedure *procedure = explanation->procedure;
+	const struct procedure_parameter_value *value;
+	switch (slot->kind) {
+	case PROCEDURE_SLOT_PARAMETER:
+		value = parameter_value(explanation, slot->index);
+		return value && value->origin.cite_count > 0 ? &value->origin : &procedure->parameters[slot->index].origin;
+	case PROCEDURE_SLOT_FIELD:
+		return &procedure->fields[slot->index].origin;
+	case PROCEDURE_SLOT_COMPUTED:
+		return &procedure->computed[slot->index].origin;
+	default:
+		return NULL;
+	}
+}
+
+/* Where what is read comes from. */
+static struct text
+source_text(const struct dossier_explanation *explanation, const struct procedure_slot *slot)
+{
+	const struct procedure_parameter_value *value;
+	switch (slot->kind) {
+	case PROCEDURE_SLOT_PARAMETER:
+		value = parameter_value(explanation, slot->index);
+		return !value ? TEXT("paramètre sans valeur à cette date") : arena_format(explanation->arena,
+			"paramètre, valeur à partir du " TEXT_FORMAT,
+			TEXT_ARGS(date_french(explanation->arena, value->from, false)));
+	case PROCEDURE_SLOT_AGENT:
+		return TEXT("annuaire, au dépôt");
+	case PROCEDURE_SLOT_CAMPAIGN:
+		return TEXT("campagne");
+	case PROCEDURE_SLOT_WINDOWS:
+		return TEXT("période de la campagne");
+	case PROCEDURE_SLOT_TODAY:
+		return TEXT("jour du jugement");
+	case PROCEDURE_SLOT_FIELD:
+		return TEXT("réponse du dossier");
+	case PROCEDURE_SLOT_POSED:
+		return TEXT("noté au dossier");
+	case PROCEDURE_SLOT_PIECES:
+		return TEXT("pièces du dossier");
+	case PROCEDURE_SLOT_COMPUTED:
+		return TEXT("valeur calculée");
+	case PROCEDURE_SLOT_DOSSIER:
+		return TEXT("dossier");
+	default:
+		return TEXT("dossier");
+	}
+}
+
+/* What computed the value that was read: the last evaluation before the one that read it. */
+static const struct dossier_judged *
+computed_before(const struct dossier_explanation *explanation, const struct dossier_judged *judged,
+	const struct procedure_slot *slot)
+{
+	if (slot->kind != PROCEDURE_SLOT_COMPUTED)
+		return NULL;
+	for (const struct dossier_judged *at = judged; at-- > explanation->judged;)
+		if (at->place.kind == PROCEDURE_AT_COMPUTED && at->place.index == slot->index)
+			return at;
+	return NULL;
+}
+
+static struct text
+read_value(const struct dossier_explanation *explanation, const struct feel_told *told)
+{
+	struct text words;
+	if (told->value.kind == FEEL_NULL && told->value.reason.length > 0)
+		return arena_format(explanation->arena, "aucune valeur (" TEXT_FORMAT ")", TEXT_ARGS(told->value.reason));
+	if (told->value.kind == FEEL_BOOLEAN)
+		return told->value.boolean ? TEXT("oui") : TEXT("non");
+	if (told->value.kind != FEEL_NULL
+		&& value_words(explanation, explanation->arena, told->slot, told->excerpt, told->value, &words))
+		return words;
+	return feel_value_told(explanation->arena, told->value);
+}
+
+/* ---- for people ---- */
+
+static void
+line(struct telling *telling, size_t indentation, const char *begins)
+{
+	buffer_add(telling->out, TEXT("\n"));
+	for (size_t i = 0; i < indentation; i++)
+		buffer_add(telling->out, TEXT("  "));
+	buffer_add(telling->out, text_of_string(begins));
+}
+
+/* A text of several lines, each under the same indentation. */
+static void
+lines(struct telling *telling, size_t indentation, struct text text)
+{
+	while (text.at && text.length > 0) {
+		line(telling, indentation, "");
+		buffer_add(telling->out, text_split(&text, '\n'));
+	}
+}
+
+/* On one line, cut when it is long. */
+static struct text
+source_line(const struct dossier_explanation *explanation, const struct feel *feel)
+{
+	struct text words = text_trim(feel_source_of(feel));
+	CLEANUP(buffer_release) struct buffer out = buffer_new(MOST_OUTPUT);
+	bool space = false;
+	size_t characters = 0;
+	for (size_t at = 0; at < words.length && characters < MOST_SOURCE;) {
+		const size_t from = at;
+		const uint32_t character = text_next(words, &at);
+		if (character == ' ' || character == '\n' || character == '\t' || character == '\r') {
+			space = true;
+			continue;
+		}
+		buffer_add(&out, space ? TEXT(" ") : TEXT(""));
+		buffer_add(&out, text_part(words, from, at - from));
+		space = false;
+		characters++;
+	}
+	if (characters == MOST_SOURCE)
+		buffer_add(&out, TEXT("…"));
+	const struct text kept = out.failed ? (struct text){ 0 } : arena_text(explanation->arena, buffer_text(&out));
+	return kept.at ? kept : TEXT("");
+}
+
+static void tell_judged(struct telling *telling, const struct dossier_judged *judged, size_t indentation);
+
+static void
+tell_readings(struct telling *telling, const struct dossier_judged *judged, size_t indentation)
+{
+	const struct dossier_explanation *explanation = telling->explanation;
+	struct readings readings = { .trace = judged->trace };
+	struct feel_told told;
+	while (reading_next(&readings, &told)) {
+		const struct procedure_slot *slot = slot_of(explanation, &told);
+		const struct procedure_origin *origin = origin_of(explanation, slot);
+		const struct dossier_judged *below = computed_before(explanation, judged, slot);
+		struct text name;
+		line(telling, indentation, "- lu" SPACE ": ");
+		if (name_words(explanation, told.slot, told.excerpt, &name))
+			buffer_format(telling->out, TEXT_FORMAT " (" TEXT_FORMAT ")", TEXT_ARGS(name), TEXT_ARGS(told.excerpt));
+		else
+			buffer_add(telling->out, told.excerpt);
+		buffer_format(telling->out, SPACE ": " TEXT_FORMAT " [" TEXT_FORMAT,
+			TEXT_ARGS(read_value(explanation, &told)), TEXT_ARGS(source_text(explanation, slot)));
+		if (origin && origin->cite_count > 0) {
+			buffer_add(telling->out, TEXT("; "));
+			add_cites(telling->out, origin);
+		}
+		buffer_add(telling->out, TEXT("]"));
+		if (!below)
+			continue;
+		bool *seen = &telling->told[below - explanation->judged];
+		if (*seen) {
+			buffer_add(telling->out, TEXT(", expliquée plus haut"));
+		} else {
+			*seen = true;
+			tell_judged(telling, below, indentation + 1);
+		}
+	}
+}
+
+static void
+tell_judged(struct telling *telling, const struct dossier_judged *judged, size_t indentation)
+{
+	const struct dossier_explanation *explanation = telling->explanation;
+	const struct procedure_place *place = &judged->place;
+	struct buffer *out = telling->out;
+	telling->words.told = false;
+	const struct text reason = feel_explain_french(explanation->arena, judged->trace, FEEL_REASON, &telling->words);
+	line(telling, indentation, "- ");
+	buffer_format(out, "%s", kinds[place->kind].before);
+	if (place->kind == PROCEDURE_AT_POPULATION)
+		buffer_format(out, " n°" SPACE "%d", place->index + 1);
+	else
+		buffer_add(out, label_of(explanation, place));
+	buffer_format(out, "%s" SPACE ": " TEXT_FORMAT, kinds[place->kind].after,
+		TEXT_ARGS(value_text(explanation, judged)));
+	if (reason.length > 0)
+		buffer_format(out, ", car " TEXT_FORMAT, TEXT_ARGS(reason));
+	buffer_add(out, TEXT("."));
+	if (place->origin->cite_count > 0) {
+		buffer_add(out, TEXT(" ("));
+		add_cites(out, place->origin);
+		buffer_add(out, TEXT(")"));
+	}
+	if (telling->depth == FEEL_SENTENCE)
+		return;
+	line(telling, indentation + 1, "- règle" SPACE ": «" SPACE);
+	buffer_format(out, TEXT_FORMAT SPACE "» [" TEXT_FORMAT ", ligne %u]",
+		TEXT_ARGS(source_line(explanation, judged->feel)), TEXT_ARGS(place->origin->file), place->origin->line);
+	if (place->message.length > 0 && !feel_is_true(judged->value)) {
+		line(telling, indentation + 1, "- dit" SPACE ": ");
+		buffer_add(out, place->message);
+	}
+	tell_readings(telling, judged, indentation + 1);
+	telling->words.told = telling->depth == FEEL_STEPS;
+	const struct text told = feel_explain_french(explanation->arena, judged->trace, telling->depth, &telling->words);
+	if (told.length == 0)
+		return;
+	line(telling, indentation + 1, telling->depth == FEEL_STEPS ? "- étapes" SPACE ":" : "- tout" SPACE ":");
+	lines(telling, indentation + 2, told);
+}
+
+/* Is it worth telling by itself, in this half? Computed values are told where they are read, and at the end when the
+ * event changed them. */
+static bool
+is_told(const struct dossier_explanation *explanation, const struct dossier_judged *judged, bool after,
+	struct text only)
+{
+	const struct dossier_judged *end = explanation->judged + explanation->count;
+	if (judged->after != after || (only.length > 0 && !text_equal(only, judged->place.name)))
+		return false;
+	for (const struct dossier_judged *later = judged + 1; later < end; later++)
+		if (later->feel == judged->feel && later->after == after)
+			return false;
+	if (only.length > 0 || judged->place.kind != PROCEDURE_AT_COMPUTED)
+		return true;
+	if (!after)
+		return false;
+	struct feel_value before = feel_null(TEXT(""));
+	for (const struct dossier_judged *earlier = explanation->judged; earlier < judged; earlier++)
+		if (earlier->feel == judged->feel && !earlier->after)
+			before = earlier->value;
+	const bool known = explanation->type != DOSSIER_FILED && explanation->event > 0;
+	return known ? !feel_is_true(feel_equal(before, judged->value)) : judged->value.kind != FEEL_NULL;
+}
+
+static bool
+tell_half(struct telling *telling, bool after, struct text only)
+{
+	const struct dossier_explanation *explanation = telling->explanation;
+	bool something = false;
+	for (size_t i = 0; i < explanation->count; i++) {
+		if (!is_told(explanation, &explanation->judged[i], after, only))
+			continue;
+		if (!something)
+			line(telling, 0, after ? "Ce qui en résulte" SPACE ":" : "Ce qui a été jugé" SPACE ":");
+		something = true;
+		telling->told[i] = true;
+		tell_judged(telling, &explanation->judged[i], 0);
+	}
+	return something;
+}
+
+bool
+dossier_explanation_write(const struct dossier_explanation *explanation, enum feel_depth depth, struct text only,
+	struct buffer *out)
+{
+	struct telling telling = { explanation, depth, out,
+		arena_array_of(explanation->arena, bool, explanation->count + 1), words_of(explanation) };
+	if (!telling.told) {
+		out->failed = true;
+		return false;
+	}
+	const bool before = tell_half(&telling, false, only), after = tell_half(&telling, true, only);
+	if (explanation->cut)
+		line(&telling, 0, "… (la suite n’est pas gardée)");
+	return before || after;
+}
+
+struct text
+dossier_judged_steps(const struct dossier_explanation *explanation, const struct dossier_judged *judged)
+{
+	CLEANUP(buffer_release) struct buffer out = buffer_new(MOST_OUTPUT);
+	struct telling telling = { explanation, FEEL_STEPS, &out,
+		arena_array_of(explanation->arena, bool, explanation->count + 1), words_of(explanation) };
+	if (!telling.told)
+		return (struct text){ 0 };
+	tell_judged(&telling, judged, 0);
+	return out.failed ? (struct text){ 0 } : arena_text(explanation->arena, text_trim(buffer_text(&out)));
+}
+
+/* ---- for programs ---- */
+
+static json_t *
+json_of_cites(const struct procedure_origin *origin)
+{
+	json_t *cites = json_array();
+	bool well = cites != NULL;
+	for (size_t i = 0; well && origin && i < origin->cite_count; i++)
+		well = json_push(cites, json_of_text(origin->cites[i]));
+	if (well)
+		return cites;
+	json_decref(cites);
+	return NULL;
+}
+
+static bool
+put_readings(json_t *object, const struct dossier_explanation *explanation, const struct dossier_judged *judged)
+{
+	json_t *array = json_put_array(object, "reads");
+	struct readings readings = { .trace = judged->trace };
+	struct feel_told told;
+	bool well = array != NULL;
+	while (well && reading_next(&readings, &told)) {
+		const struct procedure_slot *slot = slot_of(explanation, &told);
+		const struct dossier_judged *below = computed_before(explanation, judged, slot);
+		json_t *one = json_object();
+		struct text name;
+		well = json_push(array, one) && json_put(one, "name", json_of_text(told.excerpt))
+			&& json_put(one, "value", feel_value_to_json(told.value))
+			&& json_put(one, "source", json_of_text(source_text(explanation, slot)))
+			&& json_put(one, "cites", json_of_cites(origin_of(explanation, slot)));
+		if (well && name_words(explanation, told.slot, told.excerpt, &name))
+			well = json_put(one, "label", json_of_text(name));
+		if (well && below)
+			well = json_put(one, "judged", json_integer(below - explanation->judged));
+	}
+	return well;
+}
+
+static const char *const kind_texts[] = {
+	[FEEL_TOLD_READ] = "read", [FEEL_TOLD_LOCAL] = "local", [FEEL_TOLD_CONDITION] = "condition",
+	[FEEL_TOLD_CHOICE] = "choice", [FEEL_TOLD_VALUE] = "value", [FEEL_TOLD_TABLE] = "table",
+	[FEEL_TOLD_RULE] = "rule", [FEEL_TOLD_ITEM] = "item", [FEEL_TOLD_CALL] = "call",
+	[FEEL_TOLD_PARAMETER] = "parameter",
+};
+
+/* The tree laid flat: each thing before what is under it, with its depth. */
+static bool
+put_tree(json_t *object, const struct feel_trace *trace)
+{
+	json_t *array = json_put_array(object, "tree");
+	size_t position = 0;
+	struct feel_told told;
+	bool well = array != NULL;
+	while (well && feel_trace_next(trace, &position, &told)) {
+		json_t *one = json_object();
+		well = json_push(array, one) && json_put(one, "depth", json_integer(told.depth))
+			&& json_put(one, "kind", json_string(kind_texts[told.kind]))
+			&& json_put(one, "value", feel_value_to_json(told.value))
+			&& (told.excerpt.length == 0 || json_put(one, "text", json_of_text(told.excerpt)))
+			&& (told.name.length == 0 || json_put(one, "name", json_of_text(told.name)))
+			&& (told.rank == 0 || json_put(one, "rank", json_integer((json_int_t)told.rank)))
+			&& (told.left_out == 0 || json_put(one, "left_out", json_integer((json_int_t)told.left_out)));
+		if (well && told.value.kind == FEEL_NULL && told.value.reason.length > 0)
+			well = json_put(one, "reason", json_of_text(told.value.reason));
+	}
+	return well && json_put(object, "cut", json_boolean(feel_trace_is_cut(trace)));
+}
+
+static const char *const place_texts[] = {
+	[PROCEDURE_AT_POPULATION] = "population", [PROCEDURE_AT_FIELD_SHOWN] = "field shown",
+	[PROCEDURE_AT_SECTION_SHOWN] = "section shown", [PROCEDURE_AT_FIELD_CHECK] = "check",
+	[PROCEDURE_AT_FIELD_PROPOSAL] = "proposal", [PROCEDURE_AT_PIECE_ASKED] = "piece asked",
+	[PROCEDURE_AT_COMPUTED] = "computed", [PROCEDURE_AT_ACTION_OFFERED] = "action offered",
+	[PROCEDURE_AT_ACTION_REQUIRES] = "requirement", [PROCEDURE_AT_SETTING] = "setting",
+	[PROCEDURE_AT_OPENING] = "opening", [PROCEDURE_AT_DEADLINE] = "deadline",
+	[PROCEDURE_AT_DEADLINE_HAPPENS] = "deadline condition",
+};
+
+static bool
+put_judged(json_t *array, const struct dossier_explanation *explanation, size_t index)
+{
+	const struct dossier_judged *judged = &explanation->judged[index];
+	const struct feel_words words = words_of(explanation);
+	json_t *one = json_object();
+	return json_push(array, one) && json_put(one, "judged", json_integer((json_int_t)index))
+		&& json_put(one, "kind", json_string(place_texts[judged->place.kind]))
+		&& json_put(one, "name", json_of_text(judged->place.name))
+		&& json_put(one, "label", json_of_text(label_of(explanation, &judged->place)))
+		&& json_put(one, "after", json_boolean(judged->after))
+		&& json_put(one, "value", feel_value_to_json(judged->value))
+		&& json_put(one, "reason", json_of_text(judged->value.kind == FEEL_NULL ? judged->value.reason : TEXT("")))
+		&& json_put(one, "because", json_of_text(feel_explain_french(explanation->arena, judged->trace, FEEL_REASON,
+			&words)))
+		&& json_put(one, "expression", json_of_text(feel_source_of(judged->feel)))
+		&& json_put(one, "file", json_of_text(judged->place.origin->file))
+		&& json_put(one, "line", json_integer(judged->place.origin->line))
+		&& json_put(one, "cites", json_of_cites(judged->place.origin))
+		&& put_readings(one, explanation, judged) && put_tree(one, judged->trace);
+}
+
+json_t *
+dossier_explanation_json(const struct dossier_explanation *explanation, struct text only)
+{
+	json_t *object = json_object(), *array = json_put_array(object, "judged");
+	bool well = array && json_put(object, "event", json_integer(explanation->event))
+		&& json_put(object, "type", json_of_text(dossier_event_type_text(explanation->type)))
+		&& json_put(object, "at", json_of_text(instant_iso(explanation->arena, explanation->at)))
+		&& json_put(object, "title", json_of_text(explanation->title))
+		&& json_put(object, "cut", json_boolean(explanation->cut));
+	for (size_t i = 0; well && i < explanation->count; i++)
+		/* With the computed values that it may read. */
+		if (only.length == 0 || text_equal(only, explanation->judged[i].place.name)
+			|| explanation->judged[i].place.kind == PROCEDURE_AT_COMPUTED)
+			well = put_judged(array, explanation, i);
+	if (well)
+		return object;
+	json_decref(object);
+	return NULL;
+}

@@ -1,0 +1,106 @@
+/* What a judgement evaluated, kept for its explanation: see explanation.h. */
+#include "dossier/decide.h"
+#include "dossier/event.h"
+#include "dossier/judged.h"
+
+#include "base/banned.h"
+
+enum { MOST_JUDGED = 3000 };
+
+struct feel_trace *
+judged_begin(struct dossier_explanation *explanation, const struct feel *feel, struct procedure_place *ret_place)
+{
+	if (explanation->count == MOST_JUDGED) {
+		explanation->cut = true;
+		return NULL;
+	}
+	if (!procedure_place_of(explanation->procedure, feel, ret_place))
+		return NULL;
+	struct feel_trace *trace = feel_trace_new(explanation->arena);
+	explanation->full |= !trace;
+	return trace;
+}
+
+void
+judged_end(struct dossier_explanation *explanation, const struct procedure_place *place, const struct feel *feel,
+	const struct feel_trace *trace, struct feel_value value)
+{
+	const struct dossier_judged judged = { *place, feel, trace, value, explanation->after };
+	if (!ITEMS_ADD(explanation->arena, &explanation->judged, &explanation->count, &judged))
+		explanation->full = true;
+}
+
+const struct dossier_judged *
+dossier_judged_find(const struct dossier_explanation *explanation, enum procedure_place_kind kind, int index)
+{
+	for (size_t i = explanation->count; i-- > 0;) {
+		const struct dossier_judged *judged = &explanation->judged[i];
+		if (judged->place.kind == kind && judged->place.index == index)
+			return judged;
+	}
+	return NULL;
+}
+
+static bool
+reads(const struct dossier_explanation *explanation, const struct dossier_judged *judged,
+	enum procedure_slot_kind kind, struct text name, size_t nesting)
+{
+	const struct procedure *procedure = explanation->procedure;
+	size_t count;
+	const struct feel_use *uses = feel_reads(judged->feel, &count);
+	for (size_t i = 0; i < count; i++) {
+		const struct procedure_slot *slot = &procedure->slots[uses[i].slot];
+		if (slot->kind == kind && (name.length == 0 || text_equal(slot->name, name)))
+			return true;
+		const struct dossier_judged *below = slot->kind == PROCEDURE_SLOT_COMPUTED
+			? dossier_judged_find(explanation, PROCEDURE_AT_COMPUTED, slot->index) : NULL;
+		if (below && nesting < procedure->computed_count && reads(explanation, below, kind, name, nesting + 1))
+			return true;
+	}
+	return false;
+}
+
+bool
+dossier_judged_reads(const struct dossier_explanation *explanation, const struct dossier_judged *judged,
+	enum procedure_slot_kind kind, struct text name)
+{
+	return reads(explanation, judged, kind, name, 0);
+}
+
+enum guichet_status
+dossier_explain_now(const struct dossier_facts *facts, struct arena *arena,
+	struct dossier_explanation *ret_explanation, struct guichet_error *error)
+{
+	struct dossier_explanation explanation = { .arena = arena, .procedure = facts->procedure, .at = facts->at,
+		.after = true, .filed = date_of_instant(facts->dossier ? facts->dossier->filed_at : facts->at, NULL) };
+	struct dossier_facts explained = *facts;
+	explained.explanation = &explanation;
+	struct inputs inputs;
+	const struct dossier_due *dues;
+	size_t count;
+	enum guichet_status status = inputs_new(arena, &explained, &inputs, error);
+	if (status == GUICHET_OK && facts->dossier)
+		status = decide_dues(&inputs, &dues, &count, error);
+	if (status == GUICHET_OK && explanation.full)
+		status = OUT_OF_MEMORY(error);
+	if (status == GUICHET_OK)
+		*ret_explanation = explanation;
+	return status;
+}
+
+enum guichet_status
+dossier_event_procedure(struct arena *arena, const struct dossier_event *event, struct text *ret_hash,
+	struct guichet_error *error)
+{
+	*ret_hash = TEXT("");
+	if (event->payload.length == 0)
+		return guichet_fail(error, GUICHET_REFUSED, "Le contenu de l’événement %u a été effacé.", event->number);
+	CLEANUP(json_decref) json_t *payload = json_parse(event->payload, "L’événement", error);
+	if (!payload)
+		return error->status;
+	const json_t *hash = json_object_get(json_object_get(payload, "facts"), "procedure");
+	if (!json_is_string(hash))
+		return GUICHET_OK;
+	*ret_hash = arena_text(arena, (struct text){ json_string_value(hash), json_string_length(hash) });
+	return ret_hash->at ? GUICHET_OK : OUT_OF_MEMORY(error);
+}

@@ -1,0 +1,139 @@
+/* Where an expression stands in its procedure, found by its address: what explanations call it. */
+#include "procedure/procedure.h"
+
+#include "base/banned.h"
+
+static bool
+among(const struct procedure_rule *rules, size_t count, const struct feel *feel, const struct procedure_rule **ret_rule)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (rules[i].rule == feel) {
+			*ret_rule = &rules[i];
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool
+in_form(const struct procedure *procedure, const struct feel *feel, struct procedure_place *ret_place)
+{
+	const struct procedure_rule *rule;
+	for (size_t i = 0; i < procedure->field_count; i++) {
+		const struct procedure_field *field = &procedure->fields[i];
+		*ret_place = (struct procedure_place){ PROCEDURE_AT_FIELD_SHOWN, (int)i, field->name, field->label, TEXT(""),
+			&field->origin };
+		if (field->condition == feel)
+			return true;
+		if (field->prefill == feel) {
+			ret_place->kind = PROCEDURE_AT_FIELD_PROPOSAL;
+			return true;
+		}
+		if (among(field->checks, field->check_count, feel, &rule)) {
+			ret_place->kind = PROCEDURE_AT_FIELD_CHECK;
+			ret_place->message = rule->message;
+			ret_place->origin = &rule->origin;
+			return true;
+		}
+	}
+	for (size_t i = 0; i < procedure->section_count; i++) {
+		const struct procedure_section *section = &procedure->sections[i];
+		*ret_place = (struct procedure_place){ PROCEDURE_AT_SECTION_SHOWN, (int)i, section->name, section->title,
+			TEXT(""), &section->origin };
+		if (section->condition == feel)
+			return true;
+	}
+	for (size_t i = 0; i < procedure->piece_count; i++) {
+		const struct procedure_piece *piece = &procedure->pieces[i];
+		*ret_place = (struct procedure_place){ PROCEDURE_AT_PIECE_ASKED, (int)i, piece->name, piece->label,
+			piece->missing, &piece->origin };
+		if (piece->condition == feel)
+			return true;
+	}
+	return false;
+}
+
+static bool
+among_settings(const struct procedure *procedure, const struct procedure_setting *settings, size_t count,
+	const struct feel *feel, struct procedure_place *place)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (settings[i].value != feel)
+			continue;
+		place->kind = PROCEDURE_AT_SETTING;
+		place->index = settings[i].posed;
+		place->name = place->label = procedure->posed[settings[i].posed].name;
+		return true;
+	}
+	return false;
+}
+
+static bool
+in_actions(const struct procedure *procedure, const struct feel *feel, struct procedure_place *ret_place)
+{
+	const struct procedure_rule *rule;
+	for (size_t i = 0; i < procedure->action_count; i++) {
+		const struct procedure_action *action = &procedure->actions[i];
+		*ret_place = (struct procedure_place){ PROCEDURE_AT_ACTION_OFFERED, (int)i, action->name, action->label,
+			TEXT(""), &action->origin };
+		if (action->condition == feel
+			|| among_settings(procedure, action->settings, action->setting_count, feel, ret_place))
+			return true;
+		if (among(action->requires, action->require_count, feel, &rule)) {
+			ret_place->kind = PROCEDURE_AT_ACTION_REQUIRES;
+			ret_place->message = rule->message;
+			ret_place->origin = &rule->origin;
+			return true;
+		}
+		if (action->opens_until == feel) {
+			ret_place->kind = PROCEDURE_AT_OPENING;
+			ret_place->label = procedure->windows[action->opens].label;
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool
+in_deadlines(const struct procedure *procedure, const struct feel *feel, struct procedure_place *ret_place)
+{
+	for (size_t i = 0; i < procedure->deadline_count; i++) {
+		const struct procedure_deadline *deadline = &procedure->deadlines[i];
+		*ret_place = (struct procedure_place){ PROCEDURE_AT_DEADLINE, (int)i, deadline->name, deadline->label, TEXT(""),
+			&deadline->origin };
+		if (deadline->when == feel
+			|| among_settings(procedure, deadline->settings, deadline->setting_count, feel, ret_place))
+			return true;
+		if (deadline->condition == feel) {
+			ret_place->kind = PROCEDURE_AT_DEADLINE_HAPPENS;
+			return true;
+		}
+	}
+	return false;
+}
+
+bool
+procedure_place_of(const struct procedure *procedure, const struct feel *feel, struct procedure_place *ret_place)
+{
+	struct procedure_place place;
+	const struct procedure_rule *rule;
+	bool found = false;
+	if (!feel)
+		return false;
+	for (size_t i = 0; i < procedure->computed_count && !found; i++) {
+		const struct procedure_computed *computed = &procedure->computed[i];
+		place = (struct procedure_place){ PROCEDURE_AT_COMPUTED, (int)i, computed->name, computed->label, TEXT(""),
+			&computed->origin };
+		found = computed->feel == feel;
+	}
+	if (!found && among(procedure->population, procedure->population_count, feel, &rule)) {
+		place = (struct procedure_place){ PROCEDURE_AT_POPULATION, (int)(rule - procedure->population), TEXT(""),
+			TEXT(""), rule->message, &rule->origin };
+		found = true;
+	}
+	found = found || in_form(procedure, feel, &place) || in_actions(procedure, feel, &place)
+		|| in_deadlines(procedure, feel, &place);
+	if (found)
+		*ret_place = place;
+	return found;
+}
