@@ -131,7 +131,7 @@ know_path(struct doubt *doubt, struct facts facts, const struct node *node)
 		if (!same_path(fact->path, node))
 			continue;
 		struct known known = fact->known;
-		if (known.missing && is_path(known.missing))
+		if (known.missing && is_path(known.missing) && node->length)
 			known.missing = node; /* this reading of it, not the first one */
 		return known;
 	}
