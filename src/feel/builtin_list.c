@@ -204,9 +204,13 @@ BUILTIN(append)
 BUILTIN(concatenate)
 {
 	struct items items = { 0 };
-	for (size_t i = 0; i < arguments[0].list.count; i++)
-		if (!add_all(evaluation, &items, arguments[0].list.at[i]))
+	for (size_t i = 0; i < arguments[0].list.count; i++) {
+		const struct feel_value list = arguments[0].list.at[i];
+		if (list.kind == FEEL_NULL)
+			return list.reason.length ? list : feel_null(TEXT("l’une des listes est absente"));
+		if (!add_all(evaluation, &items, list))
 			return full(evaluation);
+	}
 	return items_list(&items);
 }
 
