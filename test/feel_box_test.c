@@ -102,7 +102,8 @@ table_of(struct arena *arena, enum feel_hit hit, const char *drawing)
 		.rules = rules };
 	for (unsigned line_number = 0; rest.at; line_number++) {
 		struct text line = text_split(&rest, '\n');
-		const bool values = text_starts(line, TEXT("values:")), otherwise = text_starts(line, TEXT("default:"));
+		const bool values = text_starts(line, TEXT("values:")), otherwise = text_starts(line,
+			TEXT("default:"));
 		struct feel_cell *tests = arena_array_of(arena, struct feel_cell, MOST_COLUMNS);
 		struct feel_cell *results = arena_array_of(arena, struct feel_cell, MOST_COLUMNS);
 		size_t test_count, result_count;
@@ -268,16 +269,21 @@ TEST(a_mistake_in_a_table_is_told_in_its_cell)
 {
 	CLEANUP(arena_free) struct arena *arena = arena_new(1 << 22);
 	struct bench bench = table_bench(arena);
-	CHECK_TABLE(&bench, FEEL_FIRST, "jour||\n-||1", "! nom inconnu « jour » : vouliez-vous « jours » ? @jour:1:1");
+	CHECK_TABLE(&bench, FEEL_FIRST, "jour||\n-||1",
+		"! nom inconnu « jour » : vouliez-vous « jours » ? @jour:1:1");
 	CHECK_TABLE(&bench, FEEL_FIRST, "jours||\n\"a\"||1",
 		"! on ne peut pas comparer un nombre à un texte @\"a\":1:1");
-	CHECK_TABLE(&bench, FEEL_FIRST, "jours||\n> 1, >||1", "! l’expression s’arrête ici, il manque une valeur @> 1, >:1:7");
-	CHECK_TABLE(&bench, FEEL_FIRST, "jours||\n1||1 +\n2||\"é\" + 2", "! l’expression s’arrête ici, il manque une valeur @1 +:1:4");
+	CHECK_TABLE(&bench, FEEL_FIRST, "jours||\n> 1, >||1",
+		"! l’expression s’arrête ici, il manque une valeur @> 1, >:1:7");
+	CHECK_TABLE(&bench, FEEL_FIRST, "jours||\n1||1 +\n2||\"é\" + 2",
+		"! l’expression s’arrête ici, il manque une valeur @1 +:1:4");
 	CHECK_INTEGER(bench.findings->count, 2); /* a cell that cannot be read does not hide the next ones */
 	CHECK_INTEGER(bench.findings->at[1].column, 1);
 	CHECK_TEXT(text_of_string(bench.findings->at[1].place), TEXT("\"é\" + 2"));
-	CHECK_TABLE(&bench, FEEL_FIRST, "jours||\n1||1 2", "! il faut un opérateur ou la fin de l’expression ici @1 2:1:3");
-	CHECK_TABLE(&bench, FEEL_FIRST, "jours||a|\n1||1|2", "! la sortie 2 n’a pas de nom : donnez un nom à chaque sortie @table:1:1");
+	CHECK_TABLE(&bench, FEEL_FIRST, "jours||\n1||1 2",
+		"! il faut un opérateur ou la fin de l’expression ici @1 2:1:3");
+	CHECK_TABLE(&bench, FEEL_FIRST, "jours||a|\n1||1|2",
+		"! la sortie 2 n’a pas de nom : donnez un nom à chaque sortie @table:1:1");
 }
 
 TEST(the_type_of_a_table_is_known)
@@ -341,7 +347,8 @@ TEST(boxed_lists_and_relations)
 	const struct feel_box parts[] = { EXPRESSION("1"), EXPRESSION("\"x\""), EXPRESSION("jours"), { 0 } };
 	const struct text names[] = { TEXT("rang"), TEXT("nom") };
 	CHECK_BOX(&bench, &((struct feel_box){ .kind = FEEL_BOX_LIST, PARTS(parts) }), "[1, \"x\", 3, null]");
-	struct feel_box relation = { .kind = FEEL_BOX_RELATION, PARTS(parts), NAMES(names), .cell.place = "lignes" };
+	struct feel_box relation = { .kind = FEEL_BOX_RELATION, PARTS(parts), NAMES(names),
+		.cell.place = "lignes" };
 	CHECK_BOX(&bench, &relation, "[{rang: 1, nom: \"x\"}, {rang: 3, nom: null}]");
 	relation.count = 3;
 	CHECK_BOX(&bench, &relation, "! une ligne n’a pas autant de cases qu’il y a de colonnes @lignes:1:1");
@@ -384,7 +391,8 @@ TEST(a_builtin_is_invoked_by_its_name)
 {
 	CLEANUP(arena_free) struct arena *arena = arena_new(1 << 22);
 	struct bench bench = table_bench(arena);
-	const struct feel_box parts[] = { EXPRESSION(" starts with "), EXPRESSION("filière"), EXPRESSION("\"b\"") };
+	const struct feel_box parts[] = { EXPRESSION(" starts with "), EXPRESSION("filière"),
+		EXPRESSION("\"b\"") };
 	const struct text names[] = { TEXT(""), TEXT("string"), TEXT("match") };
 	struct feel_box box = { .kind = FEEL_BOX_INVOCATION, PARTS(parts), NAMES(names) };
 	CHECK_BOX(&bench, &box, "true");
@@ -400,15 +408,18 @@ TEST(boxed_conditions_iterations_and_filters)
 {
 	CLEANUP(arena_free) struct arena *arena = arena_new(1 << 22);
 	struct bench bench = table_bench(arena);
-	const struct feel_box choice[] = { EXPRESSION("jours > 2"), EXPRESSION("\"oui\""), EXPRESSION("\"non\"") };
+	const struct feel_box choice[] = { EXPRESSION("jours > 2"), EXPRESSION("\"oui\""),
+		EXPRESSION("\"non\"") };
 	CHECK_BOX(&bench, &((struct feel_box){ .kind = FEEL_BOX_IF, PARTS(choice) }), "\"oui\"");
 	const struct text variable[] = { TEXT("jour de semaine") };
 	const struct feel_box sum[] = { EXPRESSION("[1..4]"), EXPRESSION("jour de semaine + count(partial)") };
-	CHECK_BOX(&bench, &((struct feel_box){ .kind = FEEL_BOX_FOR, PARTS(sum), NAMES(variable) }), "[1, 3, 5, 7]");
+	CHECK_BOX(&bench, &((struct feel_box){ .kind = FEEL_BOX_FOR, PARTS(sum), NAMES(variable) }),
+		"[1, 3, 5, 7]");
 	const struct feel_box test[] = { EXPRESSION("liste"), EXPRESSION("jour de semaine > 1") };
 	CHECK_BOX(&bench, &((struct feel_box){ .kind = FEEL_BOX_SOME, PARTS(test), NAMES(variable) }), "true");
 	CHECK_BOX(&bench, &((struct feel_box){ .kind = FEEL_BOX_EVERY, PARTS(test), NAMES(variable) }), "false");
-	const struct feel_box filter[] = { EXPRESSION("[{a: 1, b: 2}, {a: 3, b: 4}]"), EXPRESSION("item.a > 2 and b = 4") };
+	const struct feel_box filter[] = { EXPRESSION("[{a: 1, b: 2}, {a: 3, b: 4}]"),
+		EXPRESSION("item.a > 2 and b = 4") };
 	CHECK_BOX(&bench, &((struct feel_box){ .kind = FEEL_BOX_FILTER, PARTS(filter) }), "[{a: 3, b: 4}]");
 	const struct feel_box wrong[] = { EXPRESSION("liste"), EXPRESSION("\"a\"") };
 	CHECK_BOX(&bench, &((struct feel_box){ .kind = FEEL_BOX_FILTER, PARTS(wrong) }),
@@ -440,7 +451,8 @@ TEST(a_box_is_of_its_declared_type)
 	CHECK_BOX(&bench, &word, "\"oui\"");
 	struct feel_box other = EXPRESSION("\"nom\"");
 	other.type = answer;
-	CHECK_BOX(&bench, &other, "! « nom » n’est pas une valeur possible : vouliez-vous « non » ? @\"nom\":1:1");
+	CHECK_BOX(&bench, &other,
+		"! « nom » n’est pas une valeur possible : vouliez-vous « non » ? @\"nom\":1:1");
 	/* what a conformance suite wants of the same */
 	bench.findings->lenient = true;
 	box.type = list;

@@ -333,7 +333,8 @@ read_relation(struct boxes *boxes, const struct feel_box *box)
 	const struct mark mark = reader_mark_locals(reader);
 	struct nodes rows = { 0 };
 	if (columns == 0 || columns > MOST_VISIBLE / 2 || box->count % columns) {
-		box_mistake(boxes, box->cell.place, TEXT(""), "une ligne n’a pas autant de cases qu’il y a de colonnes");
+		box_mistake(boxes, box->cell.place, TEXT(""),
+			"une ligne n’a pas autant de cases qu’il y a de colonnes");
 		return null_at(boxes, offset, TEXT("lignes incomplètes"), &feel_type_any);
 	}
 	for (size_t i = 0; i < columns; i++)
@@ -417,7 +418,8 @@ read_invocation(struct boxes *boxes, const struct feel_box *box)
 	const struct node *function = NULL;
 	if (!has_parts(boxes, box, 1))
 		return null_at(boxes, offset, TEXT("appel sans fonction"), &feel_type_any);
-	if (box->parts[0].kind == FEEL_BOX_EXPRESSION && !(builtin = builtin_named(boxes, &box->parts[0].cell)).at) {
+	if (box->parts[0].kind == FEEL_BOX_EXPRESSION
+		&& !(builtin = builtin_named(boxes, &box->parts[0].cell)).at) {
 		boxes->cursor = offset; /* read again, as what it is */
 		reader->part_count = part_count;
 	}
@@ -472,8 +474,8 @@ read_iteration(struct boxes *boxes, const struct feel_box *box)
 		return NULL;
 	const struct node *body = read_box(boxes, &box->parts[1]);
 	reader_drop_locals(reader, mark);
-	return nodes_add(reader, &parts, body, TEXT("")) ? node_iteration(reader, kind, offset, &parts, mark.count)
-		: NULL;
+	return nodes_add(reader, &parts, body, TEXT(""))
+		? node_iteration(reader, kind, offset, &parts, mark.count) : NULL;
 }
 
 static const struct node *

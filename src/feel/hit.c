@@ -258,8 +258,8 @@ evaluate_inputs(struct evaluation *evaluation, const struct table *table, struct
 		evaluation->locals[table->local + i] = evaluate_node(evaluation, input->expression);
 		if (!input->values || feel_is_true(evaluate_node(evaluation, input->values)))
 			continue;
-		*ret_null = evaluation_null(evaluation, "l’entrée %lu de la table n’est pas parmi les valeurs prévues",
-			(unsigned long)i + 1);
+		*ret_null = evaluation_null(evaluation,
+			"l’entrée %lu de la table n’est pas parmi les valeurs prévues", (unsigned long)i + 1);
 		return false;
 	}
 	return true;
