@@ -1,0 +1,356 @@
+/* See column.h. One pass from the lowest region to the highest: a rule enters the set where its cell
+ * begins to pass and leaves it where it ends, so that sets are compared by a hash kept up to date. */
+#include "feel/column.h"
+
+#include <stdlib.h>
+
+#include "feel/number.h"
+
+#include "base/banned.h"
+
+/* ---- cuts ---- */
+
+/* The cuts of all cells, in order, each once; texts are copied. */
+static bool
+gather_cuts(struct arena *scratch, struct arena *arena, const struct cell *cells, uint32_t count,
+	struct column *column)
+{
+	size_t all = 0, kept = 0;
+	for (uint32_t i = 0; i < count; i++)
+		all += cells[i].cut_count;
+	struct point *cuts = arena_array_of(scratch, struct point, all);
+	if (!cuts || all > UINT32_MAX / 4)
+		return false;
+	all = 0;
+	for (uint32_t i = 0; i < count; i++) {
+		if (cells[i].cut_count)
+			memcpy(cuts + all, cells[i].cuts, cells[i].cut_count * sizeof *cuts);
+		all += cells[i].cut_count;
+	}
+	kept = points_sort(column->axis, cuts, all);
+	struct point *own = arena_array_of(arena, struct point, kept);
+	if (!own)
+		return false;
+	for (size_t i = 0; i < kept; i++) {
+		own[i] = cuts[i];
+		if (column->axis.form == AXIS_TEXT && !(own[i].text = arena_text(arena, cuts[i].text)).at)
+			return false;
+	}
+	column->cuts = own;
+	column->cut_count = (uint32_t)kept;
+	return true;
+}
+
+/* Whole numbers are found faster. */
+static bool
+gather_whole_cuts(struct arena *arena, struct column *column)
+{
+	if (column->axis.form != AXIS_NUMBER)
+		return true;
+	int64_t *whole = arena_array_of(arena, int64_t, column->cut_count);
+	if (!whole)
+		return false;
+	for (uint32_t i = 0; i < column->cut_count; i++)
+		if (!number_to_integer(column->cuts[i].number, &whole[i]))
+			return true;
+	column->whole_cuts = whole;
+	return true;
+}
+
+/* The place of a point among the cuts: 2i + 1 when it is cut i, else the region around it. */
+static uint32_t
+region_of(const struct column *column, const struct point *point)
+{
+	uint32_t low = 0, high = column->cut_count;
+	while (low < high) {
+		const uint32_t middle = low + (high - low) / 2;
+		const int order = point_order(column->axis, &column->cuts[middle], point);
+		if (order == 0)
+			return 2 * middle + 1;
+		if (order < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return 2 * low;
+}
+
+/* ---- sets ---- */
+
+/* A rule enters or leaves at a region. */
+struct change {
+	uint32_t region, rule;
+};
+
+struct sweep {
+	struct arena *scratch;
+	struct column *column;
+	uint64_t *set;     /* at the region under way */
+	uint64_t hash;     /* of the set */
+	uint64_t *sets;
+	uint32_t count, capacity;
+	uint64_t *hashes;  /* by set */
+	uint32_t *buckets; /* of hashes: a set + 1 */
+	uint32_t bucket_count;
+};
+
+static uint64_t
+hash_of_rule(uint32_t rule)
+{
+	uint64_t hash = (rule + 1) * UINT64_C(0x9e3779b97f4a7c15);
+	hash = (hash ^ (hash >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
+	hash = (hash ^ (hash >> 27)) * UINT64_C(0x94d049bb133111eb);
+	return hash ^ (hash >> 31);
+}
+
+static void
+toggle(struct sweep *sweep, uint32_t rule)
+{
+	sweep->set[rule / COLUMN_BITS] ^= UINT64_C(1) << rule % COLUMN_BITS;
+	sweep->hash ^= hash_of_rule(rule);
+}
+
+static bool
+sweep_grow(struct sweep *sweep)
+{
+	const uint32_t words = sweep->column->words, capacity = sweep->capacity ? sweep->capacity * 2 : 16;
+	const uint32_t bucket_count = capacity * 2;
+	if ((size_t)capacity * words * sizeof *sweep->sets > 2 * (size_t)MOST_COLUMN_BYTES)
+		return false;
+	uint64_t *sets = arena_array_of(sweep->scratch, uint64_t, (size_t)capacity * words);
+	uint64_t *hashes = arena_array_of(sweep->scratch, uint64_t, capacity);
+	uint32_t *buckets = arena_array_of(sweep->scratch, uint32_t, bucket_count);
+	if (!sets || !hashes || !buckets)
+		return false;
+	if (sweep->count) {
+		memcpy(sets, sweep->sets, (size_t)sweep->count * words * sizeof *sets);
+		memcpy(hashes, sweep->hashes, sweep->count * sizeof *hashes);
+	}
+	for (uint32_t i = 0; i < sweep->count; i++) {
+		uint32_t at = (uint32_t)hashes[i] & (bucket_count - 1);
+		while (buckets[at])
+			at = (at + 1) & (bucket_count - 1);
+		buckets[at] = i + 1;
+	}
+	sweep->sets = sets;
+	sweep->hashes = hashes;
+	sweep->buckets = buckets;
+	sweep->capacity = capacity;
+	sweep->bucket_count = bucket_count;
+	return true;
+}
+
+/* The number of the set as it stands, known or new. */
+static bool
+sweep_keep(struct sweep *sweep, uint32_t *ret_set)
+{
+	const uint32_t words = sweep->column->words;
+	if (sweep->count == sweep->capacity && !sweep_grow(sweep))
+		return false;
+	uint32_t at = (uint32_t)sweep->hash & (sweep->bucket_count - 1);
+	for (; sweep->buckets[at]; at = (at + 1) & (sweep->bucket_count - 1)) {
+		const uint32_t known = sweep->buckets[at] - 1;
+		if (sweep->hashes[known] == sweep->hash && memcmp(sweep->sets + (size_t)known * words, sweep->set,
+			words * sizeof *sweep->set) == 0) {
+			*ret_set = known;
+			return true;
+		}
+	}
+	memcpy(sweep->sets + (size_t)sweep->count * words, sweep->set, words * sizeof *sweep->set);
+	sweep->hashes[sweep->count] = sweep->hash;
+	sweep->buckets[at] = sweep->count + 1;
+	*ret_set = sweep->count++;
+	return true;
+}
+
+/* The changes that a cell makes, from its own regions to those of the column. Returns how many. */
+static uint32_t
+changes_of(const struct column *column, const struct cell *cell, uint32_t rule, struct change *changes)
+{
+	uint32_t count = 0;
+	bool inside = false;
+	uint32_t start = 0; /* of the cell's region, in the column */
+	for (uint32_t i = 0; i <= 2 * cell->cut_count; i++) {
+		const bool passes = cell->passes[i];
+		if (i & 1)
+			start = region_of(column, &cell->cuts[i / 2]);
+		else if (i)
+			start++;
+		if (passes != inside)
+			changes[count++] = (struct change){ start, rule };
+		inside = passes;
+	}
+	return count;
+}
+
+static int
+order_changes(const void *a, const void *b)
+{
+	const struct change *left = a, *right = b;
+	return (left->region > right->region) - (left->region < right->region);
+}
+
+/* The rules that let null through enter the set, or leave it. */
+static void
+toggle_null(struct sweep *sweep, const struct cell *cells, uint32_t rule_count)
+{
+	for (uint32_t rule = 0; rule < rule_count; rule++)
+		if (!cells[rule].obstacle && !cells[rule].any && cells[rule].null_passes)
+			toggle(sweep, rule);
+}
+
+/* What every rule does from the lowest region to the highest; those that are everywhere are put in. */
+static bool
+gather_changes(struct sweep *sweep, const struct cell *cells, uint32_t rule_count, uint64_t *unjudged,
+	struct change **ret_changes, size_t *ret_count)
+{
+	struct column *column = sweep->column;
+	size_t most = 0, count = 0;
+	for (uint32_t i = 0; i < rule_count; i++)
+		most += 2 * (size_t)cells[i].cut_count + 1;
+	struct change *changes = arena_array_of(sweep->scratch, struct change, most);
+	if (!changes)
+		return false;
+	column->any = true;
+	for (uint32_t rule = 0; rule < rule_count; rule++) {
+		const struct cell *cell = &cells[rule];
+		column->any = column->any && cell->any;
+		if (cell->obstacle) {
+			unjudged[rule / COLUMN_BITS] |= UINT64_C(1) << rule % COLUMN_BITS;
+			column->unjudged = unjudged;
+		}
+		if (cell->obstacle || cell->any)
+			toggle(sweep, rule);
+		else
+			count += changes_of(column, cell, rule, changes + count);
+	}
+	if (count)
+		qsort(changes, count, sizeof *changes, order_changes);
+	*ret_changes = changes;
+	*ret_count = count;
+	return true;
+}
+
+/* False without memory, or when the sets are too many. */
+static bool
+build_sets(struct arena *scratch, struct arena *arena, const struct cell *cells, uint32_t rule_count,
+	struct column *column)
+{
+	const uint32_t regions = column_regions(column), words = column->words;
+	struct sweep sweep = { .scratch = scratch, .column = column,
+		.set = arena_array_of(scratch, uint64_t, words) };
+	uint64_t *unjudged = arena_array_of(arena, uint64_t, words);
+	uint32_t *set_of = arena_array_of(arena, uint32_t, regions);
+	struct change *changes;
+	size_t count, next = 0;
+	if (!sweep.set || !unjudged || !set_of
+		|| !gather_changes(&sweep, cells, rule_count, unjudged, &changes, &count))
+		return false;
+	toggle_null(&sweep, cells, rule_count);
+	if (!sweep_keep(&sweep, &set_of[regions - 1]))
+		return false;
+	toggle_null(&sweep, cells, rule_count);
+	for (uint32_t region = 0; region + 1 < regions; region++) {
+		const bool changed = next < count && changes[next].region == region;
+		for (; next < count && changes[next].region == region; next++)
+			toggle(&sweep, changes[next].rule);
+		if (region && !changed)
+			set_of[region] = set_of[region - 1];
+		else if (!sweep_keep(&sweep, &set_of[region]))
+			return false;
+	}
+	uint64_t *sets = arena_array_of(arena, uint64_t, (size_t)sweep.count * words);
+	if (!sets)
+		return false;
+	memcpy(sets, sweep.sets, (size_t)sweep.count * words * sizeof *sets);
+	column->sets = sets;
+	column->set_count = sweep.count;
+	column->set_of = set_of;
+	return true;
+}
+
+/* ---- the doors ---- */
+
+/* All the tests of the column, domain last, looked at together: they must speak of one axis. */
+static bool
+judge_all(struct judge *judge, const struct table *table, uint32_t input, const struct node *const *domain,
+	uint32_t domain_count, struct column *column, struct cell *cells)
+{
+	const uint32_t place = table->local + input, count = table->rule_count + domain_count;
+	judge->constant_count = 0;
+	for (uint32_t i = 0; i < count; i++) {
+		const struct node *test = i < table->rule_count ? table->rules[i].tests[input]
+			: domain[i - table->rule_count];
+		cells[i].obstacle = judge_survey(judge, test, place);
+	}
+	const bool one_axis = judge_axis(table->inputs[input].type, judge->constants, judge->constant_count,
+		&column->axis);
+	judge->constant_count = 0;
+	for (uint32_t i = 0; i < count && !judge->no_memory; i++) {
+		const struct node *test = i < table->rule_count ? table->rules[i].tests[input]
+			: domain[i - table->rule_count];
+		if (cells[i].obstacle == CELL_CLEAR)
+			cells[i] = judge_cell(judge, test, place, column->axis);
+		if (!one_axis && !cells[i].any && cells[i].obstacle == CELL_CLEAR)
+			cells[i] = (struct cell){ .obstacle = CELL_MIXES_KINDS };
+	}
+	return !judge->no_memory;
+}
+
+bool
+column_build(struct judge *judge, struct arena *arena, const struct table *table, uint32_t input,
+	const struct node *const *domain, uint32_t domain_count, struct column *ret_column,
+	struct cell **ret_cells)
+{
+	const uint32_t count = table->rule_count + domain_count;
+	struct column column = { .words = words_of_rules(table->rule_count) };
+	struct cell *cells = arena_array_of(judge->arena, struct cell, count);
+	if (!cells || !judge_all(judge, table, input, domain, domain_count, &column, cells)
+		|| !gather_cuts(judge->arena, arena, cells, count, &column) || !gather_whole_cuts(arena, &column)
+		|| !build_sets(judge->arena, arena, cells, table->rule_count, &column))
+		return false;
+	*ret_column = column;
+	if (ret_cells)
+		*ret_cells = cells;
+	return true;
+}
+
+static uint32_t
+region_of_whole(const struct column *column, int64_t whole)
+{
+	uint32_t low = 0, high = column->cut_count;
+	while (low < high) {
+		const uint32_t middle = low + (high - low) / 2;
+		if (column->whole_cuts[middle] == whole)
+			return 2 * middle + 1;
+		if (column->whole_cuts[middle] < whole)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return 2 * low;
+}
+
+bool
+column_locate(const struct column *column, const struct feel_value *value, uint32_t *ret_region)
+{
+	struct point point;
+	int64_t whole;
+	if (value->kind == FEEL_NULL) {
+		*ret_region = column_regions(column) - 1;
+		return true;
+	}
+	if (column->axis.form == AXIS_OPAQUE) {
+		*ret_region = 0;
+		return true;
+	}
+	if (!point_of(column->axis, *value, &point))
+		return false;
+	if (column->whole_cuts && number_to_integer(point.number, &whole)) {
+		*ret_region = region_of_whole(column, whole);
+		return true;
+	}
+	const uint32_t region = region_of(column, &point);
+	*ret_region = column->axis.form == AXIS_TEXT && !(region & 1) ? 0 : region;
+	return true;
+}

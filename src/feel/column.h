@@ -1,0 +1,51 @@
+/* A column of a decision table cut into regions (cell.h), with the set of rules that each lets through. */
+#pragma once
+
+#include "feel/cell.h"
+#include "feel/table.h"
+
+enum { COLUMN_BITS = 64 };
+
+static inline uint32_t
+words_of_rules(uint32_t rule_count)
+{
+	return (rule_count + COLUMN_BITS - 1) / COLUMN_BITS;
+}
+
+struct column {
+	struct axis axis;
+	const struct point *cuts; /* of all its cells, in order */
+	uint32_t cut_count;
+	const int64_t *whole_cuts; /* the same, when they are whole numbers; else NULL */
+	uint32_t words;           /* of a set of rules */
+	const uint64_t *sets;     /* each set of rules once, `words` long */
+	uint32_t set_count;
+	const uint32_t *set_of;   /* by region: which set; the last one, 2 * cut_count + 1, is null's */
+	const uint64_t *unjudged; /* rules whose cell is not: they are in every set; NULL: none */
+	bool any;                 /* every cell lets everything through */
+};
+
+static inline uint32_t
+column_regions(const struct column *column)
+{
+	return 2 * column->cut_count + 2; /* null is one */
+}
+
+static inline const uint64_t *
+column_set(const struct column *column, uint32_t region)
+{
+	return column->sets + (size_t)column->set_of[region] * column->words;
+}
+
+enum { MOST_COLUMN_BYTES = 4 << 20 };
+
+/* Judges column `input` of a table. `domain`, of `domain_count` tests of the same local, adds its cuts.
+ * *ret_cells (may be NULL): by rule, in the judge's arena; those of the domain follow. False: no memory
+ * (judge->no_memory), or a column too large for its sets to be kept. */
+[[nodiscard]] bool column_build(struct judge *judge, struct arena *arena, const struct table *table,
+	uint32_t input, const struct node *const *domain, uint32_t domain_count, struct column *ret_column,
+	struct cell **ret_cells);
+
+/* The region where a value stands; false when the column says nothing of such values. */
+[[nodiscard]] bool column_locate(const struct column *column, const struct feel_value *value,
+	uint32_t *ret_region);

@@ -1,0 +1,76 @@
+/* See index.h. */
+#include "feel/index.h"
+
+#include "base/banned.h"
+
+struct table_index {
+	uint32_t input_count;
+	bool has_tests;
+	struct column columns[];
+};
+
+enum { MOST_SCRATCH = 64 << 20, FEWEST_RULES = 4 };
+
+static bool
+build(struct table_index *index, struct arena *arena, struct arena *scratch, const struct table *table,
+	uint32_t locals)
+{
+	struct judge judge;
+	struct evaluation evaluation;
+	struct feel_run run;
+	bool says_something = false;
+	if (!judge_start(&judge, scratch, &evaluation, &run, locals))
+		return false;
+	for (uint32_t i = 0; i < table->input_count; i++) {
+		struct column *column = &index->columns[i];
+		if (!column_build(&judge, arena, table, i, NULL, 0, column, NULL))
+			return false;
+		says_something = says_something || column->set_count > 1;
+		index->has_tests = index->has_tests || column->unjudged;
+	}
+	return says_something;
+}
+
+const struct table_index *
+table_index_new(struct arena *arena, const struct table *table, uint32_t locals)
+{
+	if (table->rule_count < FEWEST_RULES || table->input_count == 0
+		|| table->input_count > TABLE_MOST_INDEXED)
+		return NULL;
+	struct table_index *index = arena_alloc(arena, sizeof *index + table->input_count * sizeof *index->columns);
+	CLEANUP(arena_free) struct arena *scratch = arena_new(MOST_SCRATCH);
+	if (!index || !scratch)
+		return NULL;
+	index->input_count = table->input_count;
+	return build(index, arena, scratch, table, locals) ? index : NULL;
+}
+
+bool
+table_index_search(const struct table_index *index, const struct feel_value *inputs,
+	struct table_search *ret_search)
+{
+	ret_search->set_count = 0;
+	for (uint32_t i = 0; i < index->input_count; i++) {
+		const struct column *column = &index->columns[i];
+		uint32_t region;
+		if (column->any)
+			continue;
+		if (!column_locate(column, &inputs[i], &region))
+			return false;
+		ret_search->sets[ret_search->set_count++] = column_set(column, region);
+	}
+	return true;
+}
+
+bool
+table_index_must_test(const struct table_index *index, uint32_t input, uint32_t rule)
+{
+	const uint64_t *unjudged = index->columns[input].unjudged;
+	return unjudged && (unjudged[rule / COLUMN_BITS] >> rule % COLUMN_BITS & 1);
+}
+
+bool
+table_index_has_tests(const struct table_index *index)
+{
+	return index->has_tests;
+}
