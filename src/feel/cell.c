@@ -232,6 +232,7 @@ grade_of(struct judge *judge, const struct node *node)
 			: GRADE_NONE;
 	}
 	case NODE_ENTRY:
+	case NODE_COERCE:
 		return join(judge, grade_of(judge, node->left), GRADE_CONSTANT);
 	case NODE_BUILTIN:
 		return tells_the_time(node) ? obstacle(judge, CELL_READS_NAMES) : grade_of_parts(judge, node);
@@ -307,6 +308,7 @@ is_constant_within(const struct node *node, unsigned *nodes)
 	case NODE_LIST:
 	case NODE_RANGE:
 	case NODE_ENTRY:
+	case NODE_COERCE:
 		break;
 	default:
 		return false;

@@ -92,6 +92,7 @@ struct sweep {
 	uint64_t *hashes;  /* by set */
 	uint32_t *buckets; /* of hashes: a set + 1 */
 	uint32_t bucket_count;
+	bool too_large;
 };
 
 static uint64_t
@@ -115,8 +116,10 @@ sweep_grow(struct sweep *sweep)
 {
 	const uint32_t words = sweep->column->words, capacity = sweep->capacity ? sweep->capacity * 2 : 16;
 	const uint32_t bucket_count = capacity * 2;
-	if ((size_t)capacity * words * sizeof *sweep->sets > 2 * (size_t)MOST_COLUMN_BYTES)
+	if ((size_t)capacity * words * sizeof *sweep->sets > 2 * (size_t)MOST_COLUMN_BYTES) {
+		sweep->too_large = true;
 		return false;
+	}
 	uint64_t *sets = arena_array_of(sweep->scratch, uint64_t, (size_t)capacity * words);
 	uint64_t *hashes = arena_array_of(sweep->scratch, uint64_t, capacity);
 	uint32_t *buckets = arena_array_of(sweep->scratch, uint32_t, bucket_count);
@@ -231,10 +234,9 @@ gather_changes(struct sweep *sweep, const struct cell *cells, uint32_t rule_coun
 	return true;
 }
 
-/* False without memory, or when the sets are too many. */
 static bool
 build_sets(struct arena *scratch, struct arena *arena, const struct cell *cells, uint32_t rule_count,
-	struct column *column)
+	struct column *column, bool *ret_too_large)
 {
 	const uint32_t regions = column_regions(column), words = column->words;
 	struct sweep sweep = { .scratch = scratch, .column = column,
@@ -247,19 +249,19 @@ build_sets(struct arena *scratch, struct arena *arena, const struct cell *cells,
 		|| !gather_changes(&sweep, cells, rule_count, unjudged, &changes, &count))
 		return false;
 	toggle_null(&sweep, cells, rule_count);
-	if (!sweep_keep(&sweep, &set_of[regions - 1]))
-		return false;
+	bool kept = sweep_keep(&sweep, &set_of[regions - 1]);
 	toggle_null(&sweep, cells, rule_count);
-	for (uint32_t region = 0; region + 1 < regions; region++) {
+	for (uint32_t region = 0; kept && region + 1 < regions; region++) {
 		const bool changed = next < count && changes[next].region == region;
 		for (; next < count && changes[next].region == region; next++)
 			toggle(&sweep, changes[next].rule);
 		if (region && !changed)
 			set_of[region] = set_of[region - 1];
-		else if (!sweep_keep(&sweep, &set_of[region]))
-			return false;
+		else
+			kept = sweep_keep(&sweep, &set_of[region]);
 	}
-	uint64_t *sets = arena_array_of(arena, uint64_t, (size_t)sweep.count * words);
+	*ret_too_large = sweep.too_large;
+	uint64_t *sets = kept ? arena_array_of(arena, uint64_t, (size_t)sweep.count * words) : NULL;
 	if (!sets)
 		return false;
 	memcpy(sets, sweep.sets, (size_t)sweep.count * words * sizeof *sets);
@@ -271,26 +273,32 @@ build_sets(struct arena *scratch, struct arena *arena, const struct cell *cells,
 
 /* ---- the doors ---- */
 
-/* All the tests of the column, domain last, looked at together: they must speak of one axis. */
-static bool
-judge_all(struct judge *judge, const struct table *table, uint32_t input, const struct node *const *domain,
-	uint32_t domain_count, struct column *column, struct cell *cells)
+/* The tests of the column, those of its domain last. */
+static struct column_domain
+test_at(const struct table *table, uint32_t input, const struct column_domain *domain, uint32_t rank)
 {
-	const uint32_t place = table->local + input, count = table->rule_count + domain_count;
+	return rank < table->rule_count
+		? (struct column_domain){ table->rules[rank].tests[input], table->local + input }
+		: domain[rank - table->rule_count];
+}
+
+/* All of them are looked at together first: they must speak of one axis. */
+static bool
+judge_all(struct judge *judge, const struct table *table, uint32_t input, const struct column_domain *domain,
+	uint32_t count, struct column *column, struct cell *cells)
+{
 	judge->constant_count = 0;
 	for (uint32_t i = 0; i < count; i++) {
-		const struct node *test = i < table->rule_count ? table->rules[i].tests[input]
-			: domain[i - table->rule_count];
-		cells[i].obstacle = judge_survey(judge, test, place);
+		const struct column_domain at = test_at(table, input, domain, i);
+		cells[i].obstacle = judge_survey(judge, at.test, at.place);
 	}
 	const bool one_axis = judge_axis(table->inputs[input].type, judge->constants, judge->constant_count,
 		&column->axis);
 	judge->constant_count = 0;
 	for (uint32_t i = 0; i < count && !judge->no_memory; i++) {
-		const struct node *test = i < table->rule_count ? table->rules[i].tests[input]
-			: domain[i - table->rule_count];
+		const struct column_domain at = test_at(table, input, domain, i);
 		if (cells[i].obstacle == CELL_CLEAR)
-			cells[i] = judge_cell(judge, test, place, column->axis);
+			cells[i] = judge_cell(judge, at.test, at.place, column->axis);
 		if (!one_axis && !cells[i].any && cells[i].obstacle == CELL_CLEAR)
 			cells[i] = (struct cell){ .obstacle = CELL_MIXES_KINDS };
 	}
@@ -299,16 +307,19 @@ judge_all(struct judge *judge, const struct table *table, uint32_t input, const 
 
 bool
 column_build(struct judge *judge, struct arena *arena, const struct table *table, uint32_t input,
-	const struct node *const *domain, uint32_t domain_count, struct column *ret_column,
+	const struct column_domain *domain, uint32_t domain_count, struct column *ret_column,
 	struct cell **ret_cells)
 {
 	const uint32_t count = table->rule_count + domain_count;
 	struct column column = { .words = words_of_rules(table->rule_count) };
 	struct cell *cells = arena_array_of(judge->arena, struct cell, count);
-	if (!cells || !judge_all(judge, table, input, domain, domain_count, &column, cells)
+	bool too_large = false;
+	if (!cells || !judge_all(judge, table, input, domain, count, &column, cells)
 		|| !gather_cuts(judge->arena, arena, cells, count, &column) || !gather_whole_cuts(arena, &column)
-		|| !build_sets(judge->arena, arena, cells, table->rule_count, &column))
+		|| !build_sets(judge->arena, arena, cells, table->rule_count, &column, &too_large)) {
+		judge->no_memory = !too_large;
 		return false;
+	}
 	*ret_column = column;
 	if (ret_cells)
 		*ret_cells = cells;

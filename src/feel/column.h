@@ -39,11 +39,17 @@ column_set(const struct column *column, uint32_t region)
 
 enum { MOST_COLUMN_BYTES = 4 << 20 };
 
-/* Judges column `input` of a table. `domain`, of `domain_count` tests of the same local, adds its cuts.
- * *ret_cells (may be NULL): by rule, in the judge's arena; those of the domain follow. False: no memory
+/* A test that every value of the column passes, in its own local. */
+struct column_domain {
+	const struct node *test;
+	uint32_t place;
+};
+
+/* Judges column `input` of a table. `domain` adds its cuts. *ret_cells (may be NULL): by rule, in the judge's
+ * arena; those of the domain follow. False: no memory
  * (judge->no_memory), or a column too large for its sets to be kept. */
 [[nodiscard]] bool column_build(struct judge *judge, struct arena *arena, const struct table *table,
-	uint32_t input, const struct node *const *domain, uint32_t domain_count, struct column *ret_column,
+	uint32_t input, const struct column_domain *domain, uint32_t domain_count, struct column *ret_column,
 	struct cell **ret_cells);
 
 /* The region where a value stands; false when the column says nothing of such values. */

@@ -5,11 +5,29 @@
 
 struct table_index {
 	uint32_t input_count;
-	bool has_tests;
+	const uint64_t *unjudged; /* rules that have a cell to test; NULL: none */
 	struct column columns[];
 };
 
 enum { MOST_SCRATCH = 64 << 20, FEWEST_RULES = 4 };
+
+/* The rules that have a cell to test, whatever the column. */
+static bool
+gather_unjudged(struct table_index *index, struct arena *arena)
+{
+	uint64_t *all = NULL;
+	for (uint32_t i = 0; i < index->input_count; i++) {
+		const struct column *column = &index->columns[i];
+		if (!column->unjudged)
+			continue;
+		if (!all && !(all = arena_array_of(arena, uint64_t, column->words)))
+			return false;
+		for (uint32_t word = 0; word < column->words; word++)
+			all[word] |= column->unjudged[word];
+	}
+	index->unjudged = all;
+	return true;
+}
 
 static bool
 build(struct table_index *index, struct arena *arena, struct arena *scratch, const struct table *table,
@@ -26,9 +44,8 @@ build(struct table_index *index, struct arena *arena, struct arena *scratch, con
 		if (!column_build(&judge, arena, table, i, NULL, 0, column, NULL))
 			return false;
 		says_something = says_something || column->set_count > 1;
-		index->has_tests = index->has_tests || column->unjudged;
 	}
-	return says_something;
+	return says_something && gather_unjudged(index, arena);
 }
 
 const struct table_index *
@@ -70,7 +87,7 @@ table_index_must_test(const struct table_index *index, uint32_t input, uint32_t 
 }
 
 bool
-table_index_has_tests(const struct table_index *index)
+table_index_must_test_some(const struct table_index *index, uint32_t rule)
 {
-	return index->has_tests;
+	return index->unjudged && (index->unjudged[rule / COLUMN_BITS] >> rule % COLUMN_BITS & 1);
 }

@@ -7,14 +7,6 @@
 /* NULL when there is nothing to gain, or no memory: the rules are then tried one by one. */
 const struct table_index *table_index_new(struct arena *arena, const struct table *table, uint32_t locals);
 
-/* Where the inputs stand: one set of rules per column that says something. */
-struct table_search {
-	const uint64_t *sets[16];
-	uint32_t set_count;
-};
-
-enum { TABLE_MOST_INDEXED = 16 }; /* columns */
-
 /* The sets for these inputs, by column. False: an input is of a nature that the index does not know. */
 [[nodiscard]] bool table_index_search(const struct table_index *index, const struct feel_value *inputs,
 	struct table_search *ret_search);
@@ -31,5 +23,5 @@ table_search_word(const struct table_search *search, uint32_t word)
 
 /* True when the test of that input must still be made for that rule. */
 bool table_index_must_test(const struct table_index *index, uint32_t input, uint32_t rule);
-/* True when some cell must. */
-bool table_index_has_tests(const struct table_index *index);
+/* True when some test must be made for that rule. */
+bool table_index_must_test_some(const struct table_index *index, uint32_t rule);

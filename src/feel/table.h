@@ -45,10 +45,21 @@ struct table {
 
 /* ---- which rules apply (match.c) ---- */
 
+enum { TABLE_MOST_INDEXED = 16 }; /* columns */
+
+/* What the index says of some inputs: one set of rules per column that says something. */
+struct table_search {
+	const uint64_t *sets[TABLE_MOST_INDEXED];
+	uint32_t set_count;
+};
+
 /* The search for the rules that apply, in their order, the inputs being in their locals. */
 struct match {
 	const struct table *table;
-	uint32_t next; /* the first rule that has not been tried */
+	uint32_t next;      /* the first rule that has not been tried; with the index, the next word of its sets */
+	bool indexed;
+	uint64_t candidates; /* rules that the index gives, of the word before `next` */
+	struct table_search search;
 };
 
 struct match match_of(struct evaluation *evaluation, const struct table *table);

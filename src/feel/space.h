@@ -1,0 +1,89 @@
+/* The space of all inputs of a decision table, cut by its columns: what no rule covers, which rules meet,
+ * which rule others hide. Everything lives in a scratch arena; work is bounded. */
+#pragma once
+
+#include "feel/column.h"
+
+/* Regions of a column that the same rules let through. */
+struct slice {
+	const uint64_t *rules; /* an unjudged cell is taken to pass */
+	uint32_t region_count;
+	const uint32_t *regions; /* in order; only those that the inputs may take */
+};
+
+struct space_column {
+	struct column column;
+	const struct cell *cells; /* by rule, then the domain's */
+	uint32_t domain_count;
+	bool whole;               /* only whole numbers come */
+	bool vague;               /* what values are expected cannot be judged */
+	const uint8_t *possible;  /* by region: some input may be there */
+	const uint8_t *reachable; /* the same, or a null of which nothing was declared */
+	const struct slice *slices;
+	uint32_t slice_count;
+};
+
+struct space {
+	const struct table *table;
+	struct arena *arena;
+	struct judge judge;
+	struct evaluation evaluation;
+	struct feel_run run;
+	struct space_column *columns;
+	uint32_t words;           /* of a set of rules */
+	const uint64_t *unjudged; /* rules with a cell that is not judged */
+	bool has_unjudged;
+	unsigned long steps_left;
+	bool broken;              /* no memory */
+};
+
+enum { SPACE_MOST_STEPS = 4000000, SPACE_MOST_RULES = 4096 };
+
+/* `locals`: those of the expression that holds the table. False: no memory (space->broken) or too large. */
+[[nodiscard]] bool space_build(struct space *space, struct arena *arena, const struct table *table,
+	uint32_t locals);
+
+/* ---- rules that meet ---- */
+
+/* By rule, the set of rules that some input lets through together with it, itself included; unjudged cells
+ * are taken to pass. NULL: no memory, or too much work. */
+uint64_t *space_meetings(struct space *space);
+
+static inline bool
+set_has(const uint64_t *set, uint32_t rule)
+{
+	return set[rule / COLUMN_BITS] >> rule % COLUMN_BITS & 1;
+}
+
+static inline void
+set_add(uint64_t *set, uint32_t rule)
+{
+	set[rule / COLUMN_BITS] |= UINT64_C(1) << rule % COLUMN_BITS;
+}
+
+/* ---- what no rule covers ---- */
+
+/* A hole is a box: by column, the regions where no rule applies whatever the others are in the box. */
+struct hole {
+	const uint32_t **regions; /* by column; NULL: wherever the input is */
+	uint32_t *counts;
+};
+
+/* The holes, `most` of them in *ret_holes and their number in *ret_count. An unjudged cell is taken to pass,
+ * or `strictly` not to. False: no memory, or too much work. */
+[[nodiscard]] bool space_holes(struct space *space, bool strictly, uint32_t most, struct hole *ret_holes,
+	uint32_t *ret_kept, uint64_t *ret_count);
+
+/* ---- rules that others hide ---- */
+
+enum space_answer { SPACE_NO, SPACE_YES, SPACE_UNKNOWN /* too much work */ };
+
+/* Whether the rules of a set together apply wherever `rule` does. */
+enum space_answer space_covers(struct space *space, const uint64_t *rules, uint32_t rule);
+
+/* A value in a region of a column. */
+[[nodiscard]] bool space_sample(struct space *space, uint32_t column, uint32_t region,
+	struct feel_value *ret_value);
+/* The first region of a column where both rules pass (`other` may be the same); false when none. */
+[[nodiscard]] bool space_common_region(const struct space *space, uint32_t column, uint32_t rule,
+	uint32_t other, uint32_t *ret_region);
