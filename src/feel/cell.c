@@ -462,17 +462,18 @@ judge_cell(struct judge *judge, const struct node *test, uint32_t place, struct 
 	}
 	cell.any = false;
 	cell.passes = passes;
-	bool all = true;
 	for (uint32_t i = 0; i < regions; i++) {
 		struct feel_value sample;
 		bool answer = false;
-		if (axis.form == AXIS_TEXT && i && !(i & 1))
+		if (axis.form == AXIS_TEXT && i && !(i & 1)) {
 			answer = passes[0];
-		else if (region_sample(judge->arena, axis, cell.cuts, cell.cut_count, i, false, &sample)
-			&& !ask(judge, test, place, sample, &answer))
-			return unjudged(CELL_TOO_LARGE);
+		} else if (region_sample(judge->arena, axis, cell.cuts, cell.cut_count, i, false, &sample)) {
+			if (!ask(judge, test, place, sample, &answer))
+				return unjudged(CELL_TOO_LARGE);
+		} else if (axis.form == AXIS_TEXT) {
+			judge->no_memory = true;
+		}
 		passes[i] = answer;
-		all = all && answer;
 	}
 	if (!ask(judge, test, place, feel_null(TEXT("")), &cell.null_passes))
 		return unjudged(CELL_TOO_LARGE);

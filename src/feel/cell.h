@@ -59,7 +59,8 @@ enum cell_obstacle judge_survey(struct judge *judge, const struct node *test, ui
 /* The test (NULL: any value) as a set on the axis. */
 struct cell judge_cell(struct judge *judge, const struct node *test, uint32_t place, struct axis axis);
 
-/* A value that is in a region of these cuts; false: the region is empty. */
+/* A value that is in a region of these cuts; false: the region is empty, or, for texts' region 0 alone, there
+ * is no memory. */
 [[nodiscard]] bool region_sample(struct arena *arena, struct axis axis, const struct point *cuts,
 	uint32_t count, uint32_t region, bool whole, struct feel_value *ret_value);
 

@@ -29,37 +29,46 @@ gather_unjudged(struct table_index *index, struct arena *arena)
 	return true;
 }
 
+/* False without memory; *ret_useful: it is worth keeping. */
 static bool
 build(struct table_index *index, struct arena *arena, struct arena *scratch, const struct table *table,
-	uint32_t locals)
+	uint32_t locals, bool *ret_useful)
 {
 	struct judge judge;
 	struct evaluation evaluation;
 	struct feel_run run;
-	bool says_something = false;
+	bool useful = false;
 	if (!judge_start(&judge, scratch, &evaluation, &run, locals))
 		return false;
 	for (uint32_t i = 0; i < table->input_count; i++) {
 		struct column *column = &index->columns[i];
 		if (!column_build(&judge, arena, table, i, NULL, 0, column, NULL))
-			return false;
-		says_something = says_something || column->set_count > 1;
+			return !judge.no_memory;
+		useful = useful || column->set_count > 1;
 	}
-	return says_something && gather_unjudged(index, arena);
+	*ret_useful = useful;
+	return gather_unjudged(index, arena);
 }
 
-const struct table_index *
-table_index_new(struct arena *arena, const struct table *table, uint32_t locals)
+bool
+table_index_new(struct arena *arena, const struct table *table, uint32_t locals,
+	const struct table_index **ret_index)
 {
+	bool useful = false;
 	if (table->rule_count < FEWEST_RULES || table->input_count == 0
-		|| table->input_count > TABLE_MOST_INDEXED)
-		return NULL;
+		|| table->input_count > TABLE_MOST_INDEXED) {
+		*ret_index = NULL;
+		return true;
+	}
 	struct table_index *index = arena_alloc(arena, sizeof *index + table->input_count * sizeof *index->columns);
 	CLEANUP(arena_free) struct arena *scratch = arena_new(MOST_SCRATCH);
 	if (!index || !scratch)
-		return NULL;
+		return false;
 	index->input_count = table->input_count;
-	return build(index, arena, scratch, table, locals) ? index : NULL;
+	if (!build(index, arena, scratch, table, locals, &useful))
+		return false;
+	*ret_index = useful ? index : NULL;
+	return true;
 }
 
 bool

@@ -4,8 +4,10 @@
 
 #include "feel/column.h"
 
-/* NULL when there is nothing to gain, or no memory: the rules are then tried one by one. */
-const struct table_index *table_index_new(struct arena *arena, const struct table *table, uint32_t locals);
+/* The index of a table whose tests use that many locals; NULL when there is nothing to gain: the rules are
+ * then tried one by one. False without memory. */
+[[nodiscard]] bool table_index_new(struct arena *arena, const struct table *table, uint32_t locals,
+	const struct table_index **ret_index);
 
 /* The sets for these inputs, by column. False: an input is of a nature that the index does not know. */
 [[nodiscard]] bool table_index_search(const struct table_index *index, const struct feel_value *inputs,

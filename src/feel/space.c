@@ -104,6 +104,8 @@ gather_possible(struct space *space, uint32_t input, struct space_column *column
 	for (uint32_t region = 0; region + 1 < regions; region++) {
 		struct feel_value sample;
 		bool inside = space_sample(space, input, region, &sample);
+		if (!inside && column->column.axis.form == AXIS_TEXT && region == 0)
+			return false; /* no memory */
 		for (uint32_t i = 0; inside && i < column->domain_count; i++)
 			inside = cell_passes(&column->column, &domain[i], region);
 		possible[region] = reachable[region] = inside;
@@ -160,10 +162,13 @@ build_column(struct space *space, uint32_t input)
 	struct space_column *column = &space->columns[input];
 	struct column_domain domain[MOST_DOMAIN_TESTS];
 	struct cell *cells;
-	if (!gather_domain(space, input, domain, &column->domain_count)
-		|| !column_build(&space->judge, space->arena, space->table, input, domain, column->domain_count,
-			&column->column, &cells))
+	if (!gather_domain(space, input, domain, &column->domain_count))
 		return false;
+	if (!column_build(&space->judge, space->arena, space->table, input, domain, column->domain_count,
+		&column->column, &cells)) {
+		space->too_large = !space->judge.no_memory;
+		return false;
+	}
 	column->cells = cells;
 	column->whole = space->table->inputs[input].type->whole;
 	return gather_possible(space, input, column) && gather_slices(space, column);
@@ -188,7 +193,7 @@ space_build(struct space *space, struct arena *arena, const struct table *table,
 		return false;
 	for (uint32_t i = 0; i < table->input_count; i++) {
 		if (!build_column(space, i)) {
-			space->broken = space->judge.no_memory;
+			space->broken = !space->too_large;
 			return false;
 		}
 		const uint64_t *of_column = space->columns[i].column.unjudged;

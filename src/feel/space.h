@@ -35,6 +35,7 @@ struct space {
 	bool has_unjudged;
 	unsigned long steps_left;
 	bool broken;              /* no memory */
+	bool too_large;           /* a column */
 };
 
 enum { SPACE_MOST_STEPS = 4000000, SPACE_MOST_RULES = 4096 };

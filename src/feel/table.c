@@ -1,6 +1,7 @@
 /* Decision tables, read cell by cell: see box.h and table.h. DMN 1.5, §8.2. */
 #include "feel/table.h"
 #include "feel/boxes.h"
+#include "feel/index.h"
 
 #include "base/banned.h"
 
@@ -307,6 +308,8 @@ table_read(struct boxes *boxes, const struct feel_table *source, const void *pla
 	struct node *node = type ? node_new(reader, NODE_TABLE, offset, type) : reader_broken(reader);
 	if (!node)
 		return NULL;
+	if (!reader->mistaken && !table_index_new(reader->arena, table, reader->most_locals, &table->index))
+		return reader_broken(reader);
 	node->table = table;
 	node->local = table->local;
 	node->height = (uint16_t)(reading.height + 1);
