@@ -387,56 +387,6 @@ TEST(feel_names_may_hold_operators_and_the_longest_wins)
 	CHECK(feel_scope_add(scope, TEXT("a"), &feel_type_number, &slot, &error) == GUICHET_REFUSED);
 }
 
-/* ---- bounds ---- */
-
-static enum feel_stop
-stop_of(struct text source, unsigned long most_steps, size_t memory)
-{
-	CLEANUP(arena_free) struct arena *arena = arena_new(memory);
-	struct feel_findings *findings = arena_new_of(arena, struct feel_findings);
-	const struct feel *feel = feel_read(arena, NULL, source, findings);
-	CHECK(feel);
-	struct feel_run run = { .arena = arena, .most_steps = most_steps };
-	const struct feel_value value = feel_evaluate(feel, &run);
-	CHECK(run.stop == FEEL_COMPLETE || value.kind == FEEL_NULL);
-	return run.stop;
-}
-
-TEST(feel_hostile_expressions_end)
-{
-	CHECK_INTEGER(stop_of(TEXT("some x in 1..1000000000 satisfies x < 0"), 100000, 1 << 24), FEEL_TOO_LONG);
-	CHECK_INTEGER(stop_of(TEXT("for x in 1..1000000000 return x"), 0, 1 << 20), FEEL_NO_MEMORY);
-	CHECK_INTEGER(stop_of(TEXT("{f: function(g) g(g), r: f(f)}.r"), 0, 1 << 24), FEEL_TOO_DEEP);
-	CHECK_INTEGER(stop_of(TEXT("count(for x in 1..5000 return [partial[-1]])"), 0, 1 << 24), FEEL_COMPLETE);
-	CHECK_INTEGER(stop_of(TEXT("flatten(for x in 1..60 return [partial[-1], partial[-1]])"), 100000, 1 << 24),
-		FEEL_TOO_LONG);
-	CHECK_INTEGER(stop_of(TEXT("(for x in 1..60 return [partial[-1], partial[-1]])"
-		" = (for x in 1..60 return [partial[-1], partial[-1]])"), 0, 1 << 24), FEEL_COMPLETE);
-	CHECK_INTEGER(stop_of(TEXT("matches(\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab\", \"(a+)+$\")"), 0,
-		1 << 24), FEEL_COMPLETE);
-}
-
-TEST(feel_refuses_what_it_could_not_walk)
-{
-	CLEANUP(arena_free) struct arena *arena = arena_new(1 << 24);
-	static const struct { const char *start, *middle, *end; } shapes[] = {
-		{ "", "(", "1" }, { "", "[", "1" }, { "1", "+1", "" }, { "a", "[1]", "" }, { "", "-", "1" },
-			{ "", "if true then ", "1" },
-		{ "", "{a:", "1" }, { "1", " in (1", "" }, { "a", ".b", "" }, { "", "function(x) ", "1" },
-		{ "1 instance of ", "list<", "number" },
-	};
-	for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++) {
-		CLEANUP(buffer_release) struct buffer source = buffer_new(1 << 20);
-		buffer_format(&source, "%s", shapes[i].start);
-		for (int j = 0; j < 5000; j++)
-			buffer_format(&source, "%s", shapes[i].middle);
-		buffer_format(&source, "%s", shapes[i].end);
-		struct feel_findings *findings = arena_new_of(arena, struct feel_findings);
-		CHECK(!feel_read(arena, NULL, buffer_text(&source), findings));
-		CHECK(findings->count > 0 && !findings->broken);
-	}
-}
-
 TEST(feel_survives_every_failed_allocation)
 {
 	static const struct text sources[] = {

@@ -4,6 +4,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "base/text.h"
+
 #include "base/banned.h"
 
 enum guichet_status
@@ -17,5 +19,6 @@ guichet_fail_at(struct guichet_error *error, enum guichet_status status, const c
 	error->line = line;
 	vsnprintf(error->message, sizeof error->message, format, arguments);
 	va_end(arguments);
+	error->message[text_whole(text_of_string(error->message)).length] = '\0'; /* when it was cut */
 	return status;
 }

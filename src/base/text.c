@@ -132,6 +132,21 @@ text_is_utf8(struct text text)
 	return true;
 }
 
+struct text
+text_whole(struct text text)
+{
+	size_t last = text.length; /* one past the first byte of the last character */
+	while (last && text.length - last < 3 && ((unsigned char)text.at[last - 1] & 0xc0) == 0x80)
+		last--;
+	if (last == 0)
+		return text;
+	const unsigned char first = (unsigned char)text.at[last - 1];
+	const size_t wanted = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : first >= 0xc0 ? 2 : 1;
+	if (text.length - (last - 1) < wanted)
+		text.length = last - 1;
+	return text;
+}
+
 size_t
 text_characters(struct text text)
 {

@@ -54,6 +54,9 @@ struct text text_split(struct text *rest, char separator);
 /* True when `text` is well-formed UTF-8 (no surrogates, no overlong forms). */
 bool text_is_utf8(struct text text);
 
+/* Without the character that a cut left incomplete at its end. */
+struct text text_whole(struct text text);
+
 /* The number of characters (code points) of well-formed UTF-8. */
 size_t text_characters(struct text text);
 

@@ -156,8 +156,9 @@ BUILTIN(string_join)
 static struct feel_value
 bad_pattern(struct evaluation *evaluation, struct text source)
 {
-	return evaluation_null(evaluation, "« " TEXT_FORMAT " » n’est pas une expression régulière admise",
-		TEXT_ARGS(source));
+	const struct text shown = text_whole(text_part(source, 0, 100));
+	return evaluation_null(evaluation, "« " TEXT_FORMAT "%s » n’est pas une expression régulière admise",
+		TEXT_ARGS(shown), shown.length < source.length ? "…" : "");
 }
 
 static struct feel_value

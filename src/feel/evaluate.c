@@ -52,7 +52,7 @@ evaluation_null(struct evaluation *evaluation, const char *format, ...)
 	va_start(arguments, format);
 	vsnprintf(reason, sizeof reason, format, arguments);
 	va_end(arguments);
-	const struct text kept = arena_text(evaluation->arena, text_of_string(reason));
+	const struct text kept = arena_text(evaluation->arena, text_whole(text_of_string(reason)));
 	return kept.at ? feel_null(kept) : evaluation_stop(evaluation, FEEL_NO_MEMORY);
 }
 

@@ -54,12 +54,8 @@ record(struct reader *reader, size_t offset, size_t length, struct text remedy, 
 	}
 	char message[600];
 	vsnprintf(message, sizeof message, format, arguments);
-	size_t kept = strlen(message);
-	if (kept == sizeof message - 1) /* cut: not in the middle of a character */
-		while (kept && ((unsigned char)message[kept - 1] & 0xc0) == 0x80)
-			kept--;
 	struct feel_finding finding = { .about = reader->about, .offset = offset, .length = length,
-		.message = arena_text(reader->arena, (struct text){ message, kept }), .remedy = remedy,
+		.message = arena_text(reader->arena, text_whole(text_of_string(message))), .remedy = remedy,
 		.place = part.place };
 	if (!finding.message.at || !remedy.at) {
 		findings->broken = true;
