@@ -167,6 +167,19 @@ length_of(struct feel_value value)
 	return value.kind == FEEL_STRING ? value.string.length : 0;
 }
 
+/* Are the names given in the order of the signature? Two signatures may differ in nothing else:
+ * before(point, range) and before(range, point). */
+static bool
+is_in_order(const struct builtin *builtin, const struct text *names, size_t count)
+{
+	struct parameter parameters[MOST_PARAMETERS];
+	const size_t parameter_count = builtin_parameters(builtin, parameters);
+	for (size_t i = 0; i < count; i++)
+		if (names[i].length && (i >= parameter_count || !text_equal(parameters[i].name, names[i])))
+			return false;
+	return true;
+}
+
 struct feel_value
 builtin_call(struct evaluation *evaluation, const struct builtin *const *choices, size_t choice_count,
 	const struct feel_value *arguments, const struct text *names, size_t count)
@@ -176,6 +189,13 @@ builtin_call(struct evaluation *evaluation, const struct builtin *const *choices
 	for (size_t i = 0; i < count; i++)
 		if (!evaluation_steps(evaluation, length_of(arguments[i]) / FEEL_BYTES_A_STEP))
 			return evaluation_stop(evaluation, FEEL_TOO_LONG);
+	bool named = false;
+	for (size_t i = 0; names && i < count; i++)
+		named = named || names[i].length > 0;
+	for (size_t i = 0; named && choice_count > 1 && i < choice_count; i++)
+		if (is_in_order(choices[i], names, count)
+			&& place_arguments(evaluation, choices[i], arguments, names, count, placed, &wrong))
+			return choices[i]->run(evaluation, placed);
 	for (size_t i = 0; i < choice_count; i++)
 		if (place_arguments(evaluation, choices[i], arguments, names, count, placed, &wrong))
 			return choices[i]->run(evaluation, placed);

@@ -7,6 +7,8 @@
 static bool
 bounds_of(struct feel_value value, struct feel_range *ret_bounds)
 {
+	if (value.kind == FEEL_LIST && value.list.count == 1) /* one item stands for itself */
+		value = value.list.at[0];
 	if (value.kind == FEEL_RANGE) {
 		*ret_bounds = *value.range;
 		return true;
@@ -181,7 +183,7 @@ BUILTIN(range_coincides)
 {
 	struct feel_range a, b;
 	(void)evaluation;
-	if (!both_bounds(arguments, &a, &b))
+	if (!both_bounds(arguments, &a, &b) || (arguments[0].kind == FEEL_RANGE) != (arguments[1].kind == FEEL_RANGE))
 		return no_order();
 	const struct order starts = order_of_starts(&a, &b), ends = order_of_ends(&a, &b);
 	return starts.known && ends.known ? feel_boolean(starts.sign == 0 && ends.sign == 0) : no_order();
