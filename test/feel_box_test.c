@@ -387,6 +387,24 @@ TEST(a_boxed_function_is_called_and_may_call_itself)
 	CHECK_INTEGER(bench.run.stop, FEEL_TOO_DEEP);
 }
 
+TEST(a_table_that_calls_itself_for_ever_is_stopped)
+{
+	CLEANUP(arena_free) struct arena *arena = arena_new(1 << 24);
+	struct bench bench = table_bench(arena);
+	const struct feel_field parameters[] = { { TEXT("n"), &feel_type_number } };
+	const struct feel_box bodies[] = { { .kind = FEEL_BOX_TABLE,
+		.table = table_of(arena, FEEL_PRIORITY, "n | n + 1 || a | b\nvalues:||1, 2|\n"
+			"> 0 | - || t(n - 1).a | n\n"
+			"<= 0 | - || 2 | t(n).b") } };
+	const struct text names[] = { TEXT("t"), TEXT("") };
+	const struct feel_box parts[] = {
+		{ .kind = FEEL_BOX_FUNCTION, .parameters = parameters, .parameter_count = 1, PARTS(bodies) },
+		EXPRESSION("t(5)"),
+	};
+	CHECK_BOX(&bench, &((struct feel_box){ .kind = FEEL_BOX_CONTEXT, PARTS(parts), NAMES(names) }), "null");
+	CHECK_INTEGER(bench.run.stop, FEEL_TOO_DEEP);
+}
+
 TEST(a_builtin_is_invoked_by_its_name)
 {
 	CLEANUP(arena_free) struct arena *arena = arena_new(1 << 22);
@@ -423,8 +441,8 @@ TEST(boxed_conditions_iterations_and_filters)
 	CHECK_BOX(&bench, &((struct feel_box){ .kind = FEEL_BOX_FILTER, PARTS(filter) }), "[{a: 3, b: 4}]");
 	const struct feel_box wrong[] = { EXPRESSION("liste"), EXPRESSION("\"a\"") };
 	CHECK_BOX(&bench, &((struct feel_box){ .kind = FEEL_BOX_FILTER, PARTS(wrong) }),
-		"! entre crochets, une condition ou un nombre est attendu, et non un texte : mettez une condition ou un "
-		"rang @\"a\":1:1");
+		"! entre crochets, une condition ou un nombre est attendu, et non un texte : mettez une "
+		"condition ou un rang @\"a\":1:1");
 	CHECK_BOX(&bench, &((struct feel_box){ .kind = FEEL_BOX_IF, .cell.place = "si" }),
 		"! il manque une partie de cette expression @si:1:1");
 }

@@ -741,6 +741,9 @@ evaluate_builtin(struct evaluation *evaluation, struct text name, const struct f
 static struct feel_value
 coerce(struct evaluation *evaluation, struct feel_value value, const struct feel_type *type)
 {
+	if (value.kind == FEEL_NULL || (value.kind == type->kind && value.kind < FEEL_LIST && !type->words
+		&& !type->allowed))
+		return value; /* the most frequent, for free */
 	struct feel_run lent = evaluation_lend(evaluation);
 	const struct feel_value coerced = feel_coerce(&lent, value, type);
 	return evaluation_settle(evaluation, &lent) ? coerced : evaluation_stop(evaluation, FEEL_TOO_LONG);

@@ -134,8 +134,14 @@ enumerated(struct reader *reader, const struct feel_type *type, const struct nod
 			return type;
 		words[i] = tests[i]->left->constant.string;
 	}
-	const struct feel_type *made = words ? feel_type_words_of(reader->arena, words, count) : NULL;
-	return made ? made : (reader_broken(reader), NULL);
+	struct feel_type *made = words ? arena_new_of(reader->arena, struct feel_type) : NULL;
+	if (!made)
+		return reader_broken(reader), NULL;
+	*made = *type;
+	made->kind = FEEL_STRING;
+	made->words = words;
+	made->word_count = count;
+	return made;
 }
 
 /* ---- columns ---- */
