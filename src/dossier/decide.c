@@ -2,9 +2,9 @@
  * that follows from it, or a refusal that says what to do. */
 #include "base/buffer.h"
 #include "dossier/decide.h"
-#include "dossier/explanation.h"
 #include "dossier/event.h"
 #include "dossier/form.h"
+#include "dossier/judged.h"
 
 #include "base/banned.h"
 
@@ -119,6 +119,11 @@ refuse_window(struct deciding *deciding, int window)
 	enum dossier_refusal refusal;
 	const struct text message = decide_window_text(deciding->arena, &deciding->facts, window, &open, &refusal,
 		&deciding->outcome->opens_at);
+	if (open && deciding->facts.explanation) {
+		instant opens, closes;
+		dossier_window(&deciding->facts, window, &opens, &closes);
+		judged_window(deciding->facts.explanation, window, opens, closes);
+	}
 	if (open)
 		return GUICHET_OK;
 	return refuse(deciding, refusal, "%.*s", TEXT_ARGS(message));

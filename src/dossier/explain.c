@@ -58,6 +58,8 @@ value_words(const void *data, struct arena *arena, unsigned slot_index, struct t
 		&& field->type != PROCEDURE_FIELD_MONEY && field->type != PROCEDURE_FIELD_PERCENTAGE)
 		return false;
 	*ret_words = procedure_field_text(arena, field, value);
+	if (field->type == PROCEDURE_FIELD_CHOICE)
+		*ret_words = arena_format(arena, "«" SPACE TEXT_FORMAT SPACE "»", TEXT_ARGS(*ret_words));
 	return ret_words->length > 0;
 }
 
@@ -87,6 +89,7 @@ static const struct {
 	[PROCEDURE_AT_OPENING] = { "Période rouverte, «" SPACE, SPACE "», jusqu’au", NULL, NULL },
 	[PROCEDURE_AT_DEADLINE] = { "Échéance «" SPACE, SPACE "»", NULL, NULL },
 	[PROCEDURE_AT_DEADLINE_HAPPENS] = { "Condition de l’échéance «" SPACE, SPACE "»", "remplie", "non remplie" },
+	[PROCEDURE_AT_WINDOW] = { "Période «" SPACE, SPACE "»", "ouverte", "fermée" },
 };
 
 /* What people call what an expression is for: a deadline without a label is called by where it leads. */
@@ -103,10 +106,30 @@ label_of(const struct dossier_explanation *explanation, const struct procedure_p
 	return place->name;
 }
 
+/* As pages show it; the exact value where its decimals are cut. */
+static struct text
+computed_text(const struct dossier_explanation *explanation, const struct procedure_computed *computed,
+	struct feel_value value)
+{
+	struct arena *arena = explanation->arena;
+	if (computed->decimals == PROCEDURE_NONE && computed->shown != PROCEDURE_FIELD_MONEY
+		&& computed->shown != PROCEDURE_FIELD_PERCENTAGE)
+		return feel_value_told(arena, value);
+	const struct text shown = procedure_computed_text(arena, computed, value), whole = feel_value_to_french(arena, value);
+	return text_starts(shown, whole) ? shown
+		: arena_format(arena, TEXT_FORMAT " (exactement " TEXT_FORMAT ")", TEXT_ARGS(shown), TEXT_ARGS(whole));
+}
+
 static struct text
 value_text(const struct dossier_explanation *explanation, const struct dossier_judged *judged)
 {
 	const struct feel_value value = judged->value;
+	if (judged->place.kind == PROCEDURE_AT_WINDOW)
+		return arena_format(explanation->arena, "ouverte, du " TEXT_FORMAT " au " TEXT_FORMAT " (exclu)",
+			TEXT_ARGS(instant_french(explanation->arena, judged->opens)),
+			TEXT_ARGS(instant_french(explanation->arena, judged->closes)));
+	if (judged->place.kind == PROCEDURE_AT_COMPUTED && value.kind == FEEL_NUMBER)
+		return computed_text(explanation, &explanation->procedure->computed[judged->place.index], value);
 	if (kinds[judged->place.kind].yes && value.kind == FEEL_BOOLEAN)
 		return text_of_string(value.boolean ? kinds[judged->place.kind].yes : kinds[judged->place.kind].no);
 	if (value.kind == FEEL_NULL && value.reason.length > 0)
@@ -309,7 +332,7 @@ tell_readings(struct telling *telling, const struct dossier_judged *judged, size
 		buffer_format(telling->out, SPACE ": " TEXT_FORMAT " [" TEXT_FORMAT,
 			TEXT_ARGS(read_value(explanation, &told)), TEXT_ARGS(source_text(explanation, slot)));
 		if (origin && origin->cite_count > 0) {
-			buffer_add(telling->out, TEXT("; "));
+			buffer_add(telling->out, TEXT(SPACE "; "));
 			add_cites(telling->out, origin);
 		}
 		buffer_add(telling->out, TEXT("]"));
@@ -332,7 +355,9 @@ tell_judged(struct telling *telling, const struct dossier_judged *judged, size_t
 	const struct procedure_place *place = &judged->place;
 	struct buffer *out = telling->out;
 	telling->words.told = false;
-	const struct text reason = feel_explain_french(explanation->arena, judged->trace, FEEL_REASON, &telling->words);
+	struct text reason = TEXT("");
+	if (judged->trace)
+		reason = feel_explain_french(explanation->arena, judged->trace, FEEL_REASON, &telling->words);
 	line(telling, indentation, "- ");
 	buffer_format(out, "%s", kinds[place->kind].before);
 	if (place->kind == PROCEDURE_AT_POPULATION)
@@ -349,11 +374,14 @@ tell_judged(struct telling *telling, const struct dossier_judged *judged, size_t
 		add_cites(out, place->origin);
 		buffer_add(out, TEXT(")"));
 	}
-	if (telling->depth == FEEL_SENTENCE)
+	if (telling->depth == FEEL_SENTENCE || !judged->feel)
 		return;
-	line(telling, indentation + 1, "- règle" SPACE ": «" SPACE);
-	buffer_format(out, TEXT_FORMAT SPACE "» [" TEXT_FORMAT ", ligne %u]",
-		TEXT_ARGS(source_line(explanation, judged->feel)), TEXT_ARGS(place->origin->file), place->origin->line);
+	line(telling, indentation + 1, "- règle" SPACE ": ");
+	if (place->kind == PROCEDURE_AT_COMPUTED && explanation->procedure->computed[place->index].table)
+		buffer_add(out, TEXT("table de décision"));
+	else
+		buffer_format(out, "«" SPACE TEXT_FORMAT SPACE "»", TEXT_ARGS(source_line(explanation, judged->feel)));
+	buffer_format(out, " [" TEXT_FORMAT ", ligne %u]", TEXT_ARGS(place->origin->file), place->origin->line);
 	if (place->message.length > 0 && !feel_is_true(judged->value)) {
 		line(telling, indentation + 1, "- dit" SPACE ": ");
 		buffer_add(out, place->message);
@@ -376,7 +404,7 @@ is_told(const struct dossier_explanation *explanation, const struct dossier_judg
 	const struct dossier_judged *end = explanation->judged + explanation->count;
 	if (judged->after != after || (only.length > 0 && !text_equal(only, judged->place.name)))
 		return false;
-	for (const struct dossier_judged *later = judged + 1; later < end; later++)
+	for (const struct dossier_judged *later = judged + 1; later < end && judged->feel; later++)
 		if (later->feel == judged->feel && later->after == after)
 			return false;
 	if (only.length > 0 || judged->place.kind != PROCEDURE_AT_COMPUTED)
@@ -458,7 +486,7 @@ put_readings(json_t *object, const struct dossier_explanation *explanation, cons
 	struct readings readings = { .trace = judged->trace };
 	struct feel_told told;
 	bool well = array != NULL;
-	while (well && reading_next(&readings, &told)) {
+	while (well && judged->trace && reading_next(&readings, &told)) {
 		const struct procedure_slot *slot = slot_of(explanation, &told);
 		const struct dossier_judged *below = computed_before(explanation, judged, slot);
 		json_t *one = json_object();
@@ -490,7 +518,7 @@ put_tree(json_t *object, const struct feel_trace *trace)
 	size_t position = 0;
 	struct feel_told told;
 	bool well = array != NULL;
-	while (well && feel_trace_next(trace, &position, &told)) {
+	while (well && trace && feel_trace_next(trace, &position, &told)) {
 		json_t *one = json_object();
 		well = json_push(array, one) && json_put(one, "depth", json_integer(told.depth))
 			&& json_put(one, "kind", json_string(kind_texts[told.kind]))
@@ -502,7 +530,7 @@ put_tree(json_t *object, const struct feel_trace *trace)
 		if (well && told.value.kind == FEEL_NULL && told.value.reason.length > 0)
 			well = json_put(one, "reason", json_of_text(told.value.reason));
 	}
-	return well && json_put(object, "cut", json_boolean(feel_trace_is_cut(trace)));
+	return well && json_put(object, "cut", json_boolean(trace && feel_trace_is_cut(trace)));
 }
 
 static const char *const place_texts[] = {
@@ -512,7 +540,7 @@ static const char *const place_texts[] = {
 	[PROCEDURE_AT_COMPUTED] = "computed", [PROCEDURE_AT_ACTION_OFFERED] = "action offered",
 	[PROCEDURE_AT_ACTION_REQUIRES] = "requirement", [PROCEDURE_AT_SETTING] = "setting",
 	[PROCEDURE_AT_OPENING] = "opening", [PROCEDURE_AT_DEADLINE] = "deadline",
-	[PROCEDURE_AT_DEADLINE_HAPPENS] = "deadline condition",
+	[PROCEDURE_AT_DEADLINE_HAPPENS] = "deadline condition", [PROCEDURE_AT_WINDOW] = "window",
 };
 
 static bool
@@ -520,6 +548,11 @@ put_judged(json_t *array, const struct dossier_explanation *explanation, size_t 
 {
 	const struct dossier_judged *judged = &explanation->judged[index];
 	const struct feel_words words = words_of(explanation);
+	struct text because = TEXT(""), source = TEXT("");
+	if (judged->feel) {
+		because = feel_explain_french(explanation->arena, judged->trace, FEEL_REASON, &words);
+		source = feel_source_of(judged->feel);
+	}
 	json_t *one = json_object();
 	return json_push(array, one) && json_put(one, "judged", json_integer((json_int_t)index))
 		&& json_put(one, "kind", json_string(place_texts[judged->place.kind]))
@@ -528,9 +561,7 @@ put_judged(json_t *array, const struct dossier_explanation *explanation, size_t 
 		&& json_put(one, "after", json_boolean(judged->after))
 		&& json_put(one, "value", feel_value_to_json(judged->value))
 		&& json_put(one, "reason", json_of_text(judged->value.kind == FEEL_NULL ? judged->value.reason : TEXT("")))
-		&& json_put(one, "because", json_of_text(feel_explain_french(explanation->arena, judged->trace, FEEL_REASON,
-			&words)))
-		&& json_put(one, "expression", json_of_text(feel_source_of(judged->feel)))
+		&& json_put(one, "because", json_of_text(because)) && json_put(one, "expression", json_of_text(source))
 		&& json_put(one, "file", json_of_text(judged->place.origin->file))
 		&& json_put(one, "line", json_integer(judged->place.origin->line))
 		&& json_put(one, "cites", json_of_cites(judged->place.origin))

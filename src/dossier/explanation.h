@@ -7,11 +7,12 @@
 #include "base/buffer.h"
 #include "dossier/dossier.h"
 
-/* One expression that was evaluated. */
+/* One expression that was evaluated; or a window that was found open. */
 struct dossier_judged {
 	struct procedure_place place;
-	const struct feel *feel;
+	const struct feel *feel;   /* both NULL for a window */
 	const struct feel_trace *trace;
+	instant opens, closes;     /* of a window; closes: the first instant after */
 	struct feel_value value;
 	bool after; /* on the state that the event made */
 };
@@ -47,8 +48,8 @@ const struct dossier_judged *dossier_judged_find(const struct dossier_explanatio
 bool dossier_judged_reads(const struct dossier_explanation *explanation, const struct dossier_judged *judged,
 	enum procedure_slot_kind kind, struct text name);
 
-/* In French, for people; `only`: the value, the field, the action or the deadline of that name; empty: all of them. FEEL_SENTENCE,
- * FEEL_STEPS or FEEL_EVERYTHING. False when there was nothing to tell. */
+/* In French, for people: a sentence for each, the steps or everything. `only`: the value, the field, the action or the
+ * deadline of that name; empty: all of them. False when there was nothing to tell. */
 bool dossier_explanation_write(const struct dossier_explanation *explanation, enum feel_depth depth, struct text only,
 	struct buffer *out);
 /* The same for programs; a new reference, NULL without memory. */

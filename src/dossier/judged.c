@@ -25,7 +25,19 @@ void
 judged_end(struct dossier_explanation *explanation, const struct procedure_place *place, const struct feel *feel,
 	const struct feel_trace *trace, struct feel_value value)
 {
-	const struct dossier_judged judged = { *place, feel, trace, value, explanation->after };
+	const struct dossier_judged judged = { .place = *place, .feel = feel, .trace = trace, .value = value,
+		.after = explanation->after };
+	if (!ITEMS_ADD(explanation->arena, &explanation->judged, &explanation->count, &judged))
+		explanation->full = true;
+}
+
+void
+judged_window(struct dossier_explanation *explanation, int window, instant opens, instant closes)
+{
+	const struct procedure_window *definition = &explanation->procedure->windows[window];
+	const struct dossier_judged judged = {
+		.place = { PROCEDURE_AT_WINDOW, window, definition->name, definition->label, TEXT(""), &definition->origin },
+		.value = feel_boolean(true), .opens = opens, .closes = closes, .after = explanation->after };
 	if (!ITEMS_ADD(explanation->arena, &explanation->judged, &explanation->count, &judged))
 		explanation->full = true;
 }
@@ -46,8 +58,8 @@ reads(const struct dossier_explanation *explanation, const struct dossier_judged
 	enum procedure_slot_kind kind, struct text name, size_t nesting)
 {
 	const struct procedure *procedure = explanation->procedure;
-	size_t count;
-	const struct feel_use *uses = feel_reads(judged->feel, &count);
+	size_t count = 0;
+	const struct feel_use *uses = judged->feel ? feel_reads(judged->feel, &count) : NULL;
 	for (size_t i = 0; i < count; i++) {
 		const struct procedure_slot *slot = &procedure->slots[uses[i].slot];
 		if (slot->kind == kind && (name.length == 0 || text_equal(slot->name, name)))

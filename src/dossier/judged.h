@@ -1,4 +1,4 @@
-/* While something is judged for an explanation: called by facts.c only. */
+/* While something is judged for an explanation: called by facts.c, and by decide.c for windows. */
 #pragma once
 
 #include "dossier/explanation.h"
@@ -8,3 +8,6 @@ struct feel_trace *judged_begin(struct dossier_explanation *explanation, const s
 	struct procedure_place *ret_place);
 void judged_end(struct dossier_explanation *explanation, const struct procedure_place *place, const struct feel *feel,
 	const struct feel_trace *trace, struct feel_value value);
+
+/* A window that an action asks for is open. */
+void judged_window(struct dossier_explanation *explanation, int window, instant opens, instant closes);

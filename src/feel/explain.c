@@ -631,6 +631,9 @@ is_step(const struct telling *telling, uint32_t index)
 		return true;
 	if (!entry->node || trace_is_hidden(telling->trace, index))
 		return false;
+	/* The tests and the results of a rule say no more than it does, unless they read something. */
+	if (!parent && entry->parent != TRACE_NONE && entry_at(telling, entry->parent)->group == TRACE_RULE)
+		return reads_something(telling, index);
 	if (!parent) /* whole expressions and bodies of functions */
 		return true;
 	switch ((enum node_kind)entry->node->kind) {

@@ -163,6 +163,8 @@ trace_is_hidden(const struct feel_trace *trace, uint32_t index)
 		return true;
 	if (parent && parent->kind == NODE_ENTRY && is_path_or_local(node))
 		return true;
+	if (parent && node->kind == NODE_TEST && (parent->kind == NODE_OR || parent->kind == NODE_NOT))
+		return true; /* one of a list of tests */
 	if (parent && parent->kind == node->kind && parent->left == node
 		&& (node->kind == NODE_AND || node->kind == NODE_OR || node->kind == NODE_ADD
 			|| node->kind == NODE_MULTIPLY))

@@ -533,6 +533,7 @@ enum procedure_place_kind {
 	PROCEDURE_AT_OPENING,      /* ouvre.jusquau */
 	PROCEDURE_AT_DEADLINE,     /* quand */
 	PROCEDURE_AT_DEADLINE_HAPPENS, /* its `si` */
+	PROCEDURE_AT_WINDOW,       /* pendant: no expression */
 };
 
 struct procedure_place {
