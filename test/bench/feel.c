@@ -18,7 +18,7 @@
 
 #include "base/buffer.h"
 #include "base/clock.h"
-#include "feel/feel.h"
+#include "feel/box.h"
 #include "procedure/procedure.h"
 
 #include "base/banned.h"
@@ -117,6 +117,83 @@ bench_reread(const struct formula *formula)
 		best = best_rate(best, count, (double)(clock_steady() - start) / 1e6);
 	}
 	printf("reread per_second=%.0f us=%.2f\n", best, 1e6 / best);
+}
+
+/* ---- tables ---- */
+
+enum { FIRST_AGE = 20, LAST_AGE = 64, AGES = LAST_AGE - FIRST_AGE + 1 };
+
+/* A scale with a line per age: alone, or with the part of the time worked, which each line tests too. */
+struct scale {
+	char texts[AGES][8], points[AGES][8];
+	struct feel_cell tests[AGES][2], results[AGES];
+	struct feel_table_rule rules[AGES];
+};
+
+/* The points that a printed scale gives each age (its 45 lines are CFP-56's). */
+static int
+points_of(int age)
+{
+	return age <= 30 ? 2 * (age - 20) : age <= 40 ? 20 + (age - 30) : age <= 50 ? 30 : 30 - 2 * (age - 50);
+}
+
+static const struct feel *
+scale_read(struct arena *arena, size_t input_count)
+{
+	static const struct feel_table_input inputs[] = { { .expression = { { "age", 3 }, NULL } },
+		{ .expression = { { "quotite", 7 }, NULL } } };
+	static const struct feel_table_output outputs[] = { { .type = &feel_type_number } };
+	struct scale *scale = arena_new_of(arena, struct scale);
+	struct feel_scope *scope = feel_scope_new(arena, NULL);
+	struct feel_findings *findings = arena_new_of(arena, struct feel_findings);
+	struct guichet_error error;
+	unsigned slot;
+	if (!scale || !scope || !findings
+		|| feel_scope_add(scope, TEXT("age"), &feel_type_number, &slot, &error) != GUICHET_OK
+		|| feel_scope_add(scope, TEXT("quotite"), &feel_type_number, &slot, &error) != GUICHET_OK)
+		fail("no scope");
+	for (int i = 0; i < AGES; i++) {
+		snprintf(scale->texts[i], sizeof scale->texts[i], "%d", FIRST_AGE + i);
+		snprintf(scale->points[i], sizeof scale->points[i], "%d", points_of(FIRST_AGE + i));
+		scale->tests[i][0].text = text_of_string(scale->texts[i]);
+		scale->tests[i][1].text = TEXT(">= 50");
+		scale->results[i].text = text_of_string(scale->points[i]);
+		scale->rules[i] = (struct feel_table_rule){ scale->tests[i], &scale->results[i], TEXT("") };
+	}
+	const struct feel_table table = { .hit = FEEL_UNIQUE, .inputs = inputs, .input_count = input_count,
+		.outputs = outputs, .output_count = 1, .rules = scale->rules, .rule_count = AGES };
+	const struct feel_box box = { .kind = FEEL_BOX_TABLE, .table = &table };
+	const struct feel *feel = feel_read_box(arena, scope, &box, findings);
+	if (!feel)
+		fail("the table is not read");
+	return feel;
+}
+
+static void
+bench_scale(size_t input_count, const char *name)
+{
+	CLEANUP(arena_free) struct arena *arena = arena_new(1 << 24);
+	CLEANUP(arena_free) struct arena *work = arena_new(1 << 20);
+	const struct feel *feel = scale_read(arena, input_count);
+	struct feel_value inputs[AGES][2];
+	const int64_t count = 2000 * percent;
+	double best = 0;
+	for (int i = 0; i < AGES; i++) {
+		inputs[i][0] = feel_integer(FIRST_AGE + i * 7 % AGES);
+		inputs[i][1] = feel_integer(50 + i);
+	}
+	for (int round = 0; round < ROUNDS; round++) {
+		const int64_t start = clock_steady();
+		for (int64_t i = 0; i < count; i++) {
+			struct feel_run run = { .arena = work, .inputs = inputs[i % AGES] };
+			if (feel_evaluate(feel, &run).kind != FEEL_NUMBER)
+				fail("the table has no value");
+			if (i % 100 == 99)
+				arena_clear(work);
+		}
+		best = best_rate(best, count, (double)(clock_steady() - start) / 1e6);
+	}
+	printf("%s per_second=%.0f ns=%.0f\n", name, best, 1e9 / best);
 }
 
 /* ---- threads ---- */
@@ -342,6 +419,8 @@ main(int argc, char **argv)
 	bench_formula(&formula);
 	bench_reread(&formula);
 	bench_reading();
+	bench_scale(1, "points");
+	bench_scale(2, "points_two");
 	bench_threads(&formula);
 	bench_procedure();
 	return 0;
