@@ -479,6 +479,49 @@ TEST(a_box_is_of_its_declared_type)
 	CHECK_BOX(&bench, &box, "null");
 }
 
+TEST(a_function_is_of_a_type_that_its_parameters_and_result_allow)
+{
+	CLEANUP(arena_free) struct arena *arena = arena_new(1 << 22);
+	struct bench bench = table_bench(arena);
+	const struct feel_field parameters[] = { { TEXT("n"), &feel_type_number } };
+	const struct feel_type type = { .kind = FEEL_FUNCTION, .of = &feel_type_number, .fields = parameters,
+		.field_count = 1 };
+	static const struct {
+		struct text source;
+		enum feel_kind kind;
+	} cases[] = {
+		{ { "function(x) x + 1", 17 }, FEEL_FUNCTION },
+		{ { "function(x: number) 1", 21 }, FEEL_FUNCTION },
+		{ { "abs", 3 }, FEEL_FUNCTION },
+		{ { "function(x: string) 1", 21 }, FEEL_NULL },
+		{ { "function(x) \"a\"", 15 }, FEEL_NULL },
+		{ { "function() 1", 12 }, FEEL_NULL },
+	};
+	bench.findings->lenient = true;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		const struct feel_box box = { .kind = FEEL_BOX_EXPRESSION, .type = &type,
+			.cell.text = cases[i].source };
+		const struct feel *feel = feel_read_box(arena, bench.scope, &box, bench.findings);
+		struct feel_run run = { .arena = arena, .inputs = bench.inputs };
+		CHECK(feel);
+		CHECK_INTEGER(feel_evaluate(feel, &run).kind, cases[i].kind);
+	}
+}
+
+TEST(rows_that_differ_keep_what_they_share)
+{
+	CLEANUP(arena_free) struct arena *arena = arena_new(1 << 22);
+	struct bench bench = table_bench(arena);
+	const struct feel_box cells[] = { EXPRESSION("1"), EXPRESSION("\"x\""), EXPRESSION("2"), { 0 } };
+	const struct text names[] = { TEXT("rang"), TEXT("nom") };
+	const struct feel_box relation = { .kind = FEEL_BOX_RELATION, PARTS(cells), NAMES(names) };
+	const struct feel *feel = feel_read_box(arena, bench.scope, &relation, bench.findings);
+	CHECK_TEXT(feel_type_text(arena, feel_type_of(feel)), TEXT("list<context<rang: number, nom: string>>"));
+	const struct feel_box entry = EXPRESSION("(if jours > 1 then {a: 1, b: 2} else {a: 3}).a + \"x\"");
+	CHECK_BOX(&bench, &entry, "! on ne peut pas ajouter un nombre et un texte : écrivez string(…) autour de "
+		"ce qui n’est pas un texte @(if jours > 1 then {a: 1, b: 2} else {a: 3}).a + \"x\":1:2");
+}
+
 TEST(a_type_that_allows_some_values_coerces_the_others_to_null)
 {
 	CLEANUP(arena_free) struct arena *arena = arena_new(1 << 22);

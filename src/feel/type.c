@@ -235,6 +235,33 @@ join_declared(struct arena *arena, const struct feel_type *a, const struct feel_
 	return feel_type_find(feel_kind_text(a->kind));
 }
 
+static const struct feel_type *join(struct arena *arena, const struct feel_type *a, const struct feel_type *b,
+	unsigned depth);
+
+/* The entries that both have; open when one may have others. */
+static const struct feel_type *
+join_contexts(struct arena *arena, const struct feel_type *a, const struct feel_type *b, unsigned depth)
+{
+	struct feel_field *fields = arena_array_of(arena, struct feel_field, a->field_count);
+	bool same = true;
+	size_t count = 0;
+	for (size_t i = 0; fields && i < a->field_count; i++) {
+		const struct feel_type *other = field_type(b, a->fields[i].name);
+		if (!other)
+			continue;
+		const struct feel_type *joined = join(arena, a->fields[i].type, other, depth + 1);
+		if (!joined)
+			return NULL;
+		same &= joined == a->fields[i].type;
+		fields[count++] = (struct feel_field){ a->fields[i].name, joined };
+	}
+	const bool open = a->open || b->open || count < a->field_count || count < b->field_count;
+	if (!fields || (same && count == a->field_count && open == a->open))
+		return fields ? a : NULL;
+	return type_of(arena, (struct feel_type){ .kind = FEEL_CONTEXT, .fields = fields, .field_count = count,
+		.open = open, .optional = a->optional || b->optional });
+}
+
 static const struct feel_type *
 join(struct arena *arena, const struct feel_type *a, const struct feel_type *b, unsigned depth)
 {
@@ -257,9 +284,7 @@ join(struct arena *arena, const struct feel_type *a, const struct feel_type *b, 
 		return bound == item_of(a) ? a : bound == item_of(b) ? b : feel_type_range_of(arena, bound);
 	}
 	case FEEL_CONTEXT:
-		if (a->field_count == 0 && !a->open)
-			return b->field_count ? &feel_type_context : b;
-		return feel_type_conforms(a, b) && feel_type_conforms(b, a) ? a : &feel_type_context;
+		return join_contexts(arena, a, b, depth);
 	case FEEL_FUNCTION:
 		return &feel_type_any;
 	default:
@@ -314,6 +339,11 @@ feel_value_is_within(struct feel_value value, const struct feel_type *type, unsi
 				return false;
 		}
 		return true;
+	case FEEL_FUNCTION: {
+		const struct feel_function *function = value.function;
+		const struct feel_type *known = function->node ? function->node->type : function->type;
+		return !type->fields || !known || feel_type_conforms(known, type);
+	}
 	default:
 		return true;
 	}
