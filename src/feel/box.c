@@ -7,7 +7,7 @@
 #include "base/banned.h"
 
 /* Names that one expression may see at once, and columns of a relation. */
-enum { MOST_VISIBLE = 4096 };
+enum { MOST_VISIBLE = 2048 };
 
 /* ---- measuring, before anything is laid out ---- */
 

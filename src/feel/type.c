@@ -246,7 +246,8 @@ join_contexts(struct arena *arena, const struct feel_type *a, const struct feel_
 	bool same = true;
 	size_t count = 0;
 	for (size_t i = 0; fields && i < a->field_count; i++) {
-		const struct feel_type *other = field_type(b, a->fields[i].name);
+		const struct feel_type *other = i < b->field_count && text_equal(b->fields[i].name, a->fields[i].name)
+			? b->fields[i].type : field_type(b, a->fields[i].name); /* rows have the same order */
 		if (!other)
 			continue;
 		const struct feel_type *joined = join(arena, a->fields[i].type, other, depth + 1);
