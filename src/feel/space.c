@@ -174,6 +174,12 @@ build_column(struct space *space, uint32_t input)
 	return gather_possible(space, input, column) && gather_slices(space, column);
 }
 
+void
+space_rest(struct space *space)
+{
+	space->steps_left = SPACE_MOST_STEPS;
+}
+
 bool
 space_build(struct space *space, struct arena *arena, const struct table *table, uint32_t locals)
 {
@@ -249,25 +255,39 @@ spend(struct space *space, unsigned long steps)
 
 /* ---- rules that meet ---- */
 
-/* Rules met in one column, for each rule. */
+/* Rules met in one column, for each rule. Those that pass everywhere meet all that pass somewhere: they are
+ * not looked at region by region. */
 static bool
 meet_in_column(struct space *space, const struct space_column *column, uint64_t *met)
 {
-	const uint32_t words = space->words;
+	const uint32_t words = space->words, regions = column_regions(&column->column);
 	uint8_t *seen = arena_array_of(space->arena, uint8_t, column->column.set_count);
-	if (!seen) {
+	uint64_t *everywhere = arena_array_of(space->arena, uint64_t, words);
+	uint64_t *somewhere = arena_array_of(space->arena, uint64_t, words);
+	if (!seen || !everywhere || !somewhere) {
 		space->broken = true;
 		return false;
 	}
+	memset(everywhere, 0xff, words * sizeof *everywhere);
 	memset(met, 0, (size_t)space->table->rule_count * words * sizeof *met);
-	for (uint32_t region = 0; region < column_regions(&column->column); region++) {
+	for (uint32_t region = 0; region < regions; region++) {
+		const uint64_t *rules = column_set(&column->column, region);
+		for (uint32_t i = 0; column->reachable[region] && i < words; i++) {
+			everywhere[i] &= rules[i];
+			somewhere[i] |= rules[i];
+		}
+	}
+	for (uint32_t rule = 0; rule < space->table->rule_count; rule++)
+		if (set_has(everywhere, rule))
+			memcpy(met + (size_t)rule * words, somewhere, words * sizeof *met);
+	for (uint32_t region = 0; region < regions; region++) {
 		const uint32_t set = column->column.set_of[region];
 		if (!column->reachable[region] || seen[set])
 			continue;
 		seen[set] = 1;
-		const uint64_t *rules = column->column.sets + (size_t)set * words;
+		const uint64_t *rules = column_set(&column->column, region);
 		for (uint32_t word = 0; word < words; word++) {
-			for (uint64_t left = rules[word]; left; left &= left - 1) {
+			for (uint64_t left = rules[word] & ~everywhere[word]; left; left &= left - 1) {
 				uint64_t *of = met + ((size_t)word * COLUMN_BITS + (uint32_t)__builtin_ctzll(left)) * words;
 				if (!spend(space, words / 8 + 1))
 					return false;
@@ -290,6 +310,7 @@ space_meetings(struct space *space)
 		return NULL;
 	}
 	memset(all, 0xff, size * sizeof *all);
+	space->steps_left = SPACE_MOST_STEPS;
 	for (uint32_t i = 0; i < space->table->input_count; i++) {
 		if (!meet_in_column(space, &space->columns[i], met))
 			return NULL;
@@ -426,6 +447,7 @@ struct diagram_node {
 	uint32_t column;
 	uint32_t *children; /* by slice of the column */
 	uint64_t holes;     /* boxes below */
+	uint32_t counted;   /* the last node that counted it among its children */
 };
 
 struct diagram {
@@ -481,14 +503,18 @@ new_node(struct diagram *diagram, uint32_t column, const uint32_t *children)
 	memcpy(kept, children, slices * sizeof *kept);
 	struct diagram_node *node = &diagram->at[diagram->count++];
 	*node = (struct diagram_node){ .column = column, .children = kept };
+	bool hole = false;
 	for (uint32_t i = 0; i < slices; i++) {
-		bool seen = kept[i] == COVERED;
-		for (uint32_t j = 0; j < i && !seen; j++)
-			seen = kept[j] == kept[i];
-		const uint64_t below = seen ? 0 : kept[i] == HOLE ? 1 : diagram->at[kept[i] - FIRST_NODE].holes;
-		if (__builtin_add_overflow(node->holes, below, &node->holes))
+		struct diagram_node *child = kept[i] < FIRST_NODE ? NULL : &diagram->at[kept[i] - FIRST_NODE];
+		hole = hole || kept[i] == HOLE;
+		if (!child || child->counted == diagram->count)
+			continue;
+		child->counted = diagram->count;
+		if (__builtin_add_overflow(node->holes, child->holes, &node->holes))
 			node->holes = UINT64_MAX;
 	}
+	if (__builtin_add_overflow(node->holes, hole, &node->holes))
+		node->holes = UINT64_MAX;
 	return diagram->count - 1 + FIRST_NODE;
 }
 
@@ -620,6 +646,37 @@ list_holes(struct holes *holes, uint32_t at)
 	return true;
 }
 
+/* Holes one after the other, without looking for what they have in common: when the diagram is too large. */
+static bool
+list_plainly(struct holes *holes, uint32_t column, const uint64_t *alive)
+{
+	struct space *space = holes->diagram->space;
+	const uint32_t words = space->words;
+	uint64_t some = 0, covering = 0;
+	for (uint32_t i = 0; i < words; i++) {
+		some |= alive[i];
+		covering |= alive[i] & holes->diagram->always[(size_t)column * words + i];
+	}
+	if (some == 0)
+		return list_holes(holes, HOLE);
+	if (covering || column == space->table->input_count)
+		return true;
+	const struct space_column *of = &space->columns[column];
+	uint64_t *next = holes->diagram->frames[column].next;
+	for (uint32_t slice = 0; slice < of->slice_count && holes->count < holes->most; slice++) {
+		if (!spend(space, 2 + words / 4))
+			break;
+		for (uint32_t i = 0; i < words; i++)
+			next[i] = alive[i] & of->slices[slice].rules[i];
+		holes->regions[column] = of->slices[slice].regions;
+		holes->counts[column] = of->slices[slice].region_count;
+		if (!list_plainly(holes, column + 1, next))
+			return false;
+	}
+	holes->regions[column] = NULL;
+	return true;
+}
+
 bool
 space_holes(struct space *space, bool strictly, uint32_t most, struct hole *ret_holes, uint32_t *ret_kept,
 	uint64_t *ret_count)
@@ -632,20 +689,25 @@ space_holes(struct space *space, bool strictly, uint32_t most, struct hole *ret_
 		.regions = arena_array_of(space->arena, const uint32_t *, columns),
 		.counts = arena_array_of(space->arena, uint32_t, columns) };
 	uint64_t *alive = arena_array_of(space->arena, uint64_t, space->words);
+	*ret_kept = 0;
+	*ret_count = 0;
 	if (!diagram.always || !diagram.frames || !holes.regions || !holes.counts || !alive) {
 		space->broken = true;
 		return false;
 	}
 	for (uint32_t rule = 0; rule < space->table->rule_count; rule++)
 		set_add(alive, rule);
+	space->steps_left = SPACE_MOST_STEPS;
 	const uint32_t root = explore(&diagram, 0, alive);
-	if (diagram.failed)
-		return false;
-	if (!list_holes(&holes, root)) {
-		space->broken = true;
-		return false;
+	if (diagram.failed && !space->broken) {
+		space->steps_left = SPACE_MOST_STEPS / 8;
+		space->broken = !list_plainly(&holes, 0, alive);
+	} else if (!space->broken) {
+		space->broken = !list_holes(&holes, root);
 	}
-	*ret_kept = holes.count;
+	*ret_kept = *ret_count = holes.count;
+	if (diagram.failed || space->broken)
+		return false;
 	*ret_count = root == COVERED ? 0 : root == HOLE ? 1 : diagram.at[root - FIRST_NODE].holes;
 	return true;
 }
@@ -657,8 +719,36 @@ struct cover {
 	uint32_t rule;
 	struct memory covered; /* states */
 	struct frame *frames;  /* by column; without children */
+	const uint64_t *always; /* by column: rules that pass wherever the rule does, from it on */
 	bool failed;
 };
+
+/* Rules that pass wherever one does, from each column to the last. */
+static uint64_t *
+gather_covering(struct space *space, uint32_t rule)
+{
+	const uint32_t words = space->words, columns = space->table->input_count;
+	uint64_t *always = arena_array_of(space->arena, uint64_t, (size_t)(columns + 1) * words);
+	if (!always)
+		return NULL;
+	memset(always + (size_t)columns * words, 0xff, words * sizeof *always);
+	for (uint32_t i = columns; i-- > 0;) {
+		const struct space_column *column = &space->columns[i];
+		uint64_t *of = always + (size_t)i * words;
+		uint32_t last = UINT32_MAX;
+		memcpy(of, of + words, words * sizeof *of);
+		for (uint32_t region = 0; region < column_regions(&column->column); region++) {
+			const uint32_t set = column->column.set_of[region];
+			const uint64_t *rules = column->column.sets + (size_t)set * words;
+			if (!column->reachable[region] || set == last || !set_has(rules, rule))
+				continue;
+			last = set;
+			for (uint32_t word = 0; word < words; word++)
+				of[word] &= rules[word];
+		}
+	}
+	return always;
+}
 
 /* Whether the rules alive cover what is left of the rule, from a column on. */
 static bool
@@ -666,12 +756,14 @@ is_covered(struct cover *cover, uint32_t column, const uint64_t *alive)
 {
 	struct space *space = cover->space;
 	const uint32_t words = space->words;
-	uint64_t some = 0, known;
-	for (uint32_t i = 0; i < words; i++)
+	uint64_t some = 0, covering = 0, known;
+	for (uint32_t i = 0; i < words; i++) {
 		some |= alive[i];
+		covering |= alive[i] & cover->always[(size_t)column * words + i];
+	}
 	if (some == 0 || cover->failed)
 		return false;
-	if (column == space->table->input_count)
+	if (covering)
 		return true;
 	const struct space_column *of = &space->columns[column];
 	const struct frame *frame = &cover->frames[column];
@@ -704,8 +796,8 @@ enum space_answer
 space_covers(struct space *space, const uint64_t *rules, uint32_t rule)
 {
 	struct cover cover = { .space = space, .rule = rule, .covered.arena = space->arena,
-		.frames = new_frames(space) };
-	if (!cover.frames) {
+		.frames = new_frames(space), .always = gather_covering(space, rule) };
+	if (!cover.frames || !cover.always) {
 		space->broken = true;
 		return SPACE_UNKNOWN;
 	}

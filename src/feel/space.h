@@ -71,7 +71,7 @@ struct hole {
 };
 
 /* The holes, `most` of them in *ret_holes and their number in *ret_count. An unjudged cell is taken to pass,
- * or `strictly` not to. False: no memory, or too much work. */
+ * or `strictly` not to. False: no memory, or too much work: what is given is right, but there may be more. */
 [[nodiscard]] bool space_holes(struct space *space, bool strictly, uint32_t most, struct hole *ret_holes,
 	uint32_t *ret_kept, uint64_t *ret_count);
 
@@ -79,6 +79,8 @@ struct hole {
 
 enum space_answer { SPACE_NO, SPACE_YES, SPACE_UNKNOWN /* too much work */ };
 
+/* Grants the work of one more question about all rules. */
+void space_rest(struct space *space);
 /* Whether the rules of a set together apply wherever `rule` does. */
 enum space_answer space_covers(struct space *space, const uint64_t *rules, uint32_t rule);
 

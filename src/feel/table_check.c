@@ -200,14 +200,13 @@ check_gaps(struct check *check)
 	struct hole holes[FEEL_MOST_TABLE_FINDINGS];
 	uint32_t kept;
 	uint64_t count, strictly;
-	if (!space_holes(&check->space, false, FEEL_MOST_TABLE_FINDINGS, holes, &kept, &count)) {
-		tell_too_large(check);
-		return;
-	}
+	const bool all = space_holes(&check->space, false, FEEL_MOST_TABLE_FINDINGS, holes, &kept, &count);
 	for (uint32_t i = 0; i < kept; i++)
 		tell_hole(check, &holes[i]);
 	check->telling.counts[FEEL_TABLE_GAP] += count - kept;
-	if (!check->space.has_unjudged)
+	if (!all)
+		tell_too_large(check);
+	if (!all || !check->space.has_unjudged)
 		return;
 	if (!space_holes(&check->space, true, 0, NULL, &kept, &strictly))
 		tell_too_large(check);
@@ -497,6 +496,7 @@ check_masks(struct check *check)
 	}
 	for (uint32_t i = 0; i < table->rule_count; i++)
 		ranked[i] = ranks_of(check, i, ranks + (size_t)i * table->output_count);
+	space_rest(&check->space);
 	for (uint32_t i = 0; i < table->rule_count; i++) {
 		if (check->dead[i] || !winning_rules(check, i, ranks, ranked, winning))
 			continue;
