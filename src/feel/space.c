@@ -156,6 +156,24 @@ gather_slices(struct space *space, struct space_column *column)
 	return true;
 }
 
+/* The rules that some input reaches. */
+static bool
+gather_somewhere(struct space *space, struct space_column *column)
+{
+	uint64_t *somewhere = arena_array_of(space->arena, uint64_t, space->words);
+	uint32_t last = UINT32_MAX;
+	for (uint32_t region = 0; somewhere && region < column_regions(&column->column); region++) {
+		const uint32_t set = column->column.set_of[region];
+		if (!column->reachable[region] || set == last)
+			continue;
+		last = set;
+		for (uint32_t i = 0; i < space->words; i++)
+			somewhere[i] |= column_set(&column->column, region)[i];
+	}
+	column->somewhere = somewhere;
+	return somewhere != NULL;
+}
+
 static bool
 build_column(struct space *space, uint32_t input)
 {
@@ -171,7 +189,8 @@ build_column(struct space *space, uint32_t input)
 	}
 	column->cells = cells;
 	column->whole = space->table->inputs[input].type->whole;
-	return gather_possible(space, input, column) && gather_slices(space, column);
+	return gather_possible(space, input, column) && gather_slices(space, column)
+		&& gather_somewhere(space, column);
 }
 
 void
@@ -263,8 +282,7 @@ meet_in_column(struct space *space, const struct space_column *column, uint64_t 
 	const uint32_t words = space->words, regions = column_regions(&column->column);
 	uint8_t *seen = arena_array_of(space->arena, uint8_t, column->column.set_count);
 	uint64_t *everywhere = arena_array_of(space->arena, uint64_t, words);
-	uint64_t *somewhere = arena_array_of(space->arena, uint64_t, words);
-	if (!seen || !everywhere || !somewhere) {
+	if (!seen || !everywhere) {
 		space->broken = true;
 		return false;
 	}
@@ -272,14 +290,12 @@ meet_in_column(struct space *space, const struct space_column *column, uint64_t 
 	memset(met, 0, (size_t)space->table->rule_count * words * sizeof *met);
 	for (uint32_t region = 0; region < regions; region++) {
 		const uint64_t *rules = column_set(&column->column, region);
-		for (uint32_t i = 0; column->reachable[region] && i < words; i++) {
+		for (uint32_t i = 0; column->reachable[region] && i < words; i++)
 			everywhere[i] &= rules[i];
-			somewhere[i] |= rules[i];
-		}
 	}
 	for (uint32_t rule = 0; rule < space->table->rule_count; rule++)
 		if (set_has(everywhere, rule))
-			memcpy(met + (size_t)rule * words, somewhere, words * sizeof *met);
+			memcpy(met + (size_t)rule * words, column->somewhere, words * sizeof *met);
 	for (uint32_t region = 0; region < regions; region++) {
 		const uint32_t set = column->column.set_of[region];
 		if (!column->reachable[region] || seen[set])
@@ -797,6 +813,7 @@ space_covers(struct space *space, const uint64_t *rules, uint32_t rule)
 {
 	struct cover cover = { .space = space, .rule = rule, .covered.arena = space->arena,
 		.frames = new_frames(space), .always = gather_covering(space, rule) };
+	spend(space, space->words);
 	if (!cover.frames || !cover.always) {
 		space->broken = true;
 		return SPACE_UNKNOWN;

@@ -19,6 +19,7 @@ struct space_column {
 	bool vague;               /* what values are expected cannot be judged */
 	const uint8_t *possible;  /* by region: some input may be there */
 	const uint8_t *reachable; /* the same, or a null of which nothing was declared */
+	const uint64_t *somewhere; /* the rules that pass in some reachable region */
 	const struct slice *slices;
 	uint32_t slice_count;
 };

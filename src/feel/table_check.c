@@ -256,9 +256,7 @@ check_cells(struct check *check)
 	for (uint32_t rule = 0; rule < check->table->rule_count; rule++) {
 		for (uint32_t input = 0; input < check->table->input_count && !check->dead[rule]; input++) {
 			const struct cell *cell = &check->space.columns[input].cells[rule];
-			uint32_t region;
-			if (cell->any || cell->obstacle
-				|| space_common_region(&check->space, input, rule, rule, &region))
+			if (cell->any || cell->obstacle || set_has(check->space.columns[input].somewhere, rule))
 				continue;
 			check->dead[rule] = true;
 			tell_unreachable(check, rule, input);
@@ -421,6 +419,10 @@ write_rules(struct buffer *out, const struct check *check, const uint64_t *rules
 static void
 tell_masked(struct check *check, uint32_t rule, uint64_t *hiding)
 {
+	if (!tells_more(&check->telling, FEEL_TABLE_MASKED)) {
+		check->telling.counts[FEEL_TABLE_MASKED]++;
+		return;
+	}
 	CLEANUP(buffer_release) struct buffer message = buffer_new(1 << 16);
 	struct feel_table_finding finding = finding_of(FEEL_TABLE_MASKED);
 	uint64_t *alone = arena_array_of(check->scratch, uint64_t, check->space.words);
