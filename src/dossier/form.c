@@ -154,6 +154,11 @@ read_number(struct reading *reading, struct dossier_answer *answer)
 		mistake(reading, answer, TEXT("Écrivez un nombre entier, sans virgule, par exemple 2."));
 		return feel_null(TEXT(""));
 	}
+	const struct text refusal = procedure_field_refusal(reading->arena, answer->field, value);
+	if (refusal.length) {
+		mistake(reading, answer, refusal);
+		return feel_null(TEXT(""));
+	}
 	return value;
 }
 

@@ -190,7 +190,12 @@ read_data(struct campaign_reading *reading, struct map top)
 			finding_add(reader->findings, 603, map_key_place(top, "données"),
 				arena_format(reader->arena, "ajoutez « %.*s: … »", TEXT_ARGS(field->name)), "il manque « %.*s » (%.*s)",
 				TEXT_ARGS(field->name), TEXT_ARGS(field->label));
-		else if (!read_plain(reader, field, nodes[i], &values[i]))
+		else if (read_plain(reader, field, nodes[i], &values[i])) {
+			const struct text refusal = procedure_field_refusal(reader->arena, field, values[i]);
+			if (refusal.length)
+				finding_add(reader->findings, 604, nodes[i]->at, refusal, "« %.*s » n’admet pas cette valeur",
+					TEXT_ARGS(field->name));
+		} else
 			finding_add(reader->findings, 107, nodes[i]->at, TEXT(""), "cette valeur n’est pas de la sorte que demande « %.*s »",
 				TEXT_ARGS(field->label));
 	}

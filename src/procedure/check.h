@@ -41,5 +41,6 @@ struct text way_name(const struct way *way);
 
 void check_circuit(struct check *check);
 void check_form(struct check *check);
+void check_doubts(struct check *check);
 void check_words(struct check *check);
 void check_holes(struct check *check);

@@ -41,11 +41,9 @@ drop(uint64_t *set, size_t bit)
 }
 
 static bool
-always_filled(const struct procedure *procedure, int index)
+is_always_filled(const struct procedure_field *field)
 {
-	const struct procedure_field *field = &procedure->fields[index];
-	return field->compulsory && !field->condition
-	       && (field->section == PROCEDURE_NONE || !procedure->sections[field->section].condition);
+	return field->compulsory && !field->conditional;
 }
 
 void
@@ -60,12 +58,12 @@ flow_after(const struct check *check, const struct way *way, uint64_t *set)
 	const size_t setting_count = action ? action->setting_count : deadline->setting_count;
 	/* Leaving the draft is filing: the whole form has been judged. */
 	for (size_t i = 0; way->step == 0 && i < procedure->form_field_count; i++)
-		if (always_filled(procedure, (int)i))
+		if (is_always_filled(&procedure->fields[i]))
 			put(set, flow_field(check, (int)i));
 	for (size_t i = 0; action && i < action->enters.count; i++) {
 		const int field = action->enters.at[i];
 		/* Entered again and left empty, an optional field is emptied. */
-		if (always_filled(procedure, field))
+		if (is_always_filled(&procedure->fields[field]))
 			put(set, flow_field(check, field));
 		else
 			drop(set, flow_field(check, field));

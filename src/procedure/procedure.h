@@ -160,9 +160,10 @@ struct procedure_field {
 	struct procedure_origin origin;
 	struct text name, label, help, why, unit;
 	enum procedure_field_type type;
-	const struct feel_type *feel_type;
+	const struct feel_type *feel_type; /* its bounds are those of the numbers that may be entered */
 	unsigned slot;            /* where its value goes among the inputs (not of campaign data) */
 	bool compulsory;          /* obligatoire, when shown */
+	bool conditional;         /* it, or its section, is shown on condition */
 	struct text missing;      /* what to tell when a compulsory one is missing; may be empty */
 	int64_t length;           /* most characters of texts; never 0 for texts */
 	const struct procedure_option *options;
@@ -187,7 +188,7 @@ enum procedure_format { PROCEDURE_PDF = 1, PROCEDURE_JPEG = 2, PROCEDURE_PNG = 4
 struct procedure_piece {
 	struct procedure_origin origin;
 	struct text name, label, help, why, missing, keep;
-	bool compulsory;
+	bool compulsory, conditional;
 	unsigned formats;             /* enum procedure_format, or-ed */
 	const struct feel *condition; /* si: NULL: always */
 };
@@ -555,6 +556,9 @@ struct procedure_place {
 struct text procedure_field_text(struct arena *arena, const struct procedure_field *field, struct feel_value value);
 /* The same for a computed value: its decimals, its sign. */
 struct text procedure_computed_text(struct arena *arena, const struct procedure_computed *computed, struct feel_value value);
+/* What to tell of a number that the field does not admit: "Écrivez un nombre entre 0 et 100."; empty
+ * when it does, or is null. */
+struct text procedure_field_refusal(struct arena *arena, const struct procedure_field *field, struct feel_value value);
 /* The same for a column. */
 struct text procedure_column_text(struct arena *arena, const struct procedure *procedure,
 	const struct procedure_column *column, struct feel_value value);

@@ -85,6 +85,58 @@ read_options(struct map map, struct procedure_field *field)
 		reader->findings->broken = true;
 }
 
+static bool
+is_number_type(enum procedure_field_type type)
+{
+	return type == PROCEDURE_FIELD_INTEGER || type == PROCEDURE_FIELD_NUMBER || type == PROCEDURE_FIELD_MONEY
+	       || type == PROCEDURE_FIELD_PERCENTAGE;
+}
+
+/* A bound of a number; *ret_bound is left alone when it is not stated. */
+static void
+read_bound(struct map map, const char *key, struct feel_value *ret_bound)
+{
+	const struct text text = map_text(map, key, TEXT_NAME);
+	if (text.length && !feel_number_read_french(text, ret_bound))
+		finding_add(map.reader->findings, 107, map_get(map, key)->at, TEXT("écrivez-le en chiffres : 1, ou 12,5"),
+			"ce n’est pas un nombre");
+}
+
+/* Which numbers may come: the form refuses the others, and rules are checked with that. */
+static void
+read_domain(struct map map, struct procedure_field *field)
+{
+	static const char *const keys[] = { "minimum", "maximum" };
+	struct reader *reader = map.reader;
+	if (!is_number_type(field->type)) {
+		for (size_t i = 0; i < 2; i++)
+			if (map_get(map, keys[i]))
+				finding_add(reader->findings, 505, map_key_place(map, keys[i]), TEXT("ôtez-le"),
+					"seul un nombre a un %s", keys[i]);
+		return;
+	}
+	struct feel_range *bounds = READER_ARRAY(reader, struct feel_range, 1);
+	if (!bounds)
+		return;
+	const bool percentage = field->type == PROCEDURE_FIELD_PERCENTAGE;
+	if (percentage)
+		*bounds = (struct feel_range){ .low = feel_integer(0), .high = feel_integer(100) };
+	read_bound(map, "minimum", &bounds->low);
+	read_bound(map, "maximum", &bounds->high);
+	int order;
+	if (bounds->low.kind != FEEL_NULL && bounds->high.kind != FEEL_NULL && feel_order(bounds->low, bounds->high, &order)
+		&& order > 0) {
+		finding_add(reader->findings, 505, map.at, TEXT("échangez-les"), "le minimum dépasse le maximum");
+		return;
+	}
+	const struct text unit = percentage ? TEXT("%") : field->unit.length || field->type != PROCEDURE_FIELD_MONEY
+		? field->unit : TEXT("€");
+	field->feel_type = feel_type_number_of(reader->arena, unit, field->type == PROCEDURE_FIELD_INTEGER,
+		bounds->low.kind != FEEL_NULL || bounds->high.kind != FEEL_NULL ? bounds : NULL);
+	if (!field->feel_type)
+		reader->findings->broken = true;
+}
+
 static void
 read_length(struct map map, struct procedure_field *field)
 {
@@ -132,9 +184,10 @@ void
 read_field(struct reader *reader, const struct yaml_item *item, enum scope_kind scope, bool campaign,
 	struct procedure_field *ret_field)
 {
-	static const char *const keys[] = { "libellé", "type", "obligatoire", "longueur", "unité", "options", "préremplir", "si",
+	static const char *const keys[] = { "libellé", "type", "obligatoire", "longueur", "unité", "minimum", "maximum", "options", "préremplir", "si",
 		"contrôle", "contrôles", "message", "aide", "pourquoi", "conservation", "cite", NULL };
-	static const char *const campaign_keys[] = { "libellé", "type", "longueur", "unité", "options", "contrôle", "contrôles",
+	static const char *const campaign_keys[] = { "libellé", "type", "longueur", "unité", "minimum", "maximum", "options",
+		"contrôle", "contrôles",
 		"message", "aide", "cite", NULL };
 	const struct map map = map_open(reader, item->value, item->key->at, campaign ? "une donnée de campagne" : "un champ",
 		campaign ? campaign_keys : keys);
@@ -153,6 +206,7 @@ read_field(struct reader *reader, const struct yaml_item *item, enum scope_kind 
 	if (map.node) {
 		read_options(map, &field);
 		read_length(map, &field);
+		read_domain(map, &field);
 		read_checks(map, scope, &field);
 	}
 	if (!campaign) {
@@ -166,6 +220,7 @@ read_field(struct reader *reader, const struct yaml_item *item, enum scope_kind 
 	*ret_field = field;
 	/* Places in the model, not in this copy. */
 	if (!campaign && map.node) {
+		ret_field->conditional = map_get(map, "si") != NULL;
 		map_feel(map, "si", scope, WANT_TRUTH, &ret_field->condition);
 		const struct yaml_node *prefill = map_get(map, "préremplir");
 		if (prefill)
@@ -200,6 +255,7 @@ read_sections(struct reader *reader, const struct yaml_node *form, struct proced
 			if (index == PROCEDURE_NONE || reader->names[NAME_FIELD].at[index].key != list->items[k].key)
 				continue;
 			fields[index].section = (int)i;
+			fields[index].conditional |= map_get(map, "si") != NULL;
 			indexes[kept++] = index;
 		}
 		section->fields = (struct procedure_list){ indexes, kept };
@@ -258,6 +314,7 @@ read_pieces(struct reader *reader, const struct yaml_node *section)
 			.compulsory = map_flag(map, "obligatoire"),
 			.formats = read_formats(map),
 		};
+		piece->conditional = map_get(map, "si") != NULL;
 		map_feel(map, "si", SCOPE_CASE, WANT_TRUTH, &piece->condition);
 		if (map.node && !piece->why.length)
 			finding_add(reader->findings, 503, map.at, TEXT("ajoutez « pourquoi: », que la personne lira sous la pièce"),

@@ -71,8 +71,9 @@ read_in(struct reader *reader, struct text text, enum scope_kind scope, enum wan
 		const struct feel_finding *finding = &found->at[i];
 		const size_t start = place(context, finding->offset);
 		const size_t end = finding->length ? place(context, finding->offset + finding->length - 1) + 1 : start + 1;
-		finding_add(reader->findings, 203, (struct span){ source, start, end > start ? end : start + 1 }, finding->remedy,
-			"%.*s", TEXT_ARGS(finding->message));
+		finding_add(reader->findings, finding->about == FEEL_ABOUT_UNITS ? 208 : 203,
+			(struct span){ source, start, end > start ? end : start + 1 }, finding->remedy, "%.*s",
+			TEXT_ARGS(finding->message));
 	}
 	if (feel && !gives(feel, wanted)) {
 		const struct text type = feel_type_french(reader->arena, feel_type_of(feel));

@@ -5,6 +5,8 @@
 
 #include "base/banned.h"
 
+/* A text that the directory may not have. */
+static const struct feel_type unsure = { .kind = FEEL_STRING, .optional = true };
 static const struct text channels[] = { { "lien", 4 }, { "application", 11 } };
 
 static void *
@@ -101,11 +103,12 @@ declare_opening(struct reader *reader)
 {
 	struct procedure *procedure = reader->procedure;
 	open_scope(reader, SCOPE_OPENING, NULL);
-	const struct feel_type *structure = CONTEXT(reader, { "code", 0 }, { "nom", 0 }, { "type", 0 }, { "département", 0 },
-		{ "adresse", 0 }, { "régime", 0 });
+	const struct feel_type *structure = CONTEXT(reader, { "code", &unsure }, { "nom", &unsure }, { "type", &unsure },
+		{ "département", &unsure }, { "adresse", &unsure }, { "régime", &unsure });
 	procedure->agent_slot = declare(reader, SCOPE_OPENING, TEXT("agent"), CONTEXT(reader, { "matricule", 0 },
-		{ "civilité", 0 }, { "nom", 0 }, { "prénom", 0 }, { "mail", 0 }, { "corps", 0 }, { "grade", 0 },
-		{ "catégorie", 0 }, { "filière", 0 }, { "structure", structure }), PROCEDURE_SLOT_AGENT, PROCEDURE_NONE, NULL);
+		{ "civilité", &unsure }, { "nom", 0 }, { "prénom", 0 }, { "mail", 0 }, { "corps", &unsure }, { "grade", &unsure },
+		{ "catégorie", &unsure }, { "filière", &unsure }, { "structure", structure }), PROCEDURE_SLOT_AGENT,
+		PROCEDURE_NONE, NULL);
 
 	struct feel_field *campaign = READER_ARRAY(reader, struct feel_field, procedure->campaign_data_count + 3);
 	if (!campaign)
@@ -227,9 +230,15 @@ settle(struct reader *reader, struct derived *derived)
 	}
 	struct procedure *procedure = reader->procedure;
 	const bool computed = derived->computed != PROCEDURE_NONE;
+	/* What is posed is missing until it is; what is computed, when its expression says so. */
+	const bool unsure_value = !computed || feel_may_be_null(reader->arena, *derived->ret_feels[0], NULL);
+	derived->type = memory(reader, feel_type_optional_of(reader->arena, derived->type ? derived->type : &feel_type_any,
+		unsure_value));
+	if (!derived->type)
+		return;
 	/* The index is a rank of declaration: the model is put in this order below. */
 	const int rank = (int)(computed ? procedure->computed_count : procedure->posed_count);
-	const int slot = declare(reader, SCOPE_CASE, derived->name, derived->type ? derived->type : &feel_type_any,
+	const int slot = declare(reader, SCOPE_CASE, derived->name, derived->type,
 		computed ? PROCEDURE_SLOT_COMPUTED : PROCEDURE_SLOT_POSED, rank, derived->key);
 	derived->state = 2;
 	derived->slot = slot == PROCEDURE_NONE ? 0 : (unsigned)slot;
@@ -297,6 +306,10 @@ declare_case(struct reader *reader)
 	open_scope(reader, SCOPE_CASE, reader->scopes[SCOPE_OPENING]);
 	for (size_t i = 0; i < procedure->field_count; i++) {
 		struct procedure_field *field = (struct procedure_field *)&procedure->fields[i];
+		field->feel_type = memory(reader, feel_type_optional_of(reader->arena, field->feel_type,
+			i >= procedure->form_field_count || !field->compulsory || field->conditional));
+		if (!field->feel_type)
+			return;
 		const int slot = declare(reader, SCOPE_CASE, field->name, field->feel_type, PROCEDURE_SLOT_FIELD, (int)i,
 			reader->names[NAME_FIELD].at[i].key);
 		field->slot = slot == PROCEDURE_NONE ? 0 : (unsigned)slot;
@@ -305,7 +318,8 @@ declare_case(struct reader *reader)
 	if (!pieces)
 		return;
 	for (size_t i = 0; i < procedure->piece_count; i++)
-		pieces[i] = (struct feel_field){ procedure->pieces[i].name, &feel_type_string };
+		pieces[i] = (struct feel_field){ procedure->pieces[i].name,
+			procedure->pieces[i].compulsory && !procedure->pieces[i].conditional ? &feel_type_string : &unsure };
 	procedure->pieces_slot = declare(reader, SCOPE_CASE, TEXT("pièces"),
 		memory(reader, feel_type_context_of(reader->arena, pieces, procedure->piece_count)), PROCEDURE_SLOT_PIECES,
 		PROCEDURE_NONE, NULL);

@@ -129,6 +129,25 @@ shown(struct arena *arena, const struct procedure *procedure, int field, struct 
 }
 
 struct text
+procedure_field_refusal(struct arena *arena, const struct procedure_field *field, struct feel_value value)
+{
+	const struct feel_range *bounds = field->feel_type ? field->feel_type->bounds : NULL;
+	int order;
+	if (!bounds || value.kind != FEEL_NUMBER)
+		return TEXT("");
+	const bool low = bounds->low.kind != FEEL_NULL, high = bounds->high.kind != FEEL_NULL;
+	const bool fits = (!low || !feel_order(value, bounds->low, &order) || order >= 0)
+		&& (!high || !feel_order(value, bounds->high, &order) || order <= 0);
+	if (fits)
+		return TEXT("");
+	const struct text least = low ? procedure_field_text(arena, field, bounds->low) : TEXT("");
+	const struct text most = high ? procedure_field_text(arena, field, bounds->high) : TEXT("");
+	return low && high ? arena_format(arena, "Écrivez un nombre entre %.*s et %.*s.", TEXT_ARGS(least), TEXT_ARGS(most))
+	       : low       ? arena_format(arena, "Écrivez un nombre qui ne soit pas inférieur à %.*s.", TEXT_ARGS(least))
+			   : arena_format(arena, "Écrivez un nombre qui ne dépasse pas %.*s.", TEXT_ARGS(most));
+}
+
+struct text
 procedure_column_text(struct arena *arena, const struct procedure *procedure, const struct procedure_column *column,
 	struct feel_value value)
 {

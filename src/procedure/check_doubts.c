@@ -1,0 +1,270 @@
+/* What FEEL doubts of the expressions of a procedure, each with what is certain where it is
+ * evaluated: what the circuit filled by then, what its field's condition says.
+ *
+ * Certain conditions are errors everywhere. What may be missing is told where a rule would refuse
+ * somebody for want of it, or where a date is needed; not where nothing is a good answer (a hidden
+ * field, an empty column, a mail that is not for this case). */
+#include "procedure/check.h"
+
+#include "base/banned.h"
+
+enum want { WANT_NOTHING, WANT_VALUE, WANT_DATE };
+
+/* What is certain at some place of the circuit. */
+struct circumstance {
+	bool *sure;
+	const struct feel *holds[2];
+	size_t hold_count;
+};
+
+struct doubting {
+	struct check *check;
+	const struct feel **present_when; /* by slot: the condition of compulsory fields that have one */
+	bool *sure;                       /* by slot: scratch of the circumstances */
+};
+
+/* Where an expression is written: NULL for those that are not written in YAML. */
+static const struct yaml_node *
+node_of_feel(const struct check *check, const struct feel *feel)
+{
+	for (const struct pending *pending = check->reader->pending; pending; pending = pending->next)
+		if (*pending->ret_feel == feel)
+			return pending->node;
+	for (size_t i = 0; i < check->reader->derived_count; i++) {
+		const struct derived *derived = &check->reader->derived[i];
+		for (size_t k = 0; !derived->table && k < derived->count; k++)
+			if (*derived->ret_feels[k] == feel)
+				return derived->values[k];
+	}
+	return NULL;
+}
+
+static void
+doubt(struct doubting *doubting, const struct feel *feel, const struct circumstance *circumstance, enum want want)
+{
+	struct reader *reader = doubting->check->reader;
+	const struct yaml_node *node = feel ? node_of_feel(doubting->check, feel) : NULL;
+	size_t uses = 0;
+	if (feel)
+		(void)feel_reads(feel, &uses);
+	/* One that reads nothing is told as a whole (207), or is a value that was written out. */
+	if (!node || !uses || reader->findings->broken)
+		return;
+	CLEANUP(arena_free) struct arena *scratch = arena_new(1 << 18);
+	struct feel_findings *found = scratch ? arena_new_of(scratch, struct feel_findings) : NULL;
+	if (!found) {
+		reader->findings->broken = true;
+		return;
+	}
+	const struct feel_given given = {
+		.sure = circumstance ? circumstance->sure : NULL,
+		.present_when = doubting->present_when,
+		.holds = circumstance ? circumstance->holds : NULL,
+		.hold_count = circumstance ? circumstance->hold_count : 0,
+	};
+	feel_doubt(scratch, feel, &given, want != WANT_NOTHING, found);
+	reader->findings->broken |= found->broken;
+	for (size_t i = 0; i < found->count; i++) {
+		const struct feel_finding *finding = &found->at[i];
+		const size_t start = yaml_place(node, finding->offset);
+		const size_t end = finding->length ? yaml_place(node, finding->offset + finding->length - 1) + 1 : start + 1;
+		finding_add(reader->findings, finding->about == FEEL_ABOUT_CERTAINTY ? 207 : want == WANT_DATE ? 210 : 209,
+			(struct span){ node->at.source, start, end > start ? end : start + 1 }, finding->remedy, "%.*s",
+			TEXT_ARGS(finding->message));
+	}
+}
+
+static void
+doubt_rules(struct doubting *doubting, const struct procedure_rule *rules, size_t count,
+	const struct circumstance *circumstance)
+{
+	for (size_t i = 0; i < count; i++)
+		doubt(doubting, rules[i].rule, circumstance, WANT_VALUE);
+}
+
+/* ---- circumstances ---- */
+
+static bool
+may_miss(struct doubting *doubting, const struct feel *feel, bool *sure)
+{
+	const struct feel_given given = { .sure = sure, .present_when = doubting->present_when };
+	return feel && feel_may_be_null(doubting->check->reader->arena, feel, &given);
+}
+
+/* A posed value is there once posed, unless one of those that pose it may give nothing. */
+static bool
+always_posed(struct doubting *doubting, int posed)
+{
+	const struct procedure *procedure = doubting->check->procedure;
+	for (size_t i = 0; i < procedure->action_count; i++)
+		for (size_t k = 0; k < procedure->actions[i].setting_count; k++)
+			if (procedure->actions[i].settings[k].posed == posed
+				&& may_miss(doubting, procedure->actions[i].settings[k].value, NULL))
+				return false;
+	for (size_t i = 0; i < procedure->deadline_count; i++)
+		for (size_t k = 0; k < procedure->deadlines[i].setting_count; k++)
+			if (procedure->deadlines[i].settings[k].posed == posed
+				&& may_miss(doubting, procedure->deadlines[i].settings[k].value, NULL))
+				return false;
+	return true;
+}
+
+/* What the circuit filled by then: fields, posed values, and what is computed from them. */
+static struct circumstance
+known_at(struct doubting *doubting, const uint64_t *known, struct procedure_list entered)
+{
+	const struct check *check = doubting->check;
+	const struct procedure *procedure = check->procedure;
+	bool *sure = doubting->sure;
+	memset(sure, 0, procedure->slot_count);
+	for (size_t i = 0; i < procedure->slot_count; i++) {
+		const struct procedure_slot *slot = &procedure->slots[i];
+		if (slot->kind == PROCEDURE_SLOT_FIELD)
+			sure[i] = flow_has(known, flow_field(check, slot->index))
+				|| (procedure_list_has(entered, slot->index) && procedure->fields[slot->index].compulsory
+					&& !procedure->fields[slot->index].conditional);
+		else if (slot->kind == PROCEDURE_SLOT_POSED)
+			sure[i] = flow_has(known, flow_posed(check, slot->index)) && always_posed(doubting, slot->index);
+	}
+	for (size_t i = 0; i < procedure->computed_count; i++)
+		sure[procedure->computed[i].slot] = !may_miss(doubting, procedure->computed[i].feel, sure);
+	return (struct circumstance){ .sure = sure };
+}
+
+static const uint64_t *
+step_set(const struct check *check, int step)
+{
+	return check->flow.at_step + check->flow.words * (size_t)step;
+}
+
+/* The conditions of a field hold when it is shown. */
+static void
+hold_conditions(const struct check *check, const struct procedure_field *field, struct circumstance *circumstance)
+{
+	const struct feel *outer = field->section != PROCEDURE_NONE
+		? check->procedure->sections[field->section].condition : NULL;
+	if (outer)
+		circumstance->holds[circumstance->hold_count++] = outer;
+	if (field->condition)
+		circumstance->holds[circumstance->hold_count++] = field->condition;
+}
+
+/* ---- what is written where ---- */
+
+static void
+doubt_field(struct doubting *doubting, const struct procedure_field *field, struct circumstance circumstance)
+{
+	const struct check *check = doubting->check;
+	const struct feel *outer = field->section != PROCEDURE_NONE
+		? check->procedure->sections[field->section].condition : NULL;
+	const struct circumstance shown = { .sure = circumstance.sure, .holds = { outer }, .hold_count = outer ? 1 : 0 };
+	doubt(doubting, field->condition, &shown, WANT_NOTHING);
+	hold_conditions(check, field, &circumstance);
+	doubt(doubting, field->prefill, &circumstance, WANT_NOTHING);
+	/* a value that is absent is not checked */
+	const bool before = circumstance.sure[field->slot];
+	circumstance.sure[field->slot] = true;
+	doubt_rules(doubting, field->checks, field->check_count, &circumstance);
+	circumstance.sure[field->slot] = before;
+}
+
+static void
+doubt_form(struct doubting *doubting)
+{
+	const struct procedure *procedure = doubting->check->procedure;
+	memset(doubting->sure, 0, procedure->slot_count);
+	const struct circumstance draft = { .sure = doubting->sure };
+	for (size_t i = 0; i < procedure->section_count; i++)
+		doubt(doubting, procedure->sections[i].condition, &draft, WANT_NOTHING);
+	for (size_t i = 0; i < procedure->form_field_count; i++)
+		doubt_field(doubting, &procedure->fields[i], draft);
+	for (size_t i = 0; i < procedure->piece_count; i++)
+		doubt(doubting, procedure->pieces[i].condition, &draft, WANT_NOTHING);
+	for (size_t i = 0; i < procedure->computed_count; i++)
+		doubt(doubting, procedure->computed[i].feel, &draft, WANT_NOTHING);
+}
+
+static void
+doubt_actions(struct doubting *doubting)
+{
+	const struct check *check = doubting->check;
+	const struct procedure *procedure = check->procedure;
+	for (size_t i = 0; i < procedure->action_count; i++) {
+		const struct procedure_action *action = &procedure->actions[i];
+		if (!check->flow.reached[action->step])
+			continue;
+		const uint64_t *known = step_set(check, action->step);
+		struct circumstance circumstance = known_at(doubting, known, (struct procedure_list){ 0 });
+		doubt(doubting, action->condition, &circumstance, WANT_VALUE);
+		if (action->condition)
+			circumstance.holds[circumstance.hold_count++] = action->condition;
+		const struct circumstance after = known_at(doubting, known, action->enters);
+		circumstance.sure = after.sure;
+		doubt_rules(doubting, action->requires, action->require_count, &circumstance);
+		doubt(doubting, action->opens_until, &circumstance, WANT_DATE);
+		for (size_t k = 0; k < action->setting_count; k++)
+			doubt(doubting, action->settings[k].value, &circumstance, WANT_NOTHING);
+		for (size_t k = 0; k < action->enters.count; k++)
+			doubt_field(doubting, &procedure->fields[action->enters.at[k]], after);
+	}
+}
+
+static void
+doubt_deadlines(struct doubting *doubting)
+{
+	const struct check *check = doubting->check;
+	const struct procedure *procedure = check->procedure;
+	for (size_t i = 0; i < procedure->deadline_count; i++) {
+		const struct procedure_deadline *deadline = &procedure->deadlines[i];
+		if (!check->flow.reached[deadline->step])
+			continue;
+		const struct circumstance circumstance = known_at(doubting, step_set(check, deadline->step),
+			(struct procedure_list){ 0 });
+		/* a date that is not known yet may come: the dossier waits, which is worth a word */
+		doubt(doubting, deadline->when, &circumstance, WANT_VALUE);
+		doubt(doubting, deadline->condition, &circumstance, WANT_VALUE);
+		for (size_t k = 0; k < deadline->setting_count; k++)
+			doubt(doubting, deadline->settings[k].value, &circumstance, WANT_NOTHING);
+	}
+}
+
+static void
+doubt_words(struct doubting *doubting)
+{
+	const struct procedure *procedure = doubting->check->procedure;
+	for (size_t i = 0; i < procedure->mail_count; i++) {
+		doubt(doubting, procedure->mails[i].moment, NULL, WANT_DATE);
+		doubt(doubting, procedure->mails[i].condition, NULL, WANT_NOTHING);
+		doubt(doubting, procedure->mails[i].link_until, NULL, WANT_NOTHING);
+	}
+	for (size_t i = 0; i < procedure->column_count; i++)
+		doubt(doubting, procedure->columns[i].value, NULL, WANT_NOTHING);
+	for (size_t i = 0; i < procedure->export_count; i++)
+		for (size_t k = 0; k < procedure->exports[i].column_count; k++)
+			doubt(doubting, procedure->exports[i].columns[k].value, NULL, WANT_NOTHING);
+	for (size_t i = 0; i < procedure->measure_count; i++)
+		doubt(doubting, procedure->measures[i].condition, NULL, WANT_NOTHING);
+}
+
+void
+check_doubts(struct check *check)
+{
+	const struct procedure *procedure = check->procedure;
+	struct doubting doubting = { .check = check,
+		.present_when = READER_ARRAY(check->reader, const struct feel *, procedure->slot_count + 1),
+		.sure = READER_ARRAY(check->reader, bool, procedure->slot_count + 1) };
+	if (!doubting.present_when || !doubting.sure)
+		return;
+	for (size_t i = 0; i < procedure->form_field_count; i++) {
+		const struct procedure_field *field = &procedure->fields[i];
+		const struct feel *outer = field->section != PROCEDURE_NONE ? procedure->sections[field->section].condition : NULL;
+		if (field->compulsory && !outer != !field->condition)
+			doubting.present_when[field->slot] = outer ? outer : field->condition;
+	}
+	/* the opening knows no dossier */
+	doubt_rules(&doubting, procedure->population, procedure->population_count, NULL);
+	doubt_form(&doubting);
+	doubt_actions(&doubting);
+	doubt_deadlines(&doubting);
+	doubt_words(&doubting);
+}
