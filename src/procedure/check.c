@@ -59,4 +59,5 @@ check_procedure(struct reader *reader)
 	check_doubts(&check);
 	check_words(&check);
 	check_holes(&check);
+	check_tables(&check);
 }

@@ -44,3 +44,4 @@ void check_form(struct check *check);
 void check_doubts(struct check *check);
 void check_words(struct check *check);
 void check_holes(struct check *check);
+void check_tables(struct check *check);

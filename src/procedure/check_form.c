@@ -1,6 +1,7 @@
 /* Checks of what is asked: conditions that hide their own field, data that nothing reads,
  * conditions that decide nothing. */
 #include "procedure/check.h"
+#include "procedure/table.h"
 
 #include "base/banned.h"
 
@@ -165,6 +166,11 @@ check_unread(struct check *check)
 	for (size_t i = 0; i < check->reader->derived_count; i++)
 		for (size_t k = 0; k < check->reader->derived[i].count; k++)
 			note_reads(check, &reads, *check->reader->derived[i].ret_feels[k]);
+	for (size_t i = 0; i < check->reader->derived_count; i++) {
+		const struct table *table = check->reader->derived[i].table;
+		for (size_t k = 0; table && k < table->output_count; k++)
+			note_reads(check, &reads, table->outputs[k].formula_feel);
+	}
 	for (const struct pending_template *template = check->reader->templates; template; template = template->next)
 		note_template(check, &reads, template->ret_template);
 	for (size_t i = 0; i < procedure->action_count; i++)

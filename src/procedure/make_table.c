@@ -12,11 +12,11 @@ table_source(const struct table *table, int stage, size_t nth)
 	if (stage == 0)
 		return nth < table->input_count ? &table->inputs[nth].expression : NULL;
 	if (nth < table->input_count)
-		return &table->inputs[nth].values;
+		return &table->inputs[nth].values.cell;
 	nth -= table->input_count;
 	if (nth < table->output_count * 3) {
 		const struct table_output *output = &table->outputs[nth / 3];
-		return nth % 3 == 0 ? &output->values : nth % 3 == 1 ? &output->otherwise : &output->formula;
+		return nth % 3 == 0 ? &output->values.cell : nth % 3 == 1 ? &output->otherwise : &output->formula;
 	}
 	nth -= table->output_count * 3;
 	const size_t width = table->input_count + table->output_count;
@@ -29,12 +29,50 @@ table_source(const struct table *table, int stage, size_t nth)
 
 /* ---- types ---- */
 
-/* The words that an input is declared to take, unless its expression says them better. */
-static const struct feel_type *
-sharper(const struct feel_type *declared, const struct feel_type *found)
+static bool
+are_numbers(const struct values *values)
 {
-	const bool plain = found->kind == FEEL_STRING && !found->words;
-	return declared && (plain || found->kind == FEEL_ANY) ? declared : found;
+	struct feel_value number;
+	for (size_t i = 0; i < values->count; i++)
+		if (!feel_number_read(values->items[i], &number))
+			return false;
+	return true;
+}
+
+static void
+add_quoted(struct buffer *out, struct text text)
+{
+	buffer_add(out, TEXT("\""));
+	for (size_t i = 0; i < text.length; i++) {
+		if (text.at[i] == '"' || text.at[i] == '\\')
+			buffer_add(out, TEXT("\\"));
+		buffer_add(out, text_part(text, i, 1));
+	}
+	buffer_add(out, TEXT("\""));
+}
+
+/* Makes an expression of listed values: texts are quoted, and are the words of a type of their own,
+ * unless the column has one. The type of the column; NULL: any. */
+static const struct feel_type *
+list_values(struct reader *reader, struct values *values, const struct feel_type *type)
+{
+	const bool any = !type || type->kind == FEEL_ANY;
+	const bool texts = any ? !are_numbers(values) : type->kind == FEEL_STRING;
+	CLEANUP(buffer_release) struct buffer all = buffer_new(1 << 16);
+	if (values->count == 0)
+		return type;
+	for (size_t i = 0; i < values->count; i++) {
+		buffer_add(&all, i ? TEXT(", ") : TEXT(""));
+		if (texts)
+			add_quoted(&all, values->items[i]);
+		else
+			buffer_add(&all, values->items[i]);
+	}
+	values->cell.text = values->cell.feel = arena_text(reader->arena, buffer_text(&all));
+	const bool words = texts && (any || !type->words);
+	const struct feel_type *made = words ? feel_type_words_of(reader->arena, values->items, values->count) : type;
+	reader->findings->broken |= all.failed || !values->cell.text.at || (words && !made);
+	return made;
 }
 
 void
@@ -43,13 +81,14 @@ type_table(struct reader *reader, struct table *table)
 	for (size_t i = 0; i < table->input_count; i++) {
 		struct table_input *input = &table->inputs[i];
 		const struct feel *feel = read_cell(reader, &input->expression, SCOPE_CASE, WANT_ANY);
-		input->type = sharper(input->type, feel ? feel_type_of(feel) : &feel_type_any);
-		table->good &= cell_translate(reader->arena, &input->values, input->type, true, reader->findings);
+		input->type = list_values(reader, &input->values, feel ? feel_type_of(feel) : &feel_type_any);
+		table->good &= cell_translate(reader->arena, &input->values.cell, input->type, true, reader->findings);
 	}
 	for (size_t i = 0; i < table->output_count; i++) {
 		struct table_output *output = &table->outputs[i];
+		output->type = list_values(reader, &output->values, output->type);
 		(void)cell_translate(reader->arena, &output->otherwise, output->type, false, reader->findings);
-		table->good &= cell_translate(reader->arena, &output->values, output->type, true, reader->findings);
+		table->good &= cell_translate(reader->arena, &output->values.cell, output->type, true, reader->findings);
 	}
 	for (size_t i = 0; i < table->rule_count; i++) {
 		for (size_t k = 0; k < table->input_count; k++)
@@ -80,11 +119,11 @@ fill(struct reader *reader, struct table *table)
 		return false;
 	for (size_t i = 0; i < table->input_count; i++)
 		inputs[i] = (struct feel_table_input){ .expression = box_cell(&table->inputs[i].expression),
-			.values = box_cell(&table->inputs[i].values) };
+			.values = box_cell(&table->inputs[i].values.cell) };
 	for (size_t i = 0; i < table->output_count; i++) {
 		const struct table_output *output = &table->outputs[i];
 		outputs[i] = (struct feel_table_output){ .name = output->name, .type = output->type,
-			.values = box_cell(&output->values), .otherwise = box_cell(&output->otherwise) };
+			.values = box_cell(&output->values.cell), .otherwise = box_cell(&output->otherwise) };
 	}
 	for (size_t i = 0; i < table->rule_count; i++) {
 		struct feel_cell *row = cells + i * width;
@@ -104,6 +143,9 @@ make_table(struct reader *reader, struct table *table)
 {
 	if (!table->good || !fill(reader, table))
 		return NULL;
+	for (size_t i = 0; i < table->output_count; i++)
+		if (table->outputs[i].formula.feel.length)
+			table->outputs[i].formula_feel = read_cell(reader, &table->outputs[i].formula, SCOPE_CASE, WANT_ANY);
 	CLEANUP(arena_free) struct arena *scratch = arena_new(1 << 16);
 	struct feel_findings *found = scratch ? arena_new_of(scratch, struct feel_findings) : NULL;
 	if (!found || !reader->scopes[SCOPE_CASE]) {

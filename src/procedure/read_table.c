@@ -5,6 +5,8 @@
 
 #include "base/banned.h"
 
+enum { MOST_DECIMALS = 20 };
+
 /* ---- hit policies ---- */
 
 static const struct {
@@ -85,46 +87,25 @@ read_type(struct reader *reader, const struct yaml_node *node, enum procedure_fi
 
 /* ---- declared values ---- */
 
-/* `valeurs: [a, b]` are words, or values one by one; `valeurs: "[50..90]"` is an expression. Words
- * make a type of their own. */
-static const struct feel_type *
-read_values(struct map map, const struct feel_type *type, struct cell *ret_values)
+/* `valeurs: [a, b]` are values one by one, whose type says what they are; `valeurs: "[50..90]"` is an
+ * expression. */
+static void
+read_values(struct map map, struct values *ret_values)
 {
 	struct reader *reader = map.reader;
 	const struct yaml_node *node = map_get(map, "valeurs");
 	if (!node)
-		return type;
+		return;
 	if (node->kind != YAML_SEQUENCE) {
 		if (is_expression(reader, node))
-			*ret_values = cell_of_node(node);
-		return type;
+			ret_values->cell = cell_of_node(node);
+		return;
 	}
-	struct text *words = READER_ARRAY(reader, struct text, node->count);
-	CLEANUP(buffer_release) struct buffer all = buffer_new(TEXT_SENTENCE * 10);
-	const bool texts = !type || type->kind == FEEL_STRING;
-	for (size_t i = 0; words && i < node->count; i++) {
-		words[i] = scalar_text(reader, node->items[i].value, TEXT_LABEL);
-		buffer_add(&all, i ? TEXT(", ") : TEXT(""));
-		if (!texts)
-			buffer_add(&all, words[i]);
-		for (size_t k = 0; texts && k < words[i].length; k++) {
-			if (k == 0)
-				buffer_add(&all, TEXT("\""));
-			if (words[i].at[k] == '"' || words[i].at[k] == '\\')
-				buffer_add(&all, TEXT("\\"));
-			buffer_add(&all, text_part(words[i], k, 1));
-			if (k + 1 == words[i].length)
-				buffer_add(&all, TEXT("\""));
-		}
-	}
-	*ret_values = (struct cell){ .text = arena_text(reader->arena, buffer_text(&all)), .source = node->at.source,
-		.whole = true, .at = node->at };
-	ret_values->feel = ret_values->text;
-	const struct feel_type *made = words && texts && node->count
-		? feel_type_words_of(reader->arena, words, node->count) : type;
-	if (all.failed || !ret_values->text.at || !words || (texts && node->count && !made))
-		reader->findings->broken = true;
-	return made;
+	struct text *items = READER_ARRAY(reader, struct text, node->count);
+	for (size_t i = 0; items && i < node->count; i++)
+		items[i] = scalar_text(reader, node->items[i].value, TEXT_LABEL);
+	*ret_values = (struct values){ .cell = { .source = node->at.source, .whole = true, .at = node->at },
+		.items = items, .count = items ? node->count : 0 };
 }
 
 /* ---- columns ---- */
@@ -145,7 +126,7 @@ read_input(struct reader *reader, const struct yaml_item *item, struct table_inp
 	const struct yaml_node *expression = map_get(map, "valeur");
 	if (expression && is_expression(reader, expression))
 		input->expression = cell_of_node(expression);
-	input->type = read_values(map, NULL, &input->values);
+	read_values(map, &input->values);
 }
 
 static void
@@ -159,12 +140,58 @@ read_inputs(struct map map, struct table *table)
 			read_input(reader, &section->items[i], &table->inputs[table->input_count++]);
 }
 
+/* `arrondi: 2`, or `arrondi: {décimales: 0, sens: vers le haut}`: how the formula becomes what is printed. */
+static void
+read_rounding(struct map map, struct table_output *output)
+{
+	static const char *const keys[] = { "décimales", "sens", NULL };
+	static const struct {
+		struct text word;
+		enum feel_rounding rounding;
+	} senses[] = {
+		{ { "au plus proche", 14 }, FEEL_HALF_UP },
+		{ { "vers le haut", 12 }, FEEL_ROUND_UP },
+		{ { "vers le bas", 11 }, FEEL_ROUND_DOWN },
+		{ { "au pair le plus proche", 22 }, FEEL_HALF_EVEN },
+	};
+	enum { COUNT = sizeof senses / sizeof *senses };
+	struct reader *reader = map.reader;
+	const struct yaml_node *node = map_get(map, "arrondi");
+	output->decimals = MOST_DECIMALS;
+	output->rounding = FEEL_HALF_UP;
+	if (!node)
+		return;
+	if (!map_get(map, "formule"))
+		finding_add(reader->findings, 107, map_key_place(map, "arrondi"), TEXT("ôtez-le, ou écrivez « formule: »"),
+			"« arrondi » est celui de la formule, et il n’y en a pas");
+	if (node->kind == YAML_SCALAR) {
+		output->decimals = (int)map_integer(map, "arrondi", 0, MOST_DECIMALS, MOST_DECIMALS);
+		return;
+	}
+	const struct map rounding = map_open(reader, node, map_key_place(map, "arrondi"), "un arrondi", keys);
+	(void)map_need(rounding, "décimales");
+	output->decimals = (int)map_integer(rounding, "décimales", 0, MOST_DECIMALS, MOST_DECIMALS);
+	const struct text word = map_text(rounding, "sens", TEXT_NAME);
+	struct text known[COUNT];
+	bool found = word.length == 0;
+	for (size_t i = 0; i < COUNT; i++) {
+		known[i] = senses[i].word;
+		if (text_equal(word, known[i])) {
+			output->rounding = senses[i].rounding;
+			found = true;
+		}
+	}
+	if (!found)
+		finding_add(reader->findings, 107, map_get(rounding, "sens")->at, nearest_remedy(reader, word, known, COUNT),
+			"aucun arrondi ne s’appelle « %.*s »", TEXT_ARGS(word));
+}
+
 static void
 read_output(struct reader *reader, const struct yaml_item *item, struct table_output *output,
 	struct procedure_computed *computed)
 {
 	static const char *const keys[] = { "type", "valeurs", "sinon", "formule", "arrondi", "décimales", "cite", NULL };
-	*output = (struct table_output){ .name = item->key->scalar, .key = item->key, .rounding = PROCEDURE_NONE };
+	*output = (struct table_output){ .name = item->key->scalar, .key = item->key };
 	computed->decimals = PROCEDURE_NONE;
 	if (item->value->kind == YAML_SCALAR) {
 		if (item->value->scalar.length)
@@ -174,19 +201,14 @@ read_output(struct reader *reader, const struct yaml_item *item, struct table_ou
 	const struct map map = map_open(reader, item->value, item->key->at, "une sortie", keys);
 	if (map_get(map, "type"))
 		output->type = read_type(reader, map_get(map, "type"), &computed->shown);
-	output->type = read_values(map, output->type, &output->values);
+	read_values(map, &output->values);
 	const struct yaml_node *otherwise = map_get(map, "sinon"), *formula = map_get(map, "formule");
 	if (otherwise && is_expression(reader, otherwise))
 		output->otherwise = cell_of_node(otherwise);
-	if (formula && is_expression(reader, formula)) {
+	if (formula && is_expression(reader, formula))
 		output->formula = cell_of_node(formula);
-		output->has_formula = true;
-	}
-	if (map_get(map, "arrondi") && !formula)
-		finding_add(reader->findings, 107, map_key_place(map, "arrondi"), TEXT("ôtez-le, ou écrivez « formule: »"),
-			"« arrondi » est celui de la formule, et il n’y en a pas");
-	output->rounding = (int)map_integer(map, "arrondi", 0, 20, PROCEDURE_NONE);
-	computed->decimals = (int)map_integer(map, "décimales", 0, 20, PROCEDURE_NONE);
+	read_rounding(map, output);
+	computed->decimals = (int)map_integer(map, "décimales", 0, MOST_DECIMALS, PROCEDURE_NONE);
 }
 
 static void

@@ -3,15 +3,24 @@
 #pragma once
 
 #include "feel/box.h"
+#include "feel/table_check.h"
 #include "procedure/grid.h"
 #include "procedure/reader.h"
 
 /* ---- tables ---- */
 
+/* The values declared of a column. */
+struct values {
+	struct cell cell;         /* unary tests, or expressions; made of the items when there are some */
+	const struct text *items; /* written as a list */
+	size_t count;
+};
+
 struct table_input {
 	struct text name;
 	const struct yaml_node *key;
-	struct cell expression, values;
+	struct cell expression;
+	struct values values;
 	const struct feel_type *type; /* of the expression */
 };
 
@@ -19,9 +28,11 @@ struct table_output {
 	struct text name;
 	const struct yaml_node *key;
 	const struct feel_type *type; /* NULL: any */
-	struct cell values, otherwise, formula;
-	bool has_formula;
-	int rounding;                 /* decimals to which the formula is rounded; NONE: exact */
+	struct values values;
+	struct cell otherwise, formula;
+	const struct feel *formula_feel; /* NULL: none, or told */
+	int decimals;                    /* to which the formula is rounded */
+	enum feel_rounding rounding;
 };
 
 struct table_rule {
