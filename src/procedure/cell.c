@@ -15,13 +15,14 @@ struct writing {
 	bool changed;
 };
 
-/* Adds `text`, each of its bytes standing for the one at `place`. */
+/* Adds `text`, which stands for `length` bytes of the cell: its first byte for the first, its last for the last. */
 static void
-put(struct writing *writing, struct text text, size_t place)
+put(struct writing *writing, struct text text, size_t place, size_t length)
 {
 	for (size_t i = 0; i < text.length; i++) {
+		const size_t last = i + 1 == text.length || i >= length ? length - 1 : i;
 		writing->at[writing->length] = text.at[i];
-		writing->places[writing->length++] = (uint32_t)place;
+		writing->places[writing->length++] = (uint32_t)(place + last);
 	}
 }
 
@@ -30,7 +31,7 @@ static void
 keep(struct writing *writing, size_t at, size_t length)
 {
 	for (size_t i = at; i < at + length; i++)
-		put(writing, text_part(writing->from, i, 1), i);
+		put(writing, text_part(writing->from, i, 1), i, 1);
 }
 
 static bool
@@ -94,13 +95,13 @@ put_word(struct writing *writing, const struct feel_type *type, size_t at)
 {
 	const struct text word = type->kind == FEEL_STRING ? word_at(type, writing->from, at) : (struct text){ 0 };
 	if (word.length) {
-		put(writing, TEXT("\""), at);
+		put(writing, TEXT("\""), at, 1);
 		for (size_t i = 0; i < word.length; i++) {
 			if (word.at[i] == '"' || word.at[i] == '\\')
-				put(writing, TEXT("\\"), at + i);
+				put(writing, TEXT("\\"), at + i, 1);
 			keep(writing, at + i, 1);
 		}
-		put(writing, TEXT("\""), at + word.length - 1);
+		put(writing, TEXT("\""), at + word.length - 1, 1);
 		return word.length;
 	}
 	size_t end = at;
@@ -109,7 +110,7 @@ put_word(struct writing *writing, const struct feel_type *type, size_t at)
 	const struct text name = text_part(writing->from, at, end - at);
 	if (type->kind != FEEL_BOOLEAN || !(text_equal(name, TEXT("oui")) || text_equal(name, TEXT("non"))))
 		return 0;
-	put(writing, text_equal(name, TEXT("oui")) ? TEXT("true") : TEXT("false"), at);
+	put(writing, text_equal(name, TEXT("oui")) ? TEXT("true") : TEXT("false"), at, name.length);
 	return name.length;
 }
 
@@ -127,7 +128,7 @@ put_date(struct writing *writing, size_t at)
 		return 0;
 	char literal[32];
 	const int length = snprintf(literal, sizeof literal, "@\"%04d-%02d-%02d\"", date.year, date.month, date.day);
-	put(writing, (struct text){ literal, (size_t)length }, at);
+	put(writing, (struct text){ literal, (size_t)length }, at, LENGTH);
 	return LENGTH;
 }
 
@@ -146,7 +147,7 @@ put_number(struct writing *writing)
 		if (is_digit(text.at[i]) || text.at[i] == '-')
 			keep(writing, i, 1);
 		else if (text.at[i] == ',')
-			put(writing, TEXT("."), i);
+			put(writing, TEXT("."), i, 1);
 	}
 	return true;
 }

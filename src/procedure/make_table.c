@@ -81,7 +81,8 @@ type_table(struct reader *reader, struct table *table)
 	for (size_t i = 0; i < table->input_count; i++) {
 		struct table_input *input = &table->inputs[i];
 		const struct feel *feel = read_cell(reader, &input->expression, SCOPE_CASE, WANT_ANY);
-		input->type = list_values(reader, &input->values, feel ? feel_type_of(feel) : &feel_type_any);
+		const struct feel_type *found = feel ? feel_type_of(feel) : &feel_type_any;
+		input->type = list_values(reader, &input->values, input->declared ? input->declared : found);
 		table->good &= cell_translate(reader->arena, &input->values.cell, input->type, true, reader->findings);
 	}
 	for (size_t i = 0; i < table->output_count; i++) {
@@ -119,7 +120,7 @@ fill(struct reader *reader, struct table *table)
 		return false;
 	for (size_t i = 0; i < table->input_count; i++)
 		inputs[i] = (struct feel_table_input){ .expression = box_cell(&table->inputs[i].expression),
-			.values = box_cell(&table->inputs[i].values.cell) };
+			.type = table->inputs[i].declared, .values = box_cell(&table->inputs[i].values.cell) };
 	for (size_t i = 0; i < table->output_count; i++) {
 		const struct table_output *output = &table->outputs[i];
 		outputs[i] = (struct feel_table_output){ .name = output->name, .type = output->type,

@@ -125,11 +125,12 @@ walk_key(struct walk *walk, const struct kind *kind, struct yaml_item *key, stru
 			arena_format(arena, "%s « %.*s » sans « %.*s »", kind->what, TEXT_ARGS(name), TEXT_ARGS(word)), cites);
 }
 
-/* "non" leaves nothing to take away. */
+/* "non" leaves nothing to take away; nor does a table that says null where it would say nothing. */
 static bool
 does_nothing(const struct yaml_item *key)
 {
-	return key->value->kind == YAML_SCALAR && text_equal(key->value->scalar, TEXT("non"));
+	const bool otherwise = text_equal(key->key->scalar, TEXT("sinon"));
+	return key->value->kind == YAML_SCALAR && text_equal(key->value->scalar, otherwise ? TEXT("null") : TEXT("non"));
 }
 
 /* Every item of a mapping; `inside` goes on below it. */

@@ -47,7 +47,7 @@ read_hit(struct map map)
 	return FEEL_UNIQUE;
 }
 
-/* ---- types of outputs ---- */
+/* ---- types of columns ---- */
 
 static const struct {
 	struct text word;
@@ -68,6 +68,14 @@ static const struct {
 enum { TYPE_COUNT = sizeof types / sizeof *types };
 
 static const struct feel_type *
+whole_number(struct reader *reader)
+{
+	const struct feel_type *type = feel_type_number_of(reader->arena, TEXT(""), true, NULL);
+	reader->findings->broken |= !type;
+	return type;
+}
+
+static const struct feel_type *
 read_type(struct reader *reader, const struct yaml_node *node, enum procedure_field_type *ret_shown)
 {
 	struct text known[TYPE_COUNT];
@@ -75,13 +83,13 @@ read_type(struct reader *reader, const struct yaml_node *node, enum procedure_fi
 	for (size_t i = 0; i < TYPE_COUNT; i++) {
 		if (text_equal(word, types[i].word)) {
 			*ret_shown = types[i].shown;
-			return types[i].type;
+			return text_equal(word, TEXT("entier")) ? whole_number(reader) : types[i].type;
 		}
 		known[i] = types[i].word;
 	}
 	if (word.length)
 		finding_add(reader->findings, 107, node->at, nearest_remedy(reader, word, known, TYPE_COUNT),
-			"aucun résultat n’est du type « %.*s »", TEXT_ARGS(word));
+			"aucune colonne n’est du type « %.*s »", TEXT_ARGS(word));
 	return NULL;
 }
 
@@ -113,9 +121,8 @@ read_values(struct map map, struct values *ret_values)
 static void
 read_input(struct reader *reader, const struct yaml_item *item, struct table_input *input)
 {
-	static const char *const keys[] = { "valeur", "valeurs", "cite", NULL };
-	*input = (struct table_input){ .name = item->key->scalar, .key = item->key, .type = NULL,
-		.expression = cell_of_node(item->key) };
+	static const char *const keys[] = { "valeur", "type", "valeurs", "cite", NULL };
+	*input = (struct table_input){ .name = item->key->scalar, .key = item->key, .expression = cell_of_node(item->key) };
 	if (item->value->kind == YAML_SCALAR && item->value->scalar.length) {
 		input->expression = cell_of_node(item->value);
 		return;
@@ -126,6 +133,9 @@ read_input(struct reader *reader, const struct yaml_item *item, struct table_inp
 	const struct yaml_node *expression = map_get(map, "valeur");
 	if (expression && is_expression(reader, expression))
 		input->expression = cell_of_node(expression);
+	enum procedure_field_type shown;
+	if (map_get(map, "type"))
+		input->declared = read_type(reader, map_get(map, "type"), &shown);
 	read_values(map, &input->values);
 }
 

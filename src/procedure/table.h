@@ -21,7 +21,8 @@ struct table_input {
 	const struct yaml_node *key;
 	struct cell expression;
 	struct values values;
-	const struct feel_type *type; /* of the expression */
+	const struct feel_type *declared; /* NULL: as its expression says */
+	const struct feel_type *type;     /* by which its cells are read */
 };
 
 struct table_output {
