@@ -20,6 +20,22 @@ broken(const struct boxing *boxing)
 	return reading_broken(boxing->reading);
 }
 
+/* FEEL, by its name or one of its addresses; what is not stated is FEEL. */
+static bool
+is_feel(struct text language)
+{
+	static const char feel[] = "feel";
+	language = text_trim(language);
+	for (size_t i = 0; i + 4 <= language.length; i++) {
+		size_t j = 0;
+		while (j < 4 && (language.at[i + j] | 0x20) == feel[j])
+			j++;
+		if (j == 4)
+			return true;
+	}
+	return language.length == 0;
+}
+
 /* The text inside an element, as a cell. */
 static struct feel_cell
 cell_of(const struct xml *xml)
@@ -89,21 +105,6 @@ read_inside(const struct boxing *boxing, const struct xml *xml, struct feel_box 
 }
 
 /* ---- each kind ---- */
-
-static bool
-is_feel(struct text language)
-{
-	static const char feel[] = "feel";
-	language = text_trim(language);
-	for (size_t i = 0; i + 4 <= language.length; i++) {
-		size_t j = 0;
-		while (j < 4 && (language.at[i + j] | 0x20) == feel[j])
-			j++;
-		if (j == 4)
-			return true;
-	}
-	return language.length == 0;
-}
 
 static bool
 read_literal(const struct boxing *boxing, const struct xml *xml, struct feel_box *box)
@@ -216,7 +217,7 @@ read_relation(const struct boxing *boxing, const struct xml *xml, struct feel_bo
 		}
 		if (column != columns)
 			reading_mistake(boxing->reading, boxing->of, row->line, TEXT(""),
-				"cette ligne de relation a %zu cases pour %zu colonnes", column, columns);
+				"cette ligne n’a pas les cases qu’il faut : %zu sur %zu", column, columns);
 		box->count += columns; /* those that are missing are empty */
 	}
 	box->kind = FEEL_BOX_RELATION;
@@ -251,7 +252,7 @@ bool
 boxes_external(const struct xml *function)
 {
 	const struct text kind = text_trim(xml_attribute(function, "kind"));
-	return text_equal(kind, TEXT("Java")) || text_equal(kind, TEXT("PMML"));
+	return kind.length && !is_feel(kind);
 }
 
 static bool
@@ -346,7 +347,8 @@ read_fixed(const struct boxing *boxing, const struct xml *xml, struct feel_box *
 	} else if (shape->kind != FEEL_BOX_IF && shape->kind != FEEL_BOX_FILTER) {
 		reading_mistake(boxing->reading, boxing->of, xml->line, TEXT("ajoutez l’attribut iteratorVariable"),
 			"cet élément « %s » n’a pas de variable", shape->name);
-		return true; /* stays an empty box */
+		box->count = 0;
+		return true; /* an empty box */
 	}
 	box->kind = shape->kind;
 	box->parts = parts;
@@ -447,6 +449,10 @@ read_rule(const struct boxing *boxing, const struct xml *xml, const struct feel_
 	size_t input = 0, output = 0;
 	if (!tests || !results)
 		return broken(boxing);
+	for (size_t i = 0; i < table->input_count; i++)
+		tests[i].place = xml;
+	for (size_t i = 0; i < table->output_count; i++)
+		results[i].place = xml;
 	XML_EACH(xml, entry) {
 		if (xml_is(entry, xml, "inputEntry")) {
 			if (input < table->input_count)
@@ -462,8 +468,8 @@ read_rule(const struct boxing *boxing, const struct xml *xml, const struct feel_
 	}
 	if (input != table->input_count || output != table->output_count)
 		reading_mistake(boxing->reading, boxing->of, xml->line, TEXT(""),
-			"cette règle a %zu conditions et %zu résultats, la table %zu et %zu", input, output,
-			table->input_count, table->output_count);
+			"cette règle n’a pas les cases qu’il faut : conditions %zu sur %zu, résultats %zu sur %zu", input,
+			table->input_count, output, table->output_count);
 	rule->tests = tests;
 	rule->results = results;
 	return true;

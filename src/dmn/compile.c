@@ -4,7 +4,7 @@
 
 #include "base/banned.h"
 
-enum { MOST_IMPORTS_IN_A_PATH = 8 };
+enum { MOST_IMPORTS_IN_A_PATH = 3 };
 
 /* ---- types of items ---- */
 
@@ -122,9 +122,11 @@ add_inner(struct reading *reading, struct binding *binding, struct text name)
 
 /* The imports that lead from one file to another, the closest way first. */
 static bool
-find_path(const struct definitions *from, const struct definitions *to, unsigned most,
+find_path(struct reading *reading, const struct definitions *from, const struct definitions *to, unsigned most,
 	const struct import **path, unsigned depth, unsigned *ret_length)
 {
+	if (!reading_looks(reading, from->import_count + 1))
+		return false;
 	for (size_t i = 0; i < from->import_count; i++) {
 		if (!from->imports[i].of)
 			continue;
@@ -138,7 +140,7 @@ find_path(const struct definitions *from, const struct definitions *to, unsigned
 		if (!from->imports[i].of)
 			continue;
 		path[depth] = &from->imports[i];
-		if (find_path(from->imports[i].of, to, most, path, depth + 1, ret_length))
+		if (find_path(reading, from->imports[i].of, to, most, path, depth + 1, ret_length))
 			return true;
 	}
 	return false;
@@ -151,10 +153,12 @@ bind(struct reading *reading, struct element *element, const struct element *to)
 	const struct import *path[MOST_IMPORTS_IN_A_PATH];
 	unsigned length = 0, most = 1;
 	struct binding *group = &element->names;
+	if (!reading_looks(reading, group->inner_count + 1))
+		return false;
 	if (to->of != element->of)
-		while (most <= 3 && !find_path(element->of, to->of, most, path, 0, &length))
+		while (most <= MOST_IMPORTS_IN_A_PATH && !find_path(reading, element->of, to->of, most, path, 0, &length))
 			most++;
-	if (to->of != element->of && most > 3) {
+	if (to->of != element->of && most > MOST_IMPORTS_IN_A_PATH) {
 		reading_mistake(reading, element->of, element->xml->line, TEXT("importez son modèle"),
 			"« " TEXT_FORMAT " » exige « " TEXT_FORMAT " » d’un modèle qui n’est pas importé",
 			TEXT_ARGS(element->item.name), TEXT_ARGS(to->item.name));
@@ -175,7 +179,7 @@ bind(struct reading *reading, struct element *element, const struct element *to)
 		if (!added)
 			return false;
 		added->element = to;
-		added->type = to->item.type;
+		added->type = to->shown;
 		return true;
 	}
 twice:
@@ -268,6 +272,28 @@ scope_of_parameters(struct reading *reading, struct element *element, const stru
 	return scope;
 }
 
+/* Where nothing is declared, what the logic gives is what others see: its entries have names, which may
+ * hold spaces. */
+static bool
+show(struct reading *reading, struct element *element)
+{
+	const struct feel_type *type = element->feel ? feel_type_of(element->feel) : &feel_type_any;
+	const bool has_names = type->kind == FEEL_CONTEXT || type->kind == FEEL_LIST || type->kind == FEEL_FUNCTION;
+	const struct feel_type *declared = element->item.kind == DMN_DECISION ? element->item.type : element->result;
+	if (declared->kind != FEEL_ANY || (!has_names && reading->findings->lenient))
+		return true;
+	element->shown = type;
+	if (element->item.kind == DMN_DECISION)
+		return true;
+	struct feel_type *function = arena_new_of(reading->arena, struct feel_type);
+	if (!function)
+		return reading_broken(reading);
+	*function = *element->item.type;
+	function->of = type;
+	element->shown = function;
+	return true;
+}
+
 static bool
 read_logic(struct reading *reading, struct element *element)
 {
@@ -295,7 +321,20 @@ read_logic(struct reading *reading, struct element *element)
 		element->item.kind == DMN_DECISION ? "décision" : "fonction", element->item.name);
 	if (!element->feel)
 		element->reason = reason.length ? reason : TEXT("expression illisible");
-	return !reading->findings->broken;
+	return !reading->findings->broken && show(reading, element);
+}
+
+/* Reads the logic of business knowledge models, those that one requires before it, except where they require each other. */
+static bool
+read_knowledge(struct reading *reading, struct element *element)
+{
+	element->begun = true;
+	for (size_t i = 0; i < element->need_count; i++) {
+		struct element *need = reading->model->elements[element->needs[i]->rank];
+		if (need->item.kind == DMN_KNOWLEDGE && !need->begun && !read_knowledge(reading, need))
+			return false;
+	}
+	return read_logic(reading, element);
 }
 
 bool
@@ -306,6 +345,7 @@ logic_read(struct reading *reading)
 		struct element *element = model->elements[i];
 		if (element->item.kind == DMN_SERVICE && !read_service_type(reading, element))
 			return false;
+		element->shown = element->item.type;
 	}
 	for (size_t i = 0; i < model->count; i++) {
 		struct element *element = model->elements[i];
@@ -318,9 +358,11 @@ logic_read(struct reading *reading)
 	}
 	for (size_t i = 0; i < model->count; i++) {
 		struct element *element = model->elements[i];
-		if ((element->item.kind == DMN_DECISION || element->item.kind == DMN_KNOWLEDGE)
-			&& !read_logic(reading, element))
+		if (element->item.kind == DMN_KNOWLEDGE && !element->begun && !read_knowledge(reading, element))
 			return false;
 	}
+	for (size_t i = 0; i < model->order_count; i++)
+		if (!read_logic(reading, model->elements[model->order[i]->rank]))
+			return false;
 	return true;
 }

@@ -31,7 +31,7 @@ struct dmn_finding {
 	struct text remedy;  /* what to do, or empty */
 };
 
-/* Everything found in a model. Start from zero. In the arena given to the reader. */
+/* Everything found in a model, by file and line. Start from zero. In the arena given to the reader. */
 struct dmn_findings {
 	struct dmn_finding at[DMN_MOST_FINDINGS];
 	size_t count;

@@ -182,18 +182,45 @@ find_element(const struct dmn_model *model, struct text name)
 	return (const struct element *)dmn_find(model, name, -1);
 }
 
-/* The input data or decision that a value is given to: in the model itself, else anywhere. */
-static const struct element *
-find_given(const struct dmn_model *model, const struct dmn_input *input)
+/* Gives a value to what is called so in a file: an input data, a decision, or, behind the name of an
+ * import, one of those it holds, by a path (« Grilles.Indice ») or as entries of a context. */
+static bool
+give_in(struct pass *pass, const struct definitions *of, struct text name, struct feel_value value,
+	unsigned depth)
 {
-	for (size_t i = 0; i < model->count; i++) {
-		const struct element *element = model->elements[i];
-		const bool given = element->item.kind == DMN_INPUT || element->item.kind == DMN_DECISION;
-		if (given && text_equal(element->item.name, input->name)
-			&& (input->space.length == 0 || text_equal(element->item.space, input->space)))
-			return element; /* ranks begin with the model itself */
+	for (size_t i = 0; i < of->count; i++) {
+		const struct element *element = of->elements[i];
+		if ((element->item.kind != DMN_INPUT && element->item.kind != DMN_DECISION)
+			|| !text_equal(element->item.name, name))
+			continue;
+		pass_give(pass, element, feel_coerce(pass->run, value, element->item.type));
+		return true;
 	}
-	return NULL;
+	for (size_t i = 0; i < of->import_count && depth < 3; i++) {
+		const struct import *import = &of->imports[i];
+		if (!import->of || import->name.length == 0 || !text_starts(name, import->name))
+			continue;
+		const struct text rest = text_part(name, import->name.length, SIZE_MAX);
+		if (text_starts(rest, TEXT("."))
+			&& give_in(pass, import->of, text_part(rest, 1, SIZE_MAX), value, depth + 1))
+			return true;
+		if (rest.length || value.kind != FEEL_CONTEXT)
+			continue;
+		for (size_t j = 0; j < value.context.count; j++)
+			give_in(pass, import->of, value.context.at[j].name, value.context.at[j].value, depth + 1);
+		return true;
+	}
+	return false;
+}
+
+static void
+give(struct pass *pass, const struct dmn_input *input)
+{
+	const struct dmn_model *model = pass->model;
+	for (size_t i = 0; i < model->definitions_count; i++)
+		if ((input->space.length == 0 || text_equal(model->definitions[i]->space, input->space))
+			&& give_in(pass, model->definitions[i], input->name, input->value, 0))
+			return;
 }
 
 /* A run of expressions for a run of ours. */
@@ -227,11 +254,8 @@ dmn_evaluate(const struct dmn_model *model, struct text name, struct dmn_run *ru
 		return element->function;
 	if (!pass_begin(&pass, model, &inner))
 		return run_end(run, &inner, no_memory(&inner));
-	for (size_t i = 0; i < run->input_count; i++) {
-		const struct element *given = find_given(model, &run->inputs[i]);
-		if (given)
-			pass_give(&pass, given, feel_coerce(&inner, run->inputs[i].value, given->item.type));
-	}
+	for (size_t i = 0; i < run->input_count; i++)
+		give(&pass, &run->inputs[i]);
 	if (pass.states[element->rank] == UNKNOWN) {
 		pass.values[element->rank] = feel_null(TEXT("donnée d’entrée non fournie"));
 		pass.states[element->rank] = NEEDED;

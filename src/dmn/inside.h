@@ -48,6 +48,7 @@ struct element {
 	const struct dmn_model *model;
 	const struct definitions *of;
 	const struct xml *xml;
+	const struct feel_type *shown; /* to those that require it: what is declared, else what its logic gives */
 	unsigned rank; /* its place among the values of an evaluation */
 
 	const struct element **needs; /* what it requires, each once, in the order of writing */
@@ -66,6 +67,7 @@ struct element {
 	const struct element **outputs;
 	size_t parameter_count, output_count;
 	bool external; /* written in another language */
+	bool begun;    /* its logic is read, or under way */
 };
 
 struct dmn_model {
@@ -75,6 +77,7 @@ struct dmn_model {
 	size_t count;
 	const struct element **order; /* the decisions, each after those it requires */
 	size_t order_count;
+	size_t type_count; /* of all definitions */
 };
 
 /* A model under way. */
@@ -84,7 +87,14 @@ struct reading {
 	struct feel_findings *feel; /* of one expression, used again for each */
 	struct dmn_model *model;
 	unsigned depth; /* of types in types */
+	unsigned long looks; /* at names, while looking for some: bounded */
+	bool given_up;       /* there were too many */
 };
+
+enum { MOST_LOOKS = 100000000 };
+
+/* Counts looks at names; false, with a finding, once a model is too entangled to be read. */
+bool reading_looks(struct reading *reading, unsigned long looks);
 
 [[gnu::format(printf, 5, 6)]] void reading_mistake(struct reading *reading, const struct definitions *of,
 	unsigned line, struct text remedy, const char *format, ...);

@@ -202,7 +202,7 @@ tell(const struct cases *cases, const struct xml *test, const struct xml *node, 
 		.node = node ? xml_attribute(node, "name") : TEXT(""), .expected = expected, .got = got,
 		.reason = reason,
 	};
-	if (!result.test.at)
+	if (result.test.length == 0)
 		result.test = TEXT("?");
 	cases->kit->report(cases->kit->context, &result);
 }

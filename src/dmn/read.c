@@ -47,6 +47,18 @@ reading_mistake(struct reading *reading, const struct definitions *of, unsigned 
 	record(reading, of->file, line, arena_text(reading->arena, kept), remedy);
 }
 
+bool
+reading_looks(struct reading *reading, unsigned long looks)
+{
+	if (reading->looks + looks > MOST_LOOKS && !reading->given_up) {
+		reading->given_up = true;
+		reading_mistake(reading, reading->model->definitions[0], 1, TEXT("découpez-le en plusieurs"),
+			"modèle trop enchevêtré pour être lu");
+	}
+	reading->looks += looks;
+	return !reading->given_up;
+}
+
 struct dmn_finding
 dmn_locate(const struct dmn_model *model, const struct feel_finding *finding)
 {
@@ -214,7 +226,9 @@ read_file_parts(struct reading *reading, struct definitions *of)
 		types += xml_is(xml, of->root, "itemDefinition");
 		elements += kind_of_element(xml) >= 0;
 	}
-	if (types > DMN_MOST_NAMES || elements > DMN_MOST_NAMES - model->count || imports > DMN_MOST_IMPORTS) {
+	model->type_count += types;
+	if (model->type_count > DMN_MOST_NAMES || elements > DMN_MOST_NAMES - model->count
+		|| imports > DMN_MOST_IMPORTS) {
 		reading_mistake(reading, of, 1, TEXT("découpez-le en plusieurs"), "modèle trop grand");
 		of->root = NULL;
 		return true;
@@ -347,6 +361,27 @@ read_model(struct reading *reading, struct files *files)
 		&& logic_read(reading);
 }
 
+/* The model's own findings first, then by file and line. */
+static bool
+comes_before(const struct dmn_finding *a, const struct dmn_finding *b, struct text first)
+{
+	const bool own = text_equal(a->file, first), other_own = text_equal(b->file, first);
+	const int order = text_compare(a->file, b->file);
+	return own != other_own ? own : order ? order < 0 : a->line < b->line;
+}
+
+static void
+sort_findings(struct dmn_findings *findings, struct text first)
+{
+	for (size_t i = 1; i < findings->count; i++) {
+		const struct dmn_finding moved = findings->at[i];
+		size_t j = i;
+		for (; j && comes_before(&moved, &findings->at[j - 1], first); j--)
+			findings->at[j] = findings->at[j - 1];
+		findings->at[j] = moved;
+	}
+}
+
 struct dmn_model *
 dmn_read(struct arena *arena, const struct dmn_source *sources, size_t count, struct dmn_findings *findings)
 {
@@ -358,7 +393,8 @@ dmn_read(struct arena *arena, const struct dmn_source *sources, size_t count, st
 		return NULL;
 	}
 	const bool read = read_model(&reading, &files);
-	if (!read || findings->broken || (findings->count && !findings->lenient))
+	sort_findings(findings, sources[0].name);
+	if (!read || reading.given_up || findings->broken || (findings->count && !findings->lenient))
 		return NULL;
 	return reading.model;
 }

@@ -35,6 +35,8 @@ static bool
 find(struct reading *reading, const struct definitions *of, struct text name, unsigned depth,
 	const struct feel_type **ret_type)
 {
+	if (!reading_looks(reading, of->type_count + of->import_count + 1))
+		return false;
 	for (size_t i = 0; i < of->type_count; i++) {
 		if (!text_equal(of->types[i].name, name))
 			continue;
@@ -102,7 +104,10 @@ dmn_type_find(const struct dmn_model *model, struct text name)
 {
 	const struct definitions *of = model->definitions[0];
 	const struct feel_type *type;
-	return find(NULL, of, name, 0, &type) ? type : NULL; /* all are resolved: nothing is read */
+	struct dmn_findings none = { .count = DMN_MOST_FINDINGS };
+	struct dmn_model *whole = &(struct dmn_model){ .definitions = model->definitions };
+	struct reading reading = { .findings = &none, .model = whole };
+	return find(&reading, of, name, 0, &type) ? type : NULL; /* all are resolved: nothing is read */
 }
 
 struct text
@@ -241,6 +246,8 @@ declare(struct reading *reading, struct definitions *of, const struct definition
 	unsigned depth)
 {
 	struct guichet_error error;
+	if (!reading_looks(reading, from->type_count * 1000 + 1))
+		return false;
 	for (size_t i = 0; i < from->type_count; i++) {
 		struct item_definition *item = &from->types[i];
 		const struct feel_type *type = resolve(reading, from, item);
