@@ -43,9 +43,12 @@ stop_broken(struct reading *reading)
 	stop(reading, TEXT("mémoire insuffisante"));
 }
 
+/* A copy; once the parser is stopped, what it lends is gone. */
 static struct text
 keep(struct reading *reading, const xmlChar *from, size_t length)
 {
+	if (reading->stopped)
+		return (struct text){ 0 };
 	const struct text kept = arena_text(reading->arena, (struct text){ (const char *)from, length });
 	if (!kept.at)
 		stop_broken(reading);
@@ -55,7 +58,7 @@ keep(struct reading *reading, const xmlChar *from, size_t length)
 static struct text
 keep_string(struct reading *reading, const xmlChar *string)
 {
-	return string ? keep(reading, string, strlen((const char *)string)) : TEXT("");
+	return string && !reading->stopped ? keep(reading, string, strlen((const char *)string)) : TEXT("");
 }
 
 /* ---- events ---- */
@@ -79,12 +82,13 @@ element_begins(void *context, const xmlChar *name, const xmlChar *prefix, const 
 	if (!xml || !kept)
 		return stop_broken(reading);
 	struct xml *outer = reading->depth ? reading->open[reading->depth - 1].xml : NULL;
-	*xml = (struct xml){ .name = keep_string(reading, name), .attributes = kept,
-		.attribute_count = (size_t)attribute_count, .line = (unsigned)reading->parser->input->line };
+	*xml = (struct xml){ .attributes = kept, .attribute_count = (size_t)attribute_count,
+		.line = (unsigned)reading->parser->input->line };
+	xml->name = keep_string(reading, name);
 	/* the same address as outside is the same text */
-	xml->space = outer && space && text_equal(outer->space, text_of_string((const char *)space))
+	xml->space = outer && space && !reading->stopped && text_equal(outer->space, text_of_string((const char *)space))
 		? outer->space : keep_string(reading, space);
-	for (int i = 0; i < attribute_count; i++) {
+	for (int i = 0; i < attribute_count && !reading->stopped; i++) {
 		const xmlChar **of = attributes + i * 5; /* name, prefix, space, start and end of the value */
 		kept[i] = (struct xml_attribute){ keep_string(reading, of[2]), keep_string(reading, of[0]),
 			keep(reading, of[3], (size_t)(of[4] - of[3])) };
