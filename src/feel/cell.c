@@ -336,12 +336,13 @@ bool
 judge_axis(const struct feel_type *type, const struct feel_value *constants, size_t count,
 	struct axis *ret_axis)
 {
-	struct axis axis = axis_of_kind(type->kind);
+	const struct axis declared = axis_of_kind(type->kind);
+	struct axis axis = declared;
 	bool found = false;
 	for (size_t i = 0; i < count; i++) {
-		const struct feel_value constant = constants[i];
-		const struct axis of = axis_of(constant);
-		if (constant.kind == FEEL_NULL || (axis.form != AXIS_OPAQUE && constant.kind != axis.kind))
+		const struct axis of = axis_of(constants[i]);
+		if (constants[i].kind == FEEL_NULL
+			|| (declared.form != AXIS_OPAQUE && constants[i].kind != declared.kind))
 			continue; /* never the same, never in order */
 		if (of.form == AXIS_OPAQUE || (found && !axis_equal(axis, of)))
 			return false;

@@ -156,22 +156,36 @@ gather_slices(struct space *space, struct space_column *column)
 	return true;
 }
 
-/* The rules that some input reaches. */
-static bool
-gather_somewhere(struct space *space, struct space_column *column)
+/* The rules that pass somewhere among these regions. */
+static const uint64_t *
+rules_among(struct space *space, const struct space_column *column, const uint8_t *regions)
 {
-	uint64_t *somewhere = arena_array_of(space->arena, uint64_t, space->words);
+	uint64_t *rules = arena_array_of(space->arena, uint64_t, space->words);
 	uint32_t last = UINT32_MAX;
-	for (uint32_t region = 0; somewhere && region < column_regions(&column->column); region++) {
+	for (uint32_t region = 0; rules && region < column_regions(&column->column); region++) {
 		const uint32_t set = column->column.set_of[region];
-		if (!column->reachable[region] || set == last)
+		if (!regions[region] || set == last)
 			continue;
 		last = set;
 		for (uint32_t i = 0; i < space->words; i++)
-			somewhere[i] |= column_set(&column->column, region)[i];
+			rules[i] |= column_set(&column->column, region)[i];
 	}
-	column->somewhere = somewhere;
-	return somewhere != NULL;
+	return rules;
+}
+
+static bool
+gather_somewhere(struct space *space, struct space_column *column)
+{
+	column->somewhere = rules_among(space, column, column->reachable);
+	column->expected = rules_among(space, column, column->possible);
+	return column->somewhere && column->expected;
+}
+
+/* Where a rule is looked at: what is declared of the inputs, or the null that it alone expects. */
+static const uint8_t *
+regions_of(const struct space_column *column, uint32_t rule)
+{
+	return set_has(column->expected, rule) ? column->possible : column->reachable;
 }
 
 static bool
@@ -750,13 +764,14 @@ gather_covering(struct space *space, uint32_t rule)
 	memset(always + (size_t)columns * words, 0xff, words * sizeof *always);
 	for (uint32_t i = columns; i-- > 0;) {
 		const struct space_column *column = &space->columns[i];
+		const uint8_t *regions = regions_of(column, rule);
 		uint64_t *of = always + (size_t)i * words;
 		uint32_t last = UINT32_MAX;
 		memcpy(of, of + words, words * sizeof *of);
 		for (uint32_t region = 0; region < column_regions(&column->column); region++) {
 			const uint32_t set = column->column.set_of[region];
 			const uint64_t *rules = column->column.sets + (size_t)set * words;
-			if (!column->reachable[region] || set == last || !set_has(rules, rule))
+			if (!regions[region] || set == last || !set_has(rules, rule))
 				continue;
 			last = set;
 			for (uint32_t word = 0; word < words; word++)
@@ -782,6 +797,7 @@ is_covered(struct cover *cover, uint32_t column, const uint64_t *alive)
 	if (covering)
 		return true;
 	const struct space_column *of = &space->columns[column];
+	const uint8_t *regions = regions_of(of, cover->rule);
 	const struct frame *frame = &cover->frames[column];
 	frame->state[0] = column;
 	memcpy(frame->state + 1, alive, words * sizeof *alive);
@@ -791,7 +807,7 @@ is_covered(struct cover *cover, uint32_t column, const uint64_t *alive)
 	for (uint32_t region = 0; region < column_regions(&of->column); region++) {
 		const uint32_t set = of->column.set_of[region];
 		const uint64_t *rules = of->column.sets + (size_t)set * words;
-		if (!of->reachable[region] || set == last || !set_has(rules, cover->rule))
+		if (!regions[region] || set == last || !set_has(rules, cover->rule))
 			continue;
 		last = set;
 		if (!spend(space, 2 + words / 4)) {

@@ -20,6 +20,7 @@ struct space_column {
 	const uint8_t *possible;  /* by region: some input may be there */
 	const uint8_t *reachable; /* the same, or a null of which nothing was declared */
 	const uint64_t *somewhere; /* the rules that pass in some reachable region */
+	const uint64_t *expected;  /* the rules that pass in some possible one */
 	const struct slice *slices;
 	uint32_t slice_count;
 };
@@ -82,7 +83,7 @@ enum space_answer { SPACE_NO, SPACE_YES, SPACE_UNKNOWN /* too much work */ };
 
 /* Grants the work of one more question about all rules. */
 void space_rest(struct space *space);
-/* Whether the rules of a set together apply wherever `rule` does. */
+/* Whether the rules of a set together apply wherever `rule` does, over what is declared of the inputs. */
 enum space_answer space_covers(struct space *space, const uint64_t *rules, uint32_t rule);
 
 /* A value in a region of a column. */

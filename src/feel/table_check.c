@@ -38,35 +38,53 @@ tell_too_large(struct check *check)
 /* ---- regions in words ---- */
 
 static void
-write_point(struct buffer *out, struct check *check, const struct column *column, uint32_t cut)
+write_point(struct buffer *out, struct check *check, const struct column *column, const struct point *point)
 {
 	const struct text literal = feel_value_to_literal(check->telling.arena,
-		point_value(column->axis, column->cuts[cut]));
+		point_value(column->axis, *point));
 	if (literal.at)
 		buffer_add(out, literal);
 	else
 		out->failed = true;
 }
 
+/* The only point between two cuts, such as a day between two others. */
+static bool
+only_point(const struct space_column *column, uint32_t region, struct point *ret_point)
+{
+	const struct column *of = &column->column;
+	const struct point *low = region ? &of->cuts[region / 2 - 1] : NULL;
+	const struct point *high = region / 2 < of->cut_count ? &of->cuts[region / 2] : NULL;
+	struct point other;
+	return point_between(of->axis, low, high, column->whole, ret_point)
+		&& !point_between(of->axis, low, ret_point, column->whole, &other)
+		&& !point_between(of->axis, ret_point, high, column->whole, &other);
+}
+
 /* From one region to another, as a unary test. */
 static void
-write_run(struct buffer *out, struct check *check, const struct column *column, uint32_t first, uint32_t last)
+write_run(struct buffer *out, struct check *check, const struct space_column *of, uint32_t first,
+	uint32_t last)
 {
+	const struct column *column = &of->column;
 	const bool low = first > 0, high = last < 2 * column->cut_count;
+	struct point only;
 	if (first == last && (first & 1)) {
-		write_point(out, check, column, first / 2);
+		write_point(out, check, column, &column->cuts[first / 2]);
+	} else if (first == last && only_point(of, first, &only)) {
+		write_point(out, check, column, &only);
 	} else if (low && high) {
 		buffer_add(out, first & 1 ? TEXT("[") : TEXT("]"));
-		write_point(out, check, column, first & 1 ? first / 2 : first / 2 - 1);
+		write_point(out, check, column, &column->cuts[first & 1 ? first / 2 : first / 2 - 1]);
 		buffer_add(out, TEXT(".."));
-		write_point(out, check, column, last / 2);
+		write_point(out, check, column, &column->cuts[last / 2]);
 		buffer_add(out, last & 1 ? TEXT("]") : TEXT("["));
 	} else if (low) {
 		buffer_add(out, first & 1 ? TEXT(">= ") : TEXT("> "));
-		write_point(out, check, column, first & 1 ? first / 2 : first / 2 - 1);
+		write_point(out, check, column, &column->cuts[first & 1 ? first / 2 : first / 2 - 1]);
 	} else if (high) {
 		buffer_add(out, last & 1 ? TEXT("<= ") : TEXT("< "));
-		write_point(out, check, column, last / 2);
+		write_point(out, check, column, &column->cuts[last / 2]);
 	} else {
 		buffer_add(out, TEXT("-"));
 	}
@@ -95,7 +113,7 @@ write_texts(struct buffer *out, struct check *check, const struct space_column *
 			continue;
 		if (!first)
 			buffer_add(out, TEXT(", "));
-		write_point(out, check, &column->column, cut);
+		write_point(out, check, &column->column, &column->column.cuts[cut]);
 		first = false;
 	}
 	if (others)
@@ -122,7 +140,7 @@ write_regions(struct buffer *out, struct check *check, uint32_t input, const uin
 					last = next, i++;
 			if (first != regions[0])
 				buffer_add(out, TEXT(", "));
-			write_run(out, check, &column->column, first, last);
+			write_run(out, check, column, first, last);
 			i++;
 		}
 	}

@@ -241,14 +241,16 @@ differs(struct compare *compare, uint32_t rule, const struct feel_value *inputs)
 	}
 	struct feel_run run = { .arena = compare->points, .inputs = compare->values,
 		.most_steps = MOST_POINT_STEPS };
-	const struct feel_value computed = rounded(formula, feel_evaluate(formula->feel, &run));
+	const struct feel_value exact = feel_evaluate(formula->feel, &run), computed = rounded(formula, exact);
 	evaluation->run->stop = FEEL_COMPLETE;
 	evaluation->inputs = compare->values;
 	evaluation->arena = compare->points;
 	evaluation->steps_left = MOST_POINT_STEPS;
-	const struct feel_value printed = evaluate_node(evaluation,
-		compare->table->rules[rule].results[formula->output]);
-	if (feel_is_true(feel_equal(printed, computed)))
+	const struct node *result = compare->table->rules[rule].results[formula->output];
+	struct feel_value printed = evaluate_node(evaluation, result);
+	if (!node_is_constant(result))
+		printed = rounded(formula, printed); /* computed as the formula is, not printed */
+	if (feel_is_true(feel_equal(printed, computed)) || feel_is_true(feel_equal(printed, exact)))
 		return false;
 	tell_difference(compare, rule, inputs, printed, computed);
 	return true;
