@@ -519,3 +519,148 @@ TEST(feel_tables_give_the_same_with_and_without_index)
 	}
 	CHECK(indexed > 1500);
 }
+
+/* ---- what is found beside what every input shows ---- */
+
+/* Small columns of which every input is tried. */
+static const struct small {
+	const char *type;
+	const char *inputs[12];
+	const char *cells[24];
+} smalls[] = {
+	{ "nombre entier [0..9]", { "0", "1", "2", "3", "4", "5", "6", "7", "8", "9" },
+		{ "-", "< 5", ">= 5", "[2..7]", "]2..7[", "3", "not(3)", "1, 2, 8", "> 8", "<= 0", "[0..9]", "< 5, > 5",
+		"not(< 3, > 6)", "? > 2 and ? < 6", "[5..4]", "> 9", "2.5" } },
+	{ "parmi \"a\", \"b\", \"c\"", { "\"a\"", "\"b\"", "\"c\"" },
+		{ "-", "\"a\"", "\"b\"", "\"a\", \"b\"", "not(\"a\")", "not(\"b\", \"c\")", "\"c\"", "not(null)" } },
+	{ "oui/non facultatif", { "true", "false", "null" },
+		{ "-", "true", "false", "true, false", "not(true)", "null", "not(null)", "? = null", "? != true" } },
+	{ "mois [@\"P0M\"..@\"P5M\"]", { "@\"P0M\"", "@\"P1M\"", "@\"P2M\"", "@\"P3M\"", "@\"P4M\"", "@\"P5M\"" },
+		{ "-", "< @\"P2M\"", ">= @\"P2M\"", "[@\"P1M\"..@\"P3M\"]", "@\"P4M\"", "not(@\"P4M\")" } },
+};
+
+static uint32_t
+count_of(const char *const *list, uint32_t most)
+{
+	uint32_t count = 0;
+	while (count < most && list[count])
+		count++;
+	return count;
+}
+
+enum { MOST_SMALL_RULES = 12 };
+
+/* What all the inputs show. */
+struct shown {
+	bool hole;
+	bool meets[MOST_SMALL_RULES][MOST_SMALL_RULES];
+	bool applies[MOST_SMALL_RULES], decides[MOST_SMALL_RULES];
+};
+
+static void
+try_input(struct arena *arena, const struct feel *collect, const struct feel_value *values,
+	struct shown *shown)
+{
+	struct feel_run run = { .arena = arena, .inputs = values };
+	const struct feel_value rules = feel_evaluate(collect, &run);
+	shown->hole = shown->hole || rules.kind == FEEL_NULL;
+	for (size_t i = 0; rules.kind == FEEL_LIST && i < rules.list.count; i++) {
+		int64_t rule = 0, other = 0;
+		CHECK(feel_to_integer(rules.list.at[i], &rule));
+		shown->applies[rule] = true;
+		shown->decides[rule] = shown->decides[rule] || i == 0;
+		for (size_t j = 0; j < rules.list.count; j++)
+			if (feel_to_integer(rules.list.at[j], &other))
+				shown->meets[rule][other] = true;
+	}
+}
+
+static void
+check_shown(const struct feel_table_findings *findings, const struct shown *shown, enum feel_hit hit,
+	uint32_t rules)
+{
+	unsigned holes = 0, meetings = 0, met = 0, dead = 0, masked = 0;
+	for (size_t i = 0; i < findings->count; i++) {
+		const struct feel_table_finding *finding = &findings->at[i];
+		const unsigned count = finding->more ? (unsigned)finding->more : 1;
+		holes += finding->problem == FEEL_TABLE_GAP ? count : 0;
+		meetings += finding->problem == FEEL_TABLE_OVERLAP ? count : 0;
+		CHECK(finding->problem != FEEL_TABLE_UNVERIFIED && finding->problem != FEEL_TABLE_TOO_LARGE);
+		if (finding->problem == FEEL_TABLE_UNREACHABLE) {
+			CHECK(!shown->applies[finding->rule]);
+			dead++;
+		} else if (finding->problem == FEEL_TABLE_MASKED) {
+			CHECK(shown->applies[finding->rule] && !shown->decides[finding->rule]);
+			masked++;
+		} else if (finding->problem == FEEL_TABLE_OVERLAP && !finding->more) {
+			CHECK(shown->meets[finding->rule][finding->other]);
+		}
+	}
+	CHECK(shown->hole == (holes > 0));
+	for (uint32_t i = 0; i < rules; i++) {
+		dead -= !shown->applies[i];
+		masked -= hit == FEEL_FIRST && shown->applies[i] && !shown->decides[i];
+		for (uint32_t j = 0; j < i; j++)
+			met += shown->meets[i][j];
+	}
+	CHECK(dead == 0 && masked == 0);
+	CHECK(hit == FEEL_FIRST || met == meetings);
+}
+
+static void
+compare_small(struct arena *arena, uint64_t *seed)
+{
+	const uint32_t columns = 1 + chance(seed, 3), rules = 1 + chance(seed, MOST_SMALL_RULES);
+	struct feel_scope *scope = feel_scope_new(arena, NULL);
+	struct feel_table_input inputs[3] = { 0 };
+	const struct small *of[3] = { 0 };
+	struct guichet_error error;
+	unsigned slot;
+	for (uint32_t i = 0; i < columns; i++) {
+		of[i] = &smalls[chance(seed, sizeof smalls / sizeof *smalls)];
+		struct text type = text_of_string(of[i]->type);
+		inputs[i].expression.text = arena_format(arena, "x%u", i);
+		CHECK(feel_scope_add(scope, inputs[i].expression.text, read_type(arena, &type), &slot, &error)
+			== GUICHET_OK);
+	}
+	struct feel_table_rule *lines = arena_array_of(arena, struct feel_table_rule, rules);
+	for (uint32_t i = 0; i < rules; i++) {
+		struct feel_cell *cells = arena_array_of(arena, struct feel_cell, columns + 1);
+		for (uint32_t j = 0; j < columns; j++)
+			cells[j].text = text_of_string(of[j]->cells[chance(seed, count_of(of[j]->cells, 24))]);
+		cells[columns].text = arena_format(arena, "%u", i);
+		lines[i] = (struct feel_table_rule){ .tests = cells, .results = cells + columns };
+	}
+	const struct feel_table_output output = { .name = TEXT("y") };
+	struct feel_table source = { .hit = FEEL_COLLECT, .inputs = inputs, .input_count = columns,
+		.outputs = &output, .output_count = 1, .rules = lines, .rule_count = rules };
+	const struct feel_box box = { .kind = FEEL_BOX_TABLE, .table = &source };
+	struct feel_findings *mistakes = arena_new_of(arena, struct feel_findings);
+	mistakes->lenient = true; /* some cells are beside the declared values: that is the point */
+	const struct feel *collect = feel_read_box(arena, scope, &box, mistakes);
+	source.hit = chance(seed, 2) ? FEEL_UNIQUE : FEEL_FIRST;
+	const struct feel *feel = feel_read_box(arena, scope, &box, mistakes);
+	struct feel_table_findings *findings = arena_new_of(arena, struct feel_table_findings);
+	struct shown shown = { 0 };
+	uint32_t at[3] = { 0 }, i = 0;
+	CHECK(collect && feel);
+	feel_table_check(arena, feel, &source, findings);
+	while (i < columns) {
+		struct feel_value values[3];
+		for (uint32_t j = 0; j < columns; j++)
+			values[j] = constant_of(arena, text_of_string(of[j]->inputs[at[j]]));
+		try_input(arena, collect, values, &shown);
+		for (i = 0; i < columns && ++at[i] == count_of(of[i]->inputs, 12); i++)
+			at[i] = 0;
+	}
+	check_shown(findings, &shown, source.hit, rules);
+}
+
+TEST(feel_tables_are_checked_as_all_their_inputs_show)
+{
+	uint64_t seed = 7;
+	for (unsigned i = 0; i < 400; i++) {
+		CLEANUP(arena_free) struct arena *arena = arena_new(1 << 26);
+		compare_small(arena, &seed);
+	}
+}

@@ -266,6 +266,7 @@ space_common_region(const struct space *space, uint32_t column, uint32_t rule, u
 	const struct space_column *of = &space->columns[column];
 	for (uint32_t region = 0; region < column_regions(&of->column); region++) {
 		const uint64_t *set = column_set(&of->column, region);
+		/* null is the last one: a null of which nothing was declared comes after all the rest */
 		if (!of->reachable[region] || !set_has(set, rule) || !set_has(set, other))
 			continue;
 		*ret_region = region;
@@ -288,34 +289,41 @@ spend(struct space *space, unsigned long steps)
 
 /* ---- rules that meet ---- */
 
+/* A null of which nothing was declared counts for the rules that expect it alone. */
+static void
+meet_in_null(struct space *space, const struct space_column *column, uint64_t *met)
+{
+	const uint32_t words = space->words, null = column_regions(&column->column) - 1;
+	const uint64_t *rules = column_set(&column->column, null);
+	if (column->possible[null] || !column->reachable[null])
+		return;
+	for (uint32_t rule = 0; rule < space->table->rule_count; rule++)
+		for (uint32_t i = 0; set_has(rules, rule) && i < words; i++)
+			met[(size_t)rule * words + i] |= set_has(column->expected, rule) ? rules[i] & ~column->expected[i]
+				: rules[i];
+}
+
 /* Rules met in one column, for each rule. Those that pass everywhere meet all that pass somewhere: they are
  * not looked at region by region. */
 static bool
 meet_in_column(struct space *space, const struct space_column *column, uint64_t *met)
 {
-	const uint32_t words = space->words, regions = column_regions(&column->column);
-	uint8_t *seen = arena_array_of(space->arena, uint8_t, column->column.set_count);
+	const uint32_t words = space->words;
 	uint64_t *everywhere = arena_array_of(space->arena, uint64_t, words);
-	if (!seen || !everywhere) {
+	if (!everywhere) {
 		space->broken = true;
 		return false;
 	}
 	memset(everywhere, 0xff, words * sizeof *everywhere);
 	memset(met, 0, (size_t)space->table->rule_count * words * sizeof *met);
-	for (uint32_t region = 0; region < regions; region++) {
-		const uint64_t *rules = column_set(&column->column, region);
-		for (uint32_t i = 0; column->reachable[region] && i < words; i++)
-			everywhere[i] &= rules[i];
-	}
+	for (uint32_t slice = 0; slice < column->slice_count; slice++)
+		for (uint32_t i = 0; i < words; i++)
+			everywhere[i] &= column->slices[slice].rules[i];
 	for (uint32_t rule = 0; rule < space->table->rule_count; rule++)
 		if (set_has(everywhere, rule))
-			memcpy(met + (size_t)rule * words, column->somewhere, words * sizeof *met);
-	for (uint32_t region = 0; region < regions; region++) {
-		const uint32_t set = column->column.set_of[region];
-		if (!column->reachable[region] || seen[set])
-			continue;
-		seen[set] = 1;
-		const uint64_t *rules = column_set(&column->column, region);
+			memcpy(met + (size_t)rule * words, column->expected, words * sizeof *met);
+	for (uint32_t slice = 0; slice < column->slice_count; slice++) {
+		const uint64_t *rules = column->slices[slice].rules;
 		for (uint32_t word = 0; word < words; word++) {
 			for (uint64_t left = rules[word] & ~everywhere[word]; left; left &= left - 1) {
 				uint64_t *of = met + ((size_t)word * COLUMN_BITS + (uint32_t)__builtin_ctzll(left)) * words;
@@ -326,6 +334,7 @@ meet_in_column(struct space *space, const struct space_column *column, uint64_t 
 			}
 		}
 	}
+	meet_in_null(space, column, met);
 	return true;
 }
 
