@@ -84,8 +84,11 @@ add_points(struct judge *judge, struct feel_value value, bool ordered, bool insi
 {
 	if (inside && value.kind == FEEL_RANGE)
 		return add_constant(judge, value.range->low, true) && add_constant(judge, value.range->high, true);
+	/* a list is itself what another list may be equal to */
+	if (!add_constant(judge, value, ordered))
+		return false;
 	if (!inside || value.kind != FEEL_LIST)
-		return add_constant(judge, value, ordered);
+		return true;
 	for (size_t i = 0; i < value.list.count; i++) {
 		const struct feel_value item = value.list.at[i];
 		const bool added = item.kind == FEEL_RANGE
@@ -338,19 +341,19 @@ judge_axis(const struct feel_type *type, const struct feel_value *constants, siz
 {
 	const struct axis declared = axis_of_kind(type->kind);
 	struct axis axis = declared;
-	bool found = false;
+	bool found = false, opaque = false;
 	for (size_t i = 0; i < count; i++) {
 		const struct axis of = axis_of(constants[i]);
-		if (constants[i].kind == FEEL_NULL
-			|| (declared.form != AXIS_OPAQUE && constants[i].kind != declared.kind))
-			continue; /* never the same, never in order */
-		if (of.form == AXIS_OPAQUE || (found && !axis_equal(axis, of)))
+		opaque = opaque || (of.form == AXIS_OPAQUE && constants[i].kind != FEEL_NULL);
+		if (of.form == AXIS_OPAQUE || (declared.form != AXIS_OPAQUE && constants[i].kind != declared.kind))
+			continue; /* never the same as a value of the axis, never in order */
+		if (found && !axis_equal(axis, of))
 			return false;
 		axis = of;
 		found = true;
 	}
 	*ret_axis = axis;
-	return true;
+	return axis.form != AXIS_OPAQUE || !opaque;
 }
 
 /* ---- sets ---- */
