@@ -476,6 +476,7 @@ struct dossier_moment {
 	struct text title;      /* "Déposée", "Favorable", "Prise d’effet" */
 	struct text by;         /* "Mme Claire Martin, chef d’établissement"; empty for effects */
 	struct text detail;     /* an explanation, what happens without an answer; may be empty */
+	const struct procedure_deadline *deadline; /* that will come, of a NEXT; NULL for anything else */
 	const struct dossier_change *changes; size_t change_count; /* fields changed by it */
 	const struct dossier_value *values; size_t value_count;    /* what the actor gave, if the viewer may read it */
 };
@@ -489,7 +490,8 @@ enum guichet_status dossier_timeline(const struct dossier_facts *facts, const st
 struct dossier_line {
 	struct text section; /* title; the same for its lines */
 	struct text label, value;
-	const struct procedure_field *field;
+	const struct procedure_field *field;       /* NULL for a computed value */
+	const struct procedure_computed *computed; /* NULL for an answer */
 	bool changed; /* since filing */
 };
 

@@ -1,6 +1,7 @@
 /* Explanations told to people, and to programs: see explanation.h. */
 #include "dossier/explanation.h"
 
+#include "dossier/event.h"
 #include "dossier/facts.h"
 #include "dossier/json.h"
 
@@ -452,16 +453,90 @@ dossier_explanation_write(const struct dossier_explanation *explanation, enum fe
 	return before || after;
 }
 
-struct text
-dossier_judged_steps(const struct dossier_explanation *explanation, const struct dossier_judged *judged)
+/* ---- for pages ---- */
+
+enum { MOST_LINES = 40 };
+
+static bool
+add_line(const struct dossier_explanation *explanation, const struct text **lines, size_t *count, struct text line)
+{
+	return line.at && (*count == MOST_LINES || ITEMS_ADD(explanation->arena, lines, count, &line));
+}
+
+/* "« Quotité demandée » : 83,33 % (réponse du dossier ; MIS-04)". */
+static struct text
+reading_text(const struct dossier_explanation *explanation, const struct feel_told *told)
+{
+	const struct procedure_slot *slot = slot_of(explanation, told);
+	const struct procedure_origin *origin = origin_of(explanation, slot);
+	const struct text value = read_value(explanation, told), source = source_text(explanation, slot);
+	struct text name;
+	CLEANUP(buffer_release) struct buffer out = buffer_new(MOST_OUTPUT);
+	if (!name_words(explanation, told->slot, told->excerpt, &name))
+		name = told->excerpt;
+	buffer_format(&out, TEXT_FORMAT SPACE ": " TEXT_FORMAT " (" TEXT_FORMAT, TEXT_ARGS(name), TEXT_ARGS(value),
+		TEXT_ARGS(source));
+	if (origin && origin->cite_count > 0) {
+		buffer_add(&out, TEXT(SPACE "; "));
+		add_cites(&out, origin);
+	}
+	buffer_add(&out, TEXT(")"));
+	return out.failed ? (struct text){ 0 } : arena_text(explanation->arena, buffer_text(&out));
+}
+
+static struct text
+sentence_text(const struct dossier_explanation *explanation, const struct dossier_judged *judged, bool *told)
 {
 	CLEANUP(buffer_release) struct buffer out = buffer_new(MOST_OUTPUT);
-	struct telling telling = { explanation, FEEL_STEPS, &out,
-		arena_array_of(explanation->arena, bool, explanation->count + 1), words_of(explanation) };
-	if (!telling.told)
-		return (struct text){ 0 };
+	struct telling telling = { explanation, FEEL_SENTENCE, &out, told, words_of(explanation) };
 	tell_judged(&telling, judged, 0);
-	return out.failed ? (struct text){ 0 } : arena_text(explanation->arena, text_trim(buffer_text(&out)));
+	/* Without the line end and the dash of lists. */
+	const struct text text = buffer_text(&out);
+	return out.failed ? (struct text){ 0 } : arena_text(explanation->arena, text_part(text, sizeof "\n- " - 1, SIZE_MAX));
+}
+
+static bool
+add_lines(const struct dossier_explanation *explanation, const struct dossier_judged *judged, bool *told,
+	const struct text **lines, size_t *count)
+{
+	struct readings readings = { .trace = judged->trace };
+	struct feel_told read;
+	told[judged - explanation->judged] = true;
+	if (!add_line(explanation, lines, count, sentence_text(explanation, judged, told)))
+		return false;
+	const bool table = judged->place.kind == PROCEDURE_AT_COMPUTED
+		&& explanation->procedure->computed[judged->place.index].table;
+	if (!table && !add_line(explanation, lines, count, arena_format(explanation->arena, "Règle" SPACE ": «" SPACE
+			TEXT_FORMAT SPACE "»", TEXT_ARGS(source_line(explanation, judged->feel)))))
+		return false;
+	while (reading_next(&readings, &read)) {
+		const struct dossier_judged *below = computed_before(explanation, judged, slot_of(explanation, &read));
+		if (!below && !add_line(explanation, lines, count, reading_text(explanation, &read)))
+			return false;
+		if (below && !told[below - explanation->judged] && !add_lines(explanation, below, told, lines, count))
+			return false;
+	}
+	return true;
+}
+
+bool
+dossier_judged_lines(const struct dossier_explanation *explanation, const struct dossier_judged *judged,
+	const struct text **ret_lines, size_t *ret_count)
+{
+	const struct text *lines = NULL;
+	size_t count = 0;
+	bool *told = arena_array_of(explanation->arena, bool, explanation->count + 1);
+	if (!told || (judged->trace && !add_lines(explanation, judged, told, &lines, &count)))
+		return false;
+	*ret_lines = lines;
+	*ret_count = count;
+	return true;
+}
+
+struct feel_words
+dossier_explanation_words(const struct dossier_explanation *explanation)
+{
+	return words_of(explanation);
 }
 
 /* ---- for programs ---- */

@@ -54,8 +54,15 @@ bool dossier_explanation_write(const struct dossier_explanation *explanation, en
 	struct buffer *out);
 /* The same for programs; a new reference, NULL without memory. */
 struct json_t *dossier_explanation_json(const struct dossier_explanation *explanation, struct text only);
-/* One line each: why that value, and what it read. `at` is NULL when the arena is full. */
-struct text dossier_judged_steps(const struct dossier_explanation *explanation, const struct dossier_judged *judged);
+/* Why that value, for a page: the sentence, the rule, then a line for each thing that was read and for what computed
+ * it. False when the arena is full. */
+[[nodiscard]] bool dossier_judged_lines(const struct dossier_explanation *explanation,
+	const struct dossier_judged *judged, const struct text **ret_lines, size_t *ret_count);
+/* May this viewer learn it? Not when it reads what the applicant must not learn yet. */
+bool dossier_judged_shown(const struct dossier_facts *facts, const struct dossier_viewer *viewer,
+	const struct dossier_explanation *explanation, const struct dossier_judged *judged);
+/* The procedure's own words for names and options: fill arena and procedure of the explanation first. */
+struct feel_words dossier_explanation_words(const struct dossier_explanation *explanation);
 
 /* The version of the procedure that judged an event: its hash, hexadecimal, in the arena; empty when the event reads
  * none. REFUSED when the event cannot be read. */

@@ -3,6 +3,7 @@
 #include "base/buffer.h"
 #include "dossier/decide.h"
 #include "dossier/event.h"
+#include "dossier/explanation.h"
 
 #include "base/banned.h"
 
@@ -145,6 +146,8 @@ static enum guichet_status
 judge_population(const struct inputs *inputs, struct dossier_can *can, struct guichet_error *error)
 {
 	const struct procedure *procedure = inputs->facts->procedure;
+	const struct dossier_explanation named = { .arena = inputs->arena, .procedure = procedure };
+	const struct feel_words words = dossier_explanation_words(&named);
 	struct dossier_verdict *verdicts = arena_array_of(inputs->arena, struct dossier_verdict,
 		procedure->population_count + 1);
 	if (!verdicts)
@@ -162,7 +165,7 @@ judge_population(const struct inputs *inputs, struct dossier_can *can, struct gu
 		verdicts[i] = (struct dossier_verdict){
 			.passed = feel_is_true(value),
 			.message = rule->message,
-			.explanation = feel_explain_french(inputs->arena, run.trace, FEEL_SENTENCE, NULL),
+			.explanation = feel_explain_french(inputs->arena, run.trace, FEEL_SENTENCE, &words),
 		};
 		if (can->eligible && !verdicts[i].passed) {
 			can->eligible = false;
@@ -433,6 +436,7 @@ tell_dues(struct telling *telling, const struct dossier_due *dues, size_t count)
 				: deadline->label,
 			.by = TEXT(""),
 			.detail = TEXT(""),
+			.deadline = deadline,
 		}))
 			return false;
 	}
@@ -543,6 +547,7 @@ dossier_lines(const struct dossier_facts *facts, const struct dossier_viewer *vi
 			.section = TEXT("Ce qui en résulte"),
 			.label = computed->label,
 			.value = procedure_computed_text(arena, computed, value),
+			.computed = computed,
 		};
 		if (!line.value.at || !ITEMS_ADD(arena, &lines, &count, &line))
 			return OUT_OF_MEMORY(error);
@@ -550,4 +555,27 @@ dossier_lines(const struct dossier_facts *facts, const struct dossier_viewer *vi
 	*ret_lines = lines;
 	*ret_count = count;
 	return GUICHET_OK;
+}
+
+/* ---- why ---- */
+
+bool
+dossier_judged_shown(const struct dossier_facts *facts, const struct dossier_viewer *viewer,
+	const struct dossier_explanation *explanation, const struct dossier_judged *judged)
+{
+	const struct dossier *dossier = facts->dossier;
+	const bool applicant = as_applicant(facts, viewer);
+	for (size_t i = 0; applicant && dossier && i < dossier->value_count; i++) {
+		const struct dossier_value *value = &dossier->values[i];
+		if (is_veiled(facts, applicant, value->version)
+			&& (dossier_judged_reads(explanation, judged, PROCEDURE_SLOT_FIELD, value->name)
+				|| dossier_judged_reads(explanation, judged, PROCEDURE_SLOT_POSED, value->name)))
+			return false;
+	}
+	/* Its step and what it has known tell what is veiled. */
+	for (size_t i = 0; applicant && dossier && i < dossier->known_count; i++)
+		if (is_veiled(facts, applicant, dossier->known[i].version)
+			&& dossier_judged_reads(explanation, judged, PROCEDURE_SLOT_DOSSIER, TEXT("")))
+			return false;
+	return true;
 }

@@ -4,6 +4,7 @@
 #include "pages/families.h"
 
 #include "document/document.h"
+#include "dossier/explanation.h"
 
 #include "base/banned.h"
 
@@ -29,6 +30,34 @@ subject_name(struct request *request, const struct office_dossier *dossier)
 }
 
 /* ---- parts of GET /dossiers/:id ---- */
+
+/* « Pourquoi ? »: the rule of a value or of a date, and what it read. Nothing for who may not learn it. */
+static enum guichet_status
+why(struct request *request, struct html *html, const struct office_dossier *dossier,
+	const struct dossier_explanation *explanation, enum procedure_place_kind kind, int index, struct text of_what,
+	struct guichet_error *error)
+{
+	const struct dossier_viewer viewer = viewer_of(request, dossier);
+	const struct dossier_judged *judged = dossier_judged_find(explanation, kind, index);
+	const struct text *lines;
+	size_t count;
+	if (!judged || !dossier_judged_shown(&dossier->facts, &viewer, explanation, judged))
+		return GUICHET_OK;
+	if (!dossier_judged_lines(explanation, judged, &lines, &count))
+		return guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.");
+	HTML_IN(html, "details");
+	{
+		HTML_IN(html, "summary");
+		html_say(html, "Pourquoi\u00a0?");
+		HTML_IN(html, "span", { "class", TEXT("visually-hidden") });
+		html_markup(html, " ");
+		html_text(html, of_what);
+	}
+	HTML_IN(html, "ul");
+	for (size_t i = 0; i < count; i++)
+		HTML_LINE(html, "li", lines[i]);
+	return GUICHET_OK;
+}
 
 static enum guichet_status
 options(struct request *request, struct html *html, const struct office_dossier *dossier, struct guichet_error *error)
@@ -102,9 +131,10 @@ moment_date(struct arena *arena, const struct dossier_moment *moment)
 		: instant_french(arena, moment->at);
 }
 
-static void
+static enum guichet_status
 timeline(struct request *request, struct html *html, const struct office_dossier *dossier,
-	const struct dossier_moment *moments, size_t count)
+	const struct dossier_explanation *explanation, const struct dossier_moment *moments, size_t count,
+	struct guichet_error *error)
 {
 	static const struct text classes[] = {
 		[DOSSIER_PAST] = { "done", 4 }, [DOSSIER_NOW] = { "current", 7 }, [DOSSIER_NEXT] = { "future", 6 },
@@ -127,7 +157,14 @@ timeline(struct request *request, struct html *html, const struct office_dossier
 			HTML_LINE(html, "p", moment->detail);
 		given_list(request, html, dossier, moment->values, moment->value_count);
 		change_list(request, html, dossier, moment->changes, moment->change_count);
+		if (!moment->deadline)
+			continue;
+		const enum guichet_status status = why(request, html, dossier, explanation, PROCEDURE_AT_DEADLINE,
+			(int)(moment->deadline - dossier->procedure->deadlines), moment->title, error);
+		if (status != GUICHET_OK)
+			return status;
 	}
+	return GUICHET_OK;
 }
 
 /* Whose turn it is, in the words of who looks. */
@@ -188,7 +225,8 @@ standing(struct request *request, struct html *html, const struct office_dossier
 }
 
 static enum guichet_status
-answers(struct request *request, struct html *html, const struct office_dossier *dossier, struct guichet_error *error)
+answers(struct request *request, struct html *html, const struct office_dossier *dossier,
+	const struct dossier_explanation *explanation, struct guichet_error *error)
 {
 	const struct dossier_viewer viewer = viewer_of(request, dossier);
 	const struct dossier_line *lines;
@@ -210,6 +248,12 @@ answers(struct request *request, struct html *html, const struct office_dossier 
 				html_markup(html, " ");
 			if (lines[i].changed)
 				HTML_SAY(html, "span", "modifié depuis le dépôt", { "class", TEXT("badge warning") });
+			if (!lines[i].computed)
+				continue;
+			const enum guichet_status told = why(request, html, dossier, explanation, PROCEDURE_AT_COMPUTED,
+				(int)(lines[i].computed - dossier->procedure->computed), lines[i].label, error);
+			if (told != GUICHET_OK)
+				return told;
 		}
 	}
 	return GUICHET_OK;
@@ -327,7 +371,10 @@ page_dossier_show(struct request *request, struct html *html, struct guichet_err
 	const struct dossier_viewer viewer = viewer_of(request, &dossier);
 	const struct dossier_moment *moments;
 	size_t count;
+	struct dossier_explanation explanation;
 	status = dossier_timeline(&dossier.facts, &viewer, request->arena, &moments, &count, error);
+	if (status == GUICHET_OK)
+		status = dossier_explain_now(&dossier.facts, request->arena, &explanation, error);
 	if (status != GUICHET_OK)
 		return status;
 	PAGE_IN(request, html, arena_format(request->arena, TEXT_FORMAT ", n° " TEXT_FORMAT,
@@ -349,9 +396,10 @@ page_dossier_show(struct request *request, struct html *html, struct guichet_err
 		HTML_IN(html, "div");
 		status = standing(request, html, &dossier, moments, count, error);
 		documents(request, html, &dossier);
-		timeline(request, html, &dossier, moments, count);
 		if (status == GUICHET_OK)
-			status = answers(request, html, &dossier, error);
+			status = timeline(request, html, &dossier, &explanation, moments, count, error);
+		if (status == GUICHET_OK)
+			status = answers(request, html, &dossier, &explanation, error);
 	}
 	HTML_IN(html, "div");
 	pieces(request, html, &dossier);
