@@ -87,21 +87,6 @@ wrong_usage(const char *sentence)
 	return EXIT_USAGE;
 }
 
-static bool
-read_depth(const char *text, enum feel_depth *ret_depth)
-{
-	static const struct { const char *name; enum feel_depth depth; } depths[] = {
-		{ "phrase", FEEL_SENTENCE }, { "étapes", FEEL_STEPS }, { "etapes", FEEL_STEPS }, { "tout", FEEL_EVERYTHING },
-	};
-	for (size_t i = 0; i < sizeof depths / sizeof *depths; i++) {
-		if (strcmp(depths[i].name, text) == 0) {
-			*ret_depth = depths[i].depth;
-			return true;
-		}
-	}
-	return false;
-}
-
 /* EXIT_DONE when the arguments are understood. */
 static int
 read_arguments(struct explain *explain, int argc, char **argv)
@@ -115,7 +100,7 @@ read_arguments(struct explain *explain, int argc, char **argv)
 		} else if (strcmp(argument, "--value") == 0 && i + 1 < argc) {
 			explain->only = text_of_string(argv[++i]);
 		} else if (strcmp(argument, "--depth") == 0 && i + 1 < argc) {
-			if (!read_depth(argv[++i], &explain->depth))
+			if (!feel_depth_read(text_of_string(argv[++i]), &explain->depth))
 				return wrong_usage("--depth attend « phrase », « étapes » ou « tout ».");
 		} else if (argument[0] == '-') {
 			return wrong_usage("Cette option n’est pas connue.");

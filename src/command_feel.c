@@ -51,12 +51,15 @@ int
 command_feel(int argc, char **argv)
 {
 	const char *context = NULL, *expression = NULL;
-	bool explain = false;
+	bool explain = false, one_depth = false;
+	enum feel_depth depth = FEEL_STEPS;
 	for (int i = 1; i < argc; i++) {
 		if (strcmp(argv[i], "--context") == 0 && i + 1 < argc)
 			context = argv[++i];
 		else if (strcmp(argv[i], "--explain") == 0)
 			explain = true;
+		else if (strcmp(argv[i], "--depth") == 0 && i + 1 < argc && feel_depth_read(text_of_string(argv[i + 1]), &depth))
+			i++, explain = one_depth = true;
 		else if (!expression)
 			expression = argv[i];
 		else
@@ -102,8 +105,9 @@ command_feel(int argc, char **argv)
 	if (value.kind == FEEL_NULL && value.reason.length)
 		fprintf(stderr, TEXT_FORMAT "\n", TEXT_ARGS(value.reason));
 	if (trace) {
-		fprintf(stderr, TEXT_FORMAT "\n", TEXT_ARGS(feel_explain_french(arena, trace, FEEL_SENTENCE, NULL)));
-		fprintf(stderr, TEXT_FORMAT "\n", TEXT_ARGS(feel_explain_french(arena, trace, FEEL_STEPS, NULL)));
+		if (!one_depth)
+			fprintf(stderr, TEXT_FORMAT "\n", TEXT_ARGS(feel_explain_french(arena, trace, FEEL_SENTENCE, NULL)));
+		fprintf(stderr, TEXT_FORMAT "\n", TEXT_ARGS(feel_explain_french(arena, trace, depth, NULL)));
 	}
 	return EXIT_DONE;
 }

@@ -28,7 +28,7 @@ int command_explain(int argc, char **argv);
 #define COMMAND_IMPORT_USAGE "DONNÉES [--structures F] [--personnes F] [--affectations F] [--date JOUR]" \
 	" [--force] [--strict] [--dry-run]"
 #define COMMAND_PERSON_USAGE "DONNÉES show|code|create|disable|enable MATRICULE|COURRIEL"
-#define COMMAND_FEEL_USAGE "'EXPRESSION' [--context JSON] [--explain]"
+#define COMMAND_FEEL_USAGE "'EXPRESSION' [--context JSON] [--explain] [--depth phrase|étapes|tout]"
 #define COMMAND_CHECK_USAGE "DOSSIER… [--campagne FICHIER] [--json]"
 #define COMMAND_TEST_USAGE "DOSSIER… [--json] [--mutate]"
 #define COMMAND_DMN_TCK_USAGE "DOSSIER [--json]"

@@ -272,3 +272,8 @@ TEST(explanations_can_be_walked)
 	}
 	CHECK_INTEGER(count, 3);
 }
+
+TEST(explanations_of_the_manual)
+{
+	CHECK(run_cases("doc/manual/feel.md", TEXT("```explication")) > 5);
+}

@@ -725,6 +725,22 @@ tell_tree(struct telling *telling, uint32_t index, size_t depth)
 	}
 }
 
+bool
+feel_depth_read(struct text text, enum feel_depth *ret_depth)
+{
+	static const struct { struct text name; enum feel_depth depth; } depths[] = {
+		{ { "phrase", 6 }, FEEL_SENTENCE }, { { "étapes", 7 }, FEEL_STEPS }, { { "etapes", 6 }, FEEL_STEPS },
+		{ { "tout", 4 }, FEEL_EVERYTHING },
+	};
+	for (size_t i = 0; i < sizeof depths / sizeof *depths; i++) {
+		if (text_equal(depths[i].name, text)) {
+			*ret_depth = depths[i].depth;
+			return true;
+		}
+	}
+	return false;
+}
+
 struct text
 feel_explain_french(struct arena *arena, const struct feel_trace *trace, enum feel_depth depth,
 	const struct feel_words *words)

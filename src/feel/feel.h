@@ -173,6 +173,9 @@ enum feel_depth {
 	FEEL_EVERYTHING, /* every sub-expression, indented under what it was evaluated for */
 };
 
+/* "phrase", "étapes" (or "etapes"), "tout": as people ask for a depth. */
+[[nodiscard]] bool feel_depth_read(struct text text, enum feel_depth *ret_depth);
+
 /* How people call a name of the scope; `path` is as written, "agent.grade". False: as it is written. */
 typedef bool feel_naming(const void *data, unsigned slot, struct text path, struct text *ret_name);
 /* What people call a value of it: the label of an option. False: as any value. */
