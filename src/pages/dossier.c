@@ -45,7 +45,7 @@ why(struct request *request, struct html *html, const struct office_dossier *dos
 		return GUICHET_OK;
 	if (!dossier_judged_lines(explanation, judged, &lines, &count))
 		return guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.");
-	HTML_IN(html, "details");
+	HTML_IN(html, "details", { "class", TEXT("quiet") });
 	{
 		HTML_IN(html, "summary");
 		html_say(html, "Pourquoi\u00a0?");
