@@ -21,6 +21,7 @@ struct doubting {
 	struct check *check;
 	const struct feel **present_when; /* by slot: the condition of compulsory fields that have one */
 	bool *sure;                       /* by slot: scratch of the circumstances */
+	struct arena *scratch;            /* of one expression */
 };
 
 /* Where an expression is written: NULL for those that are not written in YAML. */
@@ -50,8 +51,8 @@ doubt(struct doubting *doubting, const struct feel *feel, const struct circumsta
 	/* One that reads nothing is told as a whole (207), or is a value that was written out. */
 	if (!node || !uses || reader->findings->broken)
 		return;
-	CLEANUP(arena_free) struct arena *scratch = arena_new(1 << 18);
-	struct feel_findings *found = scratch ? arena_new_of(scratch, struct feel_findings) : NULL;
+	arena_clear(doubting->scratch);
+	struct feel_findings *found = arena_new_of(doubting->scratch, struct feel_findings);
 	if (!found) {
 		reader->findings->broken = true;
 		return;
@@ -62,7 +63,7 @@ doubt(struct doubting *doubting, const struct feel *feel, const struct circumsta
 		.holds = circumstance ? circumstance->holds : NULL,
 		.hold_count = circumstance ? circumstance->hold_count : 0,
 	};
-	feel_doubt(scratch, feel, &given, want != WANT_NOTHING, found);
+	feel_doubt(doubting->scratch, feel, &given, want != WANT_NOTHING, found);
 	reader->findings->broken |= found->broken;
 	for (size_t i = 0; i < found->count; i++) {
 		const struct feel_finding *finding = &found->at[i];
@@ -250,11 +251,14 @@ void
 check_doubts(struct check *check)
 {
 	const struct procedure *procedure = check->procedure;
-	struct doubting doubting = { .check = check,
+	CLEANUP(arena_free) struct arena *scratch = arena_new(1 << 18);
+	struct doubting doubting = { .check = check, .scratch = scratch,
 		.present_when = READER_ARRAY(check->reader, const struct feel *, procedure->slot_count + 1),
 		.sure = READER_ARRAY(check->reader, bool, procedure->slot_count + 1) };
-	if (!doubting.present_when || !doubting.sure)
+	if (!scratch || !doubting.present_when || !doubting.sure) {
+		check->reader->findings->broken = true;
 		return;
+	}
 	for (size_t i = 0; i < procedure->form_field_count; i++) {
 		const struct procedure_field *field = &procedure->fields[i];
 		const struct feel *outer = field->section != PROCEDURE_NONE ? procedure->sections[field->section].condition : NULL;
