@@ -114,6 +114,7 @@ main(void)
 {
 	CLEANUP(arena_free) struct arena *arena = arena_new(1 << 24);
 	char *line = NULL;
+	setvbuf(stdout, NULL, _IOLBF, 0); /* each answer leaves at once */
 	size_t size = 0;
 	for (ssize_t length; (length = getline(&line, &size, stdin)) >= 0;) {
 		while (length && (line[length - 1] == '\n' || line[length - 1] == '\r'))
