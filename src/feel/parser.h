@@ -120,6 +120,8 @@ const struct feel_type *read_type(struct reader *reader);
 /* ---- expressions ---- */
 
 const struct node *read_expression(struct reader *reader);
+/* What may stand on one side of a comparison: no comparison, `and` or `or` but in parentheses. */
+const struct node *read_compared(struct reader *reader);
 /* The end of a range whose start was read: `..high]`. */
 const struct node *read_range_end(struct reader *reader, size_t offset, const struct node *low,
 	bool low_open);

@@ -476,6 +476,28 @@ name_of_slot(const struct feel_scope *scope, unsigned slot)
 	return scope ? scope->names[slot - scope->first_slot].name : TEXT("");
 }
 
+/* "]1..5[" ends a range: what follows such an end cannot begin a filter. */
+static bool
+ends_range(const struct reader *reader)
+{
+	static const struct text words[] = { TEXT("and"), TEXT("or"), TEXT("in"), TEXT("between"), TEXT("instance"),
+		TEXT("then"), TEXT("else"), TEXT("return"), TEXT("satisfies") };
+	const struct text source = reader->source;
+	size_t next = reader->at + 1;
+	for (size_t after = next; after < source.length && is_white(text_next(source, &after));)
+		next = after;
+	if (next >= source.length || strchr("),]}=<>!+*/", source.at[next]))
+		return true;
+	if (source.at[next] == '.') /* an entry of the range, and not ".5" */
+		return next + 1 >= source.length || source.at[next + 1] < '0' || source.at[next + 1] > '9';
+	struct reader after = *reader;
+	after.at = next;
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+		if (lex_sees_word(&after, words[i]))
+			return true;
+	return false;
+}
+
 static const struct node *
 read_postfix(struct reader *reader)
 {
@@ -491,17 +513,8 @@ read_postfix(struct reader *reader)
 		if (lex_sees(reader, TEXT(".")) && !lex_sees(reader, TEXT(".."))) {
 			node = read_entry(reader, node, &path);
 		} else if (lex_sees(reader, TEXT("["))) {
-			/* "]1..5[" ends a range: what follows an end cannot begin a filter here */
-			const size_t at = reader->at, end = reader->end;
-			size_t next = at + 1;
-			while (next < reader->source.length
-				&& (reader->source.at[next] == ' ' || reader->source.at[next] == '\n'))
-				next++;
-			if (next >= reader->source.length || strchr("),]}", reader->source.at[next])) {
-				reader->at = at;
-				reader->end = end;
+			if (ends_range(reader))
 				break;
-			}
 			node = read_filter(reader, node);
 		} else if (lex_sees(reader, TEXT("("))
 			&& (node->type->kind == FEEL_FUNCTION || node->type->kind == FEEL_ANY
@@ -637,6 +650,12 @@ read_half_range(struct reader *reader, size_t offset, enum node_kind comparison)
 	range->low_open = comparison == NODE_GREATER || !low;
 	range->high_open = comparison == NODE_LESS || !high;
 	return node_finish(reader, range);
+}
+
+const struct node *
+read_compared(struct reader *reader)
+{
+	return read_binary(reader, BINDS_ADD);
 }
 
 const struct node *

@@ -6,15 +6,16 @@
 
 /* ---- tests ---- */
 
-/* One test of the value in `place`. */
+/* One test of the value in `place`; `alone` when it stands after `in` without parentheses: it then ends where the operand of
+ * a comparison would, before `and`. */
 static const struct node *
-read_test(struct reader *reader, unsigned place, const struct feel_type *tested, bool *may_be_range)
+read_test(struct reader *reader, unsigned place, const struct feel_type *tested, bool alone, bool *may_be_range)
 {
 	const size_t offset = reader->at;
 	const enum node_kind comparison = read_comparison(reader);
 	const bool outer = reader->uses_tested;
 	reader->uses_tested = false;
-	const struct node *operand = read_expression(reader);
+	const struct node *operand = alone ? read_compared(reader) : read_expression(reader);
 	const bool is_condition = reader->uses_tested;
 	reader->uses_tested = outer || is_condition;
 	/* the parenthesis was that of an open range: "(1..5)" */
@@ -33,7 +34,7 @@ read_more_tests(struct reader *reader, unsigned place, const struct feel_type *t
 {
 	while (tests && lex_take(reader, TEXT(","))) {
 		bool may_be_range = false;
-		const struct node *next = read_test(reader, place, tested, &may_be_range);
+		const struct node *next = read_test(reader, place, tested, false, &may_be_range);
 		tests = next ? node_finish(reader, check_binary(reader, NODE_OR, tests, next)) : NULL;
 	}
 	return tests;
@@ -44,7 +45,7 @@ const struct node *
 read_tests(struct reader *reader, unsigned place, const struct feel_type *tested)
 {
 	bool may_be_range = false;
-	const struct node *tests = read_test(reader, place, tested, &may_be_range);
+	const struct node *tests = read_test(reader, place, tested, false, &may_be_range);
 	return read_more_tests(reader, place, tested, tests);
 }
 
@@ -102,7 +103,7 @@ read_in(struct reader *reader, const struct node *value)
 	/* "(1..5)" and "(a + b)" are one test; "(1, 2)" and "(< 5, > 9)" are several. */
 	bool is_range = lex_take(reader, TEXT("("));
 	const bool parenthesis = is_range;
-	tests = read_test(reader, place, value->type, &is_range);
+	tests = read_test(reader, place, value->type, !parenthesis, &is_range);
 	if (parenthesis && !is_range) {
 		tests = read_more_tests(reader, place, value->type, tests);
 		if (!tests || !lex_expect(reader, TEXT(")"), "« ) »"))

@@ -46,7 +46,7 @@ const simple = ["number", "string", "boolean", "date", "time", "date and time", 
 const ordered = simple.filter(type => type !== "boolean");
 const listed = ["number", "string", "boolean", "date"];
 
-const words = ["", "a", "ab", "abc", "Été", "été", "l'agent", "a b c", "bonjour", "x,y;z", "\\\"", "\\\\", "\\n", "é\\u00e8", "🐎ab",
+const words = ["", "a", "ab", "abc", "Été", "été", "l'agent", "a b c", "bonjour", "x,y;z", "\\\"", "a\\\\b", "\\n", "é\\u00e8", "🐎ab",
 	"12", "1.5", "true"];
 const patterns = ["a", "b+", "[a-c]", "^a", "c$", "a|b", "(a)(b)", ".", "\\\\s", "[^a]", "a?b", "\\\\d+", "é"];
 const days = ["2023-06-16", "2024-02-29", "2023-01-31", "2023-12-31", "2024-01-01", "2000-02-29", "1999-12-31", "2023-03-26"];
@@ -372,7 +372,7 @@ export class Generator {
 		return this.make(type, this.pick([1, 2, 2, 3, 3, 4]));
 	}
 
-	// Unary tests and the value they test: { value, tests }, both trees.
+	// Unary tests after the value they test: "? 3 | > 2, 1".
 	tests() {
 		const type = this.pick(ordered), g = () => this.make(type, 1);
 		const test = () => this.pick([
@@ -384,7 +384,6 @@ export class Generator {
 		const parts = [...test()];
 		if (this.random() < 0.5) parts.push(", ", ...test());
 		const negated = this.random() < 0.25;
-		const tests = { construct: "unary tests", parts: negated ? ["not(", ...parts, ")"] : parts };
-		return { construct: "unary tests", parts: ["? ", g(), " | ", tests] };
+		return { construct: "unary tests", parts: ["? ", g(), " | ", ...negated ? ["not(", ...parts, ")"] : parts] };
 	}
 }

@@ -98,7 +98,7 @@ async function examine(tree) {
 	let good = true, blamed = false;
 	const parts = [];
 	for (const part of tree.parts) {
-		if (typeof part === "string" || part === tree.body || !isClosed(part) || part.construct === "unary tests"
+		if (typeof part === "string" || part === tree.body || !isClosed(part)
 			|| same(await oursOf(text(part)), feelinOf(text(part)))) {
 			parts.push(part);
 			continue;
@@ -130,7 +130,7 @@ async function examine(tree) {
 		if (tree.body) replaced.lists = tree.lists.map(list => parts[tree.parts.indexOf(list)] ?? list);
 		return text(replaced) === text(tree) ? good : await examine(replaced) && good;
 	}
-	const args = await Promise.all(children(tree).filter(part => part !== tree.body && isClosed(part) && part.construct !== "unary tests")
+	const args = await Promise.all(children(tree).filter(part => part !== tree.body && isClosed(part))
 		.map(part => oursOf(text(part))));
 	return told(tree, args, ours, theirs);
 }
