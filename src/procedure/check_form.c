@@ -127,10 +127,12 @@ tell_unread(struct check *check, const struct reads *reads)
 		if (slot->kind == PROCEDURE_SLOT_PARAMETER)
 			TELL(check, 206, procedure->parameters[slot->index].origin, "ôtez-le, ou lisez-le dans une règle",
 				"rien ne lit le paramètre « %.*s »", TEXT_ARGS(slot->name));
+		else if (slot->kind == PROCEDURE_SLOT_COMPUTED && procedure->computed[slot->index].table)
+			TELL(check, 206, procedure->computed[slot->index].origin, "ôtez-la, ou lisez-la quelque part",
+				"rien ne lit la table « %.*s »", TEXT_ARGS(slot->name));
 		else if (slot->kind == PROCEDURE_SLOT_COMPUTED)
 			TELL(check, 206, procedure->computed[slot->index].origin, "ôtez-le, ou lisez-le quelque part",
-				procedure->computed[slot->index].table ? "rien ne lit la table « %.*s »"
-					: "rien ne lit le calcul « %.*s »", TEXT_ARGS(slot->name));
+				"rien ne lit le calcul « %.*s »", TEXT_ARGS(slot->name));
 		else if (slot->kind == PROCEDURE_SLOT_FIELD && slot->index < (int)procedure->form_field_count) {
 			const struct procedure_field *field = &procedure->fields[slot->index];
 			/* A compulsory declaration is its own rule. */

@@ -33,6 +33,22 @@ tell(struct check *check, const struct table *table, const struct feel_table_fin
 	}
 }
 
+/* The most decimals that a result of the column is printed with. */
+static int
+printed_decimals(const struct table *table, size_t output)
+{
+	int most = 0;
+	for (size_t i = 0; i < table->rule_count; i++) {
+		const struct text text = table->rules[i].results[output].feel;
+		struct feel_value number;
+		const char *point = memchr(text.at, '.', text.length);
+		const int decimals = point ? (int)(text.at + text.length - point) - 1 : 0;
+		if (feel_number_read(text, &number) && decimals > most)
+			most = decimals;
+	}
+	return most;
+}
+
 static void
 check_one(struct check *check, const struct table *table, const struct feel *feel, struct arena *scratch)
 {
@@ -45,7 +61,9 @@ check_one(struct check *check, const struct table *table, const struct feel *fee
 	for (size_t i = 0; i < table->output_count; i++) {
 		const struct table_output *output = &table->outputs[i];
 		const struct feel_table_formula formula = { .feel = output->formula_feel, .output = i,
-			.decimals = output->decimals, .rounding = output->rounding };
+			
+			.decimals = output->decimals == PROCEDURE_NONE ? printed_decimals(table, i) : output->decimals,
+			.rounding = output->rounding };
 		if (formula.feel)
 			feel_table_compare(scratch, feel, &table->feel, &formula, found);
 	}

@@ -167,7 +167,7 @@ read_rounding(struct map map, struct table_output *output)
 	enum { COUNT = sizeof senses / sizeof *senses };
 	struct reader *reader = map.reader;
 	const struct yaml_node *node = map_get(map, "arrondi");
-	output->decimals = MOST_DECIMALS;
+	output->decimals = PROCEDURE_NONE;
 	output->rounding = FEEL_HALF_UP;
 	if (!node)
 		return;
@@ -175,12 +175,12 @@ read_rounding(struct map map, struct table_output *output)
 		finding_add(reader->findings, 107, map_key_place(map, "arrondi"), TEXT("ôtez-le, ou écrivez « formule: »"),
 			"« arrondi » est celui de la formule, et il n’y en a pas");
 	if (node->kind == YAML_SCALAR) {
-		output->decimals = (int)map_integer(map, "arrondi", 0, MOST_DECIMALS, MOST_DECIMALS);
+		output->decimals = (int)map_integer(map, "arrondi", 0, MOST_DECIMALS, PROCEDURE_NONE);
 		return;
 	}
 	const struct map rounding = map_open(reader, node, map_key_place(map, "arrondi"), "un arrondi", keys);
 	(void)map_need(rounding, "décimales");
-	output->decimals = (int)map_integer(rounding, "décimales", 0, MOST_DECIMALS, MOST_DECIMALS);
+	output->decimals = (int)map_integer(rounding, "décimales", 0, MOST_DECIMALS, PROCEDURE_NONE);
 	const struct text word = map_text(rounding, "sens", TEXT_NAME);
 	struct text known[COUNT];
 	bool found = word.length == 0;

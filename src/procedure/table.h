@@ -32,7 +32,7 @@ struct table_output {
 	struct values values;
 	struct cell otherwise, formula;
 	const struct feel *formula_feel; /* NULL: none, or told */
-	int decimals;                    /* to which the formula is rounded */
+	int decimals;                    /* to which the formula is rounded; NONE: those of the cells */
 	enum feel_rounding rounding;
 };
 
