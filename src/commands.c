@@ -23,8 +23,8 @@ static const struct command {
 	{ "feel", COMMAND_FEEL_USAGE, "Évalue une expression FEEL.", command_feel },
 	{ "check", COMMAND_CHECK_USAGE, "Relève les erreurs de procédures et de leurs campagnes.", command_check },
 	{ "test", COMMAND_TEST_USAGE, "Joue les essais de procédures.", command_test },
-	{ "dmn-tck", COMMAND_DMN_TCK_USAGE, "Joue les cas d’un dossier de conformité DMN (*-test*.xml) et compte chaque résultat attendu"
-		" (un « resultNode »).", command_dmn_tck },
+	{ "dmn-tck", COMMAND_DMN_TCK_USAGE, "Joue un dossier de conformité DMN ; compte les résultats (resultNode).",
+		command_dmn_tck },
 	{ "backup", COMMAND_BACKUP_USAGE, "Copie un dossier de données, même pendant le service.", command_backup },
 	{ "verify", COMMAND_VERIFY_USAGE, "Vérifie un dossier de données ou une copie.", command_verify },
 	{ "explain", COMMAND_EXPLAIN_USAGE, "Dit pourquoi : ce que chaque événement d’un dossier a jugé, et sur quoi.",
