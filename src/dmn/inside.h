@@ -87,6 +87,7 @@ struct reading {
 	struct feel_findings *feel; /* of one expression, used again for each */
 	struct dmn_model *model;
 	unsigned depth; /* of types in types */
+	bool waits;     /* the tests of a component read its neighbours */
 	unsigned long looks; /* at names, while looking for some: bounded */
 	bool given_up;       /* there were too many */
 };

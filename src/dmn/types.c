@@ -1,5 +1,6 @@
-/* The types that models declare (DMN 1.5, §7.3.2): references in any order and across imports become
+/* The types that models declare (DMN 1.5, §7.3.3): references in any order and across imports become
  * types of FEEL; a type that is made of itself is refused. */
+#include "base/buffer.h"
 #include "dmn/inside.h"
 
 #include "base/banned.h"
@@ -126,6 +127,30 @@ type_allowed_text(const struct definitions *of, struct text name)
 
 /* ---- making ---- */
 
+/* The type whose values pass those tests; when they cannot be read and must not be forgiven, the type itself. */
+static const struct feel_type *
+constrain_by(struct reading *reading, const struct feel_type *type, struct text tests, bool strict)
+{
+	struct feel_type *constrained = arena_new_of(reading->arena, struct feel_type);
+	struct feel_type *bare = arena_new_of(reading->arena, struct feel_type);
+	if (!constrained || !bare)
+		return reading_broken(reading), NULL;
+	*bare = *type;
+	bare->allowed = NULL;
+	*reading->feel = (struct feel_findings){ .lenient = reading->findings->lenient && !strict };
+	*constrained = *type;
+	constrained->allowed = feel_read_unary(reading->arena, NULL, bare, tests, reading->feel);
+	if (reading->feel->broken)
+		return reading_broken(reading), NULL;
+	return constrained->allowed ? constrained : type;
+}
+
+static bool
+is_collection(const struct xml *xml)
+{
+	return text_equal(text_trim(xml_attribute(xml, "isCollection")), TEXT("true"));
+}
+
 /* The type with one more constraint on its values. */
 static const struct feel_type *
 constrain(struct reading *reading, const struct definitions *of, const struct feel_type *type,
@@ -144,20 +169,68 @@ constrain(struct reading *reading, const struct definitions *of, const struct fe
 			return reading_broken(reading), NULL;
 		tests = both;
 	}
-	struct feel_type *constrained = arena_new_of(reading->arena, struct feel_type);
-	struct feel_type *bare = arena_new_of(reading->arena, struct feel_type);
-	if (!constrained || !bare)
-		return reading_broken(reading), NULL;
-	*bare = *type;
-	bare->allowed = NULL;
-	*reading->feel = (struct feel_findings){ .lenient = reading->findings->lenient };
-	const struct feel *allowed = feel_read_unary(reading->arena, NULL, bare, tests, reading->feel);
+	/* what reads the other components of the same item is for whoever reads these */
 	const struct text type_name = xml_attribute(xml, "name");
-	reading_mistakes_of_feel(reading, of, text, "valeurs permises de", type_name);
-	if (reading->findings->broken)
-		return NULL;
-	*constrained = *type;
-	constrained->allowed = allowed;
+	const bool is_component = text_equal(xml->name, TEXT("itemComponent"));
+	const struct feel_type *constrained = constrain_by(reading, type, tests, is_component);
+	if (reading->feel->count == 0 || !is_component)
+		reading_mistakes_of_feel(reading, of, text, "valeurs permises de", type_name);
+	else
+		reading->waits = true;
+	return constrained;
+}
+
+/* The tests of a component that reads its neighbours, as a test of the whole item. */
+static struct text
+test_of_component(struct arena *arena, const struct feel_type *item, const struct xml *xml, const char *name)
+{
+	CLEANUP(buffer_release) struct buffer parameters = buffer_new(1 << 16), arguments = buffer_new(1 << 16);
+	const struct xml *constraint = xml_inside(xml, name);
+	const struct xml *text = constraint ? xml_inside(constraint, "text") : NULL;
+	const struct text tests = text ? text_trim(text->text) : TEXT("");
+	const struct text own = name_normalised(arena, xml_attribute(xml, "name"));
+	const bool each = is_collection(xml) && strcmp(name, "allowedValues") == 0;
+	if (tests.length == 0 || own.length == 0)
+		return own.at ? TEXT("true") : own;
+	for (size_t i = 0; i < item->field_count; i++) {
+		const struct text field = item->fields[i].name;
+		if (!text_equal(field, own) && text_find(tests, field) == SIZE_MAX)
+			continue;
+		const char *comma = parameters.length ? ", " : "";
+		buffer_format(&parameters, "%s" TEXT_FORMAT, comma, TEXT_ARGS(field));
+		buffer_format(&arguments, "%s?." TEXT_FORMAT, comma, TEXT_ARGS(field));
+	}
+	if (parameters.failed || arguments.failed)
+		return (struct text){ 0 };
+	return arena_format(arena, each
+		? "(?." TEXT_FORMAT " = null or (function(" TEXT_FORMAT ") every each in " TEXT_FORMAT
+			" satisfies each in (" TEXT_FORMAT "))(" TEXT_FORMAT "))"
+		: "(?." TEXT_FORMAT " = null or (function(" TEXT_FORMAT ") " TEXT_FORMAT " in (" TEXT_FORMAT "))("
+			TEXT_FORMAT "))",
+		TEXT_ARGS(own), TEXT_ARGS(buffer_text(&parameters)), TEXT_ARGS(own), TEXT_ARGS(tests),
+		TEXT_ARGS(buffer_text(&arguments)));
+}
+
+/* An item whose components wait for their neighbours (§7.3.3: their values are known to the tests). */
+static const struct feel_type *
+constrain_item(struct reading *reading, const struct definitions *of, const struct feel_type *item,
+	const struct xml *xml)
+{
+	struct text all = TEXT("true");
+	XML_EACH(xml, inside) {
+		if (!xml_is(inside, xml, "itemComponent"))
+			continue;
+		const struct text allowed = test_of_component(reading->arena, item, inside, "allowedValues");
+		const struct text constraint = test_of_component(reading->arena, item, inside, "typeConstraint");
+		if (!allowed.at || !constraint.at)
+			return reading_broken(reading), NULL;
+		all = arena_format(reading->arena, TEXT_FORMAT " and " TEXT_FORMAT " and " TEXT_FORMAT, TEXT_ARGS(all),
+			TEXT_ARGS(allowed), TEXT_ARGS(constraint));
+		if (!all.at)
+			return reading_broken(reading), NULL;
+	}
+	const struct feel_type *constrained = constrain_by(reading, item, all, false);
+	reading_mistakes_of_feel(reading, of, xml, "valeurs permises de", xml_attribute(xml, "name"));
 	return constrained;
 }
 
@@ -171,20 +244,24 @@ read_components(struct reading *reading, const struct definitions *of, const str
 	struct feel_type *type = arena_new_of(reading->arena, struct feel_type);
 	if (!fields || !type)
 		return reading_broken(reading), NULL;
+	bool waits = false;
 	XML_EACH(xml, inside) {
 		if (!xml_is(inside, xml, "itemComponent"))
 			continue;
+		reading->waits = false;
 		fields[count].name = name_normalised(reading->arena, xml_attribute(inside, "name"));
 		if (!fields[count].name.at)
 			return reading_broken(reading), NULL;
 		if (!(fields[count].type = read_type(reading, of, inside)))
 			return NULL;
 		count++;
+		waits |= reading->waits;
 	}
+	reading->waits = false;
 	/* A value may hold more than its type says (§10.3.2.9); only the standard's run lets it be read. */
 	*type = (struct feel_type){ .kind = FEEL_CONTEXT, .fields = fields, .field_count = count,
 		.open = reading->findings->lenient };
-	return type;
+	return waits ? constrain_item(reading, of, type, xml) : type;
 }
 
 static const struct feel_type *
@@ -230,7 +307,7 @@ read_type(struct reading *reading, const struct definitions *of, const struct xm
 		type = type_referred(reading, of, reference, reference->text);
 	if (type)
 		type = constrain(reading, of, type, xml, "allowedValues");
-	if (type && text_equal(text_trim(xml_attribute(xml, "isCollection")), TEXT("true"))) {
+	if (type && is_collection(xml)) {
 		type = feel_type_list_of(reading->arena, type);
 		if (!type)
 			reading_broken(reading);
