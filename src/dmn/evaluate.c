@@ -28,7 +28,7 @@ evaluate_within(struct feel_run *run, const struct feel *feel, const struct feel
 	if (run->stop != FEEL_COMPLETE)
 		return feel_null(TEXT("calcul trop long, abandonné"));
 	struct feel_run part = { .arena = run->arena, .inputs = inputs, .now = run->now,
-		.most_steps = most - run->steps, .depth = run->depth };
+		.most_steps = most - run->steps, .depth = run->depth, .trace = run->trace };
 	const struct feel_value value = feel_evaluate(feel, &part);
 	run->steps += part.steps;
 	run->stop = part.stop;
