@@ -523,3 +523,41 @@ TEST(feel_dates_become_instants_of_paris)
 	CHECK(!feel_to_instant(feel_integer(3), &at));
 	CHECK(feel_is_true(feel_equal(feel_instant(again), value_of(arena, TEXT("@\"2023-06-15T22:00:00Z\"")))));
 }
+
+/* Generated expressions are long chains: they are read, evaluated, doubted and explained like others. */
+TEST(feel_takes_chains_of_a_thousand_operators)
+{
+	static const struct {
+		const char *first, *next, *value;
+	} chains[] = {
+		{ "1", " + 1", "1001" }, { "jours", " - 1 * 2", "-1998" }, { "1", " * jours / 2", "1" },
+		{ "jours > 3", " or jours = 3", "false" }, { "jours = 2", " and jours > 1 or false", "true" },
+		{ "\"\"", " + \"é\"", NULL }, { "jours", " + null", "null" },
+	};
+	for (size_t i = 0; i < sizeof chains / sizeof *chains; i++) {
+		CLEANUP(arena_free) struct arena *arena = arena_new(1 << 26);
+		CLEANUP(buffer_release) struct buffer source = buffer_new(1 << 20);
+		struct feel_scope *scope = feel_scope_new(arena, NULL);
+		struct feel_findings *findings = arena_new_of(arena, struct feel_findings);
+		struct guichet_error error;
+		unsigned slot;
+		CHECK(feel_scope_add(scope, TEXT("jours"), &feel_type_number, &slot, &error) == GUICHET_OK);
+		buffer_add(&source, text_of_string(chains[i].first));
+		for (int k = 0; k < 1000; k++)
+			buffer_add(&source, text_of_string(chains[i].next));
+		const struct feel *feel = feel_read(arena, scope, buffer_text(&source), findings);
+		CHECK(feel);
+		const struct feel_value jours = feel_integer(2);
+		struct feel_run run = { .arena = arena, .inputs = &jours };
+		const struct feel_value plain = feel_evaluate(feel, &run);
+		run.trace = feel_trace_new(arena);
+		const struct feel_value traced = feel_evaluate(feel, &run);
+		CHECK(run.stop == FEEL_COMPLETE && feel_is_true(feel_equal(plain, traced)));
+		CHECK(feel_explain_french(arena, run.trace, FEEL_EVERYTHING, NULL).length > 0);
+		feel_doubt(arena, feel, NULL, true, findings);
+		if (chains[i].value)
+			CHECK_TEXT(feel_value_to_literal(arena, plain), text_of_string(chains[i].value));
+		else
+			CHECK_INTEGER(text_characters(plain.string), 1000);
+	}
+}

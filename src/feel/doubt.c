@@ -13,7 +13,13 @@
 
 #include "base/banned.h"
 
-enum { MOST_STEPS = 100000, MOST_MEMORY = 4 << 20, MOST_QUOTED = 60, MOST_NESTED_CONDITIONS = 8 };
+enum {
+	MOST_STEPS = 100000,
+	MOST_MEMORY = 4 << 20,
+	MOST_QUOTED = 60,
+	MOST_NESTED_CONDITIONS = 8,
+	MOST_DOUBTED = 40, /* height of a tree: each node of a chain nests, and nobody wrote a higher one by hand */
+};
 
 /* What is certain of a path, here. */
 struct fact {
@@ -114,7 +120,7 @@ is_sure(struct doubt *doubt, struct facts facts, const struct node *input)
 	if (given->sure && given->sure[input->local])
 		return true;
 	const struct feel *when = given->present_when ? given->present_when[input->local] : NULL;
-	if (!when || doubt->conditions == MOST_NESTED_CONDITIONS)
+	if (!when || doubt->conditions == MOST_NESTED_CONDITIONS || when->root->height > MOST_DOUBTED)
 		return false;
 	doubt->conditions++;
 	doubt->quiet++;
@@ -975,6 +981,10 @@ static bool
 walk(struct arena *arena, const struct feel *feel, const struct feel_given *given, bool needed,
 	struct feel_findings *findings, struct known *ret_known)
 {
+	if (feel->root->height > MOST_DOUBTED) {
+		*ret_known = known_of_type(feel->root->type, feel->root);
+		return true;
+	}
 	CLEANUP(arena_free) struct arena *scratch = arena_new(MOST_MEMORY);
 	if (!scratch)
 		return false;
@@ -983,7 +993,8 @@ walk(struct arena *arena, const struct feel *feel, const struct feel_given *give
 	struct doubt doubt = { .arena = scratch, .reader = &reader, .given = given ? given : &nothing_given,
 		.needed = needed, .quiet = findings ? 0 : 1 };
 	for (size_t i = 0; i < doubt.given->hold_count; i++)
-		doubt.base = narrow(&doubt, doubt.base, doubt.given->holds[i]->root, WHEN_TRUE);
+		if (doubt.given->holds[i]->root->height <= MOST_DOUBTED)
+			doubt.base = narrow(&doubt, doubt.base, doubt.given->holds[i]->root, WHEN_TRUE);
 	doubt.base.dead = false;
 	const struct known known = know(&doubt, doubt.base, feel->root);
 	if (needed && findings && known_may(known, MAY_BE_NULL) && known.missing && !is_silent(&doubt, doubt.base))

@@ -303,10 +303,9 @@ not_a_condition(struct feel_value value)
 
 /* false wins over null in a conjunction, true in a disjunction. */
 static struct feel_value
-logic(struct evaluation *evaluation, const struct node *node)
+logic(struct evaluation *evaluation, const struct node *node, struct feel_value left)
 {
 	const bool winner = node->kind == NODE_OR;
-	const struct feel_value left = evaluate_node(evaluation, node->left);
 	if (left.kind == FEEL_BOOLEAN && left.boolean == winner)
 		return left;
 	const struct feel_value right = evaluate_node(evaluation, node->right);
@@ -315,6 +314,47 @@ logic(struct evaluation *evaluation, const struct node *node)
 	if (left.kind == FEEL_BOOLEAN && right.kind == FEEL_BOOLEAN)
 		return feel_boolean(!winner);
 	return not_a_condition(left.kind == FEEL_BOOLEAN ? right : left);
+}
+
+/* ---- chains: walked, not nested ---- */
+
+/* An explanation tells each step of a chain, as long as nesting them is safe. */
+enum { MOST_TRACED_CHAINS = 90 };
+
+static bool
+is_nested(const struct evaluation *evaluation, const struct node *node)
+{
+	return !node->links || (evaluation->trace && evaluation->depth <= MOST_TRACED_CHAINS);
+}
+
+/* The operators of a chain, the last to be evaluated first; what they begin with. */
+static struct feel_value
+begin_chain(struct evaluation *evaluation, const struct node *node, const struct node *chain[MOST_LINKS + 1])
+{
+	for (unsigned i = 0; i <= node->links; i++)
+		chain[i] = i ? chain[i - 1]->left : node;
+	evaluation_steps(evaluation, node->links);
+	return evaluate_node(evaluation, chain[node->links]->left);
+}
+
+static struct feel_value
+calculate(struct evaluation *evaluation, const struct node *node, struct feel_value left)
+{
+	const struct feel_value right = evaluate_node(evaluation, node->right);
+	if (left.kind == FEEL_NUMBER && right.kind == FEEL_NUMBER)
+		return numbers(node->kind, left.number, right.number);
+	return arithmetic(evaluation, node->kind, left, right);
+}
+
+static struct feel_value
+evaluate_chain(struct evaluation *evaluation, const struct node *node)
+{
+	const struct node *chain[MOST_LINKS + 1];
+	struct feel_value value = begin_chain(evaluation, node, chain);
+	const bool calculates = node_is_arithmetic(node);
+	for (unsigned i = node->links + 1u; i-- > 0;)
+		value = calculates ? calculate(evaluation, chain[i], value) : logic(evaluation, chain[i], value);
+	return value;
 }
 
 static struct feel_value
@@ -934,13 +974,9 @@ walk(struct evaluation *evaluation, const struct node *node)
 	case NODE_SUBTRACT:
 	case NODE_MULTIPLY:
 	case NODE_DIVIDE:
-	case NODE_POWER: {
-		const struct feel_value left = evaluate_node(evaluation, node->left);
-		const struct feel_value right = evaluate_node(evaluation, node->right);
-		if (left.kind == FEEL_NUMBER && right.kind == FEEL_NUMBER)
-			return numbers(node->kind, left.number, right.number);
-		return arithmetic(evaluation, node->kind, left, right);
-	}
+	case NODE_POWER:
+		return is_nested(evaluation, node) ? calculate(evaluation, node, evaluate_node(evaluation, node->left))
+			: evaluate_chain(evaluation, node);
 	case NODE_EQUAL:
 	case NODE_DIFFERENT:
 	case NODE_LESS:
@@ -955,7 +991,8 @@ walk(struct evaluation *evaluation, const struct node *node)
 	}
 	case NODE_AND:
 	case NODE_OR:
-		return logic(evaluation, node);
+		return is_nested(evaluation, node) ? logic(evaluation, node, evaluate_node(evaluation, node->left))
+			: evaluate_chain(evaluation, node);
 	case NODE_BETWEEN: {
 		const struct feel_value value = evaluate_node(evaluation, node->parts[0]);
 		const struct feel_value low = evaluate_node(evaluation, node->parts[1]);

@@ -34,7 +34,12 @@ node_over(struct reader *reader, enum node_kind kind, size_t offset, const struc
 	struct node *node = node_new(reader, kind, offset, type);
 	if (!node)
 		return NULL;
-	const unsigned height = right && right->height > left->height ? right->height : left->height;
+	const bool chained = (node_is_arithmetic(node) && node_is_arithmetic(left))
+		|| (node_is_logic(node) && node_is_logic(left));
+	node->links = chained && left->links < MOST_LINKS ? left->links + 1 : 0;
+	/* what stands on the left of a chain is as high as the chain itself */
+	const unsigned left_height = left->height - (node->links ? 1 : 0);
+	const unsigned height = right && right->height > left_height ? right->height : left_height;
 	if (height >= MOST_HEIGHT)
 		return reader_stop(reader, offset, 0, TEXT("découpez-la en plusieurs"), "expression trop longue");
 	node->left = left;

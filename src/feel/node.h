@@ -49,7 +49,8 @@ struct node {
 	uint8_t kind;
 	bool may_descend; /* a range of an iteration, without brackets: 3..1 */
 	bool low_open, high_open;
-	uint16_t height; /* 1 for a leaf; bounds the recursion */
+	uint16_t height; /* 1 for a leaf; bounds the recursion: a chain of MOST_LINKS + 1 operators counts for one */
+	uint8_t links;   /* how many operators of the chain below on the left are evaluated with this one */
 	uint32_t offset, length;
 	uint32_t local; /* place of a local, slot of an input */
 	uint32_t count; /* of parts */
@@ -71,7 +72,21 @@ struct node {
 	};
 };
 
-enum { MOST_HEIGHT = 250, MOST_NESTING = 120 };
+/* Whoever walks a tree may nest MOST_HEIGHT * (MOST_LINKS + 1) calls, unless it walks chains by their links. */
+enum { MOST_HEIGHT = 250, MOST_NESTING = 120, MOST_LINKS = 15 };
+
+/* "a + b - c", "a or b or c": such nodes on the left of each other are a chain. */
+static inline bool
+node_is_arithmetic(const struct node *node)
+{
+	return node->kind >= NODE_ADD && node->kind <= NODE_POWER;
+}
+
+static inline bool
+node_is_logic(const struct node *node)
+{
+	return node->kind == NODE_AND || node->kind == NODE_OR;
+}
 
 struct feel {
 	const struct node *root;
