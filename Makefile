@@ -31,6 +31,7 @@ LIBRARY := $(wildcard src/*/*.c)
 PROGRAM := $(wildcard src/*.c)
 TESTS   := $(wildcard test/*.c) $(wildcard test/*/*_test.c)
 FUZZERS := $(wildcard test/fuzz/*.c)
+comma   := ,
 # objects of some sources: $(call objects,a.c b.c)
 objects  = $(patsubst %.c,$(OUT)/%.o,$(1))
 # The migrations as one C table, linked wherever the library is.
@@ -49,6 +50,10 @@ fuzzers: $(patsubst test/fuzz/%.c,$(OUT)/fuzz-%,$(FUZZERS))
 
 $(OUT)/guichet: $(call objects,$(PROGRAM) $(LIBRARY)) $(EMBEDDED)
 $(OUT)/tests:   $(call objects,$(TESTS) $(LIBRARY) $(filter-out src/main.c,$(PROGRAM))) $(EMBEDDED)
+# So that a test makes an allocation fail: test/allocation.h.
+WRAPPED := malloc calloc realloc pcre2_compile_8 pcre2_match_data_create_from_pattern_8 pcre2_match_context_create_8 \
+           pcre2_match_8
+$(OUT)/tests: LDFLAGS += $(addprefix -Wl$(comma)--wrap=,$(WRAPPED))
 $(OUT)/guichet $(OUT)/tests:
 	@echo "  link     $@"
 	@$(CC) $(CFLAGS) $(LDFLAGS) $^ $(LDLIBS) -o $@
