@@ -14,13 +14,13 @@
 #include "base/banned.h"
 
 static _Thread_local unsigned countdown;
-static _Thread_local bool reached;
+static _Thread_local bool reached, spared;
 
 /* True when this one is to fail. */
 static bool
 fails(void)
 {
-	if (countdown == 0 || --countdown > 0)
+	if (countdown == 0 || spared || --countdown > 0)
 		return false;
 	reached = true;
 	return true;
@@ -139,6 +139,12 @@ hold_libraries(void)
 /* ---- the sweep ---- */
 
 enum { MOST_ALLOCATIONS = 200000 };
+
+void
+allocation_spare(bool spared_now)
+{
+	spared = spared_now;
+}
 
 bool
 allocation_failed(void)

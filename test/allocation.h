@@ -20,5 +20,8 @@ typedef const char *allocation_work(void *context);
  * sort. Fails the test when the work says so. Returns the number of allocations that failed. */
 unsigned allocation_fail_each(allocation_work *work, void *context, const char *what);
 
+/* While true, the system's allocations are neither counted nor made to fail: for what a library does badly. */
+void allocation_spare(bool spared);
+
 /* True once the chosen allocation has failed in this attempt. */
 bool allocation_failed(void);

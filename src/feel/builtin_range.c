@@ -226,8 +226,10 @@ BUILTIN(range_of_text)
 	if (findings->broken || !source.at)
 		return evaluation_stop(evaluation, FEEL_NO_MEMORY);
 	if (feel && feel->root->kind == NODE_RANGE && is_endpoint(feel->root->left) && is_endpoint(feel->root->right)) {
-		struct feel_run run = { .arena = evaluation->arena };
+		struct feel_run run = evaluation_lend(evaluation);
 		const struct feel_value value = feel_evaluate(feel, &run);
+		if (!evaluation_settle(evaluation, &run))
+			return evaluation_stop(evaluation, FEEL_NO_MEMORY);
 		int order = 0;
 		if (value.kind == FEEL_RANGE
 			&& !(feel_order(value.range->low, value.range->high, &order) && order > 0))

@@ -34,6 +34,15 @@ struct telling {
 
 /* ---- values ---- */
 
+/* A value as people read it; without memory for it, the whole text fails. */
+static struct text
+french_of(struct buffer *out, struct arena *arena, struct feel_value value)
+{
+	const struct text french = feel_value_to_french(arena, value);
+	out->failed |= !french.at;
+	return french;
+}
+
 /* On one line, cut after `most` characters. */
 static void
 add_cut(struct buffer *out, struct text text, size_t most)
@@ -64,7 +73,7 @@ add_quoted(struct buffer *out, struct text text, size_t most)
 static void
 add_number(struct buffer *out, struct arena *arena, struct feel_value value, bool exact)
 {
-	const struct text whole = feel_value_to_french(arena, value);
+	const struct text whole = french_of(out, arena, value);
 	struct text decimals = whole;
 	text_split(&decimals, ',');
 	struct feel_value shown = value;
@@ -75,7 +84,7 @@ add_number(struct buffer *out, struct arena *arena, struct feel_value value, boo
 		return;
 	}
 	const size_t cut = exact || decimals.length <= CITED_DECIMALS ? 0 : decimals.length - CITED_DECIMALS;
-	buffer_add(out, feel_value_to_french(arena, shown));
+	buffer_add(out, french_of(out, arena, shown));
 	buffer_add(out, TEXT(" (exactement "));
 	buffer_add(out, text_part(whole, 0, whole.length - cut));
 	buffer_add(out, cut ? TEXT("…)") : TEXT(")"));
@@ -94,7 +103,7 @@ add_value(struct buffer *out, struct arena *arena, struct feel_value value, bool
 	else if (value.kind == FEEL_LIST && value.list.count == 0)
 		buffer_add(out, TEXT("une liste vide"));
 	else
-		add_cut(out, feel_value_to_french(arena, value), most);
+		add_cut(out, french_of(out, arena, value), most);
 }
 
 struct text
@@ -258,6 +267,7 @@ join_last_reason(struct telling *telling, struct text reason, size_t head)
 		TEXT_ARGS(telling->reasons[last]), TEXT_ARGS(more));
 	if (joined.at)
 		telling->reasons[last] = joined;
+	telling->out.failed |= !joined.at;
 	return joined.at;
 }
 

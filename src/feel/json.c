@@ -87,8 +87,8 @@ feel_value_to_json_text(struct arena *arena, struct feel_value value)
 		return (struct text){ 0 };
 	const size_t size = json_dumpb(json, NULL, 0, JSON_COMPACT | JSON_ENCODE_ANY);
 	char *text = size ? arena_alloc(arena, size + 1) : NULL;
-	if (text)
-		json_dumpb(json, text, size, JSON_COMPACT | JSON_ENCODE_ANY);
+	if (text && json_dumpb(json, text, size, JSON_COMPACT | JSON_ENCODE_ANY) != size)
+		text = NULL; /* it allocates too */
 	json_decref(json);
 	return text ? (struct text){ text, size } : (struct text){ 0 };
 }

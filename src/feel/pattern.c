@@ -356,6 +356,13 @@ pattern_release_at(struct pattern *pattern)
 	pcre2_match_context_free(pattern->context);
 }
 
+static bool
+no_memory(struct evaluation *evaluation)
+{
+	evaluation_stop(evaluation, FEEL_NO_MEMORY);
+	return false;
+}
+
 bool
 pattern_read(struct evaluation *evaluation, struct text source, struct text written_flags,
 	struct pattern *ret_pattern)
@@ -376,13 +383,15 @@ pattern_read(struct evaluation *evaluation, struct text source, struct text writ
 	} else {
 		options |= PCRE2_UCP | PCRE2_NEVER_BACKSLASH_C | PCRE2_DOLLAR_ENDONLY
 			| (flags.dot_all ? PCRE2_DOTALL : 0) | (flags.multiline ? PCRE2_MULTILINE : 0);
-		if (!rewrite(source, flags, &rewritten, &pattern.groups))
+		if (!rewrite(source, flags, &rewritten, &pattern.groups) && !rewritten.failed)
 			return false;
 	}
-	const struct text text = buffer_text(&rewritten);
 	if (rewritten.failed)
-		return false;
+		return no_memory(evaluation);
+	const struct text text = buffer_text(&rewritten);
 	pattern.code = pcre2_compile((PCRE2_SPTR)(text.at ? text.at : ""), text.length, options, &error, &at, NULL);
+	if (!pattern.code && error == PCRE2_ERROR_HEAP_FAILED)
+		return no_memory(evaluation);
 	if (!pattern.code || pcre2_pattern_info(pattern.code, PCRE2_INFO_SIZE, &size) != 0
 		|| pcre2_pattern_info(pattern.code, PCRE2_INFO_BACKREFMAX, &references) != 0
 		|| !evaluation_steps(evaluation, size / 16))
@@ -391,7 +400,7 @@ pattern_read(struct evaluation *evaluation, struct text source, struct text writ
 	pattern.match = pcre2_match_data_create_from_pattern(pattern.code, NULL);
 	pattern.context = pattern.match ? pcre2_match_context_create(NULL) : NULL;
 	if (!pattern.context)
-		return false;
+		return no_memory(evaluation);
 	pcre2_set_match_limit(pattern.context, 200000);
 	pcre2_set_depth_limit(pattern.context, 2000);
 	pcre2_set_heap_limit(pattern.context, 4096);
@@ -437,6 +446,8 @@ pattern_find(struct evaluation *evaluation, const struct pattern *pattern, struc
 	pcre2_set_callout(pattern->context, count_step, &search);
 	const int found = pcre2_match(pattern->code, (PCRE2_SPTR)(text.at ? text.at : ""), text.length, from, 0,
 		pattern->match, pattern->context);
+	if (found == PCRE2_ERROR_NOMEMORY)
+		evaluation_stop(evaluation, FEEL_NO_MEMORY);
 	if (!evaluation_steps(evaluation, most - search.left))
 		return PATTERN_TOO_HARD;
 	return found > 0 ? PATTERN_FOUND : found == PCRE2_ERROR_NOMATCH ? PATTERN_NOT_FOUND : PATTERN_TOO_HARD;
