@@ -20,7 +20,7 @@ static _Thread_local bool reached, spared;
 static bool
 fails(void)
 {
-	if (countdown == 0 || spared || --countdown > 0)
+	if (spared || countdown == 0 || --countdown > 0)
 		return false;
 	reached = true;
 	return true;

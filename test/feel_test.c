@@ -387,46 +387,6 @@ TEST(feel_names_may_hold_operators_and_the_longest_wins)
 	CHECK(feel_scope_add(scope, TEXT("a"), &feel_type_number, &slot, &error) == GUICHET_REFUSED);
 }
 
-TEST(feel_survives_every_failed_allocation)
-{
-	static const struct text sources[] = {
-		TEXT("if jours in [1..2] and some x in [1, 2] satisfies x = jours then {a: sum([jours, 1]), b: a + 1}.b else 0"),
-		TEXT("for x in sort([3, 1, 2], function(a, b) a < b) return string(x) + upper case(\"é\")"),
-		TEXT("[{a: 1}, {a: 2}][a > 1].a[1] + (function(x: number) x * 2)(jours) + count(split(\"a b\", \" \"))"),
-		TEXT("@\"2023-06-16T10:00:00@Europe/Rome\" + duration(\"P1D\") > date(\"2023-06-16\") or inconnu = \"a\" + 1"),
-		TEXT("replace(\"abc\", \"b\", \"$0$0\") in (\"a\", \"abbc\")"),
-	};
-	for (size_t i = 0; i < sizeof sources / sizeof *sources; i++) {
-		bool finished = false;
-		for (unsigned nth = 1; !finished; nth++) {
-			CHECK(nth < 5000);
-			CLEANUP(arena_free) struct arena *arena = arena_new(1 << 22);
-			struct feel_findings findings = { 0 };
-			struct guichet_error error;
-			struct feel_scope *scope = feel_scope_new(arena, NULL);
-			unsigned slot;
-			CHECK(feel_scope_add(scope, TEXT("jours"), &feel_type_number, &slot, &error) == GUICHET_OK);
-			const struct feel_value inputs[] = { feel_integer(2) };
-			struct feel_trace *trace = feel_trace_new(arena);
-			arena_fail_nth(nth);
-			const struct feel *feel = feel_read(arena, scope, sources[i], &findings);
-			const bool reading_failed = arena_failed();
-			if (!feel)
-				CHECK(findings.broken || (!reading_failed && findings.count));
-			if (feel) {
-				struct feel_run run = { .arena = arena, .inputs = inputs, .now = test_now, .trace = trace };
-				const struct feel_value value = feel_evaluate(feel, &run);
-				CHECK(run.stop == FEEL_COMPLETE || value.kind == FEEL_NULL);
-				feel_value_to_literal(arena, value);
-				feel_explain_french(arena, trace, FEEL_SENTENCE, NULL);
-				feel_explain_french(arena, trace, FEEL_EVERYTHING, NULL);
-			}
-			finished = !arena_failed();
-			arena_fail_nth(0);
-		}
-	}
-}
-
 /* ---- values ---- */
 
 static struct feel_value

@@ -228,6 +228,8 @@ settle(struct reader *reader, struct derived *derived)
 		if (!derived->type)
 			return;
 	}
+	if (reader->findings->broken)
+		return;
 	struct procedure *procedure = reader->procedure;
 	const bool computed = derived->computed != PROCEDURE_NONE;
 	/* What is posed is missing until it is; what is computed, when its expression says so. */

@@ -1,9 +1,11 @@
 /* Every allocation fails in its turn, while expressions, decisions, types and models of decisions are read, evaluated,
- * explained and written: what comes out is right or refused, never wrong, and nothing is left behind. */
+ * explained and written, and procedures read: what comes out is right or refused, never wrong, and nothing is left behind. */
 #include <jansson.h>
 
 #include "allocation.h"
+#include "base/buffer.h"
 #include "feel/box.h"
+#include "procedure/procedure.h"
 #include "test.h"
 
 #include "base/banned.h"
@@ -175,4 +177,148 @@ TEST(expressions_survive_every_failed_allocation)
 		struct work work = { .source = sources[i], .expected.arena = arena };
 		CHECK(sweep(expression, &work, &work.expected, sources[i].at) > 10);
 	}
+}
+
+/* ---- decisions ---- */
+
+#define CELL(string)       { { "" string, sizeof(string) - 1 }, string }
+#define EXPRESSION(string) { .kind = FEEL_BOX_EXPRESSION, .cell = CELL(string) }
+
+static const struct feel_table_input table_inputs[] = {
+	{ .expression = CELL("jours"), .type = &feel_type_number },
+	{ .expression = CELL("lieu"), .values = CELL("\"a\", \"b\"") },
+};
+static const struct feel_table_output table_outputs[] = {
+	{ .name = { "n", 1 }, .type = &feel_type_number, .values = CELL("3, 2, 1, 0") },
+	{ .name = { "m", 1 }, .otherwise = CELL("\"rien\"") },
+};
+static const struct feel_cell table_tests[][2] = {
+	{ CELL("<= 2"), CELL("-") }, { CELL("[1..5]"), CELL("\"a\"") }, { CELL("> jours - 1"), CELL("not(\"b\")") },
+};
+static const struct feel_cell table_results[][2] = {
+	{ CELL("1"), CELL("\"x\" + lieu") }, { CELL("2"), CELL("upper case(lieu)") }, { CELL("3"), CELL("null") },
+};
+static const struct feel_table_rule table_rules[] = {
+	{ table_tests[0], table_results[0], { "R1", 2 } }, { table_tests[1], table_results[1], { "R2", 2 } },
+	{ table_tests[2], table_results[2], { "", 0 } },
+};
+
+struct decision {
+	struct feel_box box;
+	struct feel_table table;
+	struct expected expected;
+};
+
+static const char *
+decision(void *context)
+{
+	struct decision *decision = context;
+	CLEANUP(arena_free) struct arena *arena = arena_new(1 << 23);
+	struct feel_scope *scope = arena ? feel_scope_new(arena, NULL) : NULL;
+	struct feel_findings *findings = scope ? arena_new_of(arena, struct feel_findings) : NULL;
+	struct guichet_error error = { 0 };
+	unsigned slot;
+	if (!findings)
+		return allocation_failed() ? NULL : "no scope";
+	if (feel_scope_add(scope, TEXT("jours"), &feel_type_number, &slot, &error) != GUICHET_OK
+		|| feel_scope_add(scope, TEXT("lieu"), &feel_type_string, &slot, &error) != GUICHET_OK)
+		return error.status == GUICHET_BROKEN ? NULL : "refused a name";
+	const struct feel_value inputs[] = { feel_integer(2), feel_string(TEXT("a")) };
+	const struct feel *feel = feel_read_box(arena, scope, &decision->box, findings);
+	if (!feel && !allocation_failed())
+		return findings->count ? arena_text(decision->expected.arena, findings->at[0].message).at : "not a word";
+	if (!feel)
+		return findings->broken ? NULL : "refused for another reason";
+	return evaluate(arena, feel, inputs, &decision->expected);
+}
+
+TEST(decision_tables_survive_every_failed_allocation)
+{
+	static const char *const names[] = { "U", "A", "P", "F", "C", "C+", "C<", "C>", "C#", "R", "O" };
+	for (int hit = FEEL_ANY_RULE; hit < FEEL_HIT_COUNT; hit++) {
+		CLEANUP(arena_free) struct arena *arena = arena_new(1 << 22);
+		/* Sums and extremes are of one output. */
+		const size_t outputs = hit >= FEEL_COLLECT_SUM && hit <= FEEL_COLLECT_COUNT ? 1 : 2;
+		struct decision work = { .expected.arena = arena };
+		work.table = (struct feel_table){ .name = TEXT("table"), .hit = hit, .inputs = table_inputs, .input_count = 2,
+			.outputs = table_outputs, .output_count = outputs, .rules = table_rules, .rule_count = 3 };
+		work.box = (struct feel_box){ .kind = FEEL_BOX_TABLE, .table = &work.table };
+		CHECK(sweep(decision, &work, &work.expected, names[hit]) > 50);
+	}
+}
+
+TEST(boxes_survive_every_failed_allocation)
+{
+	static const struct text columns[] = { TEXT("a"), TEXT("b") }, variable[] = { TEXT("x") };
+	static const struct text entries[] = { TEXT("r"), TEXT("f"), TEXT("i"), TEXT("l"), TEXT("o"), TEXT("s"), TEXT("e"),
+		TEXT("t"), TEXT("") };
+	static const struct feel_box cells[] = { EXPRESSION("1"), EXPRESSION("\"u\""), EXPRESSION("2"), { 0 } };
+	static const struct feel_box body[] = { EXPRESSION("n * jours + n") };
+	static const struct feel_field parameters[] = { { { "n", 1 }, &feel_type_number } };
+	static const struct text argument[] = { TEXT(""), TEXT("n") };
+	static const struct feel_box call[] = { EXPRESSION("f"), EXPRESSION("3") };
+	static const struct feel_box choice[] = { EXPRESSION("jours > 1"), EXPRESSION("r[b = \"u\"].a"), EXPRESSION("0") };
+	static const struct feel_box loop[] = { EXPRESSION("r"), EXPRESSION("x.a + count(partial)") };
+	static const struct feel_box some[] = { EXPRESSION("[1, 2]"), EXPRESSION("x = jours") };
+	static const struct feel_box filter[] = { EXPRESSION("r"), EXPRESSION("a > 1") };
+	static const struct feel_table table = { .hit = FEEL_FIRST, .inputs = table_inputs, .input_count = 2,
+		.outputs = table_outputs, .output_count = 2, .rules = table_rules, .rule_count = 3 };
+	static const struct feel_box parts[] = {
+		{ .kind = FEEL_BOX_RELATION, .names = columns, .name_count = 2, .parts = cells, .count = 4 },
+		{ .kind = FEEL_BOX_FUNCTION, .parameters = parameters, .parameter_count = 1, .parts = body, .count = 1 },
+		{ .kind = FEEL_BOX_INVOCATION, .names = argument, .name_count = 2, .parts = call, .count = 2,
+			.type = &feel_type_number },
+		{ .kind = FEEL_BOX_IF, .parts = choice, .count = 3 },
+		{ .kind = FEEL_BOX_FOR, .names = variable, .name_count = 1, .parts = loop, .count = 2 },
+		{ .kind = FEEL_BOX_SOME, .names = variable, .name_count = 1, .parts = some, .count = 2 },
+		{ .kind = FEEL_BOX_FILTER, .parts = filter, .count = 2 },
+		{ .kind = FEEL_BOX_TABLE, .table = &table },
+		EXPRESSION("[r, i, l, o, s, e, t, f(1)]"),
+	};
+	CLEANUP(arena_free) struct arena *arena = arena_new(1 << 22);
+	struct decision work = { .expected.arena = arena,
+		.box = { .kind = FEEL_BOX_CONTEXT, .names = entries, .name_count = 9, .parts = parts, .count = 9 } };
+	CHECK(sweep(decision, &work, &work.expected, "boxes") > 200);
+}
+
+/* ---- procedures ---- */
+
+struct reading {
+	const char *folder;
+	struct expected expected;
+};
+
+static const char *
+read_procedure(void *context)
+{
+	struct reading *reading = context;
+	CLEANUP(procedure_findings_release) struct procedure_findings findings = { 0 };
+	struct guichet_error error = { 0 };
+	CLEANUP(procedure_free) struct procedure *procedure = procedure_read(reading->folder, NULL, &findings, &error);
+	if (!procedure && !allocation_failed())
+		return arena_text(reading->expected.arena, text_of_string(error.message)).at;
+	if (!procedure)
+		return error.status == GUICHET_BROKEN ? NULL : "refused for another reason";
+	/* What is known of values may be less without memory: that is no mistake, a part left out would be one. */
+	allocation_spare(true);
+	CLEANUP(buffer_release) struct buffer said = buffer_new(1 << 16);
+	buffer_format(&said, "%zu findings, %zu fields, %zu steps, %zu moves, %zu actions, %zu deadlines, "
+		"%zu letters, %zu mails, %zu computed, %zu posed, %zu pieces, %zu roles", findings.count,
+		procedure->field_count, procedure->step_count, procedure->move_count, procedure->action_count,
+		procedure->deadline_count, procedure->letter_count, procedure->mail_count, procedure->computed_count,
+		procedure->posed_count, procedure->piece_count, procedure->role_count);
+	for (size_t i = 0; i < procedure->computed_count; i++)
+		buffer_format(&said, "; " TEXT_FORMAT, TEXT_ARGS(feel_source_of(procedure->computed[i].feel)));
+	for (size_t i = 0; i < procedure->letter_count; i++)
+		buffer_format(&said, "; %zu parts", procedure->letters[i].template.count);
+	const char *wrong = compare(&reading->expected, 0, buffer_text(&said));
+	allocation_spare(false);
+	return wrong;
+}
+
+TEST(a_whole_procedure_survives_every_failed_allocation)
+{
+	CLEANUP(arena_free) struct arena *arena = arena_new(1 << 22);
+	struct reading reading = { .folder = "test/procedure/base", .expected.arena = arena };
+	CHECK(sweep(read_procedure, &reading, &reading.expected, reading.folder) > 1000);
 }
