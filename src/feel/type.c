@@ -124,8 +124,8 @@ words_conform(const struct feel_type *from, const struct feel_type *to)
 }
 
 /* A type may hold the same part in many places, and the types of a long expression be nested deeply: beyond some
- * bounds two types are taken for different. */
-enum { MOST_DEPTH = 100, MOST_COMPARED = 10000 };
+ * bounds two types are taken for different, and what joins them may be anything. */
+enum { MOST_DEPTH = 100, MOST_COMPARED = 10000, MOST_JOINED = 2000 };
 
 struct comparison {
 	bool doubtful; /* a value of type Any may turn out to be of any other */
@@ -235,14 +235,19 @@ join_declared(struct arena *arena, const struct feel_type *a, const struct feel_
 	return feel_type_find(feel_kind_text(a->kind));
 }
 
-static const struct feel_type *join(struct arena *arena, const struct feel_type *a, const struct feel_type *b,
-	unsigned depth);
+/* A type may hold the same part in many places: how many more parts may be joined, and how deep. */
+struct joining {
+	struct arena *arena;
+	unsigned depth, left;
+};
+
+static const struct feel_type *join(struct joining *joining, const struct feel_type *a, const struct feel_type *b);
 
 /* The entries that both have; open when one may have others. */
 static const struct feel_type *
-join_contexts(struct arena *arena, const struct feel_type *a, const struct feel_type *b, unsigned depth)
+join_contexts(struct joining *joining, const struct feel_type *a, const struct feel_type *b)
 {
-	struct feel_field *fields = arena_array_of(arena, struct feel_field, a->field_count);
+	struct feel_field *fields = arena_array_of(joining->arena, struct feel_field, a->field_count);
 	bool same = true;
 	size_t count = 0;
 	for (size_t i = 0; fields && i < a->field_count; i++) {
@@ -250,7 +255,7 @@ join_contexts(struct arena *arena, const struct feel_type *a, const struct feel_
 			? b->fields[i].type : field_type(b, a->fields[i].name); /* rows have the same order */
 		if (!other)
 			continue;
-		const struct feel_type *joined = join(arena, a->fields[i].type, other, depth + 1);
+		const struct feel_type *joined = join(joining, a->fields[i].type, other);
 		if (!joined)
 			return NULL;
 		same &= joined == a->fields[i].type;
@@ -259,33 +264,28 @@ join_contexts(struct arena *arena, const struct feel_type *a, const struct feel_
 	const bool open = a->open || b->open || count < a->field_count || count < b->field_count;
 	if (!fields || (same && count == a->field_count && open == a->open))
 		return fields ? a : NULL;
-	return type_of(arena, (struct feel_type){ .kind = FEEL_CONTEXT, .fields = fields, .field_count = count,
+	return type_of(joining->arena, (struct feel_type){ .kind = FEEL_CONTEXT, .fields = fields, .field_count = count,
 		.open = open, .optional = a->optional || b->optional });
 }
 
 static const struct feel_type *
-join(struct arena *arena, const struct feel_type *a, const struct feel_type *b, unsigned depth)
+join_kinds(struct joining *joining, const struct feel_type *a, const struct feel_type *b)
 {
-	if (a == b || b->kind == FEEL_NULL)
-		return a;
-	if (a->kind == FEEL_NULL)
-		return b;
-	if (a->kind != b->kind || a->kind == FEEL_ANY || depth > MOST_DEPTH)
-		return &feel_type_any;
+	struct arena *arena = joining->arena;
 	switch (a->kind) {
 	case FEEL_LIST: {
-		const struct feel_type *item = join(arena, item_of(a), item_of(b), depth + 1);
+		const struct feel_type *item = join(joining, item_of(a), item_of(b));
 		if (item == item_of(a))
 			return a;
 		return item == item_of(b) ? b : item == &feel_type_any ? &feel_type_list
 			: feel_type_list_of(arena, item);
 	}
 	case FEEL_RANGE: {
-		const struct feel_type *bound = join(arena, item_of(a), item_of(b), depth + 1);
+		const struct feel_type *bound = join(joining, item_of(a), item_of(b));
 		return bound == item_of(a) ? a : bound == item_of(b) ? b : feel_type_range_of(arena, bound);
 	}
 	case FEEL_CONTEXT:
-		return join_contexts(arena, a, b, depth);
+		return join_contexts(joining, a, b);
 	case FEEL_FUNCTION:
 		return &feel_type_any;
 	default:
@@ -293,10 +293,27 @@ join(struct arena *arena, const struct feel_type *a, const struct feel_type *b, 
 	}
 }
 
+static const struct feel_type *
+join(struct joining *joining, const struct feel_type *a, const struct feel_type *b)
+{
+	if (a == b || b->kind == FEEL_NULL)
+		return a;
+	if (a->kind == FEEL_NULL)
+		return b;
+	if (a->kind != b->kind || a->kind == FEEL_ANY || joining->depth == 0 || joining->left == 0)
+		return &feel_type_any;
+	joining->left--;
+	joining->depth--;
+	const struct feel_type *joined = join_kinds(joining, a, b);
+	joining->depth++;
+	return joined;
+}
+
 const struct feel_type *
 feel_type_join(struct arena *arena, const struct feel_type *a, const struct feel_type *b)
 {
-	return join(arena, a, b, 0);
+	struct joining joining = { arena, MOST_DEPTH, MOST_JOINED };
+	return join(&joining, a, b);
 }
 
 /* Takes steps for work that is not counted otherwise; false, with none left, when they do not do. */
