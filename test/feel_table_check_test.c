@@ -664,3 +664,74 @@ TEST(feel_tables_are_checked_as_all_their_inputs_show)
 		compare_small(arena, &seed);
 	}
 }
+
+/* ---- without memory ---- */
+
+static const struct feel *
+read_small_table(struct arena *arena, struct feel_table *table, const struct feel_scope **ret_scope,
+	struct feel_findings *findings)
+{
+	static const struct text cells[][2] = { { TEXT("< 50"), TEXT("\"a\"") }, { TEXT("[40..60]"), TEXT("\"a\", \"b\"") },
+		{ TEXT("> 60"), TEXT("not(\"b\")") }, { TEXT("2 * 35"), TEXT("-") }, { TEXT("? > 3 and ? < 2"), TEXT("-") } };
+	static const struct text results[] = { TEXT("0"), TEXT("1"), TEXT("x + 1"), TEXT("3"), TEXT("4") };
+	struct feel_scope *scope = feel_scope_new(arena, NULL);
+	struct feel_table_input *inputs = arena_array_of(arena, struct feel_table_input, 2);
+	struct feel_table_output *output = arena_new_of(arena, struct feel_table_output);
+	struct feel_table_rule *rules = arena_array_of(arena, struct feel_table_rule, 5);
+	struct feel_cell *all = arena_array_of(arena, struct feel_cell, 15);
+	struct guichet_error error;
+	unsigned slot;
+	if (!scope || !inputs || !output || !rules || !all
+		|| feel_scope_add(scope, TEXT("x"), &feel_type_number, &slot, &error) != GUICHET_OK
+		|| feel_scope_add(scope, TEXT("corps"), &feel_type_string, &slot, &error) != GUICHET_OK) {
+		findings->broken = true;
+		return NULL;
+	}
+	inputs[0].expression.text = TEXT("x");
+	inputs[1].expression.text = TEXT("corps");
+	for (size_t i = 0; i < 5; i++) {
+		all[3 * i].text = cells[i][0];
+		all[3 * i + 1].text = cells[i][1];
+		all[3 * i + 2].text = results[i];
+		rules[i] = (struct feel_table_rule){ .tests = &all[3 * i], .results = &all[3 * i + 2] };
+	}
+	*table = (struct feel_table){ .hit = FEEL_UNIQUE, .inputs = inputs, .input_count = 2, .outputs = output,
+		.output_count = 1, .rules = rules, .rule_count = 5 };
+	const struct feel_box box = { .kind = FEEL_BOX_TABLE, .table = table };
+	*ret_scope = scope;
+	return feel_read_box(arena, scope, &box, findings);
+}
+
+TEST(feel_tables_are_read_and_checked_whatever_allocation_fails)
+{
+	unsigned failures = 0;
+	for (unsigned nth = 1;; nth++) {
+		CLEANUP(arena_free) struct arena *arena = arena_new(1 << 22);
+		struct feel_findings *mistakes = arena_new_of(arena, struct feel_findings);
+		struct feel_table_findings *findings = arena_new_of(arena, struct feel_table_findings);
+		struct feel_table table;
+		const struct feel_scope *scope;
+		arena_fail_nth(nth);
+		const struct feel *feel = read_small_table(arena, &table, &scope, mistakes);
+		if (!feel) {
+			CHECK(arena_failed() && mistakes->broken);
+			failures++;
+			continue;
+		}
+		CHECK(!arena_failed());
+		const struct feel_table_formula formula = { .decimals = 1,
+			.feel = feel_read(arena, scope, TEXT("x / 3"), mistakes) };
+		if (formula.feel) {
+			feel_table_check(arena, feel, &table, findings);
+			feel_table_compare(arena, feel, &table, &formula, findings);
+			CHECK(findings->broken == arena_failed());
+		}
+		if (arena_failed()) {
+			failures++;
+			continue;
+		}
+		arena_fail_nth(0);
+		CHECK(failures > 100 && findings->count > 5);
+		return;
+	}
+}

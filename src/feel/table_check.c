@@ -636,5 +636,5 @@ feel_table_check(struct arena *arena, const struct feel *feel, const struct feel
 		.telling = { .arena = arena, .feel = feel, .table = table, .source = source, .findings = findings } };
 	check_table(check);
 	tell_rest(&check->telling);
-	findings->broken = findings->broken || check->space.broken;
+	findings->broken = findings->broken || check->space.broken || check->space.judge.no_memory;
 }

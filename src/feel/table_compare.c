@@ -229,7 +229,6 @@ static bool
 differs(struct compare *compare, uint32_t rule, const struct feel_value *inputs)
 {
 	const struct feel_table_formula *formula = compare->formula;
-	struct evaluation *evaluation = &compare->space.evaluation;
 	memset(compare->values, 0, compare->slot_count * sizeof *compare->values);
 	for (uint32_t i = 0; i < compare->table->input_count; i++) {
 		const struct origin *origin = &compare->origins[i];
@@ -242,12 +241,19 @@ differs(struct compare *compare, uint32_t rule, const struct feel_value *inputs)
 	struct feel_run run = { .arena = compare->points, .inputs = compare->values,
 		.most_steps = MOST_POINT_STEPS };
 	const struct feel_value exact = feel_evaluate(formula->feel, &run), computed = rounded(formula, exact);
-	evaluation->run->stop = FEEL_COMPLETE;
-	evaluation->inputs = compare->values;
-	evaluation->arena = compare->points;
-	evaluation->steps_left = MOST_POINT_STEPS;
 	const struct node *result = compare->table->rules[rule].results[formula->output];
-	struct feel_value printed = evaluate_node(evaluation, result);
+	struct feel_run own = { .arena = compare->points };
+	struct evaluation evaluation = compare->space.evaluation;
+	evaluation.run = &own;
+	evaluation.inputs = compare->values;
+	evaluation.arena = compare->points;
+	evaluation.steps_left = MOST_POINT_STEPS;
+	struct feel_value printed = evaluate_node(&evaluation, result);
+	if (run.stop != FEEL_COMPLETE || own.stop != FEEL_COMPLETE) {
+		compare->space.broken = compare->space.broken || run.stop == FEEL_NO_MEMORY
+			|| own.stop == FEEL_NO_MEMORY;
+		return false;
+	}
 	if (!node_is_constant(result))
 		printed = rounded(formula, printed); /* computed as the formula is, not printed */
 	if (feel_is_true(feel_equal(printed, computed)) || feel_is_true(feel_equal(printed, exact)))
@@ -315,5 +321,5 @@ feel_table_compare(struct arena *arena, const struct feel *feel, const struct fe
 		.telling = { .arena = arena, .feel = feel, .table = table, .source = source, .findings = findings } };
 	compare_table(compare);
 	tell_rest(&compare->telling);
-	findings->broken = findings->broken || compare->space.broken;
+	findings->broken = findings->broken || compare->space.broken || compare->space.judge.no_memory;
 }

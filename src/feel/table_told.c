@@ -45,7 +45,7 @@ keep(struct telling *telling, struct feel_table_finding finding, struct text mes
 	finding.place = place_of(telling, &finding);
 	finding.message = arena_text(telling->arena, message);
 	finding.remedy = arena_text(telling->arena, remedy);
-	if (!message.at || !finding.message.at || !finding.remedy.at)
+	if (!message.at || !remedy.at || !finding.message.at || !finding.remedy.at)
 		findings->broken = true;
 	else if (findings->count < sizeof findings->at / sizeof *findings->at)
 		findings->at[findings->count++] = finding;
