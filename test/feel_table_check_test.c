@@ -6,6 +6,7 @@
  *     avec seuil nombre = 80                 another name that cells may read
  *     entrée quotité nombre entier [0..100]  name, type, what is declared of it
  *     entrée corps parmi "agrégé", "certifié" facultatif
+ *     encore quotité                         one more column of the first input
  *     entrée part nombre valeurs < 50, > 80  the values that the table lists
  *     sortie paie valeurs 1, 2               sinon 0
  *     | < 80 | - | 50                        a rule
@@ -288,6 +289,10 @@ read_line(struct given *given, struct text line)
 		read_name(given, line, false);
 	} else if (take(&line, "entrée")) {
 		read_name(given, line, true);
+	} else if (take(&line, "encore")) {
+		struct feel_table_input *input = &given->inputs[given->table.input_count];
+		given->slots[given->table.input_count++] = given->slots[0];
+		input->expression = (struct feel_cell){ line, input };
 	} else if (take(&line, "sortie")) {
 		read_output(given, line);
 	} else if (line.at[0] == '|') {
@@ -734,4 +739,64 @@ TEST(feel_tables_are_read_and_checked_whatever_allocation_fails)
 		CHECK(failures > 100 && findings->count > 5);
 		return;
 	}
+}
+
+/* ---- inputs that are entries; places ---- */
+
+TEST(feel_tables_are_compared_through_the_entries_of_names)
+{
+	CLEANUP(arena_free) struct arena *arena = arena_new(1 << 22);
+	static const struct feel_field fields[] = { { TEXT("quotité"), &feel_type_number },
+		{ TEXT("heures"), &feel_type_number } };
+	static const struct feel_cell cells[] = { { TEXT("50"), "first" }, { TEXT("9"), "nine" }, { TEXT("59"), "result" },
+		{ TEXT("60"), "second" }, { TEXT("11"), "eleven" }, { TEXT("70"), "other result" } };
+	static const struct feel_table_rule rules[] = { { .tests = cells, .results = cells + 2 },
+		{ .tests = cells + 3, .results = cells + 5 } };
+	static const struct feel_table_input inputs[] = { { .expression = { TEXT("agent.quotité"), "input" },
+		.values = { TEXT("50, 60"), NULL } }, { .expression = { TEXT("agent.heures"), NULL },
+		.values = { TEXT("9, 11"), NULL } } };
+	static const struct feel_table_output output;
+	const struct feel_table table = { .inputs = inputs, .input_count = 2, .outputs = &output, .output_count = 1,
+		.rules = rules, .rule_count = 2 };
+	const struct feel_box box = { .kind = FEEL_BOX_TABLE, .table = &table, .type = &feel_type_number };
+	struct feel_scope *scope = feel_scope_new(arena, NULL);
+	struct feel_findings *mistakes = arena_new_of(arena, struct feel_findings);
+	struct feel_table_findings *findings = arena_new_of(arena, struct feel_table_findings);
+	struct guichet_error error;
+	unsigned slot;
+	CHECK(feel_scope_add(scope, TEXT("agent"), feel_type_context_of(arena, fields, 2), &slot, &error)
+		== GUICHET_OK);
+	const struct feel *feel = feel_read_box(arena, scope, &box, mistakes);
+	const struct feel_table_formula formula = {
+		.feel = feel_read(arena, scope, TEXT("agent.quotité + agent.heures"), mistakes) };
+	CHECK(feel && formula.feel);
+	feel_table_compare(arena, feel, &table, &formula, findings);
+	CHECK_INTEGER(findings->count, 1);
+	CHECK_INTEGER(findings->at[0].problem, FEEL_TABLE_DIFFERS);
+	CHECK(findings->at[0].place == cells[5].place && findings->at[0].rule == 1);
+	CHECK_TEXT(findings->at[0].message, TEXT("règle 2 : la table dit 70, la formule donne 71 pour "
+		"agent.quotité = 60, agent.heures = 11"));
+	feel_table_check(arena, feel, &table, findings);
+	CHECK_INTEGER(findings->count, 3);
+	CHECK(findings->at[1].problem == FEEL_TABLE_GAP && !findings->at[1].place);
+	/* without its source, the same is told, without places */
+	struct feel_table_findings *bare = arena_new_of(arena, struct feel_table_findings);
+	feel_table_check(arena, feel, NULL, bare);
+	CHECK_INTEGER(bare->count, 2);
+	CHECK(!bare->at[0].place);
+	CHECK_TEXT(bare->at[0].message, findings->at[1].message);
+	CHECK_TEXT(bare->at[0].remedy, findings->at[1].remedy);
+}
+
+TEST(an_expression_that_is_no_table_has_nothing_to_check)
+{
+	CLEANUP(arena_free) struct arena *arena = arena_new(1 << 20);
+	struct feel_findings *mistakes = arena_new_of(arena, struct feel_findings);
+	struct feel_table_findings *findings = arena_new_of(arena, struct feel_table_findings);
+	const struct feel *feel = feel_read(arena, NULL, TEXT("1 + 2"), mistakes);
+	CHECK(feel);
+	feel_table_check(arena, feel, NULL, findings);
+	const struct feel_table_formula formula = { .feel = feel };
+	feel_table_compare(arena, feel, NULL, &formula, findings);
+	CHECK(findings->count == 0 && !findings->broken);
 }

@@ -259,6 +259,8 @@ judge_survey(struct judge *judge, const struct node *test, uint32_t place)
 {
 	judge->places[0] = place;
 	judge->place_count = 1;
+	for (unsigned i = 0; i < judge->alias_count; i++)
+		judge->places[judge->place_count++] = judge->aliases[i];
 	judge->nodes = 0;
 	judge->orders_text = false;
 	judge->obstacle = CELL_CLEAR;
@@ -433,6 +435,8 @@ ask(struct judge *judge, const struct node *test, uint32_t place, struct feel_va
 {
 	struct feel_value answer;
 	judge->evaluation->locals[place] = value;
+	for (unsigned i = 0; i < judge->alias_count; i++)
+		judge->evaluation->locals[judge->aliases[i]] = value;
 	if (!evaluate_within(judge, test, &answer))
 		return false;
 	*ret_passes = feel_is_true(answer);

@@ -27,7 +27,7 @@ struct cell {
 	const uint8_t *passes;       /* by region: 2 * cut_count + 1; an empty region passes nothing */
 };
 
-enum { CELL_MOST_CUTS = 300, CELL_MOST_NODES = 20000 };
+enum { CELL_MOST_CUTS = 300, CELL_MOST_NODES = 20000, CELL_MOST_ALIASES = 7 };
 
 /* Finds out about tests. One for a table: what it may cost in all is bounded. */
 struct judge {
@@ -35,8 +35,10 @@ struct judge {
 	struct evaluation *evaluation; /* of its own, without inputs: judge_start() */
 	unsigned long steps_left;
 	bool no_memory;
+	const uint32_t *aliases; /* other locals that hold the value tested */
+	unsigned alias_count;    /* CELL_MOST_ALIASES at most */
 	/* of the test under way */
-	uint32_t places[8];   /* locals that hold the value tested */
+	uint32_t places[16];  /* locals that hold the value tested */
 	unsigned place_count;
 	struct feel_value *constants; /* that it is compared with */
 	size_t constant_count, constant_capacity;

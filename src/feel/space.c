@@ -8,7 +8,7 @@
 
 /* ---- domains ---- */
 
-enum { MOST_DOMAIN_TESTS = 4 };
+enum { MOST_DOMAIN_TESTS = 4 * (1 + CELL_MOST_ALIASES) };
 
 /* A test that the value of `place` is in a constant list or range. */
 static const struct node *
@@ -32,30 +32,115 @@ list_of_words(struct arena *arena, const struct feel_type *type)
 	return items ? feel_list(items, type->word_count) : feel_null(TEXT(""));
 }
 
-/* What a column's values are known to pass. */
-static bool
-gather_domain(struct space *space, uint32_t input, struct column_domain domain[MOST_DOMAIN_TESTS],
-	uint32_t *ret_count)
+/* What the values of an input are known to pass; one of the type's tests of its own looks at local 0. */
+static void
+add_domain(struct space *space, uint32_t input, struct column_domain domain[MOST_DOMAIN_TESTS],
+	uint32_t *count)
 {
 	const struct table_input *column = &space->table->inputs[input];
 	const struct feel_type *type = column->type;
 	const uint32_t place = space->table->local + input;
-	uint32_t count = 0;
 	if (column->values)
-		domain[count++] = (struct column_domain){ column->values, place };
+		domain[(*count)++] = (struct column_domain){ column->values, place };
 	if (type->words)
-		domain[count++] = (struct column_domain){ test_in(space->arena, list_of_words(space->arena, type),
-			place), place };
+		domain[(*count)++] = (struct column_domain){ test_in(space->arena,
+			list_of_words(space->arena, type), place), place };
 	if (type->bounds)
-		domain[count++] = (struct column_domain){ test_in(space->arena,
+		domain[(*count)++] = (struct column_domain){ test_in(space->arena,
 			(struct feel_value){ .kind = FEEL_RANGE, .range = type->bounds }, place), place };
 	if (type->allowed)
-		domain[count++] = (struct column_domain){ type->allowed->root, 0 };
+		domain[(*count)++] = (struct column_domain){ type->allowed->root, 0 };
+}
+
+/* What a column's values are known to pass, the columns of the same expression included. */
+static bool
+gather_domain(struct space *space, uint32_t input, struct column_domain domain[MOST_DOMAIN_TESTS],
+	uint32_t *ret_count)
+{
+	uint32_t count = 0;
+	add_domain(space, input, domain, &count);
+	for (uint32_t i = input + 1; i < space->table->input_count; i++)
+		if (space->columns[i].same_as == input)
+			add_domain(space, i, domain, &count);
 	for (uint32_t i = 0; i < count; i++)
 		if (!domain[i].test)
 			return false;
 	*ret_count = count;
 	return true;
+}
+
+/* ---- columns of the same expression ---- */
+
+static bool
+same_expression(const struct node *a, const struct node *b)
+{
+	while (a->kind == b->kind && (a->kind == NODE_ENTRY || a->kind == NODE_COERCE)) {
+		if (a->kind == NODE_ENTRY && !text_equal(a->name, b->name))
+			return false;
+		a = a->left;
+		b = b->left;
+	}
+	return a->kind == b->kind && (a->kind == NODE_INPUT || a->kind == NODE_LOCAL) && a->local == b->local;
+}
+
+/* Both tests, either of which may be missing. */
+static const struct node *
+test_both(struct space *space, const struct node *a, const struct node *b)
+{
+	if (!a || !b)
+		return a ? a : b;
+	struct node *both = arena_new_of(space->arena, struct node);
+	if (!both) {
+		space->broken = true;
+		return NULL;
+	}
+	*both = (struct node){ .kind = NODE_AND, .type = &feel_type_boolean, .left = a, .right = b,
+		.height = (uint16_t)((a->height > b->height ? a->height : b->height) + 1) };
+	return both;
+}
+
+/* Puts the tests of a column with those of the first one of the same expression. */
+static void
+put_together(struct space *space, struct table_rule *rules, uint32_t first, uint32_t other)
+{
+	for (uint32_t i = 0; i < space->table->rule_count; i++) {
+		rules[i].tests[first] = test_both(space, rules[i].tests[first], rules[i].tests[other]);
+		rules[i].tests[other] = NULL;
+	}
+	space->columns[other].same_as = first;
+}
+
+/* Looks for columns of the same expression: two of them cannot have different values. */
+static bool
+join_columns(struct space *space)
+{
+	const struct table *table = space->table;
+	struct table *joined = arena_new_of(space->arena, struct table);
+	struct table_rule *rules = arena_array_of(space->arena, struct table_rule, table->rule_count);
+	if (!joined || !rules)
+		return false;
+	*joined = *table;
+	joined->rules = rules;
+	for (uint32_t i = 0; i < table->rule_count; i++) {
+		rules[i] = table->rules[i];
+		rules[i].tests = arena_array_of(space->arena, const struct node *, table->input_count);
+		if (!rules[i].tests)
+			return false;
+		memcpy(rules[i].tests, table->rules[i].tests, table->input_count * sizeof *rules[i].tests);
+	}
+	space->table = joined;
+	for (uint32_t i = 0; i < table->input_count; i++) {
+		unsigned same = 0;
+		space->columns[i].same_as = i;
+		for (uint32_t j = 0; j < i; j++) {
+			if (!same_expression(table->inputs[i].expression, table->inputs[j].expression))
+				continue;
+			if (space->columns[j].same_as == j && same < CELL_MOST_ALIASES)
+				put_together(space, rules, j, i);
+			same++;
+		}
+	}
+	return !space->broken;
 }
 
 /* The region of a cell of its own where a region of the column is. */
@@ -194,14 +279,21 @@ build_column(struct space *space, uint32_t input)
 	struct space_column *column = &space->columns[input];
 	struct column_domain domain[MOST_DOMAIN_TESTS];
 	struct cell *cells;
+	uint32_t aliases[CELL_MOST_ALIASES];
 	if (!gather_domain(space, input, domain, &column->domain_count))
 		return false;
+	space->judge.aliases = aliases;
+	space->judge.alias_count = 0;
+	for (uint32_t i = input + 1; i < space->table->input_count; i++)
+		if (space->columns[i].same_as == input)
+			aliases[space->judge.alias_count++] = space->table->local + i;
 	if (!column_build(&space->judge, space->arena, space->table, input, domain, column->domain_count,
 		&column->column, &cells)) {
 		space->too_large = !space->judge.no_memory;
 		return false;
 	}
 	column->cells = cells;
+	space->judge.alias_count = 0;
 	column->whole = space->table->inputs[input].type->whole;
 	return gather_possible(space, input, column) && gather_slices(space, column)
 		&& gather_somewhere(space, column);
@@ -230,6 +322,10 @@ space_build(struct space *space, struct arena *arena, const struct table *table,
 	space->broken = false;
 	if (table->rule_count > SPACE_MOST_RULES)
 		return false;
+	if (!join_columns(space)) {
+		space->broken = true;
+		return false;
+	}
 	for (uint32_t i = 0; i < table->input_count; i++) {
 		if (!build_column(space, i)) {
 			space->broken = !space->too_large;

@@ -15,6 +15,7 @@ struct space_column {
 	struct column column;
 	const struct cell *cells; /* by rule, then the domain's */
 	uint32_t domain_count;
+	uint32_t same_as;         /* the first column of the same expression, where its tests are; or itself */
 	bool whole;               /* only whole numbers come */
 	bool vague;               /* what values are expected cannot be judged */
 	const uint8_t *possible;  /* by region: some input may be there */
@@ -26,7 +27,7 @@ struct space_column {
 };
 
 struct space {
-	const struct table *table;
+	const struct table *table; /* the tests of columns of the same expression put together */
 	struct arena *arena;
 	struct judge judge;
 	struct evaluation evaluation;

@@ -190,6 +190,7 @@ tell_hole(struct check *check, const struct hole *hole)
 			return;
 		if (!space_sample(&check->space, i, region, &inputs[i]))
 			inputs[i] = feel_null(TEXT(""));
+		inputs[i] = inputs[check->space.columns[i].same_as];
 		if (!hole->regions[i])
 			continue;
 		buffer_format(&remedy, "%s" TEXT_FORMAT " : ", first ? "ajoutez une règle pour " : " ; ",
@@ -296,6 +297,7 @@ common_inputs(struct check *check, uint32_t rule, uint32_t other)
 		if (!space_common_region(&check->space, i, rule, other, &region)
 			|| !space_sample(&check->space, i, region, &inputs[i]))
 			return NULL;
+		inputs[i] = inputs[check->space.columns[i].same_as];
 	}
 	return inputs;
 }

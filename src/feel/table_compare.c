@@ -282,6 +282,8 @@ compare_rule(struct compare *compare, uint32_t rule)
 		for (uint32_t i = 0; i < columns; i++)
 			if (!space_sample(&compare->space, i, samples[i][at[i]], &inputs[i]))
 				return;
+		for (uint32_t i = 0; i < columns; i++)
+			inputs[i] = inputs[compare->space.columns[i].same_as];
 		if (differs(compare, rule, inputs))
 			return;
 		for (input = 0; input < columns && ++at[input] == counts[input]; input++)

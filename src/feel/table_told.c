@@ -152,13 +152,23 @@ column_name(const struct telling *telling, uint32_t input)
 		: excerpt(telling, telling->table->inputs[input].expression);
 }
 
+/* The first column of the same expression. */
+static uint32_t
+first_named(const struct telling *telling, uint32_t input)
+{
+	uint32_t first = 0;
+	while (!text_equal(column_name(telling, first), column_name(telling, input)))
+		first++;
+	return first;
+}
+
 void
 write_inputs(struct buffer *out, const struct telling *telling, const struct feel_value *inputs)
 {
 	bool first = true;
 	for (uint32_t i = 0; i < telling->table->input_count; i++) {
-		if (inputs[i].kind == FEEL_CONTEXT)
-			continue; /* any value: nothing was asked of it */
+		if (inputs[i].kind == FEEL_CONTEXT || first_named(telling, i) != i)
+			continue; /* any value, of which nothing was asked; or told already */
 		const struct text name = column_name(telling, i);
 		buffer_format(out, "%s" TEXT_FORMAT " = ", first ? "" : ", ", TEXT_ARGS(name));
 		write_value(out, telling->arena, inputs[i]);
@@ -168,12 +178,20 @@ write_inputs(struct buffer *out, const struct telling *telling, const struct fee
 		buffer_add(out, TEXT("n’importe quelle valeur"));
 }
 
+static struct text
+cell_text(const struct telling *telling, uint32_t rule, uint32_t input)
+{
+	return telling->source ? text_trim(telling->source->rules[rule].tests[input].text)
+		: excerpt(telling, telling->table->rules[rule].tests[input]);
+}
+
 void
 write_cell(struct buffer *out, const struct telling *telling, uint32_t rule, uint32_t input)
 {
-	const struct text cell = telling->source ? text_trim(telling->source->rules[rule].tests[input].text)
-		: excerpt(telling, telling->table->rules[rule].tests[input]);
 	const struct text column = column_name(telling, input);
-	buffer_format(out, "« " TEXT_FORMAT " » (règle %lu, colonne « " TEXT_FORMAT " »)", TEXT_ARGS(cell),
-		(unsigned long)rule + 1, TEXT_ARGS(column));
+	buffer_format(out, "« " TEXT_FORMAT " »", TEXT_ARGS(cell_text(telling, rule, input)));
+	for (uint32_t i = input + 1; i < telling->table->input_count; i++)
+		if (first_named(telling, i) == input && telling->table->rules[rule].tests[i])
+			buffer_format(out, " et « " TEXT_FORMAT " »", TEXT_ARGS(cell_text(telling, rule, i)));
+	buffer_format(out, " (règle %lu, colonne « " TEXT_FORMAT " »)", (unsigned long)rule + 1, TEXT_ARGS(column));
 }
