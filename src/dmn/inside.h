@@ -9,6 +9,7 @@ struct item_definition {
 	struct text name;
 	const struct xml *xml;
 	const struct feel_type *type;
+	unsigned parts; /* of it, written out in full */
 	enum { TYPE_UNREAD, TYPE_UNDER_WAY, TYPE_READ } state;
 };
 
@@ -87,6 +88,7 @@ struct reading {
 	struct feel_findings *feel; /* of one expression, used again for each */
 	struct dmn_model *model;
 	unsigned depth; /* of types in types */
+	unsigned parts; /* of the type under way */
 	bool waits;     /* the tests of a component read its neighbours */
 	unsigned long looks; /* at names, while looking for some: bounded */
 	bool given_up;       /* there were too many */

@@ -5,7 +5,8 @@
 
 #include "base/banned.h"
 
-enum { MOST_TYPES_IN_TYPES = 60, MOST_IMPORTS_IN_A_NAME = 8 };
+/* A type is compared part by part: written out in full, it holds no more parts than that. */
+enum { MOST_TYPES_IN_TYPES = 60, MOST_IMPORTS_IN_A_NAME = 8, MOST_PARTS = 10000 };
 
 static const struct feel_type *read_type(struct reading *reading, const struct definitions *of,
 	const struct xml *xml);
@@ -15,19 +16,32 @@ static const struct feel_type *read_type(struct reading *reading, const struct d
 static const struct feel_type *
 resolve(struct reading *reading, const struct definitions *of, struct item_definition *item)
 {
-	if (item->state == TYPE_READ)
+	if (item->state == TYPE_READ) {
+		reading->parts += item->parts;
 		return item->type;
+	}
 	if (item->state == TYPE_UNDER_WAY || reading->depth == MOST_TYPES_IN_TYPES) {
 		reading_mistake(reading, of, item->xml->line, TEXT(""), item->state == TYPE_UNDER_WAY
 			? "le type « " TEXT_FORMAT " » est fait de lui-même"
 			: "le type « " TEXT_FORMAT " » est trop imbriqué", TEXT_ARGS(item->name));
 		return &feel_type_any;
 	}
+	const unsigned outside = reading->parts;
 	item->state = TYPE_UNDER_WAY;
 	reading->depth++;
+	reading->parts = 1;
 	item->type = read_type(reading, of, item->xml);
+	item->parts = reading->parts;
+	reading->parts += outside;
 	reading->depth--;
 	item->state = TYPE_READ;
+	if (item->type && item->parts > MOST_PARTS) {
+		reading_mistake(reading, of, item->xml->line, TEXT("découpez-le"), "le type « " TEXT_FORMAT
+			" » a trop de parties", TEXT_ARGS(item->name));
+		reading->parts = outside + 1;
+		item->parts = 1;
+		item->type = &feel_type_any;
+	}
 	return item->type;
 }
 
@@ -258,6 +272,7 @@ read_components(struct reading *reading, const struct definitions *of, const str
 		waits |= reading->waits;
 	}
 	reading->waits = false;
+	reading->parts += (unsigned)count;
 	/* A value may hold more than its type says (§10.3.2.9); only the standard's run lets it be read. */
 	*type = (struct feel_type){ .kind = FEEL_CONTEXT, .fields = fields, .field_count = count,
 		.open = reading->findings->lenient };
