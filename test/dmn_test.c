@@ -260,6 +260,39 @@ TEST(dmn_services_that_call_themselves_end)
 	CHECK(dmn_evaluate(model, TEXT("a"), &run).kind == FEEL_NULL && run.stop == FEEL_TOO_DEEP);
 }
 
+TEST(dmn_a_function_does_not_see_data)
+{
+	CLEANUP(arena_free) struct arena *arena = arena_new(64 << 20);
+	struct dmn_findings *findings = arena_new_of(arena, struct dmn_findings);
+	findings->lenient = true;
+	const struct dmn_model *model = read_model(arena, TEXT(MODEL(INPUT("x", "number")
+		"<businessKnowledgeModel name=\"f\" id=\"f\"><encapsulatedLogic><literalExpression><text>x</text>"
+		"</literalExpression></encapsulatedLogic>" NEEDS_INPUT("x") "</businessKnowledgeModel>"
+		DECISION("a", NEEDS_KNOWLEDGE("f"), "f()"))), findings);
+	CHECK(model && findings->count == 1);
+	CHECK_TEXT(findings->at[0].message, TEXT("fonction « f » : nom inconnu « x »"));
+	const struct dmn_input input = { .name = TEXT("x"), .value = feel_integer(1) };
+	struct dmn_run run = { .arena = arena, .inputs = &input, .input_count = 1 };
+	CHECK(dmn_evaluate(model, TEXT("a"), &run).kind == FEEL_NULL);
+}
+
+TEST(dmn_a_service_does_not_see_what_it_does_not_receive)
+{
+	CLEANUP(arena_free) struct arena *arena = arena_new(64 << 20);
+	struct dmn_findings *findings = arena_new_of(arena, struct dmn_findings);
+	const struct dmn_model *model = read_model(arena, TEXT(MODEL(INPUT("x", "number") INPUT("y", "number")
+		DECISION("a", NEEDS_INPUT("x") NEEDS_INPUT("y"), "[x, y]")
+		"<decisionService name=\"s\" id=\"s\"><outputDecision href=\"#a\"/><inputData href=\"#x\"/></decisionService>"
+		DECISION("b", NEEDS_KNOWLEDGE("s"), "s(1)"))), findings);
+	CHECK(model);
+	const struct dmn_input inputs[] = { { .name = TEXT("x"), .value = feel_integer(5) },
+		{ .name = TEXT("y"), .value = feel_integer(6) } };
+	struct dmn_run run = { .arena = arena, .inputs = inputs, .input_count = 2 };
+	CHECK_TEXT(feel_value_to_literal(arena, dmn_evaluate(model, TEXT("a"), &run)), TEXT("[5, 6]"));
+	CHECK_TEXT(feel_value_to_literal(arena, dmn_evaluate(model, TEXT("b"), &run)), TEXT("[1, null]"));
+	CHECK_TEXT(feel_value_to_literal(arena, dmn_invoke(model, TEXT("s"), &run)), TEXT("[5, null]"));
+}
+
 TEST(dmn_a_model_is_shared_and_left_as_it_was)
 {
 	CLEANUP(arena_free) struct arena *arena = arena_new(64 << 20);

@@ -5,10 +5,9 @@
 
 /* One evaluation under way: of a decision, or of a service, which knows nothing of what is outside. */
 struct pass {
-	const struct dmn_model *model;
 	struct feel_run *run;      /* what is left of it, and how it ends */
-	struct feel_value *values; /* by rank */
-	enum { UNKNOWN, NEEDED, KNOWN } *states;
+	const uint16_t *places;    /* by rank, in `values`; NULL: the ranks themselves */
+	struct feel_value *values;
 };
 
 static struct feel_value
@@ -38,13 +37,10 @@ evaluate_within(struct feel_run *run, const struct feel *feel, const struct feel
 
 /* ---- what an element sees ---- */
 
-static bool
-pass_begin(struct pass *pass, const struct dmn_model *model, struct feel_run *run)
+static struct feel_value *
+value_at(const struct pass *pass, const struct element *element)
 {
-	*pass = (struct pass){ .model = model, .run = run };
-	pass->values = arena_array_of(run->arena, struct feel_value, model->count);
-	pass->states = arena_alloc(run->arena, model->count * sizeof *pass->states);
-	return pass->values && pass->states;
+	return &pass->values[pass->places ? pass->places[element->rank] : element->rank];
 }
 
 static struct feel_value
@@ -56,18 +52,9 @@ value_of(const struct pass *pass, const struct binding *binding)
 			entries[i] = (struct feel_entry){ binding->inner[i].name, value_of(pass, &binding->inner[i]) };
 		return entries ? feel_context(entries, binding->inner_count) : no_memory(pass->run);
 	}
-	switch (binding->element->item.kind) {
-	case DMN_KNOWLEDGE:
-	case DMN_SERVICE:
+	if (binding->element->item.kind == DMN_KNOWLEDGE || binding->element->item.kind == DMN_SERVICE)
 		return binding->element->function;
-	case DMN_INPUT:
-		if (pass->states[binding->element->rank] != KNOWN)
-			return feel_null(TEXT("donnée d’entrée non fournie"));
-		break;
-	case DMN_DECISION:
-		break;
-	}
-	return pass->values[binding->element->rank];
+	return *value_at(pass, binding->element);
 }
 
 /* The values of what an element sees, with room for `more`; NULL without memory. */
@@ -82,14 +69,7 @@ inputs_of(const struct pass *pass, const struct element *element, size_t more)
 }
 
 static void
-pass_give(struct pass *pass, const struct element *element, struct feel_value value)
-{
-	pass->values[element->rank] = value;
-	pass->states[element->rank] = KNOWN;
-}
-
-static void
-evaluate_decision(struct pass *pass, const struct element *decision)
+evaluate_decision(const struct pass *pass, const struct element *decision)
 {
 	struct feel_value value = feel_null(decision->reason);
 	if (decision->feel) {
@@ -97,27 +77,7 @@ evaluate_decision(struct pass *pass, const struct element *decision)
 		value = inputs ? evaluate_within(pass->run, decision->feel, inputs) : no_memory(pass->run);
 		value = feel_coerce(pass->run, value, decision->item.type);
 	}
-	pass_give(pass, decision, value);
-}
-
-/* Evaluates what is marked as needed, and what that needs, each once. */
-static void
-pass_run(struct pass *pass)
-{
-	const struct dmn_model *model = pass->model;
-	for (size_t i = model->order_count; i-- > 0;) {
-		const struct element *decision = model->order[i];
-		if (pass->states[decision->rank] != NEEDED)
-			continue;
-		for (size_t j = 0; j < decision->need_count; j++) {
-			const struct element *need = decision->needs[j];
-			if (need->item.kind == DMN_DECISION && pass->states[need->rank] == UNKNOWN)
-				pass->states[need->rank] = NEEDED;
-		}
-	}
-	for (size_t i = 0; i < model->order_count && pass->run->stop == FEEL_COMPLETE; i++)
-		if (pass->states[model->order[i]->rank] == NEEDED)
-			evaluate_decision(pass, model->order[i]);
+	*value_at(pass, decision) = value;
 }
 
 static struct feel_value
@@ -134,7 +94,7 @@ struct feel_value
 evaluate_knowledge(const void *data, struct feel_run *run, const struct feel_value *arguments)
 {
 	const struct element *knowledge = data;
-	const struct pass pass = { .model = knowledge->model, .run = run };
+	const struct pass pass = { .run = run }; /* a function sees other functions and its parameters */
 	if (knowledge->external) {
 		run->external = true;
 		return feel_null(TEXT("fonction écrite dans un autre langage"));
@@ -153,24 +113,24 @@ struct feel_value
 evaluate_service(const void *data, struct feel_run *run, const struct feel_value *arguments)
 {
 	const struct element *service = data;
-	struct pass pass;
-	if (!pass_begin(&pass, service->model, run))
+	const struct pass pass = { run, service->places,
+		arena_array_of(run->arena, struct feel_value, service->place_count + 1) };
+	if (!pass.values)
 		return no_memory(run);
+	pass.values[0] = feel_null(TEXT("donnée d’entrée que le service ne reçoit pas"));
 	for (size_t i = 0; i < service->parameter_count; i++)
-		pass_give(&pass, service->parameters[i], arguments[i]);
-	for (size_t i = 0; i < service->output_count; i++)
-		if (pass.states[service->outputs[i]->rank] == UNKNOWN)
-			pass.states[service->outputs[i]->rank] = NEEDED;
-	pass_run(&pass);
+		*value_at(&pass, service->parameters[i]) = arguments[i];
+	for (size_t i = 0; i < service->plan_count && run->stop == FEEL_COMPLETE; i++)
+		evaluate_decision(&pass, service->plan[i]);
 	if (run->stop != FEEL_COMPLETE)
 		return stopped(run);
 	if (service->output_count == 1)
-		return pass.values[service->outputs[0]->rank];
+		return *value_at(&pass, service->outputs[0]);
 	struct feel_entry *entries = arena_array_of(run->arena, struct feel_entry, service->output_count);
 	if (!entries)
 		return no_memory(run);
 	for (size_t i = 0; i < service->output_count; i++)
-		entries[i] = (struct feel_entry){ service->outputs[i]->called, pass.values[service->outputs[i]->rank] };
+		entries[i] = (struct feel_entry){ service->outputs[i]->called, *value_at(&pass, service->outputs[i]) };
 	return feel_context(entries, service->output_count);
 }
 
@@ -182,10 +142,50 @@ find_element(const struct dmn_model *model, struct text name)
 	return (const struct element *)dmn_find(model, name, -1);
 }
 
+/* What is known of each element, by rank. */
+enum { UNKNOWN, NEEDED, KNOWN };
+
+struct asked {
+	const struct dmn_model *model;
+	struct pass pass;
+	uint8_t *states;
+};
+
+static bool
+ask(struct asked *asked, const struct dmn_model *model, struct feel_run *run)
+{
+	*asked = (struct asked){ model, { .run = run, .values = arena_array_of(run->arena, struct feel_value,
+		model->count) }, arena_array_of(run->arena, uint8_t, model->count) };
+	if (!asked->pass.values || !asked->states)
+		return false;
+	for (size_t i = 0; i < model->count; i++)
+		if (model->elements[i]->item.kind == DMN_INPUT)
+			asked->pass.values[i] = feel_null(TEXT("donnée d’entrée non fournie"));
+	return true;
+}
+
+/* Evaluates what is marked as needed, and what that needs, each once. */
+static void
+answer(struct asked *asked)
+{
+	const struct dmn_model *model = asked->model;
+	for (size_t i = model->order_count; i-- > 0;) {
+		const struct element *decision = model->order[i];
+		if (asked->states[decision->rank] != NEEDED)
+			continue;
+		for (size_t j = 0; j < decision->need_count; j++)
+			if (asked->states[decision->needs[j]->rank] == UNKNOWN)
+				asked->states[decision->needs[j]->rank] = NEEDED;
+	}
+	for (size_t i = 0; i < model->order_count && asked->pass.run->stop == FEEL_COMPLETE; i++)
+		if (asked->states[model->order[i]->rank] == NEEDED)
+			evaluate_decision(&asked->pass, model->order[i]);
+}
+
 /* Gives a value to what is called so in a file: an input data, a decision, or, behind the name of an
  * import, one of those it holds, by a path (« Grilles.Indice ») or as entries of a context. */
 static bool
-give_in(struct pass *pass, const struct definitions *of, struct text name, struct feel_value value,
+give_in(struct asked *asked, const struct definitions *of, struct text name, struct feel_value value,
 	unsigned depth)
 {
 	for (size_t i = 0; i < of->count; i++) {
@@ -193,7 +193,8 @@ give_in(struct pass *pass, const struct definitions *of, struct text name, struc
 		if ((element->item.kind != DMN_INPUT && element->item.kind != DMN_DECISION)
 			|| !text_equal(element->item.name, name))
 			continue;
-		pass_give(pass, element, feel_coerce(pass->run, value, element->item.type));
+		asked->pass.values[element->rank] = feel_coerce(asked->pass.run, value, element->item.type);
+		asked->states[element->rank] = KNOWN;
 		return true;
 	}
 	for (size_t i = 0; i < of->import_count && depth < 3; i++) {
@@ -202,24 +203,24 @@ give_in(struct pass *pass, const struct definitions *of, struct text name, struc
 			continue;
 		const struct text rest = text_part(name, import->name.length, SIZE_MAX);
 		if (text_starts(rest, TEXT("."))
-			&& give_in(pass, import->of, text_part(rest, 1, SIZE_MAX), value, depth + 1))
+			&& give_in(asked, import->of, text_part(rest, 1, SIZE_MAX), value, depth + 1))
 			return true;
 		if (rest.length || value.kind != FEEL_CONTEXT)
 			continue;
 		for (size_t j = 0; j < value.context.count; j++)
-			give_in(pass, import->of, value.context.at[j].name, value.context.at[j].value, depth + 1);
+			give_in(asked, import->of, value.context.at[j].name, value.context.at[j].value, depth + 1);
 		return true;
 	}
 	return false;
 }
 
 static void
-give(struct pass *pass, const struct dmn_input *input)
+give(struct asked *asked, const struct dmn_input *input)
 {
-	const struct dmn_model *model = pass->model;
+	const struct dmn_model *model = asked->model;
 	for (size_t i = 0; i < model->definitions_count; i++)
 		if ((input->space.length == 0 || text_equal(model->definitions[i]->space, input->space))
-			&& give_in(pass, model->definitions[i], input->name, input->value, 0))
+			&& give_in(asked, model->definitions[i], input->name, input->value, 0))
 			return;
 }
 
@@ -247,21 +248,19 @@ dmn_evaluate(const struct dmn_model *model, struct text name, struct dmn_run *ru
 {
 	const struct element *element = find_element(model, name);
 	struct feel_run inner = run_begin(run);
-	struct pass pass;
+	struct asked asked;
 	if (!element)
 		return feel_null(TEXT("le modèle n’a rien de ce nom"));
 	if (element->item.kind == DMN_KNOWLEDGE || element->item.kind == DMN_SERVICE)
 		return element->function;
-	if (!pass_begin(&pass, model, &inner))
+	if (!ask(&asked, model, &inner))
 		return run_end(run, &inner, no_memory(&inner));
 	for (size_t i = 0; i < run->input_count; i++)
-		give(&pass, &run->inputs[i]);
-	if (pass.states[element->rank] == UNKNOWN) {
-		pass.values[element->rank] = feel_null(TEXT("donnée d’entrée non fournie"));
-		pass.states[element->rank] = NEEDED;
-	}
-	pass_run(&pass);
-	return run_end(run, &inner, pass.values[element->rank]);
+		give(&asked, &run->inputs[i]);
+	if (asked.states[element->rank] == UNKNOWN)
+		asked.states[element->rank] = NEEDED;
+	answer(&asked);
+	return run_end(run, &inner, asked.pass.values[element->rank]);
 }
 
 struct feel_value

@@ -67,6 +67,10 @@ struct element {
 	const struct element **parameters; /* of a service: input data, then decisions */
 	const struct element **outputs;
 	size_t parameter_count, output_count;
+	const struct element **plan; /* of a service: the decisions to evaluate, in their order */
+	size_t plan_count;
+	const uint16_t *places;      /* of a service, by rank: among the values of a call; 0: not one of them */
+	size_t place_count;
 	bool external; /* written in another language */
 	bool begun;    /* its logic is read, or under way */
 };
@@ -143,7 +147,7 @@ const struct feel_box *boxes_typed(struct arena *arena, const struct feel_box *b
 
 /* Types input data, decisions, and the parameters of business knowledge models. */
 bool items_read(struct reading *reading);
-/* Finds what each element requires, refuses cycles of decisions, and orders them. */
+/* Finds what each element requires, refuses cycles of decisions, orders them, and plans the services. */
 bool requirements_read(struct reading *reading);
 /* Makes functions of business knowledge models and services, names what each element sees, reads its logic. */
 bool logic_read(struct reading *reading);

@@ -2,6 +2,7 @@
  * order in which decisions can be evaluated. */
 #include "dmn/inside.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 #include "base/banned.h"
@@ -50,7 +51,7 @@ static const struct link {
 	{ NULL, "encapsulatedDecision", { [DMN_DECISION] = true } },
 };
 
-enum { FIRST_OF_SERVICE = 3 };
+enum { FIRST_OF_KNOWLEDGE = 2, FIRST_OF_SERVICE = 3 };
 
 /* The element that a link names, or NULL with a finding. */
 static const struct element *
@@ -93,7 +94,8 @@ read_needs(struct reading *reading, struct element *element, unsigned *stamps)
 	if (!element->needs)
 		return reading_broken(reading);
 	XML_EACH(element->xml, requirement) {
-		for (size_t i = 0; i < FIRST_OF_SERVICE; i++) {
+		/* a function requires functions only: data come by its parameters */
+		for (size_t i = element->item.kind == DMN_KNOWLEDGE ? FIRST_OF_KNOWLEDGE : 0; i < FIRST_OF_SERVICE; i++) {
 			const struct xml *inner = xml_is(requirement, element->xml, links[i].outer)
 				? xml_inside(requirement, links[i].inner) : NULL;
 			const struct element *to = inner ? follow(reading, element, inner, &links[i]) : NULL;
@@ -141,6 +143,8 @@ struct walk {
 
 enum { UNSEEN, UNDER_WAY, ORDERED };
 
+static_assert(DMN_MOST_NAMES < UINT16_MAX, "places of values are 16 bits");
+
 /* Puts a decision after those it requires; one that requires itself in the end has no value. */
 static void
 order_from(struct reading *reading, struct element *first, struct walk *stack, uint8_t *states)
@@ -173,6 +177,42 @@ order_from(struct reading *reading, struct element *first, struct walk *stack, u
 	}
 }
 
+/* What a call of the service evaluates: what its outputs need, as far as its parameters. */
+static bool
+plan_service(struct reading *reading, struct element *service)
+{
+	const struct dmn_model *model = reading->model;
+	uint16_t *places = arena_array_of(reading->arena, uint16_t, model->count);
+	bool *needed = arena_array_of(reading->arena, bool, model->count);
+	if (!places || !needed)
+		return reading_broken(reading);
+	for (size_t i = 0; i < service->parameter_count; i++)
+		places[service->parameters[i]->rank] = (uint16_t)++service->place_count;
+	for (size_t i = 0; i < service->output_count; i++)
+		needed[service->outputs[i]->rank] = true;
+	for (size_t i = model->order_count; i-- > 0;) {
+		const struct element *decision = model->order[i];
+		if (!needed[decision->rank] || places[decision->rank])
+			continue;
+		service->plan_count++;
+		for (size_t j = 0; j < decision->need_count; j++)
+			needed[decision->needs[j]->rank] = true;
+	}
+	service->plan = arena_array_of(reading->arena, const struct element *, service->plan_count);
+	if (!service->plan)
+		return reading_broken(reading);
+	service->plan_count = 0;
+	for (size_t i = 0; i < model->order_count; i++) {
+		const struct element *decision = model->order[i];
+		if (!needed[decision->rank] || places[decision->rank])
+			continue;
+		places[decision->rank] = (uint16_t)++service->place_count;
+		service->plan[service->plan_count++] = decision;
+	}
+	service->places = places;
+	return reading_looks(reading, model->order_count);
+}
+
 bool
 requirements_read(struct reading *reading)
 {
@@ -192,5 +232,8 @@ requirements_read(struct reading *reading)
 	for (size_t i = 0; i < model->count; i++)
 		if (model->elements[i]->item.kind == DMN_DECISION && states[i] == UNSEEN)
 			order_from(reading, model->elements[i], stack, states);
+	for (size_t i = 0; i < model->count; i++)
+		if (model->elements[i]->item.kind == DMN_SERVICE && !plan_service(reading, model->elements[i]))
+			return false;
 	return true;
 }
