@@ -257,6 +257,7 @@ story_play(struct story *story)
 		"G1;Mme;Marion;Salisson;marion@ac.example;Attachés;;A;administrative\n"));
 	const struct office_command *refused = act(counter, "P1", "accepter", noe->dossier, (struct dossier_raws){ 0 });
 	CHECK_INTEGER(refused->status, GUICHET_REFUSED);
+	CHECK_TEXT(refused->outcome.because, TEXT("«\u00a0Part perdue\u00a0» vaut 40, plus de 30"));
 	const struct office_command *accepted = act(counter, "P1", "accepter", lea->dossier, (struct dossier_raws){ 0 });
 	must(accepted->status, &accepted->error);
 	counter_at(counter, "2024-02-20T09:00");

@@ -181,6 +181,21 @@ refuse_role(struct deciding *deciding, struct procedure_list who)
 		to, TEXT_ARGS(office));
 }
 
+/* What the rule that refuses read: judged once more, traced. Left out when the actor must not learn it. */
+static void
+tell_because(struct deciding *deciding, const struct feel *rule)
+{
+	const struct dossier_viewer viewer = { deciding->input->actor.person.id, deciding->roles };
+	const struct dossier_explanation named = { .arena = deciding->arena, .procedure = deciding->procedure };
+	const struct feel_words words = dossier_explanation_words(&named);
+	struct feel_run run = inputs_run(&deciding->inputs);
+	run.trace = feel_trace_new(deciding->arena);
+	if (!run.trace || !dossier_may_explain(&deciding->facts, &viewer, rule))
+		return;
+	(void)feel_evaluate(rule, &run);
+	deciding->outcome->because = feel_explain_french(deciding->arena, run.trace, FEEL_REASON, &words);
+}
+
 /* ---- checks, in the order one would tell them ---- */
 
 static enum guichet_status
@@ -216,6 +231,8 @@ check_population(struct deciding *deciding)
 		if (status != GUICHET_OK)
 			return status;
 		if (!holds)
+			tell_because(deciding, rule->rule);
+		if (!holds)
 			return refuse(deciding, DOSSIER_NOT_ELIGIBLE, "%.*s", TEXT_ARGS(rule->message));
 	}
 	if (deciding->procedure->once && deciding->facts.other.length > 0)
@@ -244,6 +261,7 @@ check_condition(struct deciding *deciding)
 		deciding->error);
 	if (status != GUICHET_OK || offered)
 		return status;
+	tell_because(deciding, deciding->action->condition);
 	return refuse(deciding, DOSSIER_NOT_HERE, "« %.*s » ne convient pas à cette demande.",
 		TEXT_ARGS(deciding->action->label));
 }
@@ -312,6 +330,8 @@ check_requirements(struct deciding *deciding)
 		const enum guichet_status status = inputs_condition(&deciding->inputs, rule->rule, &holds, deciding->error);
 		if (status != GUICHET_OK)
 			return status;
+		if (!holds)
+			tell_because(deciding, rule->rule);
 		if (!holds)
 			return refuse(deciding, DOSSIER_INCOMPLETE, "%.*s", TEXT_ARGS(rule->message));
 	}

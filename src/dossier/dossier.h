@@ -375,6 +375,7 @@ struct dossier_outcome {
 	/* Refused. */
 	enum dossier_refusal refusal;
 	struct text message; /* also in *error */
+	struct text because; /* what the rule that refused read: "jours vaut 3, plus de 2"; may be empty */
 	instant opens_at;    /* DOSSIER_NOT_YET: when */
 	struct dossier_form form;
 	const struct text *piece_mistakes; /* one per piece of the procedure, empty when well; NULL: none wrong */

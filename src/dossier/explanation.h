@@ -44,8 +44,8 @@ enum guichet_status dossier_explain_now(const struct dossier_facts *facts, struc
 const struct dossier_judged *dossier_judged_find(const struct dossier_explanation *explanation,
 	enum procedure_place_kind kind, int index);
 
-/* Does it read, by itself or through the computed values it reads, a value of that name? */
-bool dossier_judged_reads(const struct dossier_explanation *explanation, const struct dossier_judged *judged,
+/* Does it read, by itself or through the computed values it reads, a value of that name (empty: any of the kind)? */
+bool dossier_expression_reads(const struct procedure *procedure, const struct feel *feel,
 	enum procedure_slot_kind kind, struct text name);
 
 /* In French, for people: a sentence for each, the steps or everything. `only`: the value, the field, the action or the
@@ -58,9 +58,9 @@ struct json_t *dossier_explanation_json(const struct dossier_explanation *explan
  * it. False when the arena is full. */
 [[nodiscard]] bool dossier_judged_lines(const struct dossier_explanation *explanation,
 	const struct dossier_judged *judged, const struct text **ret_lines, size_t *ret_count);
-/* May this viewer learn it? Not when it reads what the applicant must not learn yet. */
-bool dossier_judged_shown(const struct dossier_facts *facts, const struct dossier_viewer *viewer,
-	const struct dossier_explanation *explanation, const struct dossier_judged *judged);
+/* May this viewer learn what it read? Not when that is what the applicant must not learn yet. */
+bool dossier_may_explain(const struct dossier_facts *facts, const struct dossier_viewer *viewer,
+	const struct feel *feel);
 /* The procedure's own words for names and options: fill arena and procedure of the explanation first. */
 struct feel_words dossier_explanation_words(const struct dossier_explanation *explanation);
 

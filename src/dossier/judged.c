@@ -53,30 +53,34 @@ dossier_judged_find(const struct dossier_explanation *explanation, enum procedur
 	return NULL;
 }
 
+/* Notes the computed values that an expression reads; true when it reads a value of that name itself. */
 static bool
-reads(const struct dossier_explanation *explanation, const struct dossier_judged *judged,
-	enum procedure_slot_kind kind, struct text name, size_t nesting)
+reads(const struct procedure *procedure, const struct feel *feel, enum procedure_slot_kind kind, struct text name,
+	bool *below)
 {
-	const struct procedure *procedure = explanation->procedure;
-	size_t count = 0;
-	const struct feel_use *uses = judged->feel ? feel_reads(judged->feel, &count) : NULL;
+	size_t count;
+	bool found = false;
+	const struct feel_use *uses = feel_reads(feel, &count);
 	for (size_t i = 0; i < count; i++) {
 		const struct procedure_slot *slot = &procedure->slots[uses[i].slot];
-		if (slot->kind == kind && (name.length == 0 || text_equal(slot->name, name)))
-			return true;
-		const struct dossier_judged *below = slot->kind == PROCEDURE_SLOT_COMPUTED
-			? dossier_judged_find(explanation, PROCEDURE_AT_COMPUTED, slot->index) : NULL;
-		if (below && nesting < procedure->computed_count && reads(explanation, below, kind, name, nesting + 1))
-			return true;
+		found |= slot->kind == kind && (name.length == 0 || text_equal(slot->name, name));
+		if (slot->kind == PROCEDURE_SLOT_COMPUTED)
+			below[slot->index] = true;
 	}
-	return false;
+	return found;
 }
 
 bool
-dossier_judged_reads(const struct dossier_explanation *explanation, const struct dossier_judged *judged,
-	enum procedure_slot_kind kind, struct text name)
+dossier_expression_reads(const struct procedure *procedure, const struct feel *feel, enum procedure_slot_kind kind,
+	struct text name)
 {
-	return reads(explanation, judged, kind, name, 0);
+	bool below[PROCEDURE_MOST_ITEMS] = { false };
+	bool found = reads(procedure, feel, kind, name, below);
+	/* Computed values read only those before them. */
+	for (size_t i = procedure->computed_count; i-- > 0;)
+		if (below[i])
+			found |= reads(procedure, procedure->computed[i].feel, kind, name, below);
+	return found;
 }
 
 enum guichet_status

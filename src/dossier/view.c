@@ -560,22 +560,23 @@ dossier_lines(const struct dossier_facts *facts, const struct dossier_viewer *vi
 /* ---- why ---- */
 
 bool
-dossier_judged_shown(const struct dossier_facts *facts, const struct dossier_viewer *viewer,
-	const struct dossier_explanation *explanation, const struct dossier_judged *judged)
+dossier_may_explain(const struct dossier_facts *facts, const struct dossier_viewer *viewer, const struct feel *feel)
 {
+	const struct procedure *procedure = facts->procedure;
 	const struct dossier *dossier = facts->dossier;
-	const bool applicant = as_applicant(facts, viewer);
-	for (size_t i = 0; applicant && dossier && i < dossier->value_count; i++) {
+	if (!dossier || !as_applicant(facts, viewer))
+		return true;
+	for (size_t i = 0; i < dossier->value_count; i++) {
 		const struct dossier_value *value = &dossier->values[i];
-		if (is_veiled(facts, applicant, value->version)
-			&& (dossier_judged_reads(explanation, judged, PROCEDURE_SLOT_FIELD, value->name)
-				|| dossier_judged_reads(explanation, judged, PROCEDURE_SLOT_POSED, value->name)))
+		if (is_veiled(facts, true, value->version)
+			&& (dossier_expression_reads(procedure, feel, PROCEDURE_SLOT_FIELD, value->name)
+				|| dossier_expression_reads(procedure, feel, PROCEDURE_SLOT_POSED, value->name)))
 			return false;
 	}
 	/* Its step and what it has known tell what is veiled. */
-	for (size_t i = 0; applicant && dossier && i < dossier->known_count; i++)
-		if (is_veiled(facts, applicant, dossier->known[i].version)
-			&& dossier_judged_reads(explanation, judged, PROCEDURE_SLOT_DOSSIER, TEXT("")))
+	for (size_t i = 0; i < dossier->known_count; i++)
+		if (is_veiled(facts, true, dossier->known[i].version)
+			&& dossier_expression_reads(procedure, feel, PROCEDURE_SLOT_DOSSIER, TEXT("")))
 			return false;
 	return true;
 }

@@ -9,8 +9,8 @@
 enum { EVENTS_LIMIT = 10000, EXPLANATION_ARENA = 128 << 20 };
 
 enum guichet_status
-office_events(struct store_tx *tx, struct arena *arena, struct text id, struct dossier_event **ret_events, size_t *ret_count,
-	struct guichet_error *error)
+office_events(struct store_tx *tx, struct arena *arena, struct text id, struct dossier_event **ret_events,
+	size_t *ret_count, struct guichet_error *error)
 {
 	size_t count = 0, room = 0;
 	struct dossier_event *events = NULL;

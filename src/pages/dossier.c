@@ -41,7 +41,7 @@ why(struct request *request, struct html *html, const struct office_dossier *dos
 	const struct dossier_judged *judged = dossier_judged_find(explanation, kind, index);
 	const struct text *lines;
 	size_t count;
-	if (!judged || !dossier_judged_shown(&dossier->facts, &viewer, explanation, judged))
+	if (!judged || !dossier_may_explain(&dossier->facts, &viewer, judged->feel))
 		return GUICHET_OK;
 	if (!dossier_judged_lines(explanation, judged, &lines, &count))
 		return guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.");
@@ -621,13 +621,21 @@ page_action_do(struct request *request, struct html *html, struct guichet_error 
 	return page_write(request, office_act, command, &command->status, &command->error, error);
 }
 
+struct text
+page_refusal(struct arena *arena, const struct office_command *command)
+{
+	const struct text message = text_of_string(command->error.message), because = command->outcome.because;
+	return because.length == 0 ? message
+		: arena_format(arena, TEXT_FORMAT " Pourquoi\u00a0: " TEXT_FORMAT ".", TEXT_ARGS(message), TEXT_ARGS(because));
+}
+
 enum guichet_status
 page_action_done(struct request *request, struct html *html, struct guichet_error *error)
 {
 	const struct office_command *command = request->state;
 	if (command->status == GUICHET_REFUSED) {
 		request_status(request, 422);
-		return action_page(request, html, &command->outcome.form, text_of_string(command->error.message), error);
+		return action_page(request, html, &command->outcome.form, page_refusal(request->arena, command), error);
 	}
 	if (command->status != GUICHET_OK) {
 		*error = command->error;

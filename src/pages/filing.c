@@ -284,7 +284,7 @@ page_draft_filed(struct request *request, struct html *html, struct guichet_erro
 		return command->status;
 	}
 	/* The sentence of the store says what is the matter: many people, a full disk, a database held elsewhere. */
-	const struct text refusal = command->status == GUICHET_REFUSED ? text_of_string(command->error.message)
+	const struct text refusal = command->status == GUICHET_REFUSED ? page_refusal(request->arena, command)
 		: arena_format(request->arena, "%s Votre brouillon est intact : déposez-le de nouveau dans quelques instants.",
 			command->error.message);
 	CLEANUP(store_read_end) struct store_tx *tx = store_read(site_of(request)->store, error);

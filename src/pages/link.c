@@ -248,7 +248,7 @@ page_link_action_done(struct request *request, struct html *html, struct guichet
 	const struct office_command *command = request->state;
 	if (command->status == GUICHET_REFUSED) {
 		request_status(request, 422);
-		return link_action_page(request, html, &command->outcome.form, text_of_string(command->error.message), error);
+		return link_action_page(request, html, &command->outcome.form, page_refusal(request->arena, command), error);
 	}
 	if (command->status != GUICHET_OK) {
 		*error = command->error;

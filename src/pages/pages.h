@@ -165,6 +165,8 @@ void page_last_words(struct html *html, struct arena *arena, const struct proced
 	const struct dossier *dossier);
 /* What a form of page_action_form() carries, into a command. */
 void page_command_read(struct request *request, const struct procedure *procedure, struct office_command *command);
+/* Why a command was refused: the sentence, and what the rule that refused had read. */
+struct text page_refusal(struct arena *arena, const struct office_command *command);
 /* The form of an action (its index) of a dossier: what it asks, what it changes, the letter it signs; sent to
  * `address`. With `form` (may be NULL: nothing typed yet) and `refusal` (may be empty), as it was refused. */
 enum guichet_status page_action_form(struct request *request, struct store_tx *tx, struct html *html,
