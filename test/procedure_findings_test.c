@@ -184,7 +184,7 @@ TEST(each_mistake_is_told_at_its_place)
 /* ---- the manual ---- */
 
 /* Fenced blocks: ```yaml is the next part of procedure.yaml, ```yaml NAME, ```text NAME,
- * ```markdown NAME and ```csv NAME are other files. */
+ * ```markdown NAME, ```csv NAME and ```xml NAME are other files. */
 static void
 take_blocks(struct arena *arena, struct text manual, struct files *files)
 {
@@ -195,7 +195,8 @@ take_blocks(struct arena *arena, struct text manual, struct files *files)
 			struct text info = text_part(line, 3, SIZE_MAX);
 			const struct text language = text_split(&info, ' ');
 			const bool ours = text_equal(language, TEXT("yaml")) || text_equal(language, TEXT("text"))
-				|| text_equal(language, TEXT("markdown")) || text_equal(language, TEXT("csv"));
+				|| text_equal(language, TEXT("markdown")) || text_equal(language, TEXT("csv"))
+				|| text_equal(language, TEXT("xml"));
 			file = file || !ours ? NULL : file_of(files, info.at ? info : TEXT("procedure.yaml"));
 		} else if (file) {
 			file->bytes = arena_format(arena, "%.*s%.*s\n", TEXT_ARGS(file->bytes), TEXT_ARGS(line));

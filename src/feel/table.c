@@ -159,9 +159,10 @@ read_input(struct reading *reading, uint32_t i)
 	if (!input->expression)
 		return false;
 	count_height(reading, input->expression);
-	/* A value that is of the type declared of the column is all that is declared of it. */
-	const bool declared = source->type && source->type->kind != FEEL_ANY;
-	input->type = declared ? source->type : input->expression->type;
+	/* What the column declares of its values counts, when it declares more than their kind. */
+	const bool declares = source->type
+		&& (source->type->whole || source->type->bounds || source->type->words || source->type->allowed);
+	input->type = declares ? source->type : input->expression->type;
 	*tested = (struct local){ .name = TEXT("?"), .type = input->type, .place = reading->table->local + i };
 	if (!read_test(reading, &source->values, tested, &input->values))
 		return false;

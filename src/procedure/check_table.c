@@ -20,6 +20,14 @@ static const int numbers[FEEL_TABLE_PROBLEM_COUNT] = {
 	[FEEL_TABLE_TOO_LARGE] = 715,
 };
 
+static struct span
+place_of(struct check *check, const struct table *table, const void *place)
+{
+	const struct cell *cell = place;
+	return table->decision ? decision_place(check->reader, table, place)
+		: cell ? cell_span(cell, 0, cell->feel.length) : table->key->at;
+}
+
 static void
 tell(struct check *check, const struct table *table, const struct feel_table_findings *found)
 {
@@ -27,9 +35,7 @@ tell(struct check *check, const struct table *table, const struct feel_table_fin
 	findings->broken |= found->broken;
 	for (size_t i = 0; i < found->count; i++) {
 		const struct feel_table_finding *finding = &found->at[i];
-		const struct cell *cell = finding->place;
-		finding_add(findings, numbers[finding->problem], cell ? cell_span(cell, 0, cell->feel.length) : table->key->at,
-			finding->remedy, "%.*s", TEXT_ARGS(finding->message));
+		finding_add(findings, numbers[finding->problem], place_of(check, table, finding->place), finding->remedy, "%.*s", TEXT_ARGS(finding->message));
 	}
 }
 
@@ -57,7 +63,13 @@ check_one(struct check *check, const struct table *table, const struct feel *fee
 		check->reader->findings->broken = true;
 		return;
 	}
-	feel_table_check(scratch, feel, &table->feel, found);
+	const struct feel_table *source = &table->feel;
+	if (table->decision) {
+		source = table->decision->box->kind == FEEL_BOX_TABLE ? table->decision->box->table : NULL;
+		feel = decision_alone(check->reader, table, scratch);
+	}
+	if (feel)
+		feel_table_check(scratch, feel, source, found);
 	for (size_t i = 0; i < table->output_count; i++) {
 		const struct table_output *output = &table->outputs[i];
 		const struct feel_table_formula formula = { .feel = output->formula_feel, .output = i,

@@ -20,6 +20,7 @@ static const struct {
 	{ "courriers", ".txt" },
 	{ "lettres", ".md" },
 	{ "tables", ".csv" },
+	{ "tables", ".dmn" },
 };
 
 static void

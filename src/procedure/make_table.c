@@ -80,7 +80,16 @@ type_table(struct reader *reader, struct table *table)
 {
 	for (size_t i = 0; i < table->input_count; i++) {
 		struct table_input *input = &table->inputs[i];
+		/* A name that a decision reads and that is not there is told by itself. */
+		unsigned slot;
+		const struct feel_type *type;
+		if (table->decision && !input->given && !feel_scope_find(reader->scopes[SCOPE_CASE], input->name, &slot, &type))
+			continue;
 		const struct feel *feel = read_cell(reader, &input->expression, SCOPE_CASE, WANT_ANY);
+		if (table->decision) {
+			input->type = feel ? feel_type_of(feel) : &feel_type_any;
+			continue;
+		}
 		const struct feel_type *found = feel ? feel_type_of(feel) : &feel_type_any;
 		input->type = list_values(reader, &input->values, input->declared ? input->declared : found);
 		table->good &= cell_translate(reader->arena, &input->values.cell, input->type, true, reader->findings);
@@ -142,6 +151,11 @@ fill(struct reader *reader, struct table *table)
 const struct feel *
 make_table(struct reader *reader, struct table *table)
 {
+	if (table->good && table->decision) {
+		const struct feel *feel = make_decision(reader, table);
+		table->good = feel != NULL;
+		return feel;
+	}
 	if (!table->good || !fill(reader, table))
 		return NULL;
 	for (size_t i = 0; i < table->output_count; i++)

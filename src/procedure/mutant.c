@@ -188,7 +188,7 @@ lines_of(struct walk *walk, const struct yaml_node *table, struct grid *ret_grid
 	const struct yaml_node *lines = child(table, "lignes"), *file = child(table, "fichier");
 	if (lines)
 		return grid_of_lines(walk->arena, lines, ret_grid, walk->reader->findings);
-	for (size_t i = 0; file && i < walk->reader->source_count; i++)
+	for (size_t i = 0; file && !text_ends(file->scalar, TEXT(".dmn")) && i < walk->reader->source_count; i++)
 		if (text_equal(walk->reader->sources[i].name, file->scalar))
 			return grid_of_csv(walk->arena, &walk->reader->sources[i], ret_grid, walk->reader->findings);
 	return false;

@@ -446,7 +446,7 @@ file_of(struct map map)
 	}
 	const struct text remedy = nearest_remedy(reader, name, known, count);
 	finding_add(reader->findings, 703, map_get(map, "fichier")->at,
-		remedy.length ? remedy : TEXT("écrivez ce fichier dans le sous-dossier tables/, en CSV"),
+		remedy.length ? remedy : TEXT("écrivez ce fichier dans le sous-dossier tables/, en CSV ou en DMN"),
 		"le fichier « %.*s » n’existe pas", TEXT_ARGS(name));
 	return NULL;
 }
@@ -469,19 +469,46 @@ read_rows(struct map map, struct table *table)
 		read_lines(reader, table, &grid, lines ? lines->at : file->at);
 }
 
+/* Whether it is written as a decision of a DMN model. */
+static bool
+names_decision(const struct yaml_node *node)
+{
+	for (size_t i = 0; node->kind == YAML_MAPPING && i < node->count; i++) {
+		const struct yaml_item *item = &node->items[i];
+		if (text_equal(item->key->scalar, TEXT("décision"))
+			|| (text_equal(item->key->scalar, TEXT("fichier")) && item->value->kind == YAML_SCALAR
+				&& text_ends(item->value->scalar, TEXT(".dmn"))))
+			return true;
+	}
+	return false;
+}
+
 struct table *
 read_table(struct reader *reader, const struct yaml_item *item, struct procedure_computed *computed)
 {
 	static const char *const keys[] = { "libellé", "choix", "entrées", "sorties", "lignes", "fichier", "cite", NULL };
-	const struct map map = map_open(reader, item->value, item->key->at, "une table", keys);
+	static const char *const decision_keys[] = { "libellé", "fichier", "décision", "entrées", "type", "décimales", "cite", NULL };
+	const bool decision = names_decision(item->value);
+	const struct map map = map_open(reader, item->value, item->key->at, decision ? "une décision" : "une table",
+		decision ? decision_keys : keys);
 	struct table *table = READER_ARRAY(reader, struct table, 1);
 	if (!table)
 		return NULL;
 	*computed = (struct procedure_computed){ .origin = map_origin(map), .name = item->key->scalar, .table = true,
+		.shown = PROCEDURE_FIELD_NUMBER, .decimals = PROCEDURE_NONE,
 		.label = map_need_text(map, "libellé", TEXT_LABEL) };
 	*table = (struct table){ .name = item->key->scalar, .key = item->key };
 	if (!map.node)
 		return table;
+	if (decision) {
+		const struct source *source = file_of(map);
+		if (map_get(map, "type"))
+			(void)read_type(reader, map_get(map, "type"), &computed->shown);
+		computed->decimals = (int)map_integer(map, "décimales", 0, MOST_DECIMALS, PROCEDURE_NONE);
+		if (source)
+			read_decision(map, table, source);
+		return table;
+	}
 	table->hit = read_hit(map);
 	read_inputs(map, table);
 	read_outputs(map, table, computed);

@@ -2,6 +2,7 @@
  * expression each, which is a computed value like any other. */
 #pragma once
 
+#include "dmn/dmn.h"
 #include "feel/box.h"
 #include "feel/table_check.h"
 #include "procedure/grid.h"
@@ -21,6 +22,7 @@ struct table_input {
 	const struct yaml_node *key;
 	struct cell expression;
 	struct values values;
+	bool given;                       /* of a decision: by `entrées`, and not the value of that name */
 	const struct feel_type *declared; /* NULL: as its expression says */
 	const struct feel_type *type;     /* by which its cells are read */
 };
@@ -42,6 +44,13 @@ struct table_rule {
 	const struct row *row;
 };
 
+/* A decision of a DMN model. */
+struct decision {
+	const struct dmn_model *model;
+	const struct feel_box *box;
+	const struct yaml_node *node; /* its name in procedure.yaml */
+};
+
 struct table {
 	struct text name;
 	const struct yaml_node *key;
@@ -52,6 +61,7 @@ struct table {
 	size_t output_count;
 	struct table_rule *rules;
 	size_t rule_count;
+	const struct decision *decision; /* instead of rules; or NULL */
 	struct feel_table feel;       /* for the checker, once read */
 	bool good;                    /* it was read without a finding */
 };
@@ -65,3 +75,12 @@ const struct cell *table_source(const struct table *table, int stage, size_t nth
 void type_table(struct reader *reader, struct table *table);
 /* The expression of the whole; NULL after a finding or without memory. */
 const struct feel *make_table(struct reader *reader, struct table *table);
+
+/* ---- decisions of DMN models (decision.c) ---- */
+
+void read_decision(struct map map, struct table *table, const struct source *source);
+const struct feel *make_decision(struct reader *reader, struct table *table);
+/* The decision alone, its input data being names of their types, for the checker; NULL after a finding. */
+const struct feel *decision_alone(struct reader *reader, const struct table *table, struct arena *arena);
+/* Where a place of the model is told. */
+struct span decision_place(struct reader *reader, const struct table *table, const void *place);
