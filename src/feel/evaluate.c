@@ -318,13 +318,14 @@ logic(struct evaluation *evaluation, const struct node *node, struct feel_value 
 
 /* ---- chains: walked, not nested ---- */
 
-/* An explanation tells each step of a chain, as long as nesting them is safe. */
-enum { MOST_TRACED_CHAINS = 90 };
+/* An explanation tells each step of a chain, when it is short and nesting the steps is safe. */
+enum { MOST_TRACED_HEIGHT = 8, MOST_TRACED_DEPTH = 90 };
 
 static bool
 is_nested(const struct evaluation *evaluation, const struct node *node)
 {
-	return !node->links || (evaluation->trace && evaluation->depth <= MOST_TRACED_CHAINS);
+	return !node->links || (evaluation->trace && node->height <= MOST_TRACED_HEIGHT
+		&& evaluation->depth <= MOST_TRACED_DEPTH);
 }
 
 /* The operators of a chain, the last to be evaluated first; what they begin with. */
