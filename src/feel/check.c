@@ -393,6 +393,33 @@ entry_type(struct reader *reader, const struct feel_type *of, struct text name)
 	return NULL;
 }
 
+/* "agent.structure", when that is what stands there; else empty. */
+static struct text
+path_text(const struct reader *reader, const struct node *node)
+{
+	const struct node *root = node;
+	while (root->kind == NODE_ENTRY)
+		root = root->left;
+	if (root->kind != NODE_INPUT && root->kind != NODE_LOCAL)
+		return TEXT("");
+	return text_part(reader->source, node->offset, node->length);
+}
+
+enum { MOST_LISTED = 12 };
+
+/* "il y a : code, nom, type", when they are few. */
+static struct text
+list_entries(struct reader *reader, const struct feel_type *type)
+{
+	struct text list = TEXT("");
+	if (type->kind != FEEL_CONTEXT || type->open || type->field_count > MOST_LISTED)
+		return list;
+	for (size_t i = 0; i < type->field_count && list.at; i++)
+		list = arena_format(reader->arena, TEXT_FORMAT "%s" TEXT_FORMAT, TEXT_ARGS(list), i ? ", " : "il y a : ",
+			TEXT_ARGS(type->fields[i].name));
+	return list;
+}
+
 struct node *
 check_entry(struct reader *reader, const struct node *of, struct text name, size_t name_offset)
 {
@@ -407,8 +434,11 @@ check_entry(struct reader *reader, const struct node *of, struct text name, size
 		for (size_t i = 0; i < sizeof properties / sizeof *properties; i++)
 			if (properties[i].of == holder->kind)
 				closest_try(&closest, properties[i].name);
-		reader_mistake(reader, name_offset, name.length, closest_remedy(reader->arena, &closest),
-			TEXT_FORMAT " n’a pas de « " TEXT_FORMAT " »", TEXT_ARGS(feel_type_french(reader->arena, holder)),
+		const struct text path = holder->kind == FEEL_CONTEXT ? path_text(reader, of) : TEXT("");
+		reader_mistake(reader, name_offset, name.length, closest.best.length
+			? closest_remedy(reader->arena, &closest) : list_entries(reader, holder),
+			"%s" TEXT_FORMAT "%s n’a pas de « " TEXT_FORMAT " »", path.length ? "« " : "",
+			TEXT_ARGS(path.length ? path : feel_type_french(reader->arena, holder)), path.length ? " »" : "",
 			TEXT_ARGS(name));
 		type = &feel_type_any;
 	}
@@ -609,6 +639,38 @@ result_type(struct reader *reader, const struct builtin *builtin, const struct n
 	return type;
 }
 
+/* A name that no way to call the builtin has; told, with the nearest one. */
+static bool
+check_names(struct reader *reader, struct text builtin, struct text usage, const struct node *const *arguments,
+	const struct text *names, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		struct closest closest = { .wrong = names[i], .distance = SIZE_MAX };
+		bool known = names[i].length == 0;
+		for (size_t k = 0; k < builtin_count && !known; k++) {
+			struct parameter parameters[MOST_PARAMETERS];
+			const size_t parameter_count = text_equal(builtins[k].name, builtin)
+				? builtin_parameters(&builtins[k], parameters) : 0;
+			for (size_t p = 0; p < parameter_count; p++) {
+				known |= text_equal(parameters[p].name, names[i]);
+				closest_try(&closest, parameters[p].name);
+			}
+		}
+		if (known)
+			continue;
+		/* before its value and the colon */
+		size_t end = arguments[i]->offset;
+		while (end && strchr(" \t\n\r:", reader->source.at[end - 1]))
+			end--;
+		const size_t length = names[i].length < end ? names[i].length : end;
+		reader_mistake(reader, end - length, length, closest.best.length ? closest_remedy(reader->arena, &closest)
+			: usage, "« " TEXT_FORMAT " » n’a pas de paramètre « " TEXT_FORMAT " »", TEXT_ARGS(builtin),
+			TEXT_ARGS(names[i]));
+		return false;
+	}
+	return true;
+}
+
 struct node *
 check_builtin(struct reader *reader, size_t offset, size_t name_length, struct text name,
 	const struct node **arguments, const struct text *names, size_t count)
@@ -648,9 +710,9 @@ check_builtin(struct reader *reader, size_t offset, size_t name_length, struct t
 			if (text_equal(builtins[i].name, name))
 				usage = arena_format(reader->arena, "écrivez " TEXT_FORMAT "(%s)", TEXT_ARGS(name),
 					builtins[i].signature);
-		reader_mistake(reader, offset, name_length, usage,
-			"« " TEXT_FORMAT " » ne s’emploie pas avec ces arguments",
-			TEXT_ARGS(name));
+		if (check_names(reader, name, usage, arguments, names, count))
+			reader_mistake(reader, offset, name_length, usage,
+				"« " TEXT_FORMAT " » ne s’emploie pas avec ces arguments", TEXT_ARGS(name));
 		return node_constant(reader, offset, feel_null(TEXT("fonction mal employée")), &feel_type_any);
 	}
 	struct node *node = node_of(reader, NODE_BUILTIN, offset, type, arguments, count);
@@ -700,9 +762,13 @@ check_call(struct reader *reader, const struct node *function, const struct node
 				for (place = 0; place < wanted->field_count
 					&& !text_equal(wanted->fields[place].name, names[i]);)
 					place++;
+			struct closest closest = { .wrong = names[i], .distance = SIZE_MAX };
+			for (size_t k = 0; k < wanted->field_count; k++)
+				closest_try(&closest, wanted->fields[k].name);
 			if (names[i].length && place == wanted->field_count)
-				reader_mistake(reader, arguments[i]->offset, arguments[i]->length, TEXT(""),
-					"paramètre inconnu « " TEXT_FORMAT " »", TEXT_ARGS(names[i]));
+				reader_mistake(reader, arguments[i]->offset, arguments[i]->length,
+					closest_remedy(reader->arena, &closest), "paramètre inconnu « " TEXT_FORMAT " »",
+					TEXT_ARGS(names[i]));
 			else if (place < wanted->field_count && !fits(arguments[i]->type, wanted->fields[place].type))
 				reader_mistake(reader, arguments[i]->offset, arguments[i]->length, TEXT(""),
 					TEXT_FORMAT " est attendu ici, et non " TEXT_FORMAT,

@@ -106,13 +106,14 @@ points_of(struct text text, uint32_t points[MOST_WORD])
 {
 	size_t count = 0;
 	for (size_t at = 0; at < text.length && count < MOST_WORD;) {
-		const uint32_t point = text_next(text, &at);
-		points[count++] = point >= 'A' && point <= 'Z' ? point + 32 : point;
+		const uint32_t letter = name_letter(text_next(text, &at));
+		if (letter)
+			points[count++] = letter;
 	}
 	return count;
 }
 
-/* The number of letters to add, remove, change or swap. */
+/* The number of letters to add, remove, change or swap; case and accents are free. */
 static size_t
 edit_distance(struct text a, struct text b)
 {

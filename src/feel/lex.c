@@ -147,11 +147,19 @@ lex_expect_word(struct reader *reader, struct text word, const char *what)
 
 /* ---- names ---- */
 
+/* Most names tried differ at their first byte, which is a letter's; a letter with an accent may be
+ * written in two ways. */
+static inline bool
+begins_otherwise(struct text source, size_t at, struct text name)
+{
+	return name.length == 0 || (name.at[0] != source.at[at] && !((unsigned char)source.at[at] >= 0x80
+		? name_has_accent(name, 1) : (unsigned char)name.at[0] >= 0x80 && name_has_accent(source, at + 1)));
+}
+
 size_t
 lex_name_end(struct text source, size_t at, struct text name)
 {
-	/* Most names tried differ at their first byte, which is a letter's. */
-	if (name.length == 0 || at >= source.length || name.at[0] != source.at[at])
+	if (at >= source.length || begins_otherwise(source, at, name))
 		return 0;
 	size_t i = 0;
 	while (i < name.length) {
@@ -160,10 +168,10 @@ lex_name_end(struct text source, size_t at, struct text name)
 			at++;
 			continue;
 		}
-		const uint32_t wanted = text_next(name, &i);
+		const uint32_t wanted = name_next(name, &i);
 		if (at >= source.length)
 			return 0;
-		uint32_t got = text_next(source, &at);
+		const uint32_t got = name_next(source, &at);
 		if (is_white(wanted)) {
 			if (!is_white(got))
 				return 0;
@@ -182,7 +190,7 @@ lex_name_end(struct text source, size_t at, struct text name)
 static bool
 is_longer(const struct reader *reader, const struct found *found, struct text name, size_t *ret_end)
 {
-	if (name.length == 0 || name.at[0] != reader->source.at[reader->at]) /* soon said for most */
+	if (begins_otherwise(reader->source, reader->at, name)) /* soon said for most */
 		return false;
 	const size_t end = lex_name_end(reader->source, reader->at, name);
 	if (end <= found->end)
@@ -285,7 +293,10 @@ lex_new_name(struct reader *reader, struct text ends)
 		length += i - first;
 	}
 	lex_advance(reader, last);
-	return (struct text){ name, length };
+	const struct text composed = name_composed(reader->arena, (struct text){ name, length });
+	if (!composed.at)
+		reader_broken(reader);
+	return composed;
 }
 
 struct text
@@ -309,10 +320,11 @@ lex_variable(struct reader *reader)
 			&& !lex_goes_on(reader->source, next + 2)) {
 			const struct text name = arena_text(reader->arena,
 				text_part(reader->source, start, word - start));
-			if (!name.at)
+			const struct text composed = name.at ? name_composed(reader->arena, name) : name;
+			if (!composed.at)
 				reader_broken(reader);
 			lex_advance(reader, word);
-			return name;
+			return composed;
 		}
 		at = next;
 	}
@@ -433,7 +445,7 @@ lex_guess_end(struct reader *reader, struct closest *closest)
 		struct closest attempt = { .wrong = text_part(source, reader->at, end - reader->at),
 			.distance = SIZE_MAX };
 		lex_try_known_names(reader, &attempt);
-		if (attempt.best.length && attempt.distance < distance)
+		if (attempt.best.length && attempt.distance <= distance) /* of equals, the longest */
 			best = attempt.best, distance = attempt.distance, best_end = end;
 		for (at = end; at < source.length;) {
 			size_t next = at;

@@ -1,6 +1,11 @@
 /* The characters of names: see scope.h. DMN 1.5, §10.3.1.2, rules 27 to 30 and 61. */
 #include "feel/scope.h"
 
+#include <unicode/uchar.h>
+#include <unicode/unorm2.h>
+
+#include "base/buffer.h"
+
 #include "base/banned.h"
 
 struct interval {
@@ -75,4 +80,54 @@ name_is_valid(struct text name)
 			return false;
 	}
 	return point != ' ';
+}
+
+/* ---- accents ---- */
+
+uint32_t
+name_next(struct text text, size_t *at)
+{
+	uint32_t point = text_next(text, at);
+	while (name_has_accent(text, *at)) {
+		UErrorCode code = U_ZERO_ERROR;
+		const UNormalizer2 *composing = unorm2_getNFCInstance(&code);
+		size_t next = *at;
+		const uint32_t accent = text_next(text, &next);
+		const UChar32 both = U_FAILURE(code) ? -1 : unorm2_composePair(composing, (UChar32)point, (UChar32)accent);
+		if (both < 0)
+			break;
+		point = (uint32_t)both;
+		*at = next;
+	}
+	return point;
+}
+
+struct text
+name_composed(struct arena *arena, struct text text)
+{
+	size_t accent = 0;
+	while (accent < text.length && !name_has_accent(text, accent))
+		accent++;
+	if (accent == text.length)
+		return text;
+	CLEANUP(buffer_release) struct buffer out = buffer_new(text.length + 1);
+	for (size_t at = 0; at < text.length;)
+		buffer_add_character(&out, name_next(text, &at));
+	return out.failed ? (struct text){ 0 } : arena_text(arena, buffer_text(&out));
+}
+
+uint32_t
+name_letter(uint32_t point)
+{
+	if (point < 0x80)
+		return point >= 'A' && point <= 'Z' ? point + 32 : point;
+	if (point >= 0x300 && point < 0x370)
+		return 0;
+	UErrorCode code = U_ZERO_ERROR;
+	const UNormalizer2 *apart = unorm2_getNFDInstance(&code);
+	UChar pieces[8];
+	const int32_t count = U_FAILURE(code) ? -1 : unorm2_getDecomposition(apart, (UChar32)point, pieces, 8, &code);
+	if (count > 0 && U_SUCCESS(code) && !U16_IS_SURROGATE(pieces[0]))
+		point = pieces[0];
+	return point == 0x2019 ? '\'' : (uint32_t)u_foldCase((UChar32)point, U_FOLD_CASE_DEFAULT);
 }

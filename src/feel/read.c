@@ -19,10 +19,11 @@ read_unknown_name(struct reader *reader)
 		if (!local->entries || (local->type->kind != FEEL_ANY && !local->type->open))
 			continue;
 		struct node *item = node_new(reader, NODE_LOCAL, offset, local->type);
-		const struct text name = text_part(reader->source, offset, word - offset);
+		const struct text name = name_composed(reader->arena,
+			text_part(reader->source, offset, word - offset));
 		lex_advance(reader, word);
-		if (!item)
-			return NULL;
+		if (!item || !name.at)
+			return item ? reader_broken(reader) : NULL;
 		item->local = local->place;
 		return node_finish(reader, check_entry(reader, item, name, offset));
 	}
@@ -446,7 +447,7 @@ entry_end(struct reader *reader, const struct feel_type *type, struct text *ret_
 	}
 	if (best == 0) {
 		best = lex_word_end(reader->source, reader->at);
-		*ret_name = text_part(reader->source, reader->at, best - reader->at);
+		*ret_name = name_composed(reader->arena, text_part(reader->source, reader->at, best - reader->at));
 	}
 	return best;
 }
@@ -459,6 +460,8 @@ read_entry(struct reader *reader, const struct node *of, struct text *path)
 	const size_t offset = reader->at, end = entry_end(reader, of->type, &name);
 	if (end == offset)
 		return lex_expected(reader, "un nom");
+	if (!name.at)
+		return reader_broken(reader);
 	lex_advance(reader, end);
 	if (path->length && of->type->kind == FEEL_CONTEXT) {
 		*path = arena_format(reader->arena, TEXT_FORMAT "." TEXT_FORMAT, TEXT_ARGS(*path), TEXT_ARGS(name));

@@ -26,5 +26,17 @@ bool name_goes_on_with(uint32_t point);
 /* Between the words of a name: . / - ' ’ + * */
 bool name_may_hold(uint32_t point);
 bool is_white(uint32_t point);
+/* The next character, an accent that follows its letter being put on it: "e" and U+0301 are "é". */
+uint32_t name_next(struct text text, size_t *at);
+/* True when an accent of its own (U+0300 to U+036F) begins at `at`. */
+static inline bool
+name_has_accent(struct text text, size_t at)
+{
+	return at < text.length && ((unsigned char)text.at[at] & 0xfe) == 0xcc;
+}
+/* The text with its accents put on their letters; itself when there is none. NULL `at`: no memory. */
+struct text name_composed(struct arena *arena, struct text text);
+/* The letter without its case and accents, for people who forget them; 0 for an accent. */
+uint32_t name_letter(uint32_t point);
 /* True when the whole text can be a name. */
 bool name_is_valid(struct text name);
