@@ -4,7 +4,7 @@
 
 #include "allocation.h"
 #include "base/buffer.h"
-#include "feel/box.h"
+#include "dmn/dmn.h"
 #include "procedure/procedure.h"
 #include "test.h"
 
@@ -13,7 +13,7 @@
 /* 16 June 2023, 10:00 in Paris. */
 static const instant test_now = 1686902400 * INSTANT_SECOND;
 
-enum { MOST_SAID = 8 }; /* texts that one piece of work gives */
+enum { MOST_SAID = 64 }; /* texts that one piece of work gives */
 
 /* What a piece of work gives, kept from its run without failure. */
 struct expected {
@@ -279,6 +279,72 @@ TEST(boxes_survive_every_failed_allocation)
 	struct decision work = { .expected.arena = arena,
 		.box = { .kind = FEEL_BOX_CONTEXT, .names = entries, .name_count = 9, .parts = parts, .count = 9 } };
 	CHECK(sweep(decision, &work, &work.expected, "boxes") > 200);
+}
+
+/* ---- models of decisions ---- */
+
+struct model {
+	struct dmn_source sources[2];
+	size_t count;
+	struct expected expected;
+};
+
+/* Each decision of the model, its input data being missing. */
+static const char *
+model(void *context)
+{
+	struct model *model = context;
+	CLEANUP(arena_free) struct arena *arena = arena_new(1 << 24);
+	struct dmn_findings *findings = arena ? arena_new_of(arena, struct dmn_findings) : NULL;
+	if (!findings)
+		return allocation_failed() ? NULL : "no findings";
+	findings->lenient = true;
+	struct dmn_model *read = dmn_read(arena, model->sources, model->count, findings);
+	if (!read || findings->broken)
+		return allocation_failed() && findings->broken ? NULL : "refused for another reason";
+	size_t count, said = 0;
+	const struct dmn_item *const *items = dmn_items(read, &count);
+	for (size_t i = 0; i < count; i++) {
+		if (items[i]->kind != DMN_DECISION || said == MOST_SAID)
+			continue;
+		struct dmn_run run = { .arena = arena, .now = test_now };
+		const struct feel_value value = dmn_evaluate(read, items[i]->name, &run);
+		const char *wrong = NULL;
+		if (run.stop == FEEL_COMPLETE)
+			wrong = compare(&model->expected, said, feel_value_to_literal(arena, value));
+		else if (!allocation_failed() || run.stop != FEEL_NO_MEMORY) /* some call themselves for ever */
+			wrong = compare(&model->expected, said, value.reason);
+		if (wrong)
+			return wrong;
+		said++;
+	}
+	return said ? NULL : "no decision";
+}
+
+static struct text
+read_file(struct arena *arena, const char *path)
+{
+	FILE *file = fopen(path, "r");
+	CHECK(file);
+	char *at = arena_alloc(arena, 1 << 18);
+	const size_t length = fread(at, 1, 1 << 18, file);
+	fclose(file);
+	return (struct text){ at, length };
+}
+
+TEST(models_of_decisions_survive_every_failed_allocation)
+{
+	static const char *const files[][2] = { { "boxes/boxes.dmn" }, { "tables/tables.dmn" }, { "services/services.dmn" },
+		{ "types/types.dmn" }, { "functions/functions.dmn" }, { "imports/paie.dmn", "imports/grades.dmn" } };
+	for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+		CLEANUP(arena_free) struct arena *arena = arena_new(1 << 22);
+		struct model work = { .expected.arena = arena };
+		for (; work.count < 2 && files[i][work.count]; work.count++) {
+			const struct text path = arena_format(arena, "test/dmn/cases/%s", files[i][work.count]);
+			work.sources[work.count] = (struct dmn_source){ path, read_file(arena, path.at) };
+		}
+		CHECK(sweep(model, &work, &work.expected, files[i][0]) > 100);
+	}
 }
 
 /* ---- procedures ---- */

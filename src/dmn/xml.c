@@ -173,6 +173,12 @@ error_of_library(void *context, xmlError *error)
 	stop(reading, message);
 }
 
+static void
+ignore(void *context, xmlError *error)
+{
+	(void)context, (void)error;
+}
+
 const struct xml *
 xml_read(struct arena *arena, struct text bytes, struct xml_mistake *mistake)
 {
@@ -182,6 +188,7 @@ xml_read(struct arena *arena, struct text bytes, struct xml_mistake *mistake)
 		return NULL;
 	}
 	struct reading reading = { .arena = arena, .mistake = mistake, .pending = buffer_new(XML_MOST_BYTES) };
+	xmlSetStructuredErrorFunc(NULL, ignore); /* of this thread: what no parser hears would go to stderr */
 	reading.parser = xmlNewParserCtxt();
 	if (!reading.parser) {
 		*mistake = (struct xml_mistake){ 1, TEXT("mémoire insuffisante"), true };
@@ -202,7 +209,7 @@ xml_read(struct arena *arena, struct text bytes, struct xml_mistake *mistake)
 	xmlDoc *document = xmlCtxtReadMemory(reading.parser, bytes.at, (int)bytes.length, NULL, NULL,
 		XML_PARSE_NONET | XML_PARSE_NOENT);
 	if (!reading.stopped && (!reading.parser->wellFormed || !reading.root || reading.depth))
-		stop(&reading, TEXT("XML mal formé"));
+		stop_broken(&reading); /* every mistake has been heard: only memory is missing */
 	xmlFreeDoc(document);
 	xmlFreeParserCtxt(reading.parser);
 	buffer_release(&reading.pending);

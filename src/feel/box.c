@@ -214,9 +214,12 @@ box_as(struct boxes *boxes, const struct node *node, const struct feel_type *typ
 			TEXT_ARGS(feel_type_french(reader->arena, node->type)));
 	} else if (node->kind == NODE_CONSTANT && node->constant.kind != FEEL_NULL) {
 		struct feel_run run = { .arena = reader->arena };
+		const struct feel_value coerced = feel_coerce(&run, node->constant, type);
+		if (run.stop == FEEL_NO_MEMORY)
+			return reader_broken(reader);
 		if (type->words)
 			check_among_words(reader, type, node);
-		else if (feel_coerce(&run, node->constant, type).kind == FEEL_NULL)
+		else if (coerced.kind == FEEL_NULL)
 			reader_mistake(reader, node->offset, node->length, TEXT(""), "cette valeur n’est pas de celles "
 				"que permet le type déclaré");
 	}

@@ -465,14 +465,16 @@ is_allowed(struct feel_run *run, struct feel_value value, const struct feel_type
 
 /* The value as the type wants it, whatever it allows; a null with a reason when it cannot be. */
 static struct feel_value
-converted(struct arena *arena, struct feel_value value, const struct feel_type *type, unsigned long *steps)
+converted(struct feel_run *run, struct feel_value value, const struct feel_type *type, unsigned long *steps)
 {
 	if (feel_value_is_within(value, type, steps))
 		return value;
 	if (type->kind == FEEL_LIST && value.kind != FEEL_LIST && feel_value_is_within(value, item_of(type), steps)) {
-		struct feel_value *one = arena_new_of(arena, struct feel_value);
-		if (!one)
+		struct feel_value *one = arena_new_of(run->arena, struct feel_value);
+		if (!one) {
+			run->stop = FEEL_NO_MEMORY;
 			return feel_null(TEXT("mémoire insuffisante"));
+		}
 		*one = value;
 		return feel_list(one, 1);
 	}
@@ -493,7 +495,7 @@ feel_coerce(struct feel_run *run, struct feel_value value, const struct feel_typ
 {
 	const unsigned long before = steps_left(run);
 	unsigned long left = before;
-	const struct feel_value coerced = converted(run->arena, value, type, &left);
+	const struct feel_value coerced = converted(run, value, type, &left);
 	if (!spend_steps(run, before - left))
 		return feel_null(TEXT("valeur trop grande pour être vérifiée"));
 	return is_allowed(run, coerced, type) ? coerced
