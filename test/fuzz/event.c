@@ -2,6 +2,7 @@
  * again and reads back to the same bytes. The first byte says which. */
 #include <stdlib.h>
 
+#include "dossier/explanation.h"
 #include "dossier/dossier.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -82,6 +83,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		};
 		struct dossier before = dossier;
 		must_speak(dossier_replay(arena, procedure, &before, &event, &error), &error);
+		struct dossier_explanation explanation;
+		must_speak(dossier_explain_event(arena, procedure, &before, &event, &explanation, &error), &error);
 		const enum guichet_status status = dossier_fold(arena, procedure, &dossier, &event, &error);
 		must_speak(status, &error);
 		if (status != GUICHET_OK)

@@ -8,6 +8,28 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
+/* Every telling ends, and says something of what was evaluated; asking for it changes no result. */
+static void
+explain(struct arena *arena, const struct feel *feel, const struct feel_run *traced, struct text literal)
+{
+	struct feel_told told;
+	size_t position = 0;
+	unsigned depth = 0;
+	while (feel_trace_next(traced->trace, &position, &told)) {
+		if (told.depth > depth + 1)
+			abort(); /* something stands under nothing */
+		depth = told.depth;
+	}
+	for (enum feel_depth at = FEEL_REASON; at <= FEEL_EVERYTHING; at++)
+		feel_explain_french(arena, traced->trace, at, NULL);
+	struct feel_run plain = *traced;
+	plain.trace = NULL;
+	const struct text again = feel_value_to_literal(arena, feel_evaluate(feel, &plain));
+	if (traced->stop == FEEL_COMPLETE && plain.stop == FEEL_COMPLETE && literal.at && again.at
+		&& !text_equal(literal, again))
+		abort();
+}
+
 static void
 evaluate(struct arena *arena, const struct feel *feel, const struct feel_value *inputs)
 {
@@ -22,7 +44,7 @@ evaluate(struct arena *arena, const struct feel *feel, const struct feel_value *
 	feel_value_to_french(arena, value);
 	feel_value_to_json_text(arena, value);
 	if (trace)
-		feel_explain_french(arena, trace, FEEL_STEPS, NULL);
+		explain(arena, feel, &run, literal);
 	if (!literal.at || value.kind == FEEL_FUNCTION || text_find(literal, TEXT("function")) != SIZE_MAX)
 		return;
 	/* A literal that is not too deep reads back to a value written the same. */
