@@ -22,9 +22,11 @@ static const instant test_now = 1686902400 * INSTANT_SECOND;
 	"<decision name=\"" name "\" id=\"" name "\"><variable name=\"" name "\"/>" needs \
 	"<literalExpression><text>" text "</text></literalExpression></decision>"
 #define INPUT(name, type) \
-	"<inputData name=\"" name "\" id=\"" name "\"><variable name=\"" name "\" typeRef=\"" type "\"/></inputData>"
+	"<inputData name=\"" name "\" id=\"" name "\"><variable name=\"" name "\" typeRef=\"" type "\"/>" \
+	"</inputData>"
 #define NEEDS_INPUT(id) "<informationRequirement><requiredInput href=\"#" id "\"/></informationRequirement>"
-#define NEEDS_DECISION(id) "<informationRequirement><requiredDecision href=\"#" id "\"/></informationRequirement>"
+#define NEEDS_DECISION(id) \
+	"<informationRequirement><requiredDecision href=\"#" id "\"/></informationRequirement>"
 #define NEEDS_KNOWLEDGE(id) "<knowledgeRequirement><requiredKnowledge href=\"#" id "\"/></knowledgeRequirement>"
 
 static struct text
@@ -203,7 +205,8 @@ TEST(dmn_an_import_that_is_missing_is_told)
 	struct dmn_findings *findings = arena_new_of(arena, struct dmn_findings);
 	const struct text bytes = read_file(arena, "test/dmn/cases/imports/paie.dmn");
 	CHECK(!read_model(arena, bytes, findings) && findings->count > 0);
-	CHECK_TEXT(dmn_finding_text(arena, &findings->at[0]), TEXT("essai.dmn, ligne 3 : modèle importé introuvable "
+	CHECK_TEXT(dmn_finding_text(arena, &findings->at[0]),
+		TEXT("essai.dmn, ligne 3 : modèle importé introuvable "
 		"« https://modeles.example/grades » : mettez son fichier .dmn dans le même dossier"));
 }
 
@@ -236,7 +239,8 @@ TEST(dmn_the_budget_is_that_of_the_whole)
 	CLEANUP(arena_free) struct arena *arena = arena_new(256 << 20);
 	struct dmn_findings *findings = arena_new_of(arena, struct dmn_findings);
 	const struct dmn_model *model = read_model(arena, TEXT(MODEL(
-		DECISION("a", "", "count(for i in 1..4000 return i)") DECISION("b", "", "count(for i in 1..4000 return i)")
+		DECISION("a", "", "count(for i in 1..4000 return i)")
+		DECISION("b", "", "count(for i in 1..4000 return i)")
 		DECISION("c", NEEDS_DECISION("a") NEEDS_DECISION("b"), "a + b"))), findings);
 	CHECK(model);
 	struct dmn_run run = { .arena = arena, .most_steps = 100000 };
@@ -282,7 +286,8 @@ TEST(dmn_a_service_does_not_see_what_it_does_not_receive)
 	struct dmn_findings *findings = arena_new_of(arena, struct dmn_findings);
 	const struct dmn_model *model = read_model(arena, TEXT(MODEL(INPUT("x", "number") INPUT("y", "number")
 		DECISION("a", NEEDS_INPUT("x") NEEDS_INPUT("y"), "[x, y]")
-		"<decisionService name=\"s\" id=\"s\"><outputDecision href=\"#a\"/><inputData href=\"#x\"/></decisionService>"
+		"<decisionService name=\"s\" id=\"s\"><outputDecision href=\"#a\"/><inputData href=\"#x\"/>"
+		"</decisionService>"
 		DECISION("b", NEEDS_KNOWLEDGE("s"), "s(1)"))), findings);
 	CHECK(model);
 	const struct dmn_input inputs[] = { { .name = TEXT("x"), .value = feel_integer(5) },
@@ -414,20 +419,22 @@ TEST(dmn_evaluation_survives_every_failed_allocation)
 /* ---- a decision out of its model ---- */
 
 static const char bonus_model[] = MODEL(
-	"<itemDefinition name=\"tPoints\"><typeRef>number</typeRef><allowedValues><text>[0..100]</text></allowedValues>"
-	"</itemDefinition>"
+	"<itemDefinition name=\"tPoints\"><typeRef>number</typeRef><allowedValues><text>[0..100]</text>"
+	"</allowedValues></itemDefinition>"
 	INPUT("ans", "number")
 	DECISION("base", NEEDS_INPUT("ans"), "ans * 2")
 	"<businessKnowledgeModel name=\"bonus\" id=\"bonus\"><variable name=\"bonus\" typeRef=\"number\"/>"
-	"<encapsulatedLogic><formalParameter name=\"n\" typeRef=\"number\"/><literalExpression><text>if n &lt; 1 then 0 "
-	"else 1 + bonus(n - 1)</text></literalExpression></encapsulatedLogic></businessKnowledgeModel>"
+	"<encapsulatedLogic><formalParameter name=\"n\" typeRef=\"number\"/><literalExpression>"
+	"<text>if n &lt; 1 then 0 else 1 + bonus(n - 1)</text></literalExpression></encapsulatedLogic></businessKnowledgeModel>"
 	"<decision name=\"points\" id=\"points\"><variable name=\"points\" typeRef=\"tPoints\"/>"
 	NEEDS_DECISION("base") NEEDS_KNOWLEDGE("bonus")
 	"<literalExpression><text>base + bonus(3)</text></literalExpression></decision>"
 	"<decision name=\"table\" id=\"table\"><variable name=\"table\"/>" NEEDS_INPUT("ans")
-	"<decisionTable><input><inputExpression><text>ans</text></inputExpression></input><output/><rule><inputEntry>"
-	"<text>&gt; 5</text></inputEntry><outputEntry><text>\"oui\"</text></outputEntry></rule></decisionTable></decision>"
-	"<decisionService name=\"s\" id=\"s\"><outputDecision href=\"#base\"/><inputData href=\"#ans\"/></decisionService>"
+	"<decisionTable><input><inputExpression><text>ans</text></inputExpression></input><output/><rule>"
+	"<inputEntry><text>&gt; 5</text></inputEntry><outputEntry><text>\"oui\"</text></outputEntry></rule>"
+	"</decisionTable></decision>"
+	"<decisionService name=\"s\" id=\"s\"><outputDecision href=\"#base\"/><inputData href=\"#ans\"/>"
+	"</decisionService>"
 	DECISION("par service", NEEDS_KNOWLEDGE("s"), "s(1)")
 	"<decision name=\"rien\" id=\"rien\"/>");
 
@@ -465,7 +472,8 @@ TEST(dmn_a_decision_is_taken_out_with_what_it_requires)
 	CHECK_TEXT(taken_out(arena, model, TEXT("par service"), 5),
 		TEXT("« par service » exige « s », qui est un service : écrivez la décision sans en dépendre."));
 	CHECK_TEXT(taken_out(arena, model, TEXT("rien"), 5), TEXT("Rien n’est écrit pour calculer « rien »."));
-	CHECK_TEXT(taken_out(arena, model, TEXT("prime"), 5), TEXT("Le modèle n’a pas de décision « prime »."));
+	CHECK_TEXT(taken_out(arena, model, TEXT("prime"), 5),
+		TEXT("Le modèle n’a pas de décision « prime »."));
 	struct guichet_error error;
 	CHECK(dmn_box(arena, model, TEXT("table"), &error)->kind == FEEL_BOX_TABLE);
 	size_t count;

@@ -288,7 +288,8 @@ read_invocation(const struct boxing *boxing, const struct xml *xml, struct feel_
 			continue;
 		const struct xml *parameter = xml_inside(binding, "parameter");
 		struct feel_box *part = arena_new_of(boxing->reading->arena, struct feel_box);
-		const struct feel_type *type = type_of_attribute(boxing->reading, boxing->of, parameter, &feel_type_any);
+		const struct feel_type *type = type_of_attribute(boxing->reading, boxing->of, parameter,
+			&feel_type_any);
 		if (!part || !type
 			|| !read_name(boxing, parameter ? xml_attribute(parameter, "name") : TEXT(""), &names[box->count]))
 			return broken(boxing);
@@ -409,7 +410,8 @@ read_columns(const struct boxing *boxing, const struct xml *xml, struct feel_tab
 		outputs += xml_is(inside, xml, "output");
 	}
 	struct feel_table_input *input = arena_array_of(boxing->reading->arena, struct feel_table_input, inputs);
-	struct feel_table_output *output = arena_array_of(boxing->reading->arena, struct feel_table_output, outputs);
+	struct feel_table_output *output = arena_array_of(boxing->reading->arena, struct feel_table_output,
+		outputs);
 	if (!input || !output)
 		return broken(boxing);
 	const bool ordered = table->hit == FEEL_PRIORITY || table->hit == FEEL_OUTPUT_ORDER;
@@ -420,7 +422,8 @@ read_columns(const struct boxing *boxing, const struct xml *xml, struct feel_tab
 			struct feel_table_input *to = &input[table->input_count++];
 			*to = (struct feel_table_input){ .expression = cell_inside(inside, "inputExpression"),
 				.values = cell_inside(inside, "inputValues") };
-			if (text_trim(name).length && !(to->type = type_referred(boxing->reading, boxing->of, expression, name)))
+			if (text_trim(name).length
+				&& !(to->type = type_referred(boxing->reading, boxing->of, expression, name)))
 				return false;
 		} else if (xml_is(inside, xml, "output")) {
 			const struct text name = xml_attribute(inside, "typeRef");
@@ -429,7 +432,8 @@ read_columns(const struct boxing *boxing, const struct xml *xml, struct feel_tab
 				.otherwise = cell_inside(inside, "defaultOutputEntry") };
 			if (!read_name(boxing, xml_attribute(inside, "name"), &to->name))
 				return false;
-			if (text_trim(name).length && !(to->type = type_referred(boxing->reading, boxing->of, inside, name)))
+			if (text_trim(name).length
+				&& !(to->type = type_referred(boxing->reading, boxing->of, inside, name)))
 				return false;
 			if (ordered && text_trim(to->values.text).length == 0)
 				to->values.text = type_allowed_text(boxing->of, name);
@@ -468,8 +472,8 @@ read_rule(const struct boxing *boxing, const struct xml *xml, const struct feel_
 	}
 	if (input != table->input_count || output != table->output_count)
 		reading_mistake(boxing->reading, boxing->of, xml->line, TEXT(""),
-			"cette règle n’a pas les cases qu’il faut : conditions %zu sur %zu, résultats %zu sur %zu", input,
-			table->input_count, output, table->output_count);
+			"cette règle n’a pas les cases qu’il faut : conditions %zu sur %zu, résultats %zu sur %zu",
+			input, table->input_count, output, table->output_count);
 	rule->tests = tests;
 	rule->results = results;
 	return true;

@@ -1,5 +1,5 @@
-/* From what is written to what is evaluated: types of items, functions of business knowledge models and services, the
- * names that each element sees (exactly what it requires: DMN 1.5, §10.4), and its logic. */
+/* From what is written to what is evaluated: types of items, functions of business knowledge models
+ * and services, the names that each element sees (exactly what it requires: DMN 1.5, §10.4), its logic. */
 #include "dmn/inside.h"
 
 #include "base/banned.h"
@@ -76,7 +76,8 @@ read_service_type(struct reading *reading, struct element *service)
 {
 	struct feel_field *parameters, *outputs;
 	struct feel_type *type = arena_new_of(reading->arena, struct feel_type);
-	const struct feel_type *several = type_of_elements(reading, service->outputs, service->output_count, &outputs);
+	const struct feel_type *several = type_of_elements(reading, service->outputs, service->output_count,
+		&outputs);
 	if (!type || !several
 		|| !type_of_elements(reading, service->parameters, service->parameter_count, &parameters))
 		return reading_broken(reading);
@@ -156,7 +157,8 @@ bind(struct reading *reading, struct element *element, const struct element *to)
 	if (!reading_looks(reading, group->inner_count + 1))
 		return false;
 	if (to->of != element->of)
-		while (most <= MOST_IMPORTS_IN_A_PATH && !find_path(reading, element->of, to->of, most, path, 0, &length))
+		while (most <= MOST_IMPORTS_IN_A_PATH
+			&& !find_path(reading, element->of, to->of, most, path, 0, &length))
 			most++;
 	if (to->of != element->of && most > MOST_IMPORTS_IN_A_PATH) {
 		reading_mistake(reading, element->of, element->xml->line, TEXT("importez son modèle"),
@@ -279,7 +281,8 @@ show(struct reading *reading, struct element *element)
 {
 	const struct feel_type *type = element->feel ? feel_type_of(element->feel) : &feel_type_any;
 	const bool has_names = type->kind == FEEL_CONTEXT || type->kind == FEEL_LIST || type->kind == FEEL_FUNCTION;
-	const struct feel_type *declared = element->item.kind == DMN_DECISION ? element->item.type : element->result;
+	const struct feel_type *declared = element->item.kind == DMN_DECISION ? element->item.type
+		: element->result;
 	if (declared->kind != FEEL_ANY || (!has_names && reading->findings->lenient))
 		return true;
 	element->shown = type;
@@ -306,7 +309,8 @@ read_logic(struct reading *reading, struct element *element)
 		return false;
 	if (element->external)
 		reading_mistake(reading, element->of, xml->line, TEXT("écrivez-la en FEEL"),
-			"la fonction « " TEXT_FORMAT " » est écrite dans un autre langage", TEXT_ARGS(element->item.name));
+			"la fonction « " TEXT_FORMAT " » est écrite dans un autre langage",
+			TEXT_ARGS(element->item.name));
 	if (element->external || element->reason.length)
 		return true;
 	if (xml && !boxes_read(reading, element->of, xml, &element->box))
@@ -324,7 +328,8 @@ read_logic(struct reading *reading, struct element *element)
 	return !reading->findings->broken && show(reading, element);
 }
 
-/* Reads the logic of business knowledge models, those that one requires before it, except where they require each other. */
+/* Reads the logic of a business knowledge model after that of those it requires, except where they
+ * require each other. */
 static bool
 read_knowledge(struct reading *reading, struct element *element)
 {

@@ -71,7 +71,7 @@ struct dmn_item {
 
 /* The items of the model itself, in the order of writing. */
 const struct dmn_item *const *dmn_items(const struct dmn_model *model, size_t *ret_count);
-/* The item of that name in the model itself, or NULL; a kind of -1 is any. */
+/* The item of that name, or whose variable has it, in the model itself, or NULL; a kind of -1 is any. */
 const struct dmn_item *dmn_find(const struct dmn_model *model, struct text name, int kind);
 /* How many decisions the service of that name gives; 0 when there is no such service. */
 size_t dmn_outputs(const struct dmn_model *model, struct text name);

@@ -52,7 +52,8 @@ gather_from(struct gathering *gathering, struct text name)
 		element = (const struct element *)dmn_find(model, name, DMN_KNOWLEDGE);
 	if (!element)
 		return guichet_fail(gathering->error, GUICHET_REFUSED,
-			"Le modèle n’a pas de décision « %.*s ».", (int)(name.length > 100 ? 100 : name.length), name.at);
+			"Le modèle n’a pas de décision « %.*s ».", (int)(name.length > 100 ? 100 : name.length),
+			name.at);
 	if (element->external)
 		return guichet_fail(gathering->error, GUICHET_REFUSED,
 			"« " TEXT_FORMAT " » est écrit dans un autre langage que FEEL.", TEXT_ARGS(element->item.name));

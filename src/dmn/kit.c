@@ -9,8 +9,7 @@
 #include <sys/stat.h>
 
 #include "base/buffer.h"
-#include "dmn/dmn.h"
-#include "dmn/xml.h"
+#include "dmn/inside.h"
 
 #include "base/banned.h"
 
@@ -122,8 +121,8 @@ read_components(struct arena *arena, const struct xml *xml, struct feel_value *r
 	XML_EACH(xml, component) {
 		if (!xml_is(component, xml, "component"))
 			continue;
-		entries[count].name = xml_attribute(component, "name");
-		if (!read_value(arena, component, &entries[count++].value))
+		entries[count].name = name_normalised(arena, xml_attribute(component, "name"));
+		if (!entries[count].name.at || !read_value(arena, component, &entries[count++].value))
 			return false;
 	}
 	*ret_value = feel_context(entries, count);
@@ -218,7 +217,7 @@ literal_of(struct arena *arena, struct feel_value value)
 static struct feel_value
 evaluate(const struct cases *cases, const struct xml *test, struct text node, struct dmn_run *run)
 {
-	const struct text invoked = text_trim(xml_attribute(test, "invocableName"));
+	const struct text invoked = name_normalised(cases->scratch, xml_attribute(test, "invocableName"));
 	if (invoked.length == 0) {
 		const struct dmn_item *item = dmn_find(cases->model, node, DMN_DECISION);
 		return item || !dmn_find(cases->model, node, DMN_SERVICE) ? dmn_evaluate(cases->model, node, run)
@@ -247,7 +246,8 @@ run_node(const struct cases *cases, const struct xml *test, const struct xml *no
 			TEXT("la valeur attendue est illisible"));
 	struct dmn_run run = { .arena = cases->scratch, .inputs = inputs, .input_count = input_count,
 		.now = cases->kit->now };
-	const struct feel_value got = evaluate(cases, test, text_trim(xml_attribute(node, "name")), &run);
+	const struct feel_value got = evaluate(cases, test,
+		name_normalised(cases->scratch, xml_attribute(node, "name")), &run);
 	const enum kit_outcome outcome = run.external ? KIT_SKIPPED
 		: same_value(cases, expected, got, 0) ? KIT_PASSED : KIT_FAILED;
 	tell(cases, test, node, outcome, literal_of(cases->scratch, expected), literal_of(cases->scratch, got),
@@ -265,8 +265,8 @@ run_case(const struct cases *cases, const struct xml *test)
 		if (!xml_is(input, test, "inputNode") || !inputs || count == MOST_INPUTS)
 			continue;
 		inputs[count] = (struct dmn_input){ .space = text_trim(xml_attribute(input, "namespace")),
-			.name = text_trim(xml_attribute(input, "name")) };
-		readable &= read_value(cases->scratch, input, &inputs[count++].value);
+			.name = name_normalised(cases->scratch, xml_attribute(input, "name")) };
+		readable &= inputs[count].name.at && read_value(cases->scratch, input, &inputs[count++].value);
 	}
 	XML_EACH(test, node) {
 		if (!xml_is(node, test, "resultNode"))
@@ -274,7 +274,8 @@ run_case(const struct cases *cases, const struct xml *test)
 		if (readable)
 			run_node(cases, test, node, inputs, count);
 		else
-			tell(cases, test, node, KIT_FAILED, TEXT("…"), TEXT("rien"), TEXT("une donnée d’entrée est illisible"));
+			tell(cases, test, node, KIT_FAILED, TEXT("…"), TEXT("rien"),
+				TEXT("une donnée d’entrée est illisible"));
 	}
 	arena_clear(cases->scratch);
 }

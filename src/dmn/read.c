@@ -326,7 +326,8 @@ check_imports(struct reading *reading, const struct definitions *of)
 			reading_mistake(reading, of, xml->line, TEXT("mettez son fichier .dmn dans le même dossier"),
 				"modèle importé introuvable « " TEXT_FORMAT " »", TEXT_ARGS(import->space));
 		if (import->of == of)
-			reading_mistake(reading, of, xml->line, TEXT("retirez cet import"), "un modèle s’importe lui-même");
+			reading_mistake(reading, of, xml->line, TEXT("retirez cet import"),
+				"un modèle s’importe lui-même");
 	}
 }
 
@@ -460,7 +461,8 @@ dmn_read_file(struct arena *arena, const char *path, struct dmn_findings *findin
 	enum { MOST_FILES = 200 };
 	const char *slash = strrchr(path, '/');
 	const struct text own = text_of_string(slash ? slash + 1 : path);
-	const struct text folder = slash ? (struct text){ path, (size_t)(slash - path) + (slash == path) } : TEXT(".");
+	const struct text folder = slash ? (struct text){ path, (size_t)(slash - path) + (slash == path) }
+		: TEXT(".");
 	struct dmn_source *sources = arena_array_of(arena, struct dmn_source, MOST_FILES);
 	struct reading reading = { .arena = arena, .findings = findings };
 	size_t count = 1;
@@ -498,11 +500,17 @@ const struct dmn_item *
 dmn_find(const struct dmn_model *model, struct text name, int kind)
 {
 	const struct definitions *of = model->definitions[0];
-	for (size_t i = 0; i < of->count; i++)
-		if ((kind < 0 || kind == (int)of->elements[i]->item.kind)
-			&& text_equal(of->elements[i]->item.name, name))
-			return &of->elements[i]->item;
-	return NULL;
+	const struct dmn_item *by_variable = NULL;
+	for (size_t i = 0; i < of->count; i++) {
+		const struct element *element = of->elements[i];
+		if (kind >= 0 && kind != (int)element->item.kind)
+			continue;
+		if (text_equal(element->item.name, name))
+			return &element->item;
+		if (!by_variable && text_equal(element->called, name))
+			by_variable = &element->item;
+	}
+	return by_variable;
 }
 
 size_t

@@ -95,7 +95,8 @@ read_needs(struct reading *reading, struct element *element, unsigned *stamps)
 		return reading_broken(reading);
 	XML_EACH(element->xml, requirement) {
 		/* a function requires functions only: data come by its parameters */
-		for (size_t i = element->item.kind == DMN_KNOWLEDGE ? FIRST_OF_KNOWLEDGE : 0; i < FIRST_OF_SERVICE; i++) {
+		const size_t first = element->item.kind == DMN_KNOWLEDGE ? FIRST_OF_KNOWLEDGE : 0;
+		for (size_t i = first; i < FIRST_OF_SERVICE; i++) {
 			const struct xml *inner = xml_is(requirement, element->xml, links[i].outer)
 				? xml_inside(requirement, links[i].inner) : NULL;
 			const struct element *to = inner ? follow(reading, element, inner, &links[i]) : NULL;

@@ -141,7 +141,7 @@ type_allowed_text(const struct definitions *of, struct text name)
 
 /* ---- making ---- */
 
-/* The type whose values pass those tests; when they cannot be read and must not be forgiven, the type itself. */
+/* The type whose values pass those tests; the type itself when they cannot be read. */
 static const struct feel_type *
 constrain_by(struct reading *reading, const struct feel_type *type, struct text tests, bool strict)
 {
@@ -344,7 +344,8 @@ declare(struct reading *reading, struct definitions *of, const struct definition
 		struct item_definition *item = &from->types[i];
 		const struct feel_type *type = resolve(reading, from, item);
 		const struct text name = prefix.length
-			? arena_format(reading->arena, TEXT_FORMAT "." TEXT_FORMAT, TEXT_ARGS(prefix), TEXT_ARGS(item->name))
+			? arena_format(reading->arena, TEXT_FORMAT "." TEXT_FORMAT, TEXT_ARGS(prefix),
+				TEXT_ARGS(item->name))
 			: item->name;
 		if (!type || !name.at)
 			return reading_broken(reading);
@@ -364,7 +365,8 @@ declare(struct reading *reading, struct definitions *of, const struct definition
 		if (!import->of || import->of == from)
 			continue;
 		const struct text inner = prefix.length && import->name.length
-			? arena_format(reading->arena, TEXT_FORMAT "." TEXT_FORMAT, TEXT_ARGS(prefix), TEXT_ARGS(import->name))
+			? arena_format(reading->arena, TEXT_FORMAT "." TEXT_FORMAT, TEXT_ARGS(prefix),
+				TEXT_ARGS(import->name))
 			: prefix.length ? prefix : import->name;
 		if (!inner.at && import->name.length)
 			return reading_broken(reading);

@@ -86,8 +86,9 @@ element_begins(void *context, const xmlChar *name, const xmlChar *prefix, const 
 		.line = (unsigned)reading->parser->input->line };
 	xml->name = keep_string(reading, name);
 	/* the same address as outside is the same text */
-	xml->space = outer && space && !reading->stopped && text_equal(outer->space, text_of_string((const char *)space))
-		? outer->space : keep_string(reading, space);
+	const bool same = outer && !reading->stopped
+		&& text_equal(outer->space, text_of_string((const char *)space));
+	xml->space = same ? outer->space : keep_string(reading, space);
 	for (int i = 0; i < attribute_count && !reading->stopped; i++) {
 		const xmlChar **of = attributes + i * 5; /* name, prefix, space, start and end of the value */
 		kept[i] = (struct xml_attribute){ keep_string(reading, of[2]), keep_string(reading, of[0]),
