@@ -525,6 +525,52 @@ TEST(feel_tables_give_the_same_with_and_without_index)
 	CHECK(indexed > 1500);
 }
 
+/* As a list of schools: too many rules for each value to have its set. */
+TEST(feel_tables_of_thousands_of_rules_are_looked_up)
+{
+	enum { RULES = 6000 };
+	CLEANUP(arena_free) struct arena *arena = arena_new(1 << 27);
+	struct feel_scope *scope = feel_scope_new(arena, NULL);
+	static const struct feel_table_input inputs[] = { { .expression = { TEXT("code"), NULL } },
+		{ .expression = { TEXT("rang"), NULL } }, { .expression = { TEXT("zone"), NULL } } };
+	static const struct feel_table_output output;
+	struct feel_table_rule *rules = arena_array_of(arena, struct feel_table_rule, RULES);
+	struct guichet_error error;
+	unsigned slot;
+	CHECK(feel_scope_add(scope, TEXT("code"), &feel_type_string, &slot, &error) == GUICHET_OK
+		&& feel_scope_add(scope, TEXT("rang"), &feel_type_number, &slot, &error) == GUICHET_OK
+		&& feel_scope_add(scope, TEXT("zone"), &feel_type_string, &slot, &error) == GUICHET_OK);
+	for (unsigned i = 0; i < RULES; i++) {
+		struct feel_cell *cells = arena_array_of(arena, struct feel_cell, 4);
+		cells[0].text = i % 1000 == 7 ? TEXT("-") : i % 1000 == 8 ? TEXT("starts with(?, \"044\")")
+			: arena_format(arena, "\"%05u\"", i / 2);
+		cells[1].text = arena_format(arena, "%s %u", i & 1 ? "<" : ">=", i);
+		cells[2].text = i % 3 ? TEXT("-") : TEXT("\"B\"");
+		cells[3].text = arena_format(arena, "%u", i);
+		rules[i] = (struct feel_table_rule){ .tests = cells, .results = cells + 3 };
+	}
+	const struct feel_table source = { .hit = FEEL_RULE_ORDER, .inputs = inputs, .input_count = 3,
+		.outputs = &output, .output_count = 1, .rules = rules, .rule_count = RULES };
+	const struct feel_box box = { .kind = FEEL_BOX_TABLE, .table = &source };
+	struct feel_findings *findings = arena_new_of(arena, struct feel_findings);
+	const struct feel *feel = feel_read_box(arena, scope, &box, findings);
+	CHECK(feel && table_inside(feel)->index);
+	struct table plain = *table_inside(feel);
+	plain.index = NULL;
+	const struct node root = { .kind = NODE_TABLE, .height = feel->root->height, .type = feel->root->type,
+		.table = &plain };
+	const struct feel walked = { .root = &root, .source = feel->source, .locals = feel->locals };
+	for (unsigned i = 0; i < 40; i++) {
+		const unsigned code = i < 4 ? i * 2000 : i * 77;
+		const struct feel_value values[] = { feel_string(arena_format(arena, "%05u", code)),
+			feel_integer((int64_t)code * 2 + i % 3), feel_string(i % 4 ? TEXT("B") : TEXT("A")) };
+		struct feel_run runs[2] = { { .arena = arena, .inputs = values }, { .arena = arena, .inputs = values } };
+		const struct text found = told(arena, feel_evaluate(feel, &runs[0]));
+		CHECK_TEXT(found, told(arena, feel_evaluate(&walked, &runs[1])));
+		CHECK(runs[0].steps < runs[1].steps / 20);
+	}
+}
+
 /* ---- what is found beside what every input shows ---- */
 
 /* Small columns of which every input is tried. */

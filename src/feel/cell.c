@@ -8,13 +8,14 @@
 enum { MOST_JUDGING_STEPS = 4000000, MOST_CONSTANT_STEPS = 50000 };
 
 bool
-judge_start(struct judge *judge, struct arena *arena, struct evaluation *evaluation, struct feel_run *run,
-	uint32_t locals)
+judge_start(struct judge *judge, struct arena *arena, struct arena *passing, struct evaluation *evaluation,
+	struct feel_run *run, uint32_t locals)
 {
-	*run = (struct feel_run){ .arena = arena };
-	*evaluation = (struct evaluation){ .run = run, .arena = arena,
+	*run = (struct feel_run){ .arena = passing };
+	*evaluation = (struct evaluation){ .run = run, .arena = passing,
 		.locals = arena_array_of(arena, struct feel_value, locals + 1) };
-	*judge = (struct judge){ .arena = arena, .evaluation = evaluation, .steps_left = MOST_JUDGING_STEPS };
+	*judge = (struct judge){ .arena = arena, .passing = passing, .evaluation = evaluation,
+		.steps_left = MOST_JUDGING_STEPS };
 	return evaluation->locals != NULL;
 }
 
@@ -254,8 +255,8 @@ grade_of(struct judge *judge, const struct node *node)
 	}
 }
 
-enum cell_obstacle
-judge_survey(struct judge *judge, const struct node *test, uint32_t place)
+static enum cell_obstacle
+survey(struct judge *judge, const struct node *test, uint32_t place)
 {
 	judge->places[0] = place;
 	judge->place_count = 1;
@@ -277,6 +278,22 @@ judge_survey(struct judge *judge, const struct node *test, uint32_t place)
 	if (judge->obstacle != CELL_CLEAR)
 		judge->constant_count = before;
 	return judge->obstacle;
+}
+
+/* What evaluating a test left. */
+static void
+clear_passing(struct judge *judge)
+{
+	if (judge->passing != judge->arena)
+		arena_clear(judge->passing);
+}
+
+enum cell_obstacle
+judge_survey(struct judge *judge, const struct node *test, uint32_t place)
+{
+	const enum cell_obstacle why = survey(judge, test, place);
+	clear_passing(judge);
+	return why;
 }
 
 /* Reads nothing, and calls nothing that could. */
@@ -334,7 +351,10 @@ node_is_constant(const struct node *node)
 bool
 judge_constant(struct judge *judge, const struct node *node, struct feel_value *ret_value)
 {
-	return node_is_constant(node) && evaluate_within(judge, node, ret_value);
+	judge->evaluation->arena = judge->arena;
+	const bool known = node_is_constant(node) && evaluate_within(judge, node, ret_value);
+	judge->evaluation->arena = judge->passing;
+	return known;
 }
 
 bool
@@ -425,6 +445,9 @@ cuts_of(struct judge *judge, struct axis axis, size_t first, struct cell *cell)
 	for (size_t i = first; i < judge->constant_count; i++)
 		count += cut_of(axis, judge->constants[i], &cuts[count]);
 	cell->cut_count = (uint32_t)points_sort(axis, cuts, count);
+	for (size_t i = 0; i < cell->cut_count && axis.form == AXIS_TEXT && judge->passing != judge->arena; i++)
+		if (!(cuts[i].text = arena_text(judge->arena, cuts[i].text)).at)
+			return false;
 	cell->cuts = cuts;
 	return true;
 }
@@ -449,15 +472,15 @@ unjudged(enum cell_obstacle why)
 	return (struct cell){ .obstacle = why };
 }
 
-struct cell
-judge_cell(struct judge *judge, const struct node *test, uint32_t place, struct axis axis)
+static struct cell
+cell_of(struct judge *judge, const struct node *test, uint32_t place, struct axis axis)
 {
 	static const uint8_t passes_everything = 1;
 	struct cell cell = { .any = true, .null_passes = true, .passes = &passes_everything };
 	if (!test || (test->kind == NODE_CONSTANT && feel_is_true(test->constant)))
 		return cell;
 	const size_t before = judge->constant_count;
-	const enum cell_obstacle why = judge_survey(judge, test, place);
+	const enum cell_obstacle why = survey(judge, test, place);
 	if (why != CELL_CLEAR)
 		return unjudged(why);
 	const bool made = cuts_of(judge, axis, before, &cell);
@@ -485,5 +508,13 @@ judge_cell(struct judge *judge, const struct node *test, uint32_t place, struct 
 	}
 	if (!ask(judge, test, place, feel_null(TEXT("")), &cell.null_passes))
 		return unjudged(CELL_TOO_LARGE);
+	return cell;
+}
+
+struct cell
+judge_cell(struct judge *judge, const struct node *test, uint32_t place, struct axis axis)
+{
+	const struct cell cell = cell_of(judge, test, place, axis);
+	clear_passing(judge);
 	return cell;
 }

@@ -31,7 +31,8 @@ enum { CELL_MOST_CUTS = 300, CELL_MOST_NODES = 20000, CELL_MOST_ALIASES = 7 };
 
 /* Finds out about tests. One for a table: what it may cost in all is bounded. */
 struct judge {
-	struct arena *arena;  /* where cells are made */
+	struct arena *arena;   /* where cells are made */
+	struct arena *passing; /* where tests are evaluated; cleared after each cell when it is another one */
 	struct evaluation *evaluation; /* of its own, without inputs: judge_start() */
 	unsigned long steps_left;
 	bool no_memory;
@@ -47,12 +48,12 @@ struct judge {
 	enum cell_obstacle obstacle;
 };
 
-/* `locals`: as many as the tests use. False without memory. */
-[[nodiscard]] bool judge_start(struct judge *judge, struct arena *arena, struct evaluation *evaluation,
-	struct feel_run *run, uint32_t locals);
+/* `locals`: as many as the tests use. `passing` may be `arena`. False without memory. */
+[[nodiscard]] bool judge_start(struct judge *judge, struct arena *arena, struct arena *passing,
+	struct evaluation *evaluation, struct feel_run *run, uint32_t locals);
 
-/* First look: the constants that a test compares the value of `place` with are added to the judge's;
- * returns what prevents more. */
+/* First look: the constants that a test compares the value of `place` with are added to the judge's, for
+ * judge_axis() alone, which only looks at their kinds; returns what prevents more. */
 enum cell_obstacle judge_survey(struct judge *judge, const struct node *test, uint32_t place);
 /* The axis for tests of a value of this type, compared with these constants. False: they are of several
  * natures. */

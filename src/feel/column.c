@@ -92,7 +92,11 @@ struct sweep {
 	uint64_t *hashes;  /* by set */
 	uint32_t *buckets; /* of hashes: a set + 1 */
 	uint32_t bucket_count;
+	size_t most;       /* bytes of all the sets */
 	bool too_large;
+	enum column_form form;
+	uint32_t *lists, *starts; /* instead of sets */
+	size_t listed, list_capacity;
 };
 
 static uint64_t
@@ -116,7 +120,7 @@ sweep_grow(struct sweep *sweep)
 {
 	const uint32_t words = sweep->column->words, capacity = sweep->capacity ? sweep->capacity * 2 : 16;
 	const uint32_t bucket_count = capacity * 2;
-	if ((size_t)capacity * words * sizeof *sweep->sets > 2 * (size_t)MOST_COLUMN_BYTES) {
+	if ((size_t)sweep->count * words * sizeof *sweep->sets >= sweep->most) {
 		sweep->too_large = true;
 		return false;
 	}
@@ -143,11 +147,43 @@ sweep_grow(struct sweep *sweep)
 	return true;
 }
 
+/* The set as it stands, as one more list. */
+static bool
+sweep_list(struct sweep *sweep, uint32_t *ret_set)
+{
+	const uint32_t words = sweep->column->words;
+	size_t count = 0;
+	for (uint32_t word = 0; word < words; word++)
+		count += (size_t)__builtin_popcountll(sweep->set[word]);
+	if (sweep->listed + count > MOST_LISTED) {
+		sweep->too_large = true;
+		return false;
+	}
+	if (sweep->listed + count > sweep->list_capacity) {
+		const size_t capacity = (sweep->listed + count) * 2;
+		uint32_t *lists = arena_array_of(sweep->scratch, uint32_t, capacity);
+		if (!lists)
+			return false;
+		if (sweep->listed)
+			memcpy(lists, sweep->lists, sweep->listed * sizeof *lists);
+		sweep->lists = lists;
+		sweep->list_capacity = capacity;
+	}
+	for (uint32_t word = 0; word < words; word++)
+		for (uint64_t left = sweep->set[word]; left; left &= left - 1)
+			sweep->lists[sweep->listed++] = word * COLUMN_BITS + (uint32_t)__builtin_ctzll(left);
+	*ret_set = sweep->count++;
+	sweep->starts[sweep->count] = (uint32_t)sweep->listed;
+	return true;
+}
+
 /* The number of the set as it stands, known or new. */
 static bool
 sweep_keep(struct sweep *sweep, uint32_t *ret_set)
 {
 	const uint32_t words = sweep->column->words;
+	if (sweep->form == COLUMN_LISTS)
+		return sweep_list(sweep, ret_set);
 	if (sweep->count == sweep->capacity && !sweep_grow(sweep))
 		return false;
 	uint32_t at = (uint32_t)sweep->hash & (sweep->bucket_count - 1);
@@ -234,41 +270,61 @@ gather_changes(struct sweep *sweep, const struct cell *cells, uint32_t rule_coun
 	return true;
 }
 
+/* The sets, or the lists, in the arena of the column. */
 static bool
-build_sets(struct arena *scratch, struct arena *arena, const struct cell *cells, uint32_t rule_count,
-	struct column *column, bool *ret_too_large)
+keep_sets(struct sweep *sweep, struct arena *arena)
 {
+	struct column *column = sweep->column;
+	column->set_count = sweep->count;
+	if (sweep->form == COLUMN_LISTS) {
+		uint32_t *lists = arena_array_of(arena, uint32_t, sweep->listed);
+		uint32_t *starts = arena_array_of(arena, uint32_t, sweep->count + 1);
+		if (!lists || !starts)
+			return false;
+		if (sweep->listed)
+			memcpy(lists, sweep->lists, sweep->listed * sizeof *lists);
+		memcpy(starts, sweep->starts, (sweep->count + 1) * sizeof *starts);
+		column->lists = lists;
+		column->starts = starts;
+		return true;
+	}
+	uint64_t *sets = arena_array_of(arena, uint64_t, (size_t)sweep->count * column->words);
+	if (!sets)
+		return false;
+	memcpy(sets, sweep->sets, (size_t)sweep->count * column->words * sizeof *sets);
+	column->sets = sets;
+	return true;
+}
+
+static bool
+build_sets(struct sweep *sweep, struct arena *arena, const struct cell *cells, uint32_t rule_count)
+{
+	struct column *column = sweep->column;
 	const uint32_t regions = column_regions(column), words = column->words;
-	struct sweep sweep = { .scratch = scratch, .column = column,
-		.set = arena_array_of(scratch, uint64_t, words) };
 	uint64_t *unjudged = arena_array_of(arena, uint64_t, words);
 	uint32_t *set_of = arena_array_of(arena, uint32_t, regions);
 	struct change *changes;
 	size_t count, next = 0;
-	if (!sweep.set || !unjudged || !set_of
-		|| !gather_changes(&sweep, cells, rule_count, unjudged, &changes, &count))
+	sweep->set = arena_array_of(sweep->scratch, uint64_t, words);
+	if (sweep->form == COLUMN_LISTS)
+		sweep->starts = arena_array_of(sweep->scratch, uint32_t, regions + 1);
+	if (!sweep->set || !unjudged || !set_of || (sweep->form == COLUMN_LISTS && !sweep->starts)
+		|| !gather_changes(sweep, cells, rule_count, unjudged, &changes, &count))
 		return false;
-	toggle_null(&sweep, cells, rule_count);
-	bool kept = sweep_keep(&sweep, &set_of[regions - 1]);
-	toggle_null(&sweep, cells, rule_count);
+	toggle_null(sweep, cells, rule_count);
+	bool kept = sweep_keep(sweep, &set_of[regions - 1]);
+	toggle_null(sweep, cells, rule_count);
 	for (uint32_t region = 0; kept && region + 1 < regions; region++) {
 		const bool changed = next < count && changes[next].region == region;
 		for (; next < count && changes[next].region == region; next++)
-			toggle(&sweep, changes[next].rule);
+			toggle(sweep, changes[next].rule);
 		if (region && !changed)
 			set_of[region] = set_of[region - 1];
 		else
-			kept = sweep_keep(&sweep, &set_of[region]);
+			kept = sweep_keep(sweep, &set_of[region]);
 	}
-	*ret_too_large = sweep.too_large;
-	uint64_t *sets = kept ? arena_array_of(arena, uint64_t, (size_t)sweep.count * words) : NULL;
-	if (!sets)
-		return false;
-	memcpy(sets, sweep.sets, (size_t)sweep.count * words * sizeof *sets);
-	column->sets = sets;
-	column->set_count = sweep.count;
 	column->set_of = set_of;
-	return true;
+	return kept && keep_sets(sweep, arena);
 }
 
 /* ---- the doors ---- */
@@ -283,46 +339,47 @@ test_at(const struct table *table, uint32_t input, const struct column_domain *d
 }
 
 /* All of them are looked at together first: they must speak of one axis. */
-static bool
-judge_all(struct judge *judge, const struct table *table, uint32_t input, const struct column_domain *domain,
-	uint32_t count, struct column *column, struct cell *cells)
+bool
+column_judge(struct judge *judge, const struct table *table, uint32_t input,
+	const struct column_domain *domain, uint32_t domain_count, struct axis *ret_axis, struct cell **ret_cells)
 {
+	const uint32_t count = table->rule_count + domain_count;
+	struct cell *cells = arena_array_of(judge->arena, struct cell, count);
+	if (!cells) {
+		judge->no_memory = true;
+		return false;
+	}
 	judge->constant_count = 0;
 	for (uint32_t i = 0; i < count; i++) {
 		const struct column_domain at = test_at(table, input, domain, i);
 		cells[i].obstacle = judge_survey(judge, at.test, at.place);
 	}
 	const bool one_axis = judge_axis(table->inputs[input].type, judge->constants, judge->constant_count,
-		&column->axis);
+		ret_axis);
 	judge->constant_count = 0;
 	for (uint32_t i = 0; i < count && !judge->no_memory; i++) {
 		const struct column_domain at = test_at(table, input, domain, i);
 		if (cells[i].obstacle == CELL_CLEAR)
-			cells[i] = judge_cell(judge, at.test, at.place, column->axis);
+			cells[i] = judge_cell(judge, at.test, at.place, *ret_axis);
 		if (!one_axis && !cells[i].any && cells[i].obstacle == CELL_CLEAR)
 			cells[i] = (struct cell){ .obstacle = CELL_MIXES_KINDS };
 	}
+	*ret_cells = cells;
 	return !judge->no_memory;
 }
 
 bool
-column_build(struct judge *judge, struct arena *arena, const struct table *table, uint32_t input,
-	const struct column_domain *domain, uint32_t domain_count, struct column *ret_column,
-	struct cell **ret_cells)
+column_build(struct judge *judge, struct arena *arena, struct axis axis, const struct cell *cells,
+	uint32_t rule_count, uint32_t count, enum column_form form, size_t most, struct column *ret_column)
 {
-	const uint32_t count = table->rule_count + domain_count;
-	struct column column = { .words = words_of_rules(table->rule_count) };
-	struct cell *cells = arena_array_of(judge->arena, struct cell, count);
-	bool too_large = false;
-	if (!cells || !judge_all(judge, table, input, domain, count, &column, cells)
-		|| !gather_cuts(judge->arena, arena, cells, count, &column) || !gather_whole_cuts(arena, &column)
-		|| !build_sets(judge->arena, arena, cells, table->rule_count, &column, &too_large)) {
-		judge->no_memory = !too_large;
+	struct column column = { .axis = axis, .words = words_of_rules(rule_count) };
+	struct sweep sweep = { .scratch = judge->arena, .column = &column, .form = form, .most = most };
+	if (!gather_cuts(judge->arena, arena, cells, count, &column) || !gather_whole_cuts(arena, &column)
+		|| !build_sets(&sweep, arena, cells, rule_count)) {
+		judge->no_memory = !sweep.too_large;
 		return false;
 	}
 	*ret_column = column;
-	if (ret_cells)
-		*ret_cells = cells;
 	return true;
 }
 

@@ -13,7 +13,7 @@
 [[nodiscard]] bool table_index_search(const struct table_index *index, const struct feel_value *inputs,
 	struct table_search *ret_search);
 
-/* The rules 64 * word to 64 * word + 63 that may apply. */
+/* The rules 64 * word to 64 * word + 63 that are in every set. */
 static inline uint64_t
 table_search_word(const struct table_search *search, uint32_t word)
 {
@@ -21,6 +21,16 @@ table_search_word(const struct table_search *search, uint32_t word)
 	for (uint32_t i = 0; i < search->set_count; i++)
 		rules &= search->sets[i][word];
 	return rules;
+}
+
+/* Whether a rule is in every set. */
+static inline bool
+table_search_has(const struct table_search *search, uint32_t rule)
+{
+	for (uint32_t i = 0; i < search->set_count; i++)
+		if (!(search->sets[i][rule / COLUMN_BITS] >> rule % COLUMN_BITS & 1))
+			return false;
+	return true;
 }
 
 /* True when the test of that input must still be made for that rule. */

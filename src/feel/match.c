@@ -32,11 +32,29 @@ rest_passes(struct evaluation *evaluation, const struct table *table, uint32_t r
 	return true;
 }
 
+/* The list of one column, less what is not in the sets of the others. */
+static bool
+next_of_list(struct evaluation *evaluation, struct match *match, uint32_t *ret_rule)
+{
+	while (match->search.rules < match->search.end) {
+		const uint32_t rule = *match->search.rules++;
+		if (!evaluation_steps(evaluation, 1))
+			return false;
+		if (!table_search_has(&match->search, rule) || !rest_passes(evaluation, match->table, rule))
+			continue;
+		*ret_rule = rule;
+		return evaluation->steps_left > 0;
+	}
+	return false;
+}
+
 static bool
 next_of_index(struct evaluation *evaluation, struct match *match, uint32_t *ret_rule)
 {
 	const struct table *table = match->table;
 	const uint32_t words = words_of_rules(table->rule_count);
+	if (match->search.rules)
+		return next_of_list(evaluation, match, ret_rule);
 	for (;;) {
 		while (match->candidates == 0) {
 			if (match->next == words || !evaluation_steps(evaluation, 1))

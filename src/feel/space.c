@@ -8,6 +8,8 @@
 
 /* ---- domains ---- */
 
+enum { MOST_SPACE_BYTES = 8 << 20 };
+
 enum { MOST_DOMAIN_TESTS = 4 * (1 + CELL_MOST_ALIASES) };
 
 /* A test that the value of `place` is in a constant list or range. */
@@ -287,8 +289,11 @@ build_column(struct space *space, uint32_t input)
 	for (uint32_t i = input + 1; i < space->table->input_count; i++)
 		if (space->columns[i].same_as == input)
 			aliases[space->judge.alias_count++] = space->table->local + i;
-	if (!column_build(&space->judge, space->arena, space->table, input, domain, column->domain_count,
-		&column->column, &cells)) {
+	struct axis axis;
+	if (!column_judge(&space->judge, space->table, input, domain, column->domain_count, &axis, &cells))
+		return false;
+	if (!column_build(&space->judge, space->arena, axis, cells, space->table->rule_count,
+		space->table->rule_count + column->domain_count, COLUMN_SETS, MOST_SPACE_BYTES, &column->column)) {
 		space->too_large = !space->judge.no_memory;
 		return false;
 	}
@@ -317,7 +322,7 @@ space_build(struct space *space, struct arena *arena, const struct table *table,
 	uint64_t *unjudged = arena_array_of(arena, uint64_t, space->words);
 	space->broken = true;
 	if (!space->columns || !unjudged
-		|| !judge_start(&space->judge, arena, &space->evaluation, &space->run, locals))
+		|| !judge_start(&space->judge, arena, arena, &space->evaluation, &space->run, locals))
 		return false;
 	space->broken = false;
 	if (table->rule_count > SPACE_MOST_RULES)

@@ -51,12 +51,13 @@ enum { TABLE_MOST_INDEXED = 16 }; /* columns */
 struct table_search {
 	const uint64_t *sets[TABLE_MOST_INDEXED];
 	uint32_t set_count;
+	const uint32_t *rules, *end; /* and the list of another column, when there is one; NULL */
 };
 
 /* The search for the rules that apply, in their order, the inputs being in their locals. */
 struct match {
 	const struct table *table;
-	uint32_t next;      /* the first rule that has not been tried; with the index, the next word of its sets */
+	uint32_t next;      /* the first rule not yet tried; with the index, the next word of its sets */
 	bool indexed;
 	uint64_t candidates; /* rules that the index gives, of the word before `next` */
 	struct table_search search;
