@@ -364,6 +364,7 @@ judge_axis(const struct feel_type *type, const struct feel_value *constants, siz
 	const struct axis declared = axis_of_kind(type->kind);
 	struct axis axis = declared;
 	bool found = false, opaque = false;
+	*ret_axis = axis_of_kind(FEEL_ANY);
 	for (size_t i = 0; i < count; i++) {
 		const struct axis of = axis_of(constants[i]);
 		opaque = opaque || (of.form == AXIS_OPAQUE && constants[i].kind != FEEL_NULL);
@@ -374,8 +375,10 @@ judge_axis(const struct feel_type *type, const struct feel_value *constants, siz
 		axis = of;
 		found = true;
 	}
+	if (axis.form == AXIS_OPAQUE && opaque)
+		return false;
 	*ret_axis = axis;
-	return axis.form != AXIS_OPAQUE || !opaque;
+	return true;
 }
 
 /* ---- sets ---- */

@@ -56,7 +56,7 @@ struct judge {
  * judge_axis() alone, which only looks at their kinds; returns what prevents more. */
 enum cell_obstacle judge_survey(struct judge *judge, const struct node *test, uint32_t place);
 /* The axis for tests of a value of this type, compared with these constants. False: they are of several
- * natures. */
+ * natures; the axis is then opaque. */
 [[nodiscard]] bool judge_axis(const struct feel_type *type, const struct feel_value *constants, size_t count,
 	struct axis *ret_axis);
 /* The test (NULL: any value) as a set on the axis. */
