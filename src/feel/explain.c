@@ -245,6 +245,8 @@ tell_subject(struct telling *telling, const struct trace_entry *entry)
 		buffer_format(&telling->out, "la table «" SPACE TEXT_FORMAT SPACE "»", TEXT_ARGS(entry->node->table->name));
 	else if (entry->node->kind == NODE_TABLE)
 		buffer_add(&telling->out, TEXT("la table"));
+	else if (trace_is_boxed_context(entry))
+		buffer_add(&telling->out, TEXT("la décision"));
 	else if (is_name(entry->node))
 		add_cut(&telling->out, name_of(telling, entry), MOST_EXCERPT);
 	else
@@ -661,6 +663,24 @@ is_step(const struct telling *telling, uint32_t index)
 	}
 }
 
+/* The name that a context gives to what was evaluated; empty when nothing does, or when it is told anyway. */
+static struct text
+entry_name(const struct telling *telling, const struct trace_entry *entry)
+{
+	const struct node *context = entry->parent == TRACE_NONE ? NULL : entry_at(telling, entry->parent)->node;
+	/* A value that was coerced stands one lower. */
+	const struct node *node = entry->node;
+	if (context && context->kind == NODE_COERCE) {
+		const struct trace_entry *above = entry_at(telling, entry->parent);
+		node = context;
+		context = above->parent == TRACE_NONE ? NULL : entry_at(telling, above->parent)->node;
+	}
+	for (uint32_t i = 0; context && context->kind == NODE_CONTEXT && i < context->count; i++)
+		if (context->parts[i] == node && !text_equal(context->names[i], trace_excerpt(entry)))
+			return context->names[i];
+	return TEXT("");
+}
+
 static void tell_line(struct telling *telling, const struct trace_entry *entry);
 
 /* Each thing after those it needs. Items of iterations are told by what they give together, but the one that decides. */
@@ -698,8 +718,10 @@ tell_line(struct telling *telling, const struct trace_entry *entry)
 	struct buffer *out = &telling->out;
 	switch ((enum trace_group)entry->group) {
 	case TRACE_NODE:
+		if (entry_name(telling, entry).length)
+			buffer_format(out, TEXT_FORMAT ", soit ", TEXT_ARGS(entry_name(telling, entry)));
 		tell_subject(telling, entry);
-		buffer_add(out, TEXT(" "));
+		buffer_add(out, entry_name(telling, entry).length ? TEXT(", ") : TEXT(" "));
 		tell_value_of(telling, entry);
 		return;
 	case TRACE_ITEM:

@@ -150,6 +150,12 @@ is_test_after_in(const struct feel_trace *trace, const struct trace_entry *entry
 }
 
 bool
+trace_is_boxed_context(const struct trace_entry *entry)
+{
+	return entry->node && entry->node->kind == NODE_CONTEXT && !text_starts(trace_excerpt(entry), TEXT("{"));
+}
+
+bool
 trace_is_hidden(const struct feel_trace *trace, uint32_t index)
 {
 	const struct trace_entry *entry = &trace->entries[index];
@@ -159,7 +165,7 @@ trace_is_hidden(const struct feel_trace *trace, uint32_t index)
 	if (node->kind == NODE_TABLE)
 		return false;
 	if (node->length == 0 || node->kind == NODE_CONSTANT || node->kind == NODE_FUNCTION
-		|| (node->kind == NODE_COERCE && entry->value.kind != FEEL_NULL))
+		|| (node->kind == NODE_COERCE && entry->value.kind != FEEL_NULL) || trace_is_boxed_context(entry))
 		return true;
 	if (parent && parent->kind == NODE_ENTRY && is_path_or_local(node))
 		return true;

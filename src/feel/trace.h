@@ -30,5 +30,7 @@ struct feel_trace {
 bool trace_is_path(const struct node *node);
 /* Does it say nothing by itself: a constant, a step of a path, a part of a chain of `and`? */
 bool trace_is_hidden(const struct feel_trace *trace, uint32_t index);
-/* Its text on one line, cut when it is long. */
+/* A context laid out in boxes: its text is that of its cells, end to end. */
+bool trace_is_boxed_context(const struct trace_entry *entry);
+/* Its text, as written. */
 struct text trace_excerpt(const struct trace_entry *entry);
