@@ -99,6 +99,15 @@ dmn_finding_text(struct arena *arena, const struct dmn_finding *finding)
 
 /* ---- names ---- */
 
+/* A white space of FEEL (rule 61). */
+static bool
+is_space(uint32_t point)
+{
+	return point <= ' ' || point == 0x85 || point == 0xa0 || point == 0x1680 || point == 0x180e
+		|| (point >= 0x2000 && point <= 0x200b) || point == 0x2028 || point == 0x2029 || point == 0x202f
+		|| point == 0x205f || point == 0x3000 || point == 0xfeff;
+}
+
 struct text
 name_normalised(struct arena *arena, struct text name)
 {
@@ -110,8 +119,7 @@ name_normalised(struct arena *arena, struct text name)
 	for (size_t i = 0; i < name.length;) {
 		const size_t first = i;
 		const uint32_t point = text_next(name, &i);
-		const bool white = point <= ' ' || point == 0xa0 || point == 0x202f;
-		if (!white) {
+		if (!is_space(point)) {
 			memcpy(at + length, name.at + first, i - first);
 			length += i - first;
 		} else if (length && at[length - 1] != ' ') {
