@@ -388,3 +388,13 @@ TEST(a_whole_procedure_survives_every_failed_allocation)
 	struct reading reading = { .folder = "test/procedure/base", .expected.arena = arena };
 	CHECK(sweep(read_procedure, &reading, &reading.expected, reading.folder) > 1000);
 }
+
+TEST(decision_tables_of_procedures_survive_every_failed_allocation)
+{
+	static const char *const folders[] = { "test/tables/prive-1d", "test/tables/decision" };
+	for (size_t i = 0; i < sizeof folders / sizeof *folders; i++) {
+		CLEANUP(arena_free) struct arena *arena = arena_new(1 << 22);
+		struct reading reading = { .folder = folders[i], .expected.arena = arena };
+		CHECK(sweep(read_procedure, &reading, &reading.expected, folders[i]) > 500);
+	}
+}

@@ -105,3 +105,31 @@ TEST(csv_open_says_why_a_file_cannot_be_read)
 	CHECK(!csv_open("test", (struct csv_limits){ 0 }, &error));
 	CHECK_TEXT(text_of_string(error.message), TEXT("Le fichier test ne peut pas être ouvert : c’est un dossier."));
 }
+
+TEST(csv_text_becomes_utf8_as_it_is_read)
+{
+	CLEANUP(arena_free) struct arena *arena = arena_new(1 << 20);
+	CHECK_TEXT(csv_utf8(arena, TEXT("")), TEXT(""));
+	CHECK_TEXT(csv_utf8(arena, TEXT("\xef\xbb\xbf" "a;é\r\n")), TEXT("a;é\r\n"));
+	CHECK_TEXT(csv_utf8(arena, TEXT("\xe9t\xe9;5 \x80;\x93x\x94\n")), TEXT("été;5 €;“x”\n"));
+	CHECK_TEXT(csv_utf8(arena, TEXT("\xe9;\x81\n")), TEXT("é;\ufffd\n"));        /* not in Windows-1252 */
+	CHECK_TEXT(csv_utf8(arena, TEXT("é;\xe9\n")), TEXT("é;\ufffd\n"));             /* UTF-8, then something else */
+	CHECK_TEXT(csv_utf8(arena, TEXT("a\xc3")), TEXT("aÃ"));
+	const struct text same = TEXT("a;b");
+	CHECK(csv_utf8(arena, same).at == same.at);
+}
+
+TEST(csv_fields_know_their_bytes)
+{
+	CLEANUP(csv_free) struct csv *csv = csv_of_text(TEXT("\xef\xbb\xbf" "é;\"a\r\nb\";c\r\nd;e\n"), (struct csv_limits){ 0 });
+	struct csv_row row;
+	struct csv_error error;
+	CHECK(csv && csv_next(csv, &row, &error) == CSV_ROW);
+	CHECK_INTEGER(row.count, 3);
+	CHECK_INTEGER(row.offsets[0], 3);
+	CHECK_INTEGER(row.offsets[1], 6);
+	CHECK_INTEGER(row.offsets[2], 13);
+	CHECK(csv_next(csv, &row, &error) == CSV_ROW);
+	CHECK_INTEGER(row.offsets[0], 16);
+	CHECK_INTEGER(row.offsets[1], 18);
+}

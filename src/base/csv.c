@@ -222,6 +222,18 @@ take(struct csv *csv, struct reading *reading, int32_t character, size_t field_s
 	return !csv->row.failed && csv->row.length - field_start <= csv->limits.field;
 }
 
+/* Whether a character was not taken for want of memory, and not of room; told then. */
+static bool
+is_out_of_memory(const struct csv *csv, struct csv_error *error)
+{
+	enum { LONGEST_CHARACTER = 4 };
+	if (!csv->row.failed || csv->row.length + LONGEST_CHARACTER > csv->row.limit)
+		return false;
+	complain(error, csv->line, 0, "Mémoire insuffisante pour lire ce fichier.");
+	error->no_memory = true;
+	return true;
+}
+
 static enum csv_event
 fail_file(struct csv *csv)
 {
@@ -251,6 +263,8 @@ read_quoted(struct csv *csv, struct reading *reading, struct csv_error *error)
 			move_past(csv, after, size);
 		}
 		if (!take(csv, reading, character, field_start)) {
+			if (is_out_of_memory(csv, error))
+				return AT_FAILURE;
 			complain(error, line, column, "Le champ qui s’ouvre ici dépasse %zu octets ; son guillemet fermant "
 				"manque peut-être.", csv->limits.field);
 			return AT_FAILURE;
@@ -274,8 +288,11 @@ read_bare(struct csv *csv, struct reading *reading, bool after_quoted, struct cs
 					"guillemets qui font partie du texte.");
 			continue;
 		}
-		if (!take(csv, reading, character, field_start))
-			complain_once(reading, line, column, "Ce champ dépasse %zu octets ; raccourcissez-le.", csv->limits.field);
+		if (take(csv, reading, character, field_start))
+			continue;
+		if (is_out_of_memory(csv, error))
+			return AT_FAILURE;
+		complain_once(reading, line, column, "Ce champ dépasse %zu octets ; raccourcissez-le.", csv->limits.field);
 	}
 }
 

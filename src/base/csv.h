@@ -40,6 +40,7 @@ struct csv_error {
 	size_t line;   /* from 1 */
 	size_t column; /* in characters from 1; 0 when the whole line is meant */
 	char message[256];
+	bool no_memory; /* the machine's fault: with CSV_BAD_FILE */
 };
 
 /* Opens a file. NULL after filling *error: the sentence names the file. */

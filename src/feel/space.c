@@ -44,9 +44,11 @@ add_domain(struct space *space, uint32_t input, struct column_domain domain[MOST
 	const uint32_t place = space->table->local + input;
 	if (column->values)
 		domain[(*count)++] = (struct column_domain){ column->values, place };
-	if (type->words)
-		domain[(*count)++] = (struct column_domain){ test_in(space->arena,
-			list_of_words(space->arena, type), place), place };
+	if (type->words) {
+		const struct feel_value words = list_of_words(space->arena, type);
+		domain[(*count)++] = (struct column_domain){ words.kind == FEEL_LIST
+			? test_in(space->arena, words, place) : NULL, place };
+	}
 	if (type->bounds)
 		domain[(*count)++] = (struct column_domain){ test_in(space->arena,
 			(struct feel_value){ .kind = FEEL_RANGE, .range = type->bounds }, place), place };

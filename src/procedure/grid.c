@@ -264,6 +264,10 @@ grid_of_csv(struct arena *arena, const struct source *source, struct grid *ret_g
 	struct csv_row row;
 	struct csv_error error;
 	for (enum csv_event event; (event = csv_next(csv, &row, &error)) != CSV_END;) {
+		if (event == CSV_BAD_FILE && error.no_memory) {
+			findings->broken = true;
+			return false;
+		}
 		if (event != CSV_ROW) {
 			tell_csv(&cutting, source, &error);
 			good = false;
