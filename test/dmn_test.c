@@ -210,6 +210,28 @@ TEST(dmn_an_import_that_is_missing_is_told)
 		"« https://modeles.example/grades » : mettez son fichier .dmn dans le même dossier"));
 }
 
+TEST(dmn_an_import_is_the_one_at_its_location)
+{
+#define VERSION(value) "<definitions xmlns=\"https://www.omg.org/spec/DMN/20230324/MODEL/\" name=\"v\" " \
+	"namespace=\"urn:v\">" DECISION("valeur", "", value) "</definitions>"
+#define IMPORTING(location) MODEL("<import name=\"v\" namespace=\"urn:v\" " location \
+	" importType=\"https://www.omg.org/spec/DMN/20230324/MODEL/\"/><decision name=\"a\" id=\"a\">" \
+	"<informationRequirement><requiredDecision href=\"urn:v#valeur\"/></informationRequirement>" \
+	"<literalExpression><text>v.valeur</text></literalExpression></decision>")
+	static const char *const importing[] = { IMPORTING(""), IMPORTING("locationURI=\"./deux.dmn\"") };
+	for (int i = 0; i < 2; i++) {
+		CLEANUP(arena_free) struct arena *arena = arena_new(64 << 20);
+		struct dmn_findings *findings = arena_new_of(arena, struct dmn_findings);
+		const struct dmn_source sources[] = { { TEXT("m.dmn"), text_of_string(importing[i]) },
+			{ TEXT("un.dmn"), TEXT(VERSION("1")) }, { TEXT("deux.dmn"), TEXT(VERSION("2")) } };
+		const struct dmn_model *model = dmn_read(arena, sources, 3, findings);
+		CHECK(model);
+		struct dmn_run run = { .arena = arena };
+		int64_t got;
+		CHECK(feel_to_integer(dmn_evaluate(model, TEXT("a"), &run), &got) && got == i + 1);
+	}
+}
+
 TEST(dmn_a_decision_is_evaluated_once)
 {
 	/* thirty decisions that each read the one before twice: a billion if each were evaluated again */

@@ -15,15 +15,15 @@ struct item_definition {
 
 struct import {
 	struct text name; /* empty: its names are those of the model */
-	struct text space;
-	const struct definitions *of; /* NULL: not a decision model */
+	struct text space, location;
+	const struct definitions *of; /* NULL: not a decision model, or not found */
 };
 
 /* One file. */
 struct definitions {
 	struct text file, space;
 	const struct xml *root;
-	const struct import *imports;
+	struct import *imports;
 	size_t import_count;
 	struct item_definition *types;
 	size_t type_count;

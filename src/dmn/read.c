@@ -256,7 +256,8 @@ read_file_parts(struct reading *reading, struct definitions *of)
 			if (!name.at)
 				return reading_broken(reading);
 			import[of->import_count++] = (struct import){ .name = name,
-				.space = text_trim(xml_attribute(xml, "namespace")) };
+				.space = text_trim(xml_attribute(xml, "namespace")),
+				.location = text_trim(xml_attribute(xml, "locationURI")) };
 		} else if (xml_is(xml, of->root, "itemDefinition")) {
 			const struct text name = name_normalised(reading->arena, xml_attribute(xml, "name"));
 			if (!name.at)
@@ -281,40 +282,60 @@ read_file_parts(struct reading *reading, struct definitions *of)
 	return true;
 }
 
+/* The file that an import means: of its namespace and, of several, the one at its location. */
+static size_t
+find_imported(struct reading *reading, struct files *files, const struct import *import)
+{
+	size_t found = files->count;
+	for (size_t i = 0; i < files->count; i++) {
+		if (!look(reading, files, i, false)
+			|| !text_equal(text_trim(xml_attribute(files->candidates[i].root, "namespace")), import->space))
+			continue;
+		if (found == files->count || (import->location.length
+			&& text_ends(import->location, files->sources[i].name)))
+			found = i;
+	}
+	return found;
+}
+
+/* Makes the definitions of a candidate, once, and gives them to the import. */
+static bool
+read_imported(struct reading *reading, struct files *files, size_t i, struct import *import)
+{
+	struct candidate *candidate = &files->candidates[i];
+	struct dmn_model *model = reading->model;
+	if (!candidate->of) {
+		candidate->of = arena_new_of(reading->arena, struct definitions);
+		if (!candidate->of)
+			return reading_broken(reading);
+		*candidate->of = (struct definitions){ .file = files->sources[i].name, .root = candidate->root,
+			.space = import->space };
+		model->definitions[model->definitions_count++] = candidate->of;
+	}
+	import->of = candidate->of;
+	return true;
+}
+
 /* Reads the file of a candidate, then, found by their namespaces, those it imports. */
 static bool
 read_with_imports(struct reading *reading, struct files *files)
 {
 	struct dmn_model *model = reading->model;
 	model->definitions = arena_array_of(reading->arena, struct definitions *, files->count);
-	struct definitions *first = arena_new_of(reading->arena, struct definitions);
-	if (!model->definitions || !first)
+	if (!model->definitions)
 		return reading_broken(reading);
-	*first = (struct definitions){ .file = files->sources[0].name, .root = files->candidates[0].root };
-	files->candidates[0].of = first;
-	model->definitions[model->definitions_count++] = first;
+	struct import *first = &(struct import){ .space = text_trim(xml_attribute(files->candidates[0].root,
+		"namespace")) };
+	if (!read_imported(reading, files, 0, first))
+		return false;
 	for (size_t done = 0; done < model->definitions_count; done++) {
 		struct definitions *of = model->definitions[done];
-		of->space = text_trim(xml_attribute(of->root, "namespace"));
 		if (!read_file_parts(reading, of))
 			return false;
 		for (size_t i = 0; i < of->import_count; i++) {
-			struct import *import = (struct import *)&of->imports[i];
-			for (size_t j = 0; j < files->count && !import->of; j++) {
-				struct candidate *candidate = &files->candidates[j];
-				if (!look(reading, files, j, false)
-					|| !text_equal(text_trim(xml_attribute(candidate->root, "namespace")), import->space))
-					continue;
-				if (!candidate->of) {
-					candidate->of = arena_new_of(reading->arena, struct definitions);
-					if (!candidate->of)
-						return reading_broken(reading);
-					*candidate->of = (struct definitions){ .file = files->sources[j].name,
-						.root = candidate->root };
-					model->definitions[model->definitions_count++] = candidate->of;
-				}
-				import->of = candidate->of;
-			}
+			const size_t found = find_imported(reading, files, &of->imports[i]);
+			if (found < files->count && !read_imported(reading, files, found, &of->imports[i]))
+				return false;
 		}
 	}
 	return !reading->findings->broken;
