@@ -112,7 +112,7 @@ TEST(the_present_of_a_dossier_is_explained)
 	CHECK_INTEGER(count, 3);
 	CHECK(text_starts(lines[0], TEXT("Échéance «\u00a0Avis attendu\u00a0»\u00a0: 19 juin 2023 à 0 h 00, car")));
 	CHECK_TEXT(lines[1], TEXT("Règle\u00a0: «\u00a0fenêtre.avis.ouverture\u00a0»"));
-	CHECK_TEXT(lines[2], TEXT("fenêtre.avis.ouverture\u00a0: 19 juin 2023 à 0 h 00 (période de la campagne)"));
+	CHECK_TEXT(lines[2], TEXT("l’ouverture de «\u00a0Avis des chefs de service et d’établissement\u00a0»\u00a0: 19 juin 2023 à 0 h 00 (période de la campagne)"));
 	CHECK(!dossier_judged_find(&explanation, PROCEDURE_AT_DEADLINE, 9999));
 }
 
@@ -145,4 +145,28 @@ TEST(explaining_survives_every_failed_allocation)
 		arena_fail_nth(0);
 		CHECK(status == GUICHET_OK || (!finished && (status == GUICHET_BROKEN || status == GUICHET_REFUSED)));
 	}
+}
+
+/* An event from before titles and contacts were kept has neither: judged again, it gives its own bytes. */
+TEST(events_that_did_not_keep_the_words_of_the_campaign_are_still_explained)
+{
+	STAGE();
+	struct campaign wordless = *stage.world->campaign;
+	struct guichet_error error = { 0 };
+	struct dossier_explanation explanation;
+	wordless.title = (struct text){ 0 };
+	wordless.contact_count = 0;
+	stage.world->campaign = &wordless;
+	const struct world_dossier *old = play(&stage);
+	CHECK(text_find(old->events[0].payload, TEXT("\"contacts\"")) == SIZE_MAX);
+	CHECK(dossier_explain_event(stage.arena, stage.procedure, NULL, &old->events[0], &explanation, &error) == GUICHET_OK);
+	CHECK(explanation.count > 0);
+}
+
+TEST(events_keep_the_words_of_the_campaign)
+{
+	STAGE();
+	const struct world_dossier *dossier = play(&stage);
+	CHECK(text_find(dossier->events[0].payload, TEXT("\"contacts\":[{")) != SIZE_MAX);
+	CHECK(text_find(dossier->events[0].payload, TEXT("\"title\":\"")) != SIZE_MAX);
 }

@@ -22,6 +22,67 @@ struct telling {
 
 /* ---- words ---- */
 
+/* The entries of contexts that are the same in every procedure. */
+static const struct {
+	enum procedure_slot_kind kind;
+	struct text entry;
+	const char *words; /* before the label, of a window */
+} entries[] = {
+#define ENTRY(kind, entry, words) { PROCEDURE_SLOT_##kind, { entry, sizeof entry - 1 }, words }
+	ENTRY(WINDOWS, "ouverture", "l’ouverture de"),
+	ENTRY(WINDOWS, "fermeture", "la fermeture de"),
+	ENTRY(WINDOWS, "premier_jour", "le premier jour de"),
+	ENTRY(WINDOWS, "dernier_jour", "le dernier jour de"),
+	ENTRY(CAMPAIGN, "titre", "le titre de la campagne"),
+	ENTRY(CAMPAIGN, "contacts", "les contacts de la campagne"),
+	ENTRY(DOSSIER, "déposé_le", "la date du dépôt"),
+	ENTRY(DOSSIER, "déposé_à", "l’instant du dépôt"),
+	ENTRY(DOSSIER, "état", "l’étape du dossier"),
+	ENTRY(DOSSIER, "actions", "les actions du dossier"),
+#undef ENTRY
+};
+
+static const char *
+entry_words(enum procedure_slot_kind kind, struct text entry)
+{
+	for (size_t i = 0; i < sizeof entries / sizeof *entries; i++)
+		if (entries[i].kind == kind && text_equal(entries[i].entry, entry))
+			return entries[i].words;
+	return NULL;
+}
+
+/* « l’ouverture de « Avis des chefs » » : what people call an entry of the campaign, of a window, of the dossier. */
+static bool
+path_words(const struct dossier_explanation *explanation, const struct procedure_slot *slot, struct text path,
+	struct text *ret_name)
+{
+	const struct procedure *procedure = explanation->procedure;
+	struct text rest = path;
+	(void)text_split(&rest, '.');
+	struct text first = text_trim(text_split(&rest, '.'));
+	if (slot->kind == PROCEDURE_SLOT_WINDOWS && rest.at) {
+		const int window = procedure_window_find(procedure, first);
+		const char *words = entry_words(slot->kind, text_trim(rest));
+		if (window < 0 || !words)
+			return false;
+		*ret_name = arena_format(explanation->arena, "%s «" SPACE TEXT_FORMAT SPACE "»", words,
+			TEXT_ARGS(procedure->windows[window].label));
+		return ret_name->at != NULL;
+	}
+	if (rest.at)
+		return false;
+	for (size_t i = 0; slot->kind == PROCEDURE_SLOT_CAMPAIGN && i < procedure->campaign_data_count; i++) {
+		if (!text_equal(procedure->campaign_data[i].name, first))
+			continue;
+		*ret_name = arena_format(explanation->arena, "«" SPACE TEXT_FORMAT SPACE "»",
+			TEXT_ARGS(procedure->campaign_data[i].label));
+		return ret_name->at != NULL;
+	}
+	const char *words = slot->kind == PROCEDURE_SLOT_WINDOWS ? NULL : entry_words(slot->kind, first);
+	*ret_name = text_of_string(words);
+	return words != NULL;
+}
+
 /* « Nombre de jours par semaine »: what the procedure calls its own names. */
 static bool
 name_words(const void *data, unsigned slot_index, struct text path, struct text *ret_name)
@@ -30,8 +91,14 @@ name_words(const void *data, unsigned slot_index, struct text path, struct text 
 	const struct procedure *procedure = explanation->procedure;
 	const struct procedure_slot *slot = slot_index < procedure->slot_count ? &procedure->slots[slot_index] : NULL;
 	struct text label = TEXT("");
-	if (!slot || !text_equal(path, slot->name))
+	if (!slot)
 		return false;
+	if (!text_equal(path, slot->name))
+		return text_starts(path, slot->name) && path_words(explanation, slot, path, ret_name);
+	if (slot->kind == PROCEDURE_SLOT_TODAY) {
+		*ret_name = TEXT("aujourd’hui");
+		return true;
+	}
 	if (slot->kind == PROCEDURE_SLOT_FIELD)
 		label = procedure->fields[slot->index].label;
 	else if (slot->kind == PROCEDURE_SLOT_PARAMETER)

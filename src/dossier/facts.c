@@ -402,6 +402,42 @@ dossier_evaluate(const struct dossier_facts *facts, const struct feel *expressio
 
 /* ---- facts as events store them ---- */
 
+/* Events of before these were kept have neither: what is not there is not written again. */
+static bool
+put_campaign_words(json_t *object, const struct campaign *campaign)
+{
+	bool well = campaign->title.length == 0 || json_put(object, "title", json_of_text(campaign->title));
+	json_t *contacts = well && campaign->contact_count > 0 ? json_put_array(object, "contacts") : NULL;
+	well = well && (contacts || campaign->contact_count == 0);
+	for (size_t i = 0; well && i < campaign->contact_count; i++) {
+		const struct campaign_contact *contact = &campaign->contacts[i];
+		json_t *item = json_object();
+		well = json_push(contacts, item) && json_put(item, "label", json_of_text(contact->label))
+			&& json_put(item, "address", json_of_text(contact->address))
+			&& json_put(item, "phone", json_of_text(contact->phone))
+			&& json_put(item, "mail", json_of_text(contact->mail))
+			&& json_put(item, "hours", json_of_text(contact->hours));
+	}
+	return well;
+}
+
+static const struct campaign_contact *
+json_contacts(struct json_reader *reader, const json_t *array, size_t *ret_count)
+{
+	struct campaign_contact *contacts = json_items(reader, array, sizeof *contacts, PROCEDURE_MOST_ITEMS, ret_count);
+	for (size_t i = 0; i < *ret_count; i++) {
+		const json_t *item = json_array_get(array, i);
+		contacts[i] = (struct campaign_contact){
+			.label = json_text_at(reader, item, "label"),
+			.address = json_text_at(reader, item, "address"),
+			.phone = json_text_at(reader, item, "phone"),
+			.mail = json_text_at(reader, item, "mail"),
+			.hours = json_text_at(reader, item, "hours"),
+		};
+	}
+	return contacts;
+}
+
 static json_t *
 json_of_campaign(const struct dossier_facts *facts)
 {
@@ -409,7 +445,8 @@ json_of_campaign(const struct dossier_facts *facts)
 	const struct campaign *campaign = facts->campaign;
 	json_t *object = json_object(), *windows = json_put_object(object, "windows"),
 		*data = json_put_object(object, "data");
-	bool well = windows && data && json_put(object, "name", json_of_text(campaign->name));
+	bool well = windows && data && json_put(object, "name", json_of_text(campaign->name))
+		&& put_campaign_words(object, campaign);
 	for (size_t i = 0; well && i < campaign->window_count; i++) {
 		json_t *pair = json_array();
 		well = json_put_named(windows, procedure->windows[i].name, pair)
@@ -452,12 +489,14 @@ json_campaign(struct json_reader *reader, const json_t *json)
 	}
 	*campaign = (struct campaign){
 		.name = json_text_at(reader, json, "name"),
+		.title = json_text_at(reader, json, "title"),
 		.procedure = procedure->name,
 		.windows = windows,
 		.window_count = procedure->window_count,
 		.data = data,
 		.data_count = procedure->campaign_data_count,
 	};
+	campaign->contacts = json_contacts(reader, json_object_get(json, "contacts"), &campaign->contact_count);
 	return campaign;
 }
 

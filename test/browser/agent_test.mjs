@@ -190,6 +190,10 @@ test("an agent files a request, with a mistake and a wrong file on the way (TTA-
 	await page.getByText("Votre demande est déposée").first().waitFor();
 	const receipt = page.url().split("?")[0];
 	await look(page, "dossier-depose");
+	// A date that is computed says by which rule, and from which answers.
+	await page.locator("dd", { hasText: "Pourquoi" }).first().locator("summary").click();
+	await page.locator("dd li", { hasText: "réponse du dossier" }).first().waitFor();
+	await look(page, "dossier-pourquoi");
 	const again = await page.request.post(`${request}/deposer`, { form });
 	equal(again.url().split("?")[0], receipt, "the same receipt");
 
