@@ -37,6 +37,19 @@ struct trial {
 
 /* ---- samples ---- */
 
+/* Two, unless it is out of the bounds declared of the numbers. */
+static struct feel_value
+sample_number(const struct feel_range *bounds)
+{
+	const struct feel_value two = feel_integer(2);
+	int order;
+	if (bounds && bounds->low.kind == FEEL_NUMBER && feel_order(two, bounds->low, &order) && order < 0)
+		return bounds->low;
+	if (bounds && bounds->high.kind == FEEL_NUMBER && feel_order(two, bounds->high, &order) && order > 0)
+		return bounds->high;
+	return two;
+}
+
 /* Without memory *broken becomes true. */
 static struct feel_value
 sample_of(struct arena *arena, const struct feel_type *type, int depth, bool *broken)
@@ -47,7 +60,7 @@ sample_of(struct arena *arena, const struct feel_type *type, int depth, bool *br
 	case FEEL_BOOLEAN:
 		return feel_boolean(true);
 	case FEEL_NUMBER:
-		return feel_integer(2);
+		return sample_number(type->bounds);
 	case FEEL_DATE:
 		return feel_date((struct date){ 2024, 3, 15 });
 	case FEEL_DATE_TIME:
@@ -158,13 +171,14 @@ add_value(struct varied *varied, struct feel_value value)
 		varied->values[varied->count++] = value;
 }
 
-/* With a value, both ways when it is a truth, every word when there are few; and without one
- * unless it is sure. */
+/* With a value, both ways when it is a truth, every word when there are few, the bounds of a number;
+ * and without one unless it is sure. */
 static void
 vary_slot(struct trial *trial, unsigned slot, bool sure)
 {
 	const struct feel_type *type = trial->check->procedure->slots[slot].type;
-	const bool several = type->kind == FEEL_BOOLEAN || (type->kind == FEEL_STRING && type->word_count > 1);
+	const bool bounded = type->kind == FEEL_NUMBER && type->bounds;
+	const bool several = type->kind == FEEL_BOOLEAN || bounded || (type->kind == FEEL_STRING && type->word_count > 1);
 	if (sure && !several)
 		return;
 	struct varied *varied = vary(trial, slot, PROCEDURE_NONE, trial->check->procedure->slots[slot].name);
@@ -177,6 +191,10 @@ vary_slot(struct trial *trial, unsigned slot, bool sure)
 		add_value(varied, feel_boolean(!feel_is_true(trial->samples[slot])));
 	for (size_t i = 0; type->kind == FEEL_STRING && i < type->word_count; i++)
 		add_value(varied, feel_string(type->words[i]));
+	if (bounded && type->bounds->low.kind == FEEL_NUMBER)
+		add_value(varied, type->bounds->low);
+	if (bounded && type->bounds->high.kind == FEEL_NUMBER)
+		add_value(varied, type->bounds->high);
 }
 
 static void
