@@ -106,6 +106,8 @@ try_one(void *context)
 			return WRONG(trial, "refused: " TEXT_FORMAT, TEXT_ARGS(findings->at[0].message));
 		return NULL;
 	}
+	feel_doubt(arena, feel, NULL, true, findings);
+	feel_may_be_null(arena, feel, NULL);
 	return hostile->ends == REFUSED ? WRONG(trial, "is read") : judge(trial, feel, work);
 }
 
@@ -293,6 +295,7 @@ TEST(hostile_calls_end)
 {
 	static const struct hostile cases[] = {
 		ALONE("{f: function(g) g(g), r: f(f)}.r", TOO_DEEP, NULL),
+		ALONE("(function(x, y) x)(1, 2)", GIVES, "1"),
 		ALONE("{f: function(n) f(n + 1), r: f(0)}.r", TOO_DEEP, NULL),
 		ALONE("{f: function(n, g, h) g(n + 1, h, g), r: f(0, f, f)}.r", TOO_DEEP, NULL),
 		ALONE("{a: function(x, b, a) b(x, a, b), b: function(x, a, b) a(x, b, a), r: a(1, b, a)}.r", TOO_DEEP, NULL),

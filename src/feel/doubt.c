@@ -708,7 +708,7 @@ know_parts(struct doubt *doubt, struct facts facts, const struct node *node)
 {
 	if (node->left)
 		(void)know(doubt, facts, node->left);
-	for (uint32_t i = 0; i < node->count; i++)
+	for (uint32_t i = 0; node->parts && i < node->count; i++) /* a function has a count and no parts */
 		(void)know(doubt, facts, node->parts[i]);
 }
 

@@ -5,6 +5,7 @@
  *     =1       ? if, * for, s some, e every, [ filter, x external, n nothing, = an expression
  *     =a       (the entries are named a, b, c…)
  *     t3112    a table: hit policy 3, one input, one output, two rules; then its cells, one a line */
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "feel/box.h"
@@ -122,7 +123,6 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		|| feel_scope_add(scope, TEXT("x"), &feel_type_any, &slot, &error) != GUICHET_OK
 		|| !make(&making, &box))
 		return 0;
-	const struct feel_value inputs[] = { feel_integer(2), feel_string(TEXT("texte")) };
 	struct feel_findings *findings = arena_new_of(arena, struct feel_findings);
 	if (!findings)
 		return 0;
@@ -135,11 +135,24 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			abort();
 	if (!feel)
 		return 0;
-	struct feel_run run = { .arena = arena, .inputs = inputs, .most_steps = 20000,
-		.trace = size % 3 ? NULL : feel_trace_new(arena) };
-	const struct feel_value value = feel_evaluate(feel, &run);
-	if (run.stop != FEEL_COMPLETE && value.kind != FEEL_NULL)
-		abort();
-	feel_value_to_literal(arena, value);
+	/* Without a trace a table is searched by its index; with one, every test is made: the same rules apply. */
+	static const int64_t numbers[] = { 2, 0, 1, 3, 10, -1, 50 };
+	for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+		const struct feel_value inputs[] = { feel_integer(numbers[i]), i % 3 == 0 ? feel_string(TEXT("texte"))
+			: i % 3 == 1 ? feel_null(TEXT("")) : feel_integer(numbers[i] + 1) };
+		struct feel_run run = { .arena = arena, .inputs = inputs, .most_steps = 20000 };
+		struct feel_run traced = { .arena = arena, .inputs = inputs, .most_steps = 20000,
+			.trace = feel_trace_new(arena) };
+		const struct feel_value value = feel_evaluate(feel, &run), same = feel_evaluate(feel, &traced);
+		if ((run.stop != FEEL_COMPLETE && value.kind != FEEL_NULL)
+			|| (traced.stop != FEEL_COMPLETE && same.kind != FEEL_NULL))
+			abort();
+		const struct text literal = feel_value_to_literal(arena, value), again = feel_value_to_literal(arena, same);
+		if (run.stop == FEEL_COMPLETE && traced.stop == FEEL_COMPLETE && literal.at && again.at
+			&& !text_equal(literal, again)) {
+			fprintf(stderr, TEXT_FORMAT "\n  traced:\n" TEXT_FORMAT "\n", TEXT_ARGS(literal), TEXT_ARGS(again));
+			abort();
+		}
+	}
 	return 0;
 }
