@@ -212,8 +212,9 @@ add_cites(struct buffer *out, const struct procedure_origin *origin)
 		buffer_format(out, "%s" TEXT_FORMAT, i > 0 ? ", " : "", TEXT_ARGS(origin->cites[i]));
 }
 
-/* What the expressions read: told once each. */
+/* What the expressions read: told once each. The names of a function made elsewhere are not those of the procedure. */
 struct readings {
+	const struct procedure *procedure;
 	const struct feel_trace *trace;
 	size_t position;
 	struct text seen[100];
@@ -224,7 +225,9 @@ static bool
 reading_next(struct readings *readings, struct feel_told *ret_told)
 {
 	while (feel_trace_next(readings->trace, &readings->position, ret_told)) {
-		bool seen = ret_told->kind != FEEL_TOLD_READ;
+		const struct procedure *procedure = readings->procedure;
+		bool seen = ret_told->kind != FEEL_TOLD_READ || ret_told->slot >= procedure->slot_count
+			|| !text_starts(ret_told->excerpt, procedure->slots[ret_told->slot].name);
 		for (size_t i = 0; i < readings->count && !seen; i++)
 			seen = text_equal(readings->seen[i], ret_told->excerpt);
 		if (seen)
@@ -385,7 +388,7 @@ static void
 tell_readings(struct telling *telling, const struct dossier_judged *judged, size_t indentation)
 {
 	const struct dossier_explanation *explanation = telling->explanation;
-	struct readings readings = { .trace = judged->trace };
+	struct readings readings = { .procedure = explanation->procedure, .trace = judged->trace };
 	struct feel_told told;
 	while (reading_next(&readings, &told)) {
 		const struct procedure_slot *slot = slot_of(explanation, &told);
@@ -566,7 +569,7 @@ static bool
 add_lines(const struct dossier_explanation *explanation, const struct dossier_judged *judged, bool *told,
 	const struct text **lines, size_t *count)
 {
-	struct readings readings = { .trace = judged->trace };
+	struct readings readings = { .procedure = explanation->procedure, .trace = judged->trace };
 	struct feel_told read;
 	told[judged - explanation->judged] = true;
 	if (!add_line(explanation, lines, count, sentence_text(explanation, judged, told)))
@@ -625,7 +628,7 @@ static bool
 put_readings(json_t *object, const struct dossier_explanation *explanation, const struct dossier_judged *judged)
 {
 	json_t *array = json_put_array(object, "reads");
-	struct readings readings = { .trace = judged->trace };
+	struct readings readings = { .procedure = explanation->procedure, .trace = judged->trace };
 	struct feel_told told;
 	bool well = array != NULL;
 	while (well && judged->trace && reading_next(&readings, &told)) {

@@ -11,6 +11,7 @@
 
 enum {
 	MOST_LINES = 200,
+	MOST_INDENTATION = 60,
 	MOST_REASONS = 12,
 	MOST_NAMES = 60,
 	MOST_EXCERPT = 160, /* characters */
@@ -622,7 +623,7 @@ line(struct telling *telling, size_t indentation)
 		buffer_add(&telling->out, TEXT("…"));
 		return false;
 	}
-	for (size_t i = 0; i < indentation; i++)
+	for (size_t i = 0; i < indentation && i < MOST_INDENTATION; i++)
 		buffer_add(&telling->out, TEXT("  "));
 	return true;
 }
