@@ -90,8 +90,8 @@ result_of(struct cases *cases, struct arena *arena, struct text source)
 	return feel_value_to_bare_literal(arena, value);
 }
 
-/* The doubts about an expression whose value is needed: "~ 3-7 message : remedy", the columns
- * underlined first; "~ rien". */
+/* The doubts about an expression whose value is needed: "~ colonnes 3 à 7 : message : remedy", the
+ * columns being those underlined; "~ rien". */
 static struct text
 doubts_of(struct cases *cases, struct arena *arena, struct text source)
 {
@@ -103,7 +103,7 @@ doubts_of(struct cases *cases, struct arena *arena, struct text source)
 	struct text told = findings->count ? TEXT("~") : TEXT("~ rien");
 	for (size_t i = 0; i < findings->count; i++) {
 		const struct feel_finding *finding = &findings->at[i];
-		told = arena_format(arena, TEXT_FORMAT "%s %zu-%zu " TEXT_FORMAT "%s" TEXT_FORMAT, TEXT_ARGS(told), i ? " |" : "",
+		told = arena_format(arena, TEXT_FORMAT "%s colonnes %zu à %zu : " TEXT_FORMAT "%s" TEXT_FORMAT, TEXT_ARGS(told), i ? " |" : "",
 			finding->column,
 			finding->column + text_characters(text_part(source, finding->offset, finding->length)) - 1,
 			TEXT_ARGS(finding->message), finding->remedy.length ? " : " : "", TEXT_ARGS(finding->remedy));

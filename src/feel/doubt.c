@@ -15,7 +15,7 @@
 
 enum {
 	MOST_STEPS = 100000,
-	MOST_MEMORY = 4 << 20,
+	MOST_MEMORY = 128 << 20, /* more than so many steps can take: no more is memory that fails */
 	MOST_QUOTED = 60,
 	MOST_NESTED_CONDITIONS = 8,
 	MOST_DOUBTED = 40, /* height of a tree: each node of a chain nests, and nobody wrote a higher one by hand */
@@ -41,7 +41,7 @@ struct doubt {
 	unsigned steps;
 	unsigned quiet;      /* nothing is told */
 	unsigned conditions; /* of presence, under way */
-	bool needed;
+	bool needed, broken;
 	size_t told;
 };
 
@@ -73,9 +73,10 @@ same_path(const struct node *a, const struct node *b)
 static struct facts
 learn(struct doubt *doubt, struct facts facts, const struct node *path, struct known known)
 {
-	struct fact *fact = arena_new_of(doubt->arena, struct fact);
-	if (!fact) {
-		doubt->steps = MOST_STEPS; /* less is known, nothing wrong is said */
+	struct fact *fact = doubt->steps++ < MOST_STEPS ? arena_new_of(doubt->arena, struct fact) : NULL;
+	if (!fact) { /* less is known, nothing wrong is said */
+		doubt->broken |= doubt->steps <= MOST_STEPS;
+		doubt->steps = MOST_STEPS + 1;
 		return facts;
 	}
 	*fact = (struct fact){ facts.last, path, known };
@@ -410,9 +411,10 @@ know_between(struct doubt *doubt, struct facts facts, const struct node *node)
 static const struct node *
 local_path(struct doubt *doubt, unsigned place, const struct feel_type *type)
 {
-	struct node *path = arena_new_of(doubt->arena, struct node);
+	struct node *path = doubt->steps++ < MOST_STEPS ? arena_new_of(doubt->arena, struct node) : NULL;
 	if (!path) {
-		doubt->steps = MOST_STEPS;
+		doubt->broken |= doubt->steps <= MOST_STEPS;
+		doubt->steps = MOST_STEPS + 1;
 		return NULL;
 	}
 	path->kind = NODE_LOCAL;
@@ -925,11 +927,13 @@ narrow(struct doubt *doubt, struct facts facts, const struct node *node, enum wh
 		return facts;
 	case NODE_AND:
 	case NODE_OR: {
-		const enum when passed = conjunction ? WHEN_TRUE : WHEN_NOT_TRUE;
 		if (conjunction == (when == WHEN_TRUE))
 			return narrow(doubt, narrow(doubt, facts, node->left, when), node->right, when);
+		/* the left decided, or it was passed and the right did; false wins over a null on the left */
+		const struct facts passed = when == WHEN_FALSE ? facts
+			: narrow(doubt, facts, node->left, conjunction ? WHEN_TRUE : WHEN_NOT_TRUE);
 		return join_facts(doubt, facts, narrow(doubt, facts, node->left, when),
-			narrow(doubt, narrow(doubt, facts, node->left, passed), node->right, when));
+			narrow(doubt, passed, node->right, when));
 	}
 	case NODE_NOT:
 		return when == WHEN_NOT_TRUE ? facts : narrow(doubt, facts, node->left, opposite(when));
@@ -976,7 +980,8 @@ narrow(struct doubt *doubt, struct facts facts, const struct node *node, enum wh
 
 static const struct feel_given nothing_given;
 
-/* Walks the expression; what it gives. False without memory. */
+/* Walks the expression; what it gives. Nothing is told without `findings`, and `arena` is for what is
+ * told. False without memory. */
 static bool
 walk(struct arena *arena, const struct feel *feel, const struct feel_given *given, bool needed,
 	struct feel_findings *findings, struct known *ret_known)
@@ -1000,7 +1005,7 @@ walk(struct arena *arena, const struct feel *feel, const struct feel_given *give
 	if (needed && findings && known_may(known, MAY_BE_NULL) && known.missing && !is_silent(&doubt, doubt.base))
 		tell_missing(&doubt, known.missing, feel->root->type->kind == FEEL_BOOLEAN);
 	*ret_known = known;
-	return true;
+	return !doubt.broken;
 }
 
 void
@@ -1013,8 +1018,17 @@ feel_doubt(struct arena *arena, const struct feel *feel, const struct feel_given
 }
 
 bool
-feel_may_be_null(struct arena *arena, const struct feel *feel, const struct feel_given *given)
+known_of_feel(const struct feel *feel, const struct feel_given *given, struct known *ret_known)
+{
+	return walk(NULL, feel, given, false, NULL, ret_known);
+}
+
+bool
+feel_may_be_null(const struct feel *feel, const struct feel_given *given, bool *ret_may)
 {
 	struct known known;
-	return walk(arena, feel, given, false, NULL, &known) && known_may(known, MAY_BE_NULL) && known.missing;
+	if (!known_of_feel(feel, given, &known))
+		return false;
+	*ret_may = known_may(known, MAY_BE_NULL) && known.missing;
+	return true;
 }

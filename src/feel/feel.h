@@ -80,8 +80,9 @@ struct feel_given {
  * thought of it. Every expression here was read in the same scope. */
 void feel_doubt(struct arena *arena, const struct feel *feel, const struct feel_given *given, bool needed,
 	struct feel_findings *findings);
-/* True when the value may be null because something declared optional is. */
-bool feel_may_be_null(struct arena *arena, const struct feel *feel, const struct feel_given *given);
+/* Whether the value may be null because something declared optional is. False without memory;
+ * `given` may be NULL. */
+[[nodiscard]] bool feel_may_be_null(const struct feel *feel, const struct feel_given *given, bool *ret_may);
 
 /* What is known of the result before evaluation. */
 const struct feel_type *feel_type_of(const struct feel *feel);

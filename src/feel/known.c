@@ -499,3 +499,21 @@ known_narrow(struct known known, enum node_kind kind, struct known other, bool d
 	settle(&known);
 	return known;
 }
+
+bool
+known_admits(struct known known, struct feel_value value)
+{
+	int sign;
+	const struct feel_range *bounds = &known.bounds;
+	if (known.loose)
+		return true;
+	if (value.kind == FEEL_NULL)
+		return known_may(known, MAY_BE_NULL);
+	if (value.kind == FEEL_BOOLEAN)
+		return known_may(known, value.boolean ? MAY_BE_TRUE : MAY_BE_FALSE);
+	return known_may(known, MAY_BE_OTHER)
+		&& (!order(bounds->low, value, &sign) || sign < 0 || (sign == 0 && !bounds->low_open))
+		&& (!order(value, bounds->high, &sign) || sign < 0 || (sign == 0 && !bounds->high_open))
+		&& (!known.whole || value.kind != FEEL_NUMBER || number_is_whole(value.number))
+		&& (!known.words_of || value.kind != FEEL_STRING || (known.words & word_bit(known.words_of, value.string)));
+}

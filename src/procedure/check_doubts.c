@@ -89,7 +89,10 @@ static bool
 may_miss(struct doubting *doubting, const struct feel *feel, bool *sure)
 {
 	const struct feel_given given = { .sure = sure, .present_when = doubting->present_when };
-	return feel && feel_may_be_null(doubting->check->reader->arena, feel, &given);
+	bool may = false;
+	if (feel && !feel_may_be_null(feel, &given, &may))
+		doubting->check->reader->findings->broken = true;
+	return may;
 }
 
 /* A posed value is there once posed, unless one of those that pose it may give nothing. */

@@ -233,7 +233,9 @@ settle(struct reader *reader, struct derived *derived)
 	struct procedure *procedure = reader->procedure;
 	const bool computed = derived->computed != PROCEDURE_NONE;
 	/* What is posed is missing until it is; what is computed, when its expression says so. */
-	const bool unsure_value = !computed || feel_may_be_null(reader->arena, *derived->ret_feels[0], NULL);
+	bool unsure_value = true;
+	if (computed && *derived->ret_feels[0] && !feel_may_be_null(*derived->ret_feels[0], NULL, &unsure_value))
+		reader->findings->broken = true;
 	derived->type = memory(reader, feel_type_optional_of(reader->arena, derived->type ? derived->type : &feel_type_any,
 		unsure_value));
 	if (!derived->type)

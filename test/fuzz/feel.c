@@ -67,7 +67,10 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct feel_scope *scope = arena ? feel_scope_new(arena, NULL) : NULL;
 	struct guichet_error error;
 	unsigned slot;
-	if (!scope || feel_scope_add(scope, TEXT("nombre de jours"), &feel_type_number, &slot,
+	const struct feel_range bounds = { .low = feel_integer(0), .high = feel_integer(5) };
+	const struct feel_type days = { .kind = FEEL_NUMBER, .unit = TEXT("jours"), .whole = true, .optional = true,
+		.bounds = &bounds };
+	if (!scope || feel_scope_add(scope, TEXT("nombre de jours"), &days, &slot,
 		&error) != GUICHET_OK
 		|| feel_scope_add(scope, TEXT("a"), &feel_type_any, &slot, &error) != GUICHET_OK)
 		return 0;
@@ -84,8 +87,10 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			abort(); /* a refusal must say why */
 		for (size_t i = 0; i < findings->count; i++)
 			feel_finding_text(arena, &findings->at[i], source);
-		if (feel)
+		if (feel) {
+			feel_doubt(arena, feel, NULL, true, findings);
 			evaluate(arena, feel, inputs);
+		}
 	}
 	return 0;
 }
