@@ -107,7 +107,8 @@ try_one(void *context)
 		return NULL;
 	}
 	feel_doubt(arena, feel, NULL, true, findings);
-	feel_may_be_null(arena, feel, NULL);
+	bool may;
+	(void)!feel_may_be_null(feel, NULL, &may);
 	return hostile->ends == REFUSED ? WRONG(trial, "is read") : judge(trial, feel, work);
 }
 
