@@ -199,6 +199,26 @@ TEST(dmn_items_are_those_of_the_model_itself)
 	CHECK(!dmn_type_find(model, TEXT("tÉchelon")));
 }
 
+TEST(dmn_allowed_values_are_known_to_the_checkers)
+{
+	CLEANUP(arena_free) struct arena *arena = arena_new(64 << 20);
+	struct dmn_findings *findings = arena_new_of(arena, struct dmn_findings);
+	const struct dmn_model *model = dmn_read_file(arena, "test/dmn/cases/types/types.dmn", findings);
+	CHECK(!model); /* some of its decisions are mistaken on purpose */
+	*findings = (struct dmn_findings){ 0 };
+	model = dmn_read_file(arena, "test/dmn/cases/avance/avance.dmn", findings);
+	CHECK(model && findings->count == 0);
+	const struct feel_type *risk = dmn_type_find(model, TEXT("tRisque"));
+	CHECK_INTEGER(risk->word_count, 4);
+	CHECK_TEXT(risk->words[3], TEXT("faible"));
+	const struct feel_type *agent = dmn_type_find(model, TEXT("tAgent"));
+	CHECK_TEXT(agent->fields[0].name, TEXT("âge"));
+	int64_t youngest;
+	CHECK(agent->fields[0].type->bounds && !agent->fields[0].type->bounds->low_open);
+	CHECK(feel_to_integer(agent->fields[0].type->bounds->low, &youngest) && youngest == 18);
+	CHECK(!agent->fields[1].type->bounds && !agent->fields[1].type->words);
+}
+
 TEST(dmn_an_import_that_is_missing_is_told)
 {
 	CLEANUP(arena_free) struct arena *arena = arena_new(64 << 20);

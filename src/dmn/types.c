@@ -141,6 +141,41 @@ type_allowed_text(const struct definitions *of, struct text name)
 
 /* ---- making ---- */
 
+/* What the checkers of expressions and tables can know of tests: a list of texts, or one range. Nothing is
+ * lost when the tests are something else; false without memory. */
+static bool
+tell_domain(struct reading *reading, struct feel_type *type, struct text tests)
+{
+	const struct text list = arena_format(reading->arena, "[" TEXT_FORMAT "]", TEXT_ARGS(tests));
+	if (!list.at)
+		return reading_broken(reading);
+	const struct feel *feel = feel_read(reading->arena, NULL, list, reading->feel);
+	const bool readable = feel && reading->feel->count == 0;
+	reading->feel->count = 0;
+	if (!readable)
+		return !reading->feel->broken || reading_broken(reading);
+	struct feel_run run = { .arena = reading->arena, .most_steps = 10000 };
+	const struct feel_value values = feel_evaluate(feel, &run);
+	if (run.stop == FEEL_NO_MEMORY)
+		return reading_broken(reading);
+	if (values.kind != FEEL_LIST || values.list.count == 0)
+		return true;
+	const bool ordered = type->kind == FEEL_NUMBER || (type->kind > FEEL_STRING && type->kind < FEEL_LIST);
+	if (values.list.count == 1 && values.list.at[0].kind == FEEL_RANGE && ordered)
+		type->bounds = values.list.at[0].range;
+	for (size_t i = 0; i < values.list.count; i++)
+		if (values.list.at[i].kind != FEEL_STRING || type->kind != FEEL_STRING)
+			return true;
+	struct text *words = arena_array_of(reading->arena, struct text, values.list.count);
+	if (!words)
+		return reading_broken(reading);
+	for (size_t i = 0; i < values.list.count; i++)
+		words[i] = values.list.at[i].string;
+	type->words = words;
+	type->word_count = values.list.count;
+	return true;
+}
+
 /* The type whose values pass those tests; the type itself when they cannot be read. */
 static const struct feel_type *
 constrain_by(struct reading *reading, const struct feel_type *type, struct text tests, bool strict)
@@ -156,6 +191,10 @@ constrain_by(struct reading *reading, const struct feel_type *type, struct text 
 	constrained->allowed = feel_read_unary(reading->arena, NULL, bare, tests, reading->feel);
 	if (reading->feel->broken)
 		return reading_broken(reading), NULL;
+	/* the standard's run judges when it evaluates, and not before */
+	if (!reading->findings->lenient && constrained->allowed && reading->feel->count == 0
+		&& !tell_domain(reading, constrained, tests))
+		return NULL;
 	return constrained->allowed ? constrained : type;
 }
 
