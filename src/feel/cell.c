@@ -255,13 +255,20 @@ grade_of(struct judge *judge, const struct node *node)
 	}
 }
 
-static enum cell_obstacle
-survey(struct judge *judge, const struct node *test, uint32_t place)
+/* The locals that hold the value tested. */
+static void
+judge_places(struct judge *judge, uint32_t place)
 {
 	judge->places[0] = place;
 	judge->place_count = 1;
 	for (unsigned i = 0; i < judge->alias_count; i++)
 		judge->places[judge->place_count++] = judge->aliases[i];
+}
+
+static enum cell_obstacle
+survey(struct judge *judge, const struct node *test, uint32_t place)
+{
+	judge_places(judge, place);
 	judge->nodes = 0;
 	judge->orders_text = false;
 	judge->obstacle = CELL_CLEAR;
@@ -518,6 +525,87 @@ struct cell
 judge_cell(struct judge *judge, const struct node *test, uint32_t place, struct axis axis)
 {
 	const struct cell cell = cell_of(judge, test, place, axis);
+	clear_passing(judge);
+	return cell;
+}
+
+/* ---- tests of few values ---- */
+
+/* The value tested and constants are all that it reads; else says what it is about. */
+static bool
+reads_nothing_else(struct judge *judge, const struct node *node)
+{
+	if (!node)
+		return true;
+	if (++judge->nodes > CELL_MOST_NODES)
+		return obstacle(judge, CELL_TOO_LARGE);
+	switch ((enum node_kind)node->kind) {
+	case NODE_LOCAL:
+	case NODE_TEST:
+		if (!is_place(judge, node->local))
+			return obstacle(judge, CELL_READS_NAMES);
+		break;
+	case NODE_IN: {
+		if (judge->place_count == sizeof judge->places / sizeof *judge->places)
+			return obstacle(judge, CELL_TOO_LARGE);
+		if (!reads_nothing_else(judge, node->left))
+			return false;
+		judge->places[judge->place_count++] = node->local;
+		const bool alone = reads_nothing_else(judge, node->right);
+		judge->place_count--;
+		return alone;
+	}
+	case NODE_BUILTIN:
+		if (tells_the_time(node))
+			return obstacle(judge, CELL_READS_NAMES);
+		break;
+	case NODE_CONSTANT:
+		return node->constant.kind != FEEL_FUNCTION || obstacle(judge, CELL_COMPUTES);
+	case NODE_INPUT:
+		return obstacle(judge, CELL_READS_NAMES);
+	case NODE_CONTEXT:
+	case NODE_FILTER:
+	case NODE_FOR:
+	case NODE_SOME:
+	case NODE_EVERY:
+	case NODE_FUNCTION:
+	case NODE_CALL:
+	case NODE_EXTERNAL:
+	case NODE_TABLE:
+		return obstacle(judge, CELL_COMPUTES);
+	default:
+		break;
+	}
+	for (uint32_t i = 0; node->parts && i < node->count; i++)
+		if (!reads_nothing_else(judge, node->parts[i]))
+			return false;
+	return reads_nothing_else(judge, node->left) && reads_nothing_else(judge, node->right);
+}
+
+struct cell
+judge_cell_on(struct judge *judge, const struct node *test, uint32_t place, struct axis axis,
+	const struct point *points, uint32_t count)
+{
+	struct cell cell = { .cuts = points, .cut_count = count };
+	uint8_t *passes = arena_array_of(judge->arena, uint8_t, 2 * (size_t)count + 1);
+	judge_places(judge, place);
+	judge->nodes = 0;
+	judge->obstacle = CELL_CLEAR;
+	if (!passes) {
+		judge->no_memory = true;
+		return unjudged(CELL_TOO_LARGE);
+	}
+	if (!reads_nothing_else(judge, test))
+		return unjudged(judge->obstacle);
+	cell.passes = passes;
+	for (uint32_t i = 0; i < count; i++) {
+		bool answer;
+		if (!ask(judge, test, place, point_value(axis, points[i]), &answer))
+			return unjudged(CELL_TOO_LARGE);
+		passes[2 * i + 1] = answer;
+	}
+	if (!ask(judge, test, place, feel_null(TEXT("")), &cell.null_passes))
+		return unjudged(CELL_TOO_LARGE);
 	clear_passing(judge);
 	return cell;
 }

@@ -62,6 +62,11 @@ enum cell_obstacle judge_survey(struct judge *judge, const struct node *test, ui
 /* The test (NULL: any value) as a set on the axis. */
 struct cell judge_cell(struct judge *judge, const struct node *test, uint32_t place, struct axis axis);
 
+/* The same for a test of which judge_cell() could not say where its answer may change, when only these points
+ * come: it is asked on each. The cell keeps `points`. Still unjudged when it reads anything else. */
+struct cell judge_cell_on(struct judge *judge, const struct node *test, uint32_t place, struct axis axis,
+	const struct point *points, uint32_t count);
+
 /* A value that is in a region of these cuts; false: the region is empty, or, for texts' region 0 alone, there
  * is no memory. */
 [[nodiscard]] bool region_sample(struct arena *arena, struct axis axis, const struct point *cuts,

@@ -247,6 +247,18 @@ line_ends(struct axis axis, feel_nanoseconds *ret_first, feel_nanoseconds *ret_l
 	}
 }
 
+/* The first and the last steps strictly between two points, or of the axis; none when first > last. */
+static void
+line_within(struct axis axis, const struct point *low, const struct point *high, feel_nanoseconds *ret_first,
+	feel_nanoseconds *ret_last)
+{
+	line_ends(axis, ret_first, ret_last);
+	if (low && low->line + 1 > *ret_first)
+		*ret_first = low->line + 1;
+	if (high && high->line - 1 < *ret_last)
+		*ret_last = high->line - 1;
+}
+
 static bool
 line_between(struct axis axis, const struct point *low, const struct point *high, feel_nanoseconds *ret_line)
 {
@@ -254,11 +266,7 @@ line_between(struct axis axis, const struct point *low, const struct point *high
 		TEMPORAL_SECOND, 1 };
 	const bool fine = axis.kind == FEEL_TIME || axis.kind == FEEL_DATE_TIME || axis.kind == FEEL_DAYS_TIME;
 	feel_nanoseconds first, last;
-	line_ends(axis, &first, &last);
-	if (low && low->line + 1 > first)
-		first = low->line + 1;
-	if (high && high->line - 1 < last)
-		last = high->line - 1;
+	line_within(axis, low, high, &first, &last);
 	if (first > last)
 		return false;
 	*ret_line = low || !high ? first : last;
@@ -288,4 +296,43 @@ point_between(struct axis axis, const struct point *low, const struct point *hig
 	if (axis.form == AXIS_OPAQUE)
 		ret_point->line = 0;
 	return axis.form == AXIS_OPAQUE;
+}
+
+/* The whole numbers strictly between two numbers; false when there are too many to be looked at. */
+static bool
+whole_within(const struct point *low, const struct point *high, int64_t *ret_first, int64_t *ret_last)
+{
+	struct feel_number first, last;
+	return low && high && number_round(low->number, 0, ROUND_FLOOR, &first)
+		&& number_round(high->number, 0, ROUND_CEILING, &last) && number_to_integer(first, ret_first)
+		&& number_to_integer(last, ret_last) && !__builtin_add_overflow(*ret_first, 1, ret_first)
+		&& !__builtin_sub_overflow(*ret_last, 1, ret_last);
+}
+
+size_t
+points_between(struct axis axis, const struct point *low, const struct point *high, bool whole,
+	struct point *ret_points, size_t most)
+{
+	feel_nanoseconds first, last;
+	int64_t first_whole, last_whole;
+	struct point any;
+	if (!point_between(axis, low, high, whole, &any))
+		return axis.form == AXIS_TEXT ? most + 1 : 0;
+	if (axis.form == AXIS_LINE) {
+		line_within(axis, low, high, &first, &last);
+	} else if (axis.form == AXIS_NUMBER && whole && whole_within(low, high, &first_whole, &last_whole)) {
+		first = first_whole;
+		last = last_whole;
+	} else {
+		return most + 1;
+	}
+	if (last - first >= (feel_nanoseconds)most)
+		return most + 1;
+	for (feel_nanoseconds at = first; at <= last; at++) {
+		if (axis.form == AXIS_LINE)
+			ret_points[at - first].line = at;
+		else
+			ret_points[at - first].number = number_of_integer((int64_t)at);
+	}
+	return (size_t)(last - first + 1);
 }

@@ -48,3 +48,8 @@ struct feel_value point_value(struct axis axis, struct point point);
  * 84.37. `whole`: a whole number. False when there is none. Not for texts. */
 [[nodiscard]] bool point_between(struct axis axis, const struct point *low, const struct point *high,
 	bool whole, struct point *ret_point);
+
+/* All the points strictly between two others, when they can be counted: at most `most` in *ret_points, in
+ * order. Returns how many; more than `most`: too many, or countless. */
+size_t points_between(struct axis axis, const struct point *low, const struct point *high, bool whole,
+	struct point *ret_points, size_t most);

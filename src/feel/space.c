@@ -269,6 +269,74 @@ gather_somewhere(struct space *space, struct space_column *column)
 	return column->somewhere && column->expected;
 }
 
+/* ---- columns of few values ---- */
+
+enum { MOST_VALUES = 300 };
+
+/* All the values that come to a column, when they are few: false when they are not, or cannot be listed. */
+static bool
+list_values(struct space *space, const struct column *of, const struct cell *domain, uint32_t domain_count,
+	bool whole, struct point points[MOST_VALUES], uint32_t *ret_count)
+{
+	size_t count = 0;
+	for (uint32_t region = 0; region + 1 < column_regions(of); region++) {
+		struct feel_value sample;
+		bool inside = region_sample(space->arena, of->axis, of->cuts, of->cut_count, region, whole, &sample);
+		for (uint32_t i = 0; inside && i < domain_count; i++)
+			inside = cell_passes(of, &domain[i], region);
+		if (!inside || (whole && sample.kind == FEEL_NUMBER && !number_is_whole(sample.number)))
+			continue;
+		if (region & 1 && count < MOST_VALUES)
+			points[count++] = of->cuts[region / 2];
+		else if (region & 1)
+			return false;
+		else
+			count += points_between(of->axis, region ? &of->cuts[region / 2 - 1] : NULL,
+				region / 2 < of->cut_count ? &of->cuts[region / 2] : NULL, whole, points + count,
+				MOST_VALUES - count);
+		if (count > MOST_VALUES)
+			return false;
+	}
+	*ret_count = (uint32_t)count;
+	return true;
+}
+
+static bool
+may_be_asked(const struct cell *cell)
+{
+	return cell->obstacle == CELL_COMPUTES || cell->obstacle == CELL_ORDERS_TEXT;
+}
+
+/* Cells that compute on the value are asked on each, where the column's values are few. False without
+ * memory. */
+static bool
+ask_cells(struct space *space, uint32_t input, struct axis axis, struct cell *cells, uint32_t domain_count)
+{
+	const uint32_t rules = space->table->rule_count;
+	const struct cell *domain = cells + rules;
+	struct column listed;
+	uint32_t asked = 0, count;
+	for (uint32_t i = 0; i < rules; i++)
+		asked += may_be_asked(&cells[i]);
+	for (uint32_t i = 0; i < domain_count; i++)
+		if (domain[i].obstacle)
+			return true;
+	if (asked == 0 || axis.form == AXIS_OPAQUE)
+		return true;
+	struct point *points = arena_array_of(space->arena, struct point, MOST_VALUES);
+	if (!points || !column_build(&space->judge, space->arena, axis, domain, 0, domain_count, COLUMN_SETS,
+		MOST_SPACE_BYTES, &listed))
+		return false;
+	if (!list_values(space, &listed, domain, domain_count, space->table->inputs[input].type->whole, points,
+		&count))
+		return true;
+	for (uint32_t i = 0; i < rules; i++)
+		if (may_be_asked(&cells[i]))
+			cells[i] = judge_cell_on(&space->judge, space->table->rules[i].tests[input],
+				space->table->local + input, axis, points, count);
+	return !space->judge.no_memory;
+}
+
 static bool
 build_column(struct space *space, uint32_t input)
 {
@@ -284,7 +352,8 @@ build_column(struct space *space, uint32_t input)
 		if (space->columns[i].same_as == input)
 			aliases[space->judge.alias_count++] = space->table->local + i;
 	struct axis axis;
-	if (!column_judge(&space->judge, space->table, input, domain, column->domain_count, &axis, &cells))
+	if (!column_judge(&space->judge, space->table, input, domain, column->domain_count, &axis, &cells)
+		|| !ask_cells(space, input, axis, cells, column->domain_count))
 		return false;
 	if (!column_build(&space->judge, space->arena, axis, cells, space->table->rule_count,
 		space->table->rule_count + column->domain_count, COLUMN_SETS, MOST_SPACE_BYTES, &column->column)) {
