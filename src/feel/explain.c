@@ -309,7 +309,9 @@ static void
 give_name(struct telling *telling, const struct trace_entry *entry)
 {
 	const size_t from = telling->out.length;
-	if (entry->value.kind == FEEL_CONTEXT || entry->value.kind == FEEL_FUNCTION
+	const bool contexts = entry->value.kind == FEEL_LIST && entry->value.list.count > 0
+		&& entry->value.list.at[0].kind == FEEL_CONTEXT;
+	if (entry->value.kind == FEEL_CONTEXT || entry->value.kind == FEEL_FUNCTION || contexts
 		|| !take_name(telling, trace_excerpt(entry)))
 		return;
 	tell_subject(telling, entry);
@@ -444,6 +446,55 @@ give_comparison(struct telling *telling, uint32_t index)
 		give_reasons(telling, (uint32_t)(right.entry - telling->trace->entries));
 }
 
+/* What stands after the value of what is tested: ", plus de 2", ", hors de l’intervalle de 1 à 2"; or nothing. */
+static void
+tell_test(struct telling *telling, uint32_t index, struct feel_value tested)
+{
+	const struct trace_entry *entry = entry_at(telling, index);
+	const bool dates = tested.kind == FEEL_DATE || tested.kind == FEEL_DATE_TIME || tested.kind == FEEL_TIME;
+	if (!entry->node || entry->value.kind != FEEL_BOOLEAN)
+		return;
+	if (entry->node->kind >= NODE_EQUAL && entry->node->kind <= NODE_GREATER_EQUAL) {
+		const struct side right = side_of(telling, index, entry->node->right);
+		const struct text words = relation(entry->node->kind, entry->value.boolean, dates);
+		if (words.length == 0)
+			return;
+		buffer_add(&telling->out, TEXT(", "));
+		buffer_add(&telling->out, words);
+		tell_side(telling, &right);
+		if (right.entry && is_name(right.entry->node))
+			take_name(telling, trace_excerpt(right.entry));
+	} else if (entry->node->kind == NODE_TEST) {
+		const struct side range = side_of(telling, index, entry->node->left);
+		if (range.value.kind != FEEL_RANGE)
+			return;
+		buffer_add(&telling->out, entry->value.boolean ? TEXT(", dans l’intervalle ") : TEXT(", hors de l’intervalle "));
+		add_value(&telling->out, telling->arena, range.value, telling->exact);
+	}
+}
+
+/* "jours vaut 3, hors de l’intervalle de 1 à 2". */
+static void
+give_in(struct telling *telling, uint32_t index)
+{
+	const struct trace_entry *entry = entry_at(telling, index);
+	const struct side tested = side_of(telling, index, entry->node->left);
+	const uint32_t test = child_of(telling, index, entry->node->right);
+	const size_t from = telling->out.length;
+	if (tested.plain || !is_name(tested.entry->node) || test == TRACE_NONE) {
+		give_reasons_under(telling, index);
+		return;
+	}
+	take_name(telling, trace_excerpt(tested.entry));
+	tell_subject(telling, tested.entry);
+	buffer_add(&telling->out, TEXT(" "));
+	tell_value_of(telling, tested.entry);
+	const size_t head = telling->out.length - from;
+	tell_test(telling, test, tested.value);
+	keep_reason(telling, from, telling->out.length - from > head ? head : 0);
+	give_reasons_under(telling, test);
+}
+
 /* "jours vaut 3, et non entre 1 et 2". */
 static void
 give_between(struct telling *telling, uint32_t index)
@@ -565,6 +616,9 @@ give_reasons(struct telling *telling, uint32_t index)
 		return;
 	case NODE_BETWEEN:
 		give_between(telling, index);
+		return;
+	case NODE_IN:
+		give_in(telling, index);
 		return;
 	case NODE_SOME:
 	case NODE_EVERY:

@@ -178,10 +178,54 @@ trace_is_hidden(const struct feel_trace *trace, uint32_t index)
 	return is_test_after_in(trace, entry);
 }
 
+/* How many parentheses are closed that were not opened: "a + b) * c" begins within its first operand. */
+static size_t
+unmatched(struct text text)
+{
+	size_t open = 0, more = 0;
+	bool quoted = false;
+	for (size_t i = 0; i < text.length; i++) {
+		if (text.at[i] == '"' && !(quoted && text.at[i - 1] == '\\'))
+			quoted = !quoted;
+		if (quoted)
+			continue;
+		open += text.at[i] == '(';
+		if (text.at[i] == ')' && open)
+			open--;
+		else
+			more += text.at[i] == ')';
+	}
+	return more;
+}
+
+/* The length of what stands before `offset` and opens that many parentheses, and nothing else. */
+static size_t
+opening_before(struct text source, size_t offset, size_t wanted)
+{
+	size_t at = offset, found = offset;
+	while (wanted && at) {
+		const char c = source.at[--at];
+		if (c == '(') {
+			found = at;
+			wanted--;
+		} else if (c != ' ' && c != '\n' && c != '\t' && c != '\r') {
+			break;
+		}
+	}
+	return offset - found;
+}
+
 struct text
 trace_excerpt(const struct trace_entry *entry)
 {
-	return entry->node ? text_part(entry->source, entry->node->offset, entry->node->length) : TEXT("");
+	const struct node *node = entry->node;
+	if (!node)
+		return TEXT("");
+	const struct text excerpt = text_part(entry->source, node->offset, node->length);
+	if (node->kind == NODE_INPUT || node->kind == NODE_LOCAL)
+		return excerpt;
+	const size_t before = opening_before(entry->source, node->offset, unmatched(excerpt));
+	return text_part(entry->source, node->offset - before, node->length + before);
 }
 
 static enum feel_told_kind
