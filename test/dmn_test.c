@@ -189,7 +189,7 @@ TEST(dmn_items_are_those_of_the_model_itself)
 	size_t count;
 	CHECK(model && findings->count == 0);
 	const struct dmn_item *const *items = dmn_items(model, &count);
-	CHECK_INTEGER(count, 7);
+	CHECK_INTEGER(count, 11);
 	CHECK_TEXT(items[0]->name, TEXT("Quotité"));
 	CHECK(items[0]->kind == DMN_INPUT && items[0]->type->kind == FEEL_NUMBER);
 	CHECK(dmn_find(model, TEXT("Traitement"), DMN_DECISION) == items[1]);
