@@ -124,8 +124,6 @@ put_at(struct evaluation *evaluation, struct feel_value context, const struct fe
 	struct feel_value value)
 {
 	struct entries entries = { 0 };
-	if (count == 0)
-		return value;
 	if (keys[0].kind != FEEL_STRING || context.kind != FEEL_CONTEXT)
 		return feel_null(TEXT("chemin qui ne mène à rien"));
 	struct feel_value inside = feel_null(TEXT("champ absent"));
@@ -134,7 +132,7 @@ put_at(struct evaluation *evaluation, struct feel_value context, const struct fe
 			inside = context.context.at[i].value;
 	if (count > 1) {
 		inside = put_at(evaluation, inside, keys + 1, count - 1, value);
-		if (inside.kind == FEEL_NULL && !(value.kind == FEEL_NULL))
+		if (inside.kind != FEEL_CONTEXT) /* the path leads nowhere */
 			return inside;
 	} else {
 		inside = value;

@@ -675,6 +675,8 @@ evaluate_filter(struct evaluation *evaluation, const struct node *node)
 		list = items_list(&one);
 	}
 	if (node->right->type->kind == FEEL_NUMBER) {
+		/* a rank may be computed from an item: from the first, as where its kind is not known before */
+		evaluation->locals[node->local] = list.list.count ? list.list.at[0] : feel_null(TEXT("liste vide"));
 		const struct feel_value rank = evaluate_node(evaluation, node->right);
 		return rank.kind == FEEL_NUMBER ? item_at(list, rank) : rank;
 	}

@@ -49,37 +49,10 @@ read_tests(struct reader *reader, unsigned place, const struct feel_type *tested
 	return read_more_tests(reader, place, tested, tests);
 }
 
-/* `not(…)` up to the end of the source negates tests; `not(a) or b` is an expression. */
-static bool
-is_negated_whole(const struct reader *reader)
+/* `not(…)`, from the parenthesis on: the negation of tests. */
+static const struct node *
+read_negated(struct reader *reader, size_t offset, unsigned place, const struct feel_type *tested)
 {
-	const struct text source = reader->source;
-	size_t depth = 0;
-	bool quoted = false;
-	for (size_t at = reader->at + 3; at < source.length; at++) {
-		const char c = source.at[at];
-		if (c == '"' && source.at[at - 1] != '\\')
-			quoted = !quoted;
-		else if (!quoted && c == '(')
-			depth++;
-		else if (!quoted && c == ')' && depth && --depth == 0)
-			return text_trim(text_part(source, at + 1, source.length)).length == 0;
-	}
-	return true;
-}
-
-const struct node *
-read_test_cell(struct reader *reader, unsigned place, const struct feel_type *tested)
-{
-	const size_t offset = reader->at;
-	if (lex_sees(reader, TEXT("-"))
-		&& text_trim(text_part(reader->source, offset, reader->source.length)).length == 1) {
-		lex_advance(reader, offset + 1);
-		return node_finish(reader, node_constant(reader, offset, feel_boolean(true), &feel_type_boolean));
-	}
-	if (!lex_sees_word(reader, TEXT("not")) || !is_negated_whole(reader))
-		return read_tests(reader, place, tested);
-	lex_advance(reader, offset + 3);
 	if (!lex_expect(reader, TEXT("("), "« ( »"))
 		return NULL;
 	const struct node *tests = read_tests(reader, place, tested);
@@ -93,6 +66,35 @@ read_test_cell(struct reader *reader, unsigned place, const struct feel_type *te
 }
 
 const struct node *
+read_test_cell(struct reader *reader, unsigned place, const struct feel_type *tested)
+{
+	const size_t offset = reader->at;
+	if (lex_sees(reader, TEXT("-"))
+		&& text_trim(text_part(reader->source, offset, reader->source.length)).length == 1) {
+		lex_advance(reader, offset + 1);
+		return node_finish(reader, node_constant(reader, offset, feel_boolean(true), &feel_type_boolean));
+	}
+	if (!lex_sees_word(reader, TEXT("not")))
+		return read_tests(reader, place, tested);
+	/* `not(…)` up to the end negates tests; `not(a) or b` is a test that is an expression. A mistake of both is told as
+	 * one of the first. */
+	const struct reader before = *reader;
+	const size_t findings = reader->findings->count;
+	for (int attempt = 0; attempt < 3; attempt++) {
+		const bool negated = attempt != 1;
+		*reader = before;
+		reader->findings->count = findings;
+		if (negated)
+			lex_advance(reader, offset + 3);
+		const struct node *read = negated ? read_negated(reader, offset, place, tested)
+			: read_tests(reader, place, tested);
+		if (reader->findings->broken || attempt == 2 || (read && !reader->stopped && reader->at >= reader->source.length))
+			return read;
+	}
+	return NULL;
+}
+
+const struct node *
 read_in(struct reader *reader, const struct node *value)
 {
 	const struct mark mark = reader_mark_locals(reader);
@@ -100,14 +102,23 @@ read_in(struct reader *reader, const struct node *value)
 	unsigned place;
 	if (!reader_push_local(reader, TEXT("?"), value->type, false, &place))
 		return NULL;
-	/* "(1..5)" and "(a + b)" are one test; "(1, 2)" and "(< 5, > 9)" are several. */
+	/* "(1..5)" and "(a + b)" are one test; "(1, 2)" and "(< 5, > 9)" are several; "(a)[1]" is a value. */
+	const struct reader before = *reader;
+	const size_t findings = reader->findings->count;
 	bool is_range = lex_take(reader, TEXT("("));
-	const bool parenthesis = is_range;
+	bool parenthesis = is_range;
 	tests = read_test(reader, place, value->type, !parenthesis, &is_range);
 	if (parenthesis && !is_range) {
 		tests = read_more_tests(reader, place, value->type, tests);
 		if (!tests || !lex_expect(reader, TEXT(")"), "« ) »"))
 			return NULL;
+		if (reader->at < reader->source.length && strchr("([.*/+-", reader->source.at[reader->at])
+			&& !lex_sees(reader, TEXT(".."))) {
+			*reader = before;
+			reader->findings->count = findings;
+			is_range = false;
+			tests = read_test(reader, place, value->type, true, &is_range);
+		}
 	}
 	reader_drop_locals(reader, mark);
 	struct node *node = tests ? node_new(reader, NODE_IN, value->offset, &feel_type_boolean) : NULL;

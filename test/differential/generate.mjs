@@ -93,18 +93,18 @@ const productions = [
 	["number", 1, "stddev", g => ["stddev(", g("list of number"), ")"]],
 	["number", 1, "number()", (g, pick) => ["number(", leaf("literal", pick(['"1"', '"1.5"', '"-2"', '"abc"', '""', '"1,5"', '"1 000"',
 		'"1e2"'])), ", ", leaf("literal", pick(["null", '" "', '","', '"."'])), ", ", leaf("literal", pick(["null", '","', '"."'])), ")"]],
-	["number", 1, "property", (g, pick) => [g("date"), pick([".year", ".month", ".day", ".weekday"])]],
-	["number", 1, "property", (g, pick) => [g("date and time"), pick([".year", ".month", ".day", ".weekday", ".hour", ".minute", ".second"])]],
-	["number", 1, "property", (g, pick) => [g("time"), pick([".hour", ".minute", ".second"])]],
-	["number", 0.5, "property", (g, pick) => [g("years and months duration"), pick([".years", ".months"])]],
-	["number", 0.5, "property", (g, pick) => [g("days and time duration"), pick([".days", ".hours", ".minutes", ".seconds"])]],
-	["number", 0.5, "property", (g, pick) => [g("range of number"), pick([".start", ".end"])]],
+	["number", 1, "property", (g, pick) => ["(", g("date"), ")", pick([".year", ".month", ".day", ".weekday"])]],
+	["number", 1, "property", (g, pick) => ["(", g("date and time"), ")", pick([".year", ".month", ".day", ".weekday", ".hour", ".minute", ".second"])]],
+	["number", 1, "property", (g, pick) => ["(", g("time"), ")", pick([".hour", ".minute", ".second"])]],
+	["number", 0.5, "property", (g, pick) => ["(", g("years and months duration"), ")", pick([".years", ".months"])]],
+	["number", 0.5, "property", (g, pick) => ["(", g("days and time duration"), ")", pick([".days", ".hours", ".minutes", ".seconds"])]],
+	["number", 0.5, "property", (g, pick) => ["(", g("range of number"), ")", pick([".start", ".end"])]],
 	["number", 0.5, "day of year", g => ["day of year(", g("date"), ")"]],
 	["number", 0.5, "week of year", g => ["week of year(", g("date"), ")"]],
 	["number", 0.5, "/", g => ["(", g("days and time duration"), " / ", g("days and time duration"), ")"]],
 	["number", 0.5, "/", g => ["(", g("years and months duration"), " / ", g("years and months duration"), ")"]],
-	["number", 2, "rank", (g, pick) => [g("list of number"), "[", leaf("literal", pick(["1", "2", "-1", "3", "0", "9"])), "]"]],
-	["number", 2, "path", g => [g("context"), ".n"]],
+	["number", 2, "rank", (g, pick) => ["(", g("list of number"), ")[", leaf("literal", pick(["1", "2", "-1", "3", "0", "9"])), "]"]],
+	["number", 2, "path", g => ["(", g("context"), ").n"]],
 	["number", 1, "get value", (g, pick) => ["get value(", g("context"), ", ", leaf("literal", pick(['"n"', '"s"', '"z"'])), ")"]],
 	// ---- truth ----
 	...["=", "!="].map(sign => ["boolean", 3, sign, (g, pick) => {
@@ -162,10 +162,10 @@ const productions = [
 	["boolean", 0.7, "includes", (g, pick) => ["includes(", g("range of number"), ", ", g(pick(["number", "range of number"])), ")"]],
 	...["during", "starts", "finishes", "coincides"].map(name => ["boolean", 0.1, name, g => [`${name}(`, g("range of number"), ", ",
 		g("range of number"), ")"]]),
-	["boolean", 0.5, "property", (g, pick) => [g("range of number"), pick([".start included", ".end included"])]],
-	["boolean", 0.3, "instance of", (g, pick) => ["(", g(pick(simple)), " instance of ", pick(simple), ")"]],
-	["boolean", 1, "path", g => [g("context"), ".b"]],
-	["boolean", 1, "rank", (g, pick) => [g("list of boolean"), "[", leaf("literal", pick(["1", "2", "-1"])), "]"]],
+	["boolean", 0.5, "property", (g, pick) => ["(", g("range of number"), ")", pick([".start included", ".end included"])]],
+	["boolean", 0.3, "instance of", (g, pick) => ["((", g(pick(simple)), ") instance of ", pick(simple), ")"]],
+	["boolean", 1, "path", g => ["(", g("context"), ").b"]],
+	["boolean", 1, "rank", (g, pick) => ["(", g("list of boolean"), ")[", leaf("literal", pick(["1", "2", "-1"])), "]"]],
 	// ---- texts ----
 	["string", 4, "+", g => ["(", g("string"), " + ", g("string"), ")"]],
 	["string", 2, "substring", (g, pick) => ["substring(", g("string"), ", ", leaf("literal", pick(["1", "2", "3", "-1", "-2", "0"])), ")"]],
@@ -183,8 +183,8 @@ const productions = [
 	["string", 1, "string()", (g, pick) => ["string(", g(pick([...simple, "list of number", "list of string", "context"])), ")"]],
 	["string", 0.5, "day of week", g => ["day of week(", g("date"), ")"]],
 	["string", 0.5, "month of year", g => ["month of year(", g("date"), ")"]],
-	["string", 1, "path", g => [g("context"), ".s"]],
-	["string", 1, "rank", (g, pick) => [g("list of string"), "[", leaf("literal", pick(["1", "2", "-1"])), "]"]],
+	["string", 1, "path", g => ["(", g("context"), ").s"]],
+	["string", 1, "rank", (g, pick) => ["(", g("list of string"), ")[", leaf("literal", pick(["1", "2", "-1"])), "]"]],
 	// ---- dates, times, durations ----
 	["date", 3, "+", (g, pick) => ["(", g("date"), " + ", g(pick(["years and months duration", "days and time duration"])), ")"]],
 	["date", 2, "-", (g, pick) => ["(", g("date"), " - ", g(pick(["years and months duration", "days and time duration"])), ")"]],
@@ -278,7 +278,7 @@ for (const production of productions) {
 
 // Makes expressions; `wrong` is how often a value of another kind stands where one of a type is due.
 export class Generator {
-	constructor(seed, wrong = 0.03) {
+	constructor(seed, wrong = 0.05) {
 		this.random = random(seed);
 		this.wrong = wrong;
 		this.variables = [];
@@ -356,7 +356,7 @@ export class Generator {
 	filter(of, depth) {
 		const list = this.make("list of " + of, depth - 1);
 		const body = this.within("item", of, () => this.make("boolean", depth - 1));
-		return { construct: "filter", parts: [list, "[", body, "]"], names: ["item"], lists: [list], body };
+		return { construct: "filter", parts: ["(", list, ")[", body, "]"], names: ["item"], lists: [list], body };
 	}
 
 	call(from, to, depth) {
@@ -379,7 +379,6 @@ export class Generator {
 			() => [g()],
 			() => [this.pick(["< ", "<= ", "> ", ">= "]), g()],
 			() => [this.make("range of " + this.pick(["number", "date"]), 1)],
-			() => [this.pick(["[", "("]), g(), "..", g(), this.pick(["]", ")"])],
 		])();
 		const parts = [...test()];
 		if (this.random() < 0.5) parts.push(", ", ...test());

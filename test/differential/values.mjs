@@ -73,7 +73,8 @@ export function ofFeelin(value) {
 
 // Binary doubles of feelin beside our 34 digits: what both round to.
 function sameNumber(a, b) {
-	return a === b || Math.abs(a - b) <= 1e-9 * Math.max(1, Math.abs(a), Math.abs(b));
+	const gap = Math.abs(a - b);
+	return a === b || gap <= 1e-12 || gap <= 1e-9 * Math.max(Math.abs(a), Math.abs(b));
 }
 
 function sameMoment(ours, theirs) {
@@ -105,14 +106,6 @@ export function same(ours, theirs) {
 		return (milliseconds === theirs["days and time duration"] && !theirs.months)
 			|| (milliseconds === 0 && theirs["years and months duration"] === 0);
 	return false;
-}
-
-// The kind of one of our values, by its FEEL name.
-export function kindOf(value) {
-	if (value === null || value === undefined) return "null";
-	if (Array.isArray(value)) return "list";
-	if (typeof value === "object") return Object.keys(value)[0];
-	return typeof value;
 }
 
 // One of our values as a literal that gives it back; null when none does.

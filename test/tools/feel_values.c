@@ -91,8 +91,9 @@ value_of(struct arena *arena, struct text source)
 	const struct feel *feel;
 	findings->lenient = true;
 	if (text_starts(source, TEXT("? "))) {
-		struct text tests = text_part(source, 2, source.length);
-		const struct text value = text_split(&tests, '|');
+		const size_t bar = text_find(source, TEXT(" | "));
+		const struct text value = text_part(source, 2, bar == SIZE_MAX ? 0 : bar - 2);
+		const struct text tests = text_part(source, bar == SIZE_MAX ? source.length : bar + 3, source.length);
 		feel = feel_read(arena, NULL, value, findings);
 		if (feel) {
 			tested = feel_evaluate(feel, &run);
