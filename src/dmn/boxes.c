@@ -7,6 +7,7 @@
 struct boxing {
 	struct reading *reading;
 	const struct definitions *of;
+	struct text result; /* the type of a table whose one output has none; may be empty */
 };
 
 static bool read_expression(const struct boxing *boxing, const struct xml *xml, struct feel_box *box);
@@ -436,7 +437,8 @@ read_columns(const struct boxing *boxing, const struct xml *xml, struct feel_tab
 				&& !(to->type = type_referred(boxing->reading, boxing->of, inside, name)))
 				return false;
 			if (ordered && text_trim(to->values.text).length == 0)
-				to->values.text = type_allowed_text(boxing->of, name);
+				to->values.text = type_allowed_text(boxing->of, text_trim(name).length || outputs > 1 ? name
+					: boxing->result);
 		}
 	}
 	table->inputs = input;
@@ -566,11 +568,13 @@ bool
 boxes_read(struct reading *reading, const struct definitions *of, const struct xml *xml,
 	const struct feel_box **ret_box)
 {
-	const struct boxing boxing = { reading, of };
-	const struct xml *expression = boxes_expression(xml);
+	const struct xml *expression = boxes_expression(xml), *variable = xml_inside(xml, "variable");
 	*ret_box = NULL;
 	if (!expression)
 		return true;
+	const bool is_table = text_equal(expression->name, TEXT("decisionTable"));
+	const struct boxing boxing = { reading, of,
+		is_table && variable ? xml_attribute(variable, "typeRef") : TEXT("") };
 	struct feel_box *box = arena_new_of(reading->arena, struct feel_box);
 	if (!box)
 		return reading_broken(reading);
