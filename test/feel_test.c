@@ -152,8 +152,14 @@ declared_type(struct cases *cases, const struct feel_type *type, struct text fac
 			struct text *words = arena_array_of(cases->arena, struct text, value.list.count);
 			for (size_t i = 0; words && i < value.list.count; i++)
 				words[i] = value.list.at[i].string;
-			made.words = words;
-			made.word_count = value.list.count;
+			const struct feel_type *item = words ? feel_type_words_of(cases->arena, words,
+				value.list.count) : NULL;
+			if (made.kind == FEEL_LIST) {
+				made.of = item;
+			} else {
+				made.words = words;
+				made.word_count = value.list.count;
+			}
 		} else {
 			test_case(false, cases->path, cases->line, "unreadable declaration");
 		}

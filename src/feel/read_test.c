@@ -121,6 +121,8 @@ read_in(struct reader *reader, const struct node *value)
 		}
 	}
 	reader_drop_locals(reader, mark);
+	if (tests && tests->kind == NODE_TEST) /* "lundi" in jours */
+		check_among_words(reader, tests->left->type, value);
 	struct node *node = tests ? node_new(reader, NODE_IN, value->offset, &feel_type_boolean) : NULL;
 	if (!node)
 		return NULL;

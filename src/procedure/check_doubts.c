@@ -40,16 +40,28 @@ node_of_feel(const struct check *check, const struct feel *feel)
 	return NULL;
 }
 
+/* Where the text of an expression stands: in a scalar of YAML, or in a file. */
+struct written {
+	const struct yaml_node *node;
+	const struct source *source;
+	size_t start;
+};
+
+static size_t
+place_in(const struct written *written, size_t offset)
+{
+	return written->node ? yaml_place(written->node, offset) : written->start + offset;
+}
+
 static void
-doubt(struct doubting *doubting, const struct feel *feel, const struct circumstance *circumstance, enum want want)
+doubt_written(struct doubting *doubting, const struct feel *feel, const struct written *written,
+	const struct circumstance *circumstance, enum want want)
 {
 	struct reader *reader = doubting->check->reader;
-	const struct yaml_node *node = feel ? node_of_feel(doubting->check, feel) : NULL;
 	size_t uses = 0;
-	if (feel)
-		(void)feel_reads(feel, &uses);
+	(void)feel_reads(feel, &uses);
 	/* One that reads nothing is told as a whole (207), or is a value that was written out. */
-	if (!node || !uses || reader->findings->broken)
+	if (!uses || reader->findings->broken)
 		return;
 	arena_clear(doubting->scratch);
 	struct feel_findings *found = arena_new_of(doubting->scratch, struct feel_findings);
@@ -67,11 +79,34 @@ doubt(struct doubting *doubting, const struct feel *feel, const struct circumsta
 	reader->findings->broken |= found->broken;
 	for (size_t i = 0; i < found->count; i++) {
 		const struct feel_finding *finding = &found->at[i];
-		const size_t start = yaml_place(node, finding->offset);
-		const size_t end = finding->length ? yaml_place(node, finding->offset + finding->length - 1) + 1 : start + 1;
+		const size_t start = place_in(written, finding->offset);
+		const size_t end = finding->length ? place_in(written, finding->offset + finding->length - 1) + 1 : start + 1;
 		finding_add(reader->findings, finding->about == FEEL_ABOUT_CERTAINTY ? 207 : want == WANT_DATE ? 210 : 209,
-			(struct span){ node->at.source, start, end > start ? end : start + 1 }, finding->remedy, "%.*s",
+			(struct span){ written->source, start, end > start ? end : start + 1 }, finding->remedy, "%.*s",
 			TEXT_ARGS(finding->message));
+	}
+}
+
+static void
+doubt(struct doubting *doubting, const struct feel *feel, const struct circumstance *circumstance, enum want want)
+{
+	const struct yaml_node *node = feel ? node_of_feel(doubting->check, feel) : NULL;
+	if (node)
+		doubt_written(doubting, feel, &(struct written){ .node = node, .source = node->at.source }, circumstance, want);
+}
+
+/* The conditions and the holes of a text: what may be missing in holes has its own proof. */
+static void
+doubt_template(struct doubting *doubting, const struct procedure_template *template)
+{
+	for (size_t i = 0; i < template->count; i++) {
+		const struct procedure_part *part = &template->parts[i];
+		const struct procedure_origin origin = { .file = template->file, .line = part->line, .column = part->column };
+		if (!part->feel)
+			continue;
+		const struct span at = check_place(doubting->check, &origin);
+		doubt_written(doubting, part->feel, &(struct written){ .source = at.source, .start = at.start }, NULL,
+			WANT_NOTHING);
 	}
 }
 
@@ -240,7 +275,11 @@ doubt_words(struct doubting *doubting)
 		doubt(doubting, procedure->mails[i].moment, NULL, WANT_DATE);
 		doubt(doubting, procedure->mails[i].condition, NULL, WANT_NOTHING);
 		doubt(doubting, procedure->mails[i].link_until, NULL, WANT_NOTHING);
+		doubt_template(doubting, &procedure->mails[i].subject);
+		doubt_template(doubting, &procedure->mails[i].body);
 	}
+	for (size_t i = 0; i < procedure->letter_count; i++)
+		doubt_template(doubting, &procedure->letters[i].template);
 	for (size_t i = 0; i < procedure->column_count; i++)
 		doubt(doubting, procedure->columns[i].value, NULL, WANT_NOTHING);
 	for (size_t i = 0; i < procedure->export_count; i++)

@@ -124,7 +124,7 @@ read_values(struct reader *reader, struct map map, struct procedure_parameter *p
 static void
 read_parameters(struct reader *reader, const struct yaml_node *section)
 {
-	static const char *const keys[] = { "libellé", "valeurs", "cite", NULL };
+	static const char *const keys[] = { "libellé", "unité", "valeurs", "cite", NULL };
 	section = mapping_of(reader, section, "les paramètres");
 	if (!section)
 		return;
@@ -142,6 +142,15 @@ read_parameters(struct reader *reader, const struct yaml_node *section)
 		read_values(reader, map, &parameters[kept]);
 		if (!parameters[kept].type)
 			parameters[kept].type = &feel_type_any;
+		const struct text unit = map_text(map, "unité", TEXT_NAME);
+		if (unit.length && parameters[kept].type->kind == FEEL_NUMBER)
+			parameters[kept].type = feel_type_number_of(reader->arena, unit, false, NULL);
+		else if (unit.length && parameters[kept].type->kind != FEEL_ANY)
+			finding_add(reader->findings, 205, map_key_place(map, "unité"), TEXT("ôtez-la"), "seul un nombre a une unité");
+		if (!parameters[kept].type) {
+			reader->findings->broken = true;
+			return;
+		}
 		kept++;
 	}
 	reader->procedure->parameters = parameters;

@@ -49,31 +49,27 @@ read_hit(struct map map)
 
 /* ---- types of columns ---- */
 
+static const struct feel_type whole_number = { .kind = FEEL_NUMBER, .whole = true },
+	euros = { .kind = FEEL_NUMBER, .unit = { "€", sizeof "€" - 1 } },
+	percentage = { .kind = FEEL_NUMBER, .unit = { "%", 1 } };
+
 static const struct {
 	struct text word;
 	const struct feel_type *type;
 	enum procedure_field_type shown;
 } types[] = {
-#define TYPE(word, type, shown) { { word, sizeof(word) - 1 }, &feel_type_##type, PROCEDURE_FIELD_##shown }
-	TYPE("nombre", number, NUMBER),
-	TYPE("entier", number, NUMBER),
-	TYPE("montant", number, MONEY),
-	TYPE("pourcentage", number, PERCENTAGE),
-	TYPE("texte", string, TEXT),
-	TYPE("date", date, DATE),
-	TYPE("oui/non", boolean, YES_NO),
+#define TYPE(word, type, shown) { { word, sizeof(word) - 1 }, &type, PROCEDURE_FIELD_##shown }
+	TYPE("nombre", feel_type_number, NUMBER),
+	TYPE("entier", whole_number, NUMBER),
+	TYPE("montant", euros, MONEY),
+	TYPE("pourcentage", percentage, PERCENTAGE),
+	TYPE("texte", feel_type_string, TEXT),
+	TYPE("date", feel_type_date, DATE),
+	TYPE("oui/non", feel_type_boolean, YES_NO),
 #undef TYPE
 };
 
 enum { TYPE_COUNT = sizeof types / sizeof *types };
-
-static const struct feel_type *
-whole_number(struct reader *reader)
-{
-	const struct feel_type *type = feel_type_number_of(reader->arena, TEXT(""), true, NULL);
-	reader->findings->broken |= !type;
-	return type;
-}
 
 static const struct feel_type *
 read_type(struct reader *reader, const struct yaml_node *node, enum procedure_field_type *ret_shown)
@@ -83,7 +79,7 @@ read_type(struct reader *reader, const struct yaml_node *node, enum procedure_fi
 	for (size_t i = 0; i < TYPE_COUNT; i++) {
 		if (text_equal(word, types[i].word)) {
 			*ret_shown = types[i].shown;
-			return text_equal(word, TEXT("entier")) ? whole_number(reader) : types[i].type;
+			return types[i].type;
 		}
 		known[i] = types[i].word;
 	}

@@ -75,10 +75,11 @@ static void
 read_expression(struct scan *scan, enum procedure_part_kind kind, size_t from, size_t to)
 {
 	const struct text source = text_trim(text_part(scan->text, from, to - from));
-	struct procedure_part *part = add_part(scan, kind, source, from);
+	const size_t start = source.length ? (size_t)(source.at - scan->text.at) : from;
+	struct procedure_part *part = add_part(scan, kind, source, start);
 	if (!part)
 		return;
-	scan->hole = source.length ? (size_t)(source.at - scan->text.at) : from;
+	scan->hole = start;
 	part->feel = read_hole(scan->reader, source, scan->pending->scope, kind == PROCEDURE_UNLESS ? WANT_TRUTH : WANT_ANY,
 		place_in_hole, scan, scan->pending->source);
 	if (kind == PROCEDURE_HOLE)
