@@ -8,6 +8,8 @@
 
 #include "base/banned.h"
 
+enum { REASONS_ARENA = 8 << 20 };
+
 struct text
 page_dossier_path(struct arena *arena, struct text id)
 {
@@ -31,20 +33,19 @@ subject_name(struct request *request, const struct office_dossier *dossier)
 
 /* ---- parts of GET /dossiers/:id ---- */
 
-/* « Pourquoi ? »: the rule of a value or of a date, and what it read. Nothing for who may not learn it. */
-static enum guichet_status
+/* « Pourquoi ? »: the rule of a value or of a date, and what it read. Nothing for who may not learn it, nor when it
+ * would not fit: the value itself is there. */
+static void
 why(struct request *request, struct html *html, const struct office_dossier *dossier,
-	const struct dossier_explanation *explanation, enum procedure_place_kind kind, int index, struct text of_what,
-	struct guichet_error *error)
+	const struct dossier_explanation *explanation, enum procedure_place_kind kind, int index, struct text of_what)
 {
 	const struct dossier_viewer viewer = viewer_of(request, dossier);
 	const struct dossier_judged *judged = dossier_judged_find(explanation, kind, index);
 	const struct text *lines;
 	size_t count;
-	if (!judged || !dossier_may_explain(&dossier->facts, &viewer, judged->feel))
-		return GUICHET_OK;
-	if (!dossier_judged_lines(explanation, judged, &lines, &count))
-		return guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.");
+	if (!judged || !dossier_may_explain(&dossier->facts, &viewer, judged->feel)
+		|| !dossier_judged_lines(explanation, judged, &lines, &count))
+		return;
 	HTML_IN(html, "details", { "class", TEXT("quiet") });
 	{
 		HTML_IN(html, "summary");
@@ -56,7 +57,6 @@ why(struct request *request, struct html *html, const struct office_dossier *dos
 	HTML_IN(html, "ul");
 	for (size_t i = 0; i < count; i++)
 		HTML_LINE(html, "li", lines[i]);
-	return GUICHET_OK;
 }
 
 static enum guichet_status
@@ -131,10 +131,9 @@ moment_date(struct arena *arena, const struct dossier_moment *moment)
 		: instant_french(arena, moment->at);
 }
 
-static enum guichet_status
+static void
 timeline(struct request *request, struct html *html, const struct office_dossier *dossier,
-	const struct dossier_explanation *explanation, const struct dossier_moment *moments, size_t count,
-	struct guichet_error *error)
+	const struct dossier_explanation *explanation, const struct dossier_moment *moments, size_t count)
 {
 	static const struct text classes[] = {
 		[DOSSIER_PAST] = { "done", 4 }, [DOSSIER_NOW] = { "current", 7 }, [DOSSIER_NEXT] = { "future", 6 },
@@ -157,14 +156,10 @@ timeline(struct request *request, struct html *html, const struct office_dossier
 			HTML_LINE(html, "p", moment->detail);
 		given_list(request, html, dossier, moment->values, moment->value_count);
 		change_list(request, html, dossier, moment->changes, moment->change_count);
-		if (!moment->deadline)
-			continue;
-		const enum guichet_status status = why(request, html, dossier, explanation, PROCEDURE_AT_DEADLINE,
-			(int)(moment->deadline - dossier->procedure->deadlines), moment->title, error);
-		if (status != GUICHET_OK)
-			return status;
+		if (moment->deadline)
+			why(request, html, dossier, explanation, PROCEDURE_AT_DEADLINE,
+				(int)(moment->deadline - dossier->procedure->deadlines), moment->title);
 	}
-	return GUICHET_OK;
 }
 
 /* Whose turn it is, in the words of who looks. */
@@ -248,12 +243,9 @@ answers(struct request *request, struct html *html, const struct office_dossier 
 				html_markup(html, " ");
 			if (lines[i].changed)
 				HTML_SAY(html, "span", "modifié depuis le dépôt", { "class", TEXT("badge warning") });
-			if (!lines[i].computed)
-				continue;
-			const enum guichet_status told = why(request, html, dossier, explanation, PROCEDURE_AT_COMPUTED,
-				(int)(lines[i].computed - dossier->procedure->computed), lines[i].label, error);
-			if (told != GUICHET_OK)
-				return told;
+			if (lines[i].computed)
+				why(request, html, dossier, explanation, PROCEDURE_AT_COMPUTED,
+					(int)(lines[i].computed - dossier->procedure->computed), lines[i].label);
 		}
 	}
 	return GUICHET_OK;
@@ -371,10 +363,13 @@ page_dossier_show(struct request *request, struct html *html, struct guichet_err
 	const struct dossier_viewer viewer = viewer_of(request, &dossier);
 	const struct dossier_moment *moments;
 	size_t count;
-	struct dossier_explanation explanation;
+	CLEANUP(arena_free) struct arena *reasons = arena_new(REASONS_ARENA);
+	struct dossier_explanation explanation = { 0 };
+	struct guichet_error unexplained;
 	status = dossier_timeline(&dossier.facts, &viewer, request->arena, &moments, &count, error);
-	if (status == GUICHET_OK)
-		status = dossier_explain_now(&dossier.facts, request->arena, &explanation, error);
+	if (reasons && status == GUICHET_OK
+		&& dossier_explain_now(&dossier.facts, reasons, &explanation, &unexplained) != GUICHET_OK)
+		explanation.count = 0;
 	if (status != GUICHET_OK)
 		return status;
 	PAGE_IN(request, html, arena_format(request->arena, TEXT_FORMAT ", n° " TEXT_FORMAT,
@@ -396,8 +391,7 @@ page_dossier_show(struct request *request, struct html *html, struct guichet_err
 		HTML_IN(html, "div");
 		status = standing(request, html, &dossier, moments, count, error);
 		documents(request, html, &dossier);
-		if (status == GUICHET_OK)
-			status = timeline(request, html, &dossier, &explanation, moments, count, error);
+		timeline(request, html, &dossier, &explanation, moments, count);
 		if (status == GUICHET_OK)
 			status = answers(request, html, &dossier, &explanation, error);
 	}
