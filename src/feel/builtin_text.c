@@ -27,7 +27,7 @@ string_of_buffer(struct evaluation *evaluation, const struct buffer *buffer)
 BUILTIN(string_of)
 {
 	if (arguments[0].kind == FEEL_NULL)
-		return arguments[0];
+		return arguments[0].reason.length ? arguments[0] : feel_null(TEXT("valeur absente donnée à « string »"));
 	if (arguments[0].kind == FEEL_STRING)
 		return arguments[0];
 	const struct text written = feel_value_to_bare_literal(evaluation->arena, arguments[0]);

@@ -6,8 +6,8 @@
 
 /* ---- tests ---- */
 
-/* One test of the value in `place`; `alone` when it stands after `in` without parentheses: it then ends where the operand of
- * a comparison would, before `and`. */
+/* One test of the value in `place`; `alone` when it stands after `in` without parentheses: it then ends where the
+ * operand of a comparison would, before `and`. */
 static const struct node *
 read_test(struct reader *reader, unsigned place, const struct feel_type *tested, bool alone, bool *may_be_range)
 {

@@ -202,8 +202,8 @@ export const rules = [
 	{ id: "a filter of null", construct: "filter", clause: "§10.3.2.5: null stands for an empty list", when: ({ args }) => args[0] === null, standard: () => [] },
 	{ id: "a filter that is no condition", construct: "filter", clause: "§10.3.2.5: a number or a boolean stands in the brackets",
 		when: ({ bodies }) => bodies.some(body => body !== null && typeof body !== "boolean" && kind(body) !== "number"), standard: () => null },
-	{ id: "a filter that is a rank", construct: "filter", clause: "§10.3.2.5: a number is a rank of the list", when: ({ args, bodies }) => kind(bodies[0]) === "number",
-		standard: ([list], { bodies }) => listOf(list)[rank(listOf(list), bodies[0])] ?? null },
+	{ id: "a filter that is a rank", construct: "filter", clause: "§10.3.2.5: a number is a rank of the list", when: ({ bodies }) => bodies.some(body => kind(body) === "number"),
+		standard: ([list], { bodies }) => listOf(list)[rank(listOf(list), bodies.find(body => kind(body) === "number"))] ?? null },
 	// ---- numbers ----
 	{ id: "median by value", construct: "median", clause: "§10.3.4.4, table 75: the middle of the numbers in order (feelin's order is that of their texts)",
 		when: ({ args }) => listOf(args[0]).every(item => kind(item) === "number"), standard: ([list]) => {
