@@ -112,7 +112,8 @@ TEST(the_present_of_a_dossier_is_explained)
 	CHECK_INTEGER(count, 3);
 	CHECK(text_starts(lines[0], TEXT("Échéance «\u00a0Avis attendu\u00a0»\u00a0: 19 juin 2023 à 0 h 00, car")));
 	CHECK_TEXT(lines[1], TEXT("Règle\u00a0: «\u00a0fenêtre.avis.ouverture\u00a0»"));
-	CHECK_TEXT(lines[2], TEXT("l’ouverture de «\u00a0Avis des chefs de service et d’établissement\u00a0»\u00a0: 19 juin 2023 à 0 h 00 (période de la campagne)"));
+	CHECK_TEXT(lines[2], TEXT("l’ouverture de «\u00a0Avis des chefs de service et d’établissement\u00a0»\u00a0: "
+		"19 juin 2023 à 0 h 00 (période de la campagne)"));
 	CHECK(!dossier_judged_find(&explanation, PROCEDURE_AT_DEADLINE, 9999));
 }
 
