@@ -1,368 +1,9 @@
-/* See cell.h. */
-#include "feel/cell.h"
-
-#include "feel/temporal.h"
+/* Tests as sets of values: see cell.h. */
+#include "feel/survey.h"
 
 #include "base/banned.h"
 
-enum { MOST_JUDGING_STEPS = 4000000, MOST_CONSTANT_STEPS = 50000 };
-
-bool
-judge_start(struct judge *judge, struct arena *arena, struct arena *passing, struct evaluation *evaluation,
-	struct feel_run *run, uint32_t locals)
-{
-	*run = (struct feel_run){ .arena = passing };
-	*evaluation = (struct evaluation){ .run = run, .arena = passing,
-		.locals = arena_array_of(arena, struct feel_value, locals + 1) };
-	*judge = (struct judge){ .arena = arena, .passing = passing, .evaluation = evaluation,
-		.steps_left = MOST_JUDGING_STEPS };
-	return evaluation->locals != NULL;
-}
-
-/* Evaluates within what is left to spend; false when there is too little. */
-static bool
-evaluate_within(struct judge *judge, const struct node *node, struct feel_value *ret_value)
-{
-	struct evaluation *evaluation = judge->evaluation;
-	const unsigned long given = judge->steps_left < MOST_CONSTANT_STEPS ? judge->steps_left
-		: MOST_CONSTANT_STEPS;
-	evaluation->run->stop = FEEL_COMPLETE;
-	evaluation->steps_left = given;
-	evaluation->depth = node->height;
-	const struct feel_value value = evaluate_node(evaluation, node);
-	judge->steps_left -= given - evaluation->steps_left;
-	if (evaluation->run->stop == FEEL_NO_MEMORY)
-		judge->no_memory = true;
-	if (evaluation->run->stop != FEEL_COMPLETE)
-		return false;
-	*ret_value = value;
-	return true;
-}
-
-/* ---- survey ---- */
-
-/* How much of the value tested is in an expression. */
-enum grade {
-	GRADE_NONE,     /* something else: not to be judged */
-	GRADE_CONSTANT, /* nothing */
-	GRADE_STEPS,    /* changes only where the value passes one of the constants */
-	GRADE_VALUE,    /* it is the value */
-};
-
-static enum grade grade_of(struct judge *judge, const struct node *node);
-
-static enum grade
-obstacle(struct judge *judge, enum cell_obstacle why)
-{
-	if (judge->obstacle == CELL_CLEAR)
-		judge->obstacle = why;
-	return GRADE_NONE;
-}
-
-static bool
-add_constant(struct judge *judge, struct feel_value value, bool ordered)
-{
-	if (judge->constant_count == judge->constant_capacity) {
-		const size_t capacity = judge->constant_capacity ? judge->constant_capacity * 2 : 32;
-		struct feel_value *grown = arena_array_of(judge->arena, struct feel_value, capacity);
-		if (!grown) {
-			judge->no_memory = true;
-			return false;
-		}
-		if (judge->constant_count)
-			memcpy(grown, judge->constants, judge->constant_count * sizeof *grown);
-		judge->constants = grown;
-		judge->constant_capacity = capacity;
-	}
-	judge->constants[judge->constant_count++] = value;
-	judge->orders_text = judge->orders_text || (ordered && value.kind == FEEL_STRING);
-	return true;
-}
-
-/* What a value is compared with, or is searched in: its points. */
-static bool
-add_points(struct judge *judge, struct feel_value value, bool ordered, bool inside)
-{
-	if (inside && value.kind == FEEL_RANGE)
-		return add_constant(judge, value.range->low, true) && add_constant(judge, value.range->high, true);
-	/* a list is itself what another list may be equal to */
-	if (!add_constant(judge, value, ordered))
-		return false;
-	if (!inside || value.kind != FEEL_LIST)
-		return true;
-	for (size_t i = 0; i < value.list.count; i++) {
-		const struct feel_value item = value.list.at[i];
-		const bool added = item.kind == FEEL_RANGE
-			? add_constant(judge, item.range->low, true) && add_constant(judge, item.range->high, true)
-			: add_constant(judge, item, false);
-		if (!added)
-			return false;
-	}
-	return true;
-}
-
-/* The value is compared with a constant expression. */
-static enum grade
-compared(struct judge *judge, const struct node *constant, bool ordered, bool inside)
-{
-	struct feel_value value;
-	if (!evaluate_within(judge, constant, &value) || !add_points(judge, value, ordered, inside))
-		return obstacle(judge, CELL_TOO_LARGE);
-	return GRADE_STEPS;
-}
-
-static enum grade
-join(struct judge *judge, enum grade a, enum grade b)
-{
-	if (a == GRADE_NONE || b == GRADE_NONE)
-		return GRADE_NONE;
-	if (a == GRADE_VALUE || b == GRADE_VALUE)
-		return obstacle(judge, CELL_COMPUTES);
-	return a > b ? a : b;
-}
-
-static enum grade
-grade_of_parts(struct judge *judge, const struct node *node)
-{
-	enum grade all = GRADE_CONSTANT;
-	for (uint32_t i = 0; i < node->count && all != GRADE_NONE; i++)
-		all = join(judge, all, grade_of(judge, node->parts[i]));
-	return all;
-}
-
-static enum grade
-grade_of_comparison(struct judge *judge, const struct node *node)
-{
-	const bool ordered = node->kind != NODE_EQUAL && node->kind != NODE_DIFFERENT;
-	const enum grade left = grade_of(judge, node->left);
-	const enum grade right = left ? grade_of(judge, node->right) : GRADE_NONE;
-	if (left == GRADE_VALUE && right == GRADE_CONSTANT)
-		return compared(judge, node->right, ordered, false);
-	if (left == GRADE_CONSTANT && right == GRADE_VALUE)
-		return compared(judge, node->left, ordered, false);
-	return join(judge, left, right);
-}
-
-static enum grade
-grade_of_between(struct judge *judge, const struct node *node)
-{
-	if (grade_of(judge, node->parts[0]) != GRADE_VALUE)
-		return grade_of_parts(judge, node);
-	const enum grade low = grade_of(judge, node->parts[1]);
-	const enum grade high = low ? grade_of(judge, node->parts[2]) : GRADE_NONE;
-	if (low != GRADE_CONSTANT || high != GRADE_CONSTANT)
-		return low && high ? obstacle(judge, CELL_COMPUTES) : GRADE_NONE;
-	return compared(judge, node->parts[1], true, false) ? compared(judge, node->parts[2], true, false)
-		: GRADE_NONE;
-}
-
-/* "value in tests": the tests look at the value under another name. */
-static enum grade
-grade_of_in(struct judge *judge, const struct node *node)
-{
-	const enum grade left = grade_of(judge, node->left);
-	if (left == GRADE_NONE)
-		return left;
-	if (left != GRADE_VALUE)
-		return left == GRADE_CONSTANT && node_is_constant(node) ? GRADE_CONSTANT
-			: obstacle(judge, CELL_COMPUTES);
-	if (judge->place_count == sizeof judge->places / sizeof *judge->places)
-		return obstacle(judge, CELL_TOO_LARGE);
-	judge->places[judge->place_count++] = node->local;
-	const enum grade right = grade_of(judge, node->right);
-	judge->place_count--;
-	return right == GRADE_VALUE ? obstacle(judge, CELL_COMPUTES) : right;
-}
-
-static bool
-is_place(const struct judge *judge, uint32_t local)
-{
-	for (unsigned i = 0; i < judge->place_count; i++)
-		if (judge->places[i] == local)
-			return true;
-	return false;
-}
-
-static bool
-tells_the_time(const struct node *node)
-{
-	for (uint32_t i = 0; i < node->builtin.choice_count; i++)
-		if (text_equal(node->builtin.choices[i]->name, TEXT("now"))
-			|| text_equal(node->builtin.choices[i]->name, TEXT("today")))
-			return true;
-	return false;
-}
-
-static enum grade
-grade_of(struct judge *judge, const struct node *node)
-{
-	if (++judge->nodes > CELL_MOST_NODES)
-		return obstacle(judge, CELL_TOO_LARGE);
-	switch ((enum node_kind)node->kind) {
-	case NODE_CONSTANT:
-		return node->constant.kind == FEEL_FUNCTION ? obstacle(judge, CELL_COMPUTES) : GRADE_CONSTANT;
-	case NODE_INPUT:
-		return obstacle(judge, CELL_READS_NAMES);
-	case NODE_LOCAL:
-		return is_place(judge, node->local) ? GRADE_VALUE : obstacle(judge, CELL_READS_NAMES);
-	case NODE_NEGATE:
-	case NODE_NOT:
-		return join(judge, grade_of(judge, node->left), GRADE_CONSTANT);
-	case NODE_ADD:
-	case NODE_SUBTRACT:
-	case NODE_MULTIPLY:
-	case NODE_DIVIDE:
-	case NODE_POWER:
-	case NODE_AND:
-	case NODE_OR: {
-		const enum grade left = grade_of(judge, node->left);
-		return left ? join(judge, left, grade_of(judge, node->right)) : GRADE_NONE;
-	}
-	case NODE_EQUAL:
-	case NODE_DIFFERENT:
-	case NODE_LESS:
-	case NODE_LESS_EQUAL:
-	case NODE_GREATER:
-	case NODE_GREATER_EQUAL:
-		return grade_of_comparison(judge, node);
-	case NODE_BETWEEN:
-		return grade_of_between(judge, node);
-	case NODE_IF:
-	case NODE_LIST:
-		return grade_of_parts(judge, node);
-	case NODE_RANGE: {
-		const enum grade low = node->left ? grade_of(judge, node->left) : GRADE_CONSTANT;
-		return low ? join(judge, low, node->right ? grade_of(judge, node->right) : GRADE_CONSTANT)
-			: GRADE_NONE;
-	}
-	case NODE_ENTRY:
-	case NODE_COERCE:
-		return join(judge, grade_of(judge, node->left), GRADE_CONSTANT);
-	case NODE_BUILTIN:
-		return tells_the_time(node) ? obstacle(judge, CELL_READS_NAMES) : grade_of_parts(judge, node);
-	case NODE_IN:
-		return grade_of_in(judge, node);
-	case NODE_TEST: {
-		const enum grade tests = grade_of(judge, node->left);
-		if (tests == GRADE_NONE)
-			return tests;
-		if (!is_place(judge, node->local) || tests != GRADE_CONSTANT)
-			return obstacle(judge, CELL_COMPUTES);
-		return compared(judge, node->left, false, true);
-	}
-	default:
-		return obstacle(judge, CELL_COMPUTES);
-	}
-}
-
-/* The locals that hold the value tested. */
-static void
-judge_places(struct judge *judge, uint32_t place)
-{
-	judge->places[0] = place;
-	judge->place_count = 1;
-	for (unsigned i = 0; i < judge->alias_count; i++)
-		judge->places[judge->place_count++] = judge->aliases[i];
-}
-
-static enum cell_obstacle
-survey(struct judge *judge, const struct node *test, uint32_t place)
-{
-	judge_places(judge, place);
-	judge->nodes = 0;
-	judge->orders_text = false;
-	judge->obstacle = CELL_CLEAR;
-	const size_t before = judge->constant_count;
-	if (!test)
-		return CELL_CLEAR;
-	const enum grade grade = grade_of(judge, test);
-	if (grade == GRADE_VALUE)
-		obstacle(judge, CELL_COMPUTES);
-	if (judge->constant_count - before > CELL_MOST_CUTS)
-		obstacle(judge, CELL_TOO_LARGE);
-	if (judge->orders_text)
-		obstacle(judge, CELL_ORDERS_TEXT);
-	if (judge->obstacle != CELL_CLEAR)
-		judge->constant_count = before;
-	return judge->obstacle;
-}
-
-/* What evaluating a test left. */
-static void
-clear_passing(struct judge *judge)
-{
-	if (judge->passing != judge->arena)
-		arena_clear(judge->passing);
-}
-
-enum cell_obstacle
-judge_survey(struct judge *judge, const struct node *test, uint32_t place)
-{
-	const enum cell_obstacle why = survey(judge, test, place);
-	clear_passing(judge);
-	return why;
-}
-
-/* Reads nothing, and calls nothing that could. */
-static bool
-is_constant_within(const struct node *node, unsigned *nodes)
-{
-	if (!node)
-		return true;
-	if (++*nodes > CELL_MOST_NODES)
-		return false;
-	switch ((enum node_kind)node->kind) {
-	case NODE_CONSTANT:
-		return node->constant.kind != FEEL_FUNCTION;
-	case NODE_BUILTIN:
-		if (tells_the_time(node))
-			return false;
-		break;
-	case NODE_NEGATE:
-	case NODE_ADD:
-	case NODE_SUBTRACT:
-	case NODE_MULTIPLY:
-	case NODE_DIVIDE:
-	case NODE_POWER:
-	case NODE_EQUAL:
-	case NODE_DIFFERENT:
-	case NODE_LESS:
-	case NODE_LESS_EQUAL:
-	case NODE_GREATER:
-	case NODE_GREATER_EQUAL:
-	case NODE_AND:
-	case NODE_OR:
-	case NODE_BETWEEN:
-	case NODE_IF:
-	case NODE_LIST:
-	case NODE_RANGE:
-	case NODE_ENTRY:
-	case NODE_COERCE:
-		break;
-	default:
-		return false;
-	}
-	for (uint32_t i = 0; node->parts && i < node->count; i++)
-		if (!is_constant_within(node->parts[i], nodes))
-			return false;
-	return is_constant_within(node->left, nodes) && is_constant_within(node->right, nodes);
-}
-
-bool
-node_is_constant(const struct node *node)
-{
-	unsigned nodes = 0;
-	return is_constant_within(node, &nodes);
-}
-
-bool
-judge_constant(struct judge *judge, const struct node *node, struct feel_value *ret_value)
-{
-	judge->evaluation->arena = judge->arena;
-	const bool known = node_is_constant(node) && evaluate_within(judge, node, ret_value);
-	judge->evaluation->arena = judge->passing;
-	return known;
-}
+/* ---- axes and cuts ---- */
 
 bool
 judge_axis(const struct feel_type *type, const struct feel_value *constants, size_t count,
@@ -387,8 +28,6 @@ judge_axis(const struct feel_type *type, const struct feel_value *constants, siz
 	*ret_axis = axis;
 	return true;
 }
-
-/* ---- sets ---- */
 
 /* Text that is none of the cuts. */
 static bool
@@ -446,7 +85,7 @@ cut_of(struct axis axis, struct feel_value constant, struct point *ret_cut)
 
 /* The constants that stand on the axis, in order, each once. */
 static bool
-cuts_of(struct judge *judge, struct axis axis, size_t first, struct cell *cell)
+cuts_of(struct judge *judge, struct axis axis, size_t first, const struct point **ret_cuts, uint32_t *ret_count)
 {
 	struct point *cuts = arena_array_of(judge->arena, struct point, judge->constant_count - first);
 	size_t count = 0;
@@ -454,27 +93,201 @@ cuts_of(struct judge *judge, struct axis axis, size_t first, struct cell *cell)
 		return false;
 	for (size_t i = first; i < judge->constant_count; i++)
 		count += cut_of(axis, judge->constants[i], &cuts[count]);
-	cell->cut_count = (uint32_t)points_sort(axis, cuts, count);
-	for (size_t i = 0; i < cell->cut_count && axis.form == AXIS_TEXT && judge->passing != judge->arena; i++)
+	count = points_sort(axis, cuts, count);
+	for (size_t i = 0; i < count && axis.form == AXIS_TEXT && judge->passing != judge->arena; i++)
 		if (!(cuts[i].text = arena_text(judge->arena, cuts[i].text)).at)
 			return false;
-	cell->cuts = cuts;
+	*ret_cuts = cuts;
+	*ret_count = (uint32_t)count;
 	return true;
 }
 
+/* ---- answers ---- */
+
+enum answer { ANSWER_NO, ANSWER_YES, ANSWER_NEITHER };
+
 /* The answer of the test itself. */
 static bool
-ask(struct judge *judge, const struct node *test, uint32_t place, struct feel_value value, bool *ret_passes)
+ask(struct judge *judge, const struct node *test, uint32_t place, struct feel_value value,
+	enum answer *ret_answer)
 {
 	struct feel_value answer;
 	judge->evaluation->locals[place] = value;
 	for (unsigned i = 0; i < judge->alias_count; i++)
 		judge->evaluation->locals[judge->aliases[i]] = value;
-	if (!evaluate_within(judge, test, &answer))
+	if (!judge_evaluate(judge, test, &answer))
 		return false;
-	*ret_passes = feel_is_true(answer);
+	*ret_answer = answer.kind != FEEL_BOOLEAN ? ANSWER_NEITHER : answer.boolean ? ANSWER_YES : ANSWER_NO;
 	return true;
 }
+
+/* Answers of a test, by region of cuts of its own. */
+struct answers {
+	enum cell_obstacle obstacle;
+	const struct point *cuts;
+	uint32_t cut_count;
+	uint8_t *at;      /* enum answer; an empty region may say anything */
+	enum answer null;
+};
+
+static struct answers
+unanswered(enum cell_obstacle why)
+{
+	return (struct answers){ .obstacle = why };
+}
+
+static struct answers
+no_memory(struct judge *judge)
+{
+	judge->no_memory = true;
+	return unanswered(CELL_TOO_LARGE);
+}
+
+/* The test is asked on each side of each constant. */
+static struct answers
+ask_everywhere(struct judge *judge, const struct node *test, uint32_t place, struct axis axis)
+{
+	struct answers answers = { 0 };
+	const size_t before = judge->constant_count;
+	const enum cell_obstacle why = survey(judge, test, place);
+	if (why != CELL_CLEAR)
+		return unanswered(why);
+	const bool made = cuts_of(judge, axis, before, &answers.cuts, &answers.cut_count);
+	judge->constant_count = before;
+	if (made && answers.cut_count > CELL_MOST_CUTS)
+		return unanswered(CELL_TOO_LARGE);
+	const uint32_t regions = 2 * answers.cut_count + 1;
+	uint8_t *at = answers.at = made ? arena_array_of(judge->arena, uint8_t, regions) : NULL;
+	if (!at)
+		return no_memory(judge);
+	for (uint32_t i = 0; i < regions; i++) {
+		struct feel_value sample;
+		enum answer answer = axis.form == AXIS_TEXT ? at[0] : ANSWER_NO;
+		if (axis.form == AXIS_TEXT && i && !(i & 1)) {
+			; /* all other texts are one region */
+		} else if (region_sample(judge->arena, axis, answers.cuts, answers.cut_count, i, false, &sample)) {
+			if (!ask(judge, test, place, sample, &answer))
+				return unanswered(CELL_TOO_LARGE);
+		} else if (axis.form == AXIS_TEXT) {
+			return no_memory(judge);
+		}
+		at[i] = answer;
+	}
+	return ask(judge, test, place, feel_null(TEXT("")), &answers.null) ? answers : unanswered(CELL_TOO_LARGE);
+}
+
+/* ---- tests joined by "or" and "and" ---- */
+
+static struct answers answers_of(struct judge *judge, const struct node *test, uint32_t place, struct axis axis);
+
+/* Counts a part's answers where they are among the cuts of the whole: changes, to be summed. */
+static void
+count_answers(struct axis axis, const struct answers *whole, const struct answers *part, int32_t *yes,
+	int32_t *neither)
+{
+	uint32_t start = 0;
+	for (uint32_t i = 0; i <= 2 * part->cut_count; i++) {
+		/* a region of the part goes up to its next cut */
+		const uint32_t next = i & 1 ? start + 1 : i / 2 == part->cut_count ? 2 * whole->cut_count + 1
+			: points_search(axis, whole->cuts, whole->cut_count, &part->cuts[i / 2]);
+		int32_t *of = part->at[i] == ANSWER_YES ? yes : part->at[i] == ANSWER_NEITHER ? neither : NULL;
+		if (of) {
+			of[start]++;
+			of[next]--;
+		}
+		start = next;
+	}
+}
+
+/* false wins over null in a conjunction, true in a disjunction. */
+static enum answer
+joined(bool conjunction, int32_t yes, int32_t neither, int32_t count)
+{
+	if (conjunction)
+		return yes + neither < count ? ANSWER_NO : neither ? ANSWER_NEITHER : ANSWER_YES;
+	return yes ? ANSWER_YES : neither ? ANSWER_NEITHER : ANSWER_NO;
+}
+
+static struct answers
+join_answers(struct judge *judge, struct axis axis, bool conjunction, const struct answers *parts,
+	uint32_t count)
+{
+	struct answers whole = { 0 };
+	size_t all = 0;
+	int32_t yes = 0, neither = 0;
+	for (uint32_t i = 0; i < count; i++) {
+		all += parts[i].cut_count;
+		yes += parts[i].null == ANSWER_YES;
+		neither += parts[i].null == ANSWER_NEITHER;
+	}
+	whole.null = joined(conjunction, yes, neither, (int32_t)count);
+	struct point *cuts = arena_array_of(judge->arena, struct point, all);
+	if (!cuts)
+		return no_memory(judge);
+	all = 0;
+	for (uint32_t i = 0; i < count; i++) {
+		if (parts[i].cut_count)
+			memcpy(cuts + all, parts[i].cuts, parts[i].cut_count * sizeof *cuts);
+		all += parts[i].cut_count;
+	}
+	whole.cuts = cuts;
+	whole.cut_count = (uint32_t)points_sort(axis, cuts, all);
+	const uint32_t regions = 2 * whole.cut_count + 1;
+	int32_t *yes_at = arena_array_of(judge->arena, int32_t, regions + 1);
+	int32_t *neither_at = arena_array_of(judge->arena, int32_t, regions + 1);
+	whole.at = arena_array_of(judge->arena, uint8_t, regions);
+	if (!yes_at || !neither_at || !whole.at)
+		return no_memory(judge);
+	for (uint32_t i = 0; i < count; i++)
+		count_answers(axis, &whole, &parts[i], yes_at, neither_at);
+	yes = neither = 0;
+	for (uint32_t i = 0; i < regions; i++) {
+		yes += yes_at[i];
+		neither += neither_at[i];
+		whole.at[i] = joined(conjunction, yes, neither, (int32_t)count);
+	}
+	return whole;
+}
+
+/* Each part is asked on its own constants only. */
+static struct answers
+answers_of_parts(struct judge *judge, const struct node *test, uint32_t place, struct axis axis)
+{
+	const uint8_t kind = test->kind;
+	uint32_t count = 1;
+	for (const struct node *node = test; node->kind == kind; node = node->left)
+		count++;
+	struct answers *parts = arena_array_of(judge->arena, struct answers, count);
+	if (!parts)
+		return no_memory(judge);
+	for (uint32_t i = count; i-- > 0;) {
+		parts[i] = answers_of(judge, i ? test->right : test, place, axis);
+		if (parts[i].obstacle != CELL_CLEAR)
+			return parts[i];
+		test = i ? test->left : test;
+	}
+	return join_answers(judge, axis, kind == NODE_AND, parts, count);
+}
+
+static struct answers
+answers_of(struct judge *judge, const struct node *test, uint32_t place, struct axis axis)
+{
+	if (node_is_logic(test))
+		return answers_of_parts(judge, test, place, axis);
+	if (test->kind != NODE_NOT)
+		return ask_everywhere(judge, test, place, axis);
+	struct answers answers = answers_of(judge, test->left, place, axis);
+	if (answers.obstacle != CELL_CLEAR)
+		return answers;
+	static const enum answer opposite[] = { [ANSWER_NO] = ANSWER_YES, [ANSWER_YES] = ANSWER_NO,
+		[ANSWER_NEITHER] = ANSWER_NEITHER };
+	for (uint32_t i = 0; i <= 2 * answers.cut_count; i++)
+		answers.at[i] = opposite[answers.at[i]];
+	answers.null = opposite[answers.null];
+	return answers;
+}
+
+/* ---- the doors ---- */
 
 static struct cell
 unjudged(enum cell_obstacle why)
@@ -482,104 +295,20 @@ unjudged(enum cell_obstacle why)
 	return (struct cell){ .obstacle = why };
 }
 
-static struct cell
-cell_of(struct judge *judge, const struct node *test, uint32_t place, struct axis axis)
-{
-	static const uint8_t passes_everything = 1;
-	struct cell cell = { .any = true, .null_passes = true, .passes = &passes_everything };
-	if (!test || (test->kind == NODE_CONSTANT && feel_is_true(test->constant)))
-		return cell;
-	const size_t before = judge->constant_count;
-	const enum cell_obstacle why = survey(judge, test, place);
-	if (why != CELL_CLEAR)
-		return unjudged(why);
-	const bool made = cuts_of(judge, axis, before, &cell);
-	judge->constant_count = before;
-	const uint32_t regions = 2 * cell.cut_count + 1;
-	uint8_t *passes = made ? arena_array_of(judge->arena, uint8_t, regions) : NULL;
-	if (!passes) {
-		judge->no_memory = true;
-		return unjudged(CELL_TOO_LARGE);
-	}
-	cell.any = false;
-	cell.passes = passes;
-	for (uint32_t i = 0; i < regions; i++) {
-		struct feel_value sample;
-		bool answer = false;
-		if (axis.form == AXIS_TEXT && i && !(i & 1)) {
-			answer = passes[0];
-		} else if (region_sample(judge->arena, axis, cell.cuts, cell.cut_count, i, false, &sample)) {
-			if (!ask(judge, test, place, sample, &answer))
-				return unjudged(CELL_TOO_LARGE);
-		} else if (axis.form == AXIS_TEXT) {
-			judge->no_memory = true;
-		}
-		passes[i] = answer;
-	}
-	if (!ask(judge, test, place, feel_null(TEXT("")), &cell.null_passes))
-		return unjudged(CELL_TOO_LARGE);
-	return cell;
-}
-
 struct cell
 judge_cell(struct judge *judge, const struct node *test, uint32_t place, struct axis axis)
 {
-	const struct cell cell = cell_of(judge, test, place, axis);
-	clear_passing(judge);
-	return cell;
-}
-
-/* ---- tests of few values ---- */
-
-/* The value tested and constants are all that it reads; else says what it is about. */
-static bool
-reads_nothing_else(struct judge *judge, const struct node *node)
-{
-	if (!node)
-		return true;
-	if (++judge->nodes > CELL_MOST_NODES)
-		return obstacle(judge, CELL_TOO_LARGE);
-	switch ((enum node_kind)node->kind) {
-	case NODE_LOCAL:
-	case NODE_TEST:
-		if (!is_place(judge, node->local))
-			return obstacle(judge, CELL_READS_NAMES);
-		break;
-	case NODE_IN: {
-		if (judge->place_count == sizeof judge->places / sizeof *judge->places)
-			return obstacle(judge, CELL_TOO_LARGE);
-		if (!reads_nothing_else(judge, node->left))
-			return false;
-		judge->places[judge->place_count++] = node->local;
-		const bool alone = reads_nothing_else(judge, node->right);
-		judge->place_count--;
-		return alone;
-	}
-	case NODE_BUILTIN:
-		if (tells_the_time(node))
-			return obstacle(judge, CELL_READS_NAMES);
-		break;
-	case NODE_CONSTANT:
-		return node->constant.kind != FEEL_FUNCTION || obstacle(judge, CELL_COMPUTES);
-	case NODE_INPUT:
-		return obstacle(judge, CELL_READS_NAMES);
-	case NODE_CONTEXT:
-	case NODE_FILTER:
-	case NODE_FOR:
-	case NODE_SOME:
-	case NODE_EVERY:
-	case NODE_FUNCTION:
-	case NODE_CALL:
-	case NODE_EXTERNAL:
-	case NODE_TABLE:
-		return obstacle(judge, CELL_COMPUTES);
-	default:
-		break;
-	}
-	for (uint32_t i = 0; node->parts && i < node->count; i++)
-		if (!reads_nothing_else(judge, node->parts[i]))
-			return false;
-	return reads_nothing_else(judge, node->left) && reads_nothing_else(judge, node->right);
+	static const uint8_t passes_everything = 1;
+	if (!test || (test->kind == NODE_CONSTANT && feel_is_true(test->constant)))
+		return (struct cell){ .any = true, .null_passes = true, .passes = &passes_everything };
+	const struct answers answers = answers_of(judge, test, place, axis);
+	judge_clear(judge);
+	if (answers.obstacle != CELL_CLEAR)
+		return unjudged(answers.obstacle);
+	for (uint32_t i = 0; i <= 2 * answers.cut_count; i++)
+		answers.at[i] = answers.at[i] == ANSWER_YES;
+	return (struct cell){ .null_passes = answers.null == ANSWER_YES, .cuts = answers.cuts,
+		.cut_count = answers.cut_count, .passes = answers.at };
 }
 
 struct cell
@@ -588,24 +317,23 @@ judge_cell_on(struct judge *judge, const struct node *test, uint32_t place, stru
 {
 	struct cell cell = { .cuts = points, .cut_count = count };
 	uint8_t *passes = arena_array_of(judge->arena, uint8_t, 2 * (size_t)count + 1);
-	judge_places(judge, place);
-	judge->nodes = 0;
-	judge->obstacle = CELL_CLEAR;
+	enum answer answer;
+	const enum cell_obstacle why = judge_reads_only(judge, test, place);
 	if (!passes) {
 		judge->no_memory = true;
 		return unjudged(CELL_TOO_LARGE);
 	}
-	if (!reads_nothing_else(judge, test))
-		return unjudged(judge->obstacle);
+	if (why != CELL_CLEAR)
+		return unjudged(why);
 	cell.passes = passes;
 	for (uint32_t i = 0; i < count; i++) {
-		bool answer;
 		if (!ask(judge, test, place, point_value(axis, points[i]), &answer))
 			return unjudged(CELL_TOO_LARGE);
-		passes[2 * i + 1] = answer;
+		passes[2 * i + 1] = answer == ANSWER_YES;
 	}
-	if (!ask(judge, test, place, feel_null(TEXT("")), &cell.null_passes))
+	if (!ask(judge, test, place, feel_null(TEXT("")), &answer))
 		return unjudged(CELL_TOO_LARGE);
-	clear_passing(judge);
+	cell.null_passes = answer == ANSWER_YES;
+	judge_clear(judge);
 	return cell;
 }

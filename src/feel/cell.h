@@ -24,10 +24,10 @@ struct cell {
 	bool null_passes;
 	const struct point *cuts;    /* in order */
 	uint32_t cut_count;
-	const uint8_t *passes;       /* by region: 2 * cut_count + 1; an empty region passes nothing */
+	const uint8_t *passes;       /* by region: 2 * cut_count + 1; of an empty region, it says nothing */
 };
 
-enum { CELL_MOST_CUTS = 300, CELL_MOST_NODES = 20000, CELL_MOST_ALIASES = 7 };
+enum { CELL_MOST_CUTS = 300 /* of what neither "or" nor "and" joins */, CELL_MOST_NODES = 20000, CELL_MOST_ALIASES = 7 };
 
 /* Finds out about tests. One for a table: what it may cost in all is bounded. */
 struct judge {

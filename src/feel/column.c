@@ -57,22 +57,11 @@ gather_whole_cuts(struct arena *arena, struct column *column)
 	return true;
 }
 
-/* The place of a point among the cuts: 2i + 1 when it is cut i, else the region around it. */
+/* The region where a point is. */
 static uint32_t
 region_of(const struct column *column, const struct point *point)
 {
-	uint32_t low = 0, high = column->cut_count;
-	while (low < high) {
-		const uint32_t middle = low + (high - low) / 2;
-		const int order = point_order(column->axis, &column->cuts[middle], point);
-		if (order == 0)
-			return 2 * middle + 1;
-		if (order < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return 2 * low;
+	return points_search(column->axis, column->cuts, column->cut_count, point);
 }
 
 /* ---- sets ---- */

@@ -104,6 +104,23 @@ points_sort(struct axis axis, struct point *points, size_t count)
 	return kept;
 }
 
+uint32_t
+points_search(struct axis axis, const struct point *points, uint32_t count, const struct point *point)
+{
+	uint32_t low = 0, high = count;
+	while (low < high) {
+		const uint32_t middle = low + (high - low) / 2;
+		const int order = point_order(axis, &points[middle], point);
+		if (order == 0)
+			return 2 * middle + 1;
+		if (order < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return 2 * low;
+}
+
 /* ---- values ---- */
 
 static struct feel_time

@@ -3,7 +3,7 @@
 
 #include "base/banned.h"
 
-enum { MOST_SCRATCH = 256 << 20, MOST_CELLS_TOLD = 3, MOST_RULES_TOLD = 5 };
+enum { MOST_SCRATCH = 256 << 20, MOST_CELLS_TOLD = 3, MOST_RULES_TOLD = 5, MOST_TESTS_TOLD = 12 };
 
 struct check {
 	struct telling telling;
@@ -102,7 +102,7 @@ write_texts(struct buffer *out, struct check *check, const struct space_column *
 	const uint32_t *regions, uint32_t count)
 {
 	const bool others = count && regions[0] == 0;
-	bool first = true;
+	unsigned told = 0;
 	if (others)
 		buffer_add(out, TEXT("not("));
 	for (uint32_t cut = 0, i = 0; cut < column->column.cut_count; cut++) {
@@ -111,10 +111,13 @@ write_texts(struct buffer *out, struct check *check, const struct space_column *
 		const bool named = i < count && regions[i] == 2 * cut + 1;
 		if (named == others || !is_possible(column, 2 * cut + 1))
 			continue;
-		if (!first)
+		if (told)
 			buffer_add(out, TEXT(", "));
+		if (told++ == MOST_TESTS_TOLD) {
+			buffer_add(out, TEXT("…"));
+			break;
+		}
 		write_point(out, check, &column->column, &column->column.cuts[cut]);
-		first = false;
 	}
 	if (others)
 		buffer_add(out, TEXT(")"));
@@ -126,6 +129,7 @@ write_regions(struct buffer *out, struct check *check, uint32_t input, const uin
 	const struct space_column *column = &check->space.columns[input];
 	const uint32_t null = column_regions(&column->column) - 1;
 	const bool has_null = count && regions[count - 1] == null;
+	unsigned told = 0;
 	count -= has_null;
 	if (column->column.axis.form == AXIS_TEXT) {
 		write_texts(out, check, column, regions, count);
@@ -138,8 +142,12 @@ write_regions(struct buffer *out, struct check *check, uint32_t input, const uin
 				|| (i + 1 < count && regions[i + 1] == next)); next++)
 				if (is_possible(column, next))
 					last = next, i++;
-			if (first != regions[0])
+			if (told)
 				buffer_add(out, TEXT(", "));
+			if (told++ == MOST_TESTS_TOLD) {
+				buffer_add(out, TEXT("…"));
+				break;
+			}
 			write_run(out, check, column, first, last);
 			i++;
 		}

@@ -131,25 +131,32 @@ write_value(struct buffer *out, struct arena *arena, struct feel_value value)
 	}
 }
 
-/* The source of a node, on one line and cut short. */
+/* On one line and cut short; *ret_cut when it is. */
 static struct text
-excerpt(const struct telling *telling, const struct node *node)
+shortened(struct text text, bool *ret_cut)
 {
-	struct text text = node ? text_trim(text_part(telling->feel->source, node->offset, node->length)) : TEXT("-");
+	text = text_trim(text);
 	const char *end = text.length ? memchr(text.at, '\n', text.length) : NULL;
-	if (end)
-		text.length = (size_t)(end - text.at);
+	const struct text line = end ? text_part(text, 0, (size_t)(end - text.at)) : text;
 	size_t shown = 0;
-	for (size_t count = 0; shown < text.length && count < MOST_EXCERPT; count++)
-		text_next(text, &shown);
-	return text_part(text, 0, shown);
+	for (size_t count = 0; shown < line.length && count < MOST_EXCERPT; count++)
+		text_next(line, &shown);
+	*ret_cut = shown < text.length;
+	return text_part(line, 0, shown);
+}
+
+static struct text
+source_of(const struct telling *telling, const struct node *node)
+{
+	return node ? text_part(telling->feel->source, node->offset, node->length) : TEXT("-");
 }
 
 struct text
 column_name(const struct telling *telling, uint32_t input)
 {
-	return telling->source ? text_trim(telling->source->inputs[input].expression.text)
-		: excerpt(telling, telling->table->inputs[input].expression);
+	bool cut;
+	return shortened(telling->source ? telling->source->inputs[input].expression.text
+		: source_of(telling, telling->table->inputs[input].expression), &cut);
 }
 
 /* The first column of the same expression. */
@@ -178,20 +185,25 @@ write_inputs(struct buffer *out, const struct telling *telling, const struct fee
 		buffer_add(out, TEXT("n’importe quelle valeur"));
 }
 
-static struct text
-cell_text(const struct telling *telling, uint32_t rule, uint32_t input)
+static void
+write_excerpt(struct buffer *out, const struct telling *telling, uint32_t rule, uint32_t input)
 {
-	return telling->source ? text_trim(telling->source->rules[rule].tests[input].text)
-		: excerpt(telling, telling->table->rules[rule].tests[input]);
+	bool cut;
+	const struct text shown = shortened(telling->source ? telling->source->rules[rule].tests[input].text
+		: source_of(telling, telling->table->rules[rule].tests[input]), &cut);
+	buffer_format(out, "« " TEXT_FORMAT "%s »", TEXT_ARGS(shown), cut ? "…" : "");
 }
 
 void
 write_cell(struct buffer *out, const struct telling *telling, uint32_t rule, uint32_t input)
 {
 	const struct text column = column_name(telling, input);
-	buffer_format(out, "« " TEXT_FORMAT " »", TEXT_ARGS(cell_text(telling, rule, input)));
-	for (uint32_t i = input + 1; i < telling->table->input_count; i++)
-		if (first_named(telling, i) == input && telling->table->rules[rule].tests[i])
-			buffer_format(out, " et « " TEXT_FORMAT " »", TEXT_ARGS(cell_text(telling, rule, i)));
+	write_excerpt(out, telling, rule, input);
+	for (uint32_t i = input + 1; i < telling->table->input_count; i++) {
+		if (first_named(telling, i) != input || !telling->table->rules[rule].tests[i])
+			continue;
+		buffer_add(out, TEXT(" et "));
+		write_excerpt(out, telling, rule, i);
+	}
 	buffer_format(out, " (règle %lu, colonne « " TEXT_FORMAT " »)", (unsigned long)rule + 1, TEXT_ARGS(column));
 }
