@@ -58,6 +58,7 @@ enum node_kind known_mirror(enum node_kind kind);
 bool known_is_inverted(struct known low, bool low_open, struct known high, bool high_open);
 
 /* What is known of the value of an expression (doubt.c). False without memory. `given` may be NULL. */
-[[nodiscard]] bool known_of_feel(const struct feel *feel, const struct feel_given *given, struct known *ret_known);
+[[nodiscard]] bool known_of_feel(const struct feel *feel, const struct feel_given *given,
+	struct known *ret_known);
 /* True when the value is one of those: for tests. */
 bool known_admits(struct known known, struct feel_value value);
