@@ -7,6 +7,47 @@
 
 /* ---- operands ---- */
 
+/* ---- names of entries that no type says ---- */
+
+/* The longest entry of that type, or of a type inside it, that stands at this place. */
+static void
+try_entries(const struct reader *reader, const struct feel_type *type, unsigned depth, unsigned *looks,
+	size_t *best, struct text *ret_name)
+{
+	for (; type && (type->kind == FEEL_LIST || type->kind == FEEL_RANGE); depth++)
+		type = depth < 4 ? type->of : NULL;
+	if (!type || type->kind != FEEL_CONTEXT)
+		return;
+	for (size_t i = 0; i < type->field_count && *looks; i++) {
+		const struct text name = type->fields[i].name;
+		const size_t end = lex_name_end(reader->source, reader->at, name);
+		--*looks;
+		if (end > *best)
+			*best = end, *ret_name = name;
+		if (depth < 4)
+			try_entries(reader, type->fields[i].type, depth + 1, looks, best, ret_name);
+	}
+}
+
+/* Where the entry of a value of unknown shape ends: its name may be of several words when something
+ * declared has an entry of that name; else it is one word. */
+static size_t
+unshaped_entry_end(struct reader *reader, struct text *ret_name)
+{
+	size_t best = lex_word_end(reader->source, reader->at);
+	unsigned looks = 5000;
+	*ret_name = name_composed(reader->arena, text_part(reader->source, reader->at, best - reader->at));
+	if (best == reader->at)
+		return best;
+	for (const struct feel_scope *scope = reader->scope; scope; scope = scope->parent) {
+		for (unsigned i = 0; i < scope->count; i++)
+			try_entries(reader, scope->names[i].type, 0, &looks, &best, ret_name);
+		for (unsigned i = 0; i < scope->type_count; i++)
+			try_entries(reader, scope->types[i].type, 0, &looks, &best, ret_name);
+	}
+	return best;
+}
+
 /* An unknown name: in a filter over items of unknown shape it may be one of their entries. */
 static const struct node *
 read_unknown_name(struct reader *reader)
@@ -19,9 +60,9 @@ read_unknown_name(struct reader *reader)
 		if (!local->entries || (local->type->kind != FEEL_ANY && !local->type->open))
 			continue;
 		struct node *item = node_new(reader, NODE_LOCAL, offset, local->type);
-		const struct text name = name_composed(reader->arena,
-			text_part(reader->source, offset, word - offset));
-		lex_advance(reader, word);
+		struct text name;
+		const size_t name_end = unshaped_entry_end(reader, &name);
+		lex_advance(reader, name_end);
 		if (!item || !name.at)
 			return item ? reader_broken(reader) : NULL;
 		item->local = local->place;
@@ -445,6 +486,8 @@ entry_end(struct reader *reader, const struct feel_type *type, struct text *ret_
 		if (end > lex_word_end(reader->source, reader->at))
 			best = end, *ret_name = properties[i];
 	}
+	if (best == 0 && (type->kind == FEEL_ANY || type->open))
+		return unshaped_entry_end(reader, ret_name);
 	if (best == 0) {
 		best = lex_word_end(reader->source, reader->at);
 		*ret_name = name_composed(reader->arena, text_part(reader->source, reader->at, best - reader->at));
