@@ -36,6 +36,15 @@ formulaire:
       début: {libellé: Premier jour, type: date, obligatoire: oui, contrôle: début >= campagne.rentrée, message: Le congé commence à la rentrée au plus tôt., pourquoi: Pour prévoir le remplacement.}
 calculs:
   retour: {libellé: Retour au service, valeur: 'début + duration("P" + string(mois) + "M")'}
+tables:
+  allocation:
+    libellé: Part du traitement versée
+    entrées: {mois: {valeurs: "[1..10]"}}
+    sorties: {allocation: {type: pourcentage, décimales: 1}}
+    lignes: |
+      mois   | allocation
+      [1..3] | 85
+      > 3    | 85 * 3 / mois
 circuit:
   brouillon:
     libellé: Brouillon
@@ -62,6 +71,8 @@ courriers:
 	"lettres/accord.md": `# Accord de congé de formation
 
 {{agent.prénom}} {{agent.nom}} suivra « {{intitulé}} » pendant {{mois}} mois à partir du {{début}} et reviendra le {{retour}}.
+
+Cette absence est payée à {{allocation}}.
 `,
 	"lettres/refus.md": `# Refus de congé de formation
 
@@ -136,6 +147,8 @@ async function play(server, mailbox, cast, folder) {
 	const text = (await pdfText(path)).replace(/\s+/g, " ");
 	check(text.includes(`${nameOf(person)} suivra « Licence « droit & gestion » des <organisations> » pendant 4 mois à partir du `
 		+ "31 octobre 2023 et reviendra le 29 février 2024."), text);
+	check(text.includes("payée à 63,8 %"), text); /* by the table: 63,75, with one decimal */
+	await page.locator("dd").filter({ hasText: /^\s*63,8 %/ }).waitFor();
 	check(/Title:\s+Accord de congé de formation/.test(await pdfInfo(path)), await pdfInfo(path));
 	for (const visit of [page, chief]) {
 		equal(visit.mistakes, []);
