@@ -306,6 +306,19 @@ TEST(dmn_services_that_call_themselves_end)
 	CHECK(dmn_evaluate(model, TEXT("a"), &run).kind == FEEL_NULL && run.stop == FEEL_TOO_DEEP);
 }
 
+TEST(dmn_functions_that_call_themselves_end)
+{
+	CLEANUP(arena_free) struct arena *arena = arena_new(256 << 20);
+	struct dmn_findings *findings = arena_new_of(arena, struct dmn_findings);
+	const struct dmn_model *model = dmn_read_file(arena, "test/dmn/cases/functions/functions.dmn", findings);
+	CHECK(!model && findings->count); /* some of its calls are mistaken on purpose */
+	*findings = (struct dmn_findings){ .lenient = true };
+	model = dmn_read_file(arena, "test/dmn/cases/functions/functions.dmn", findings);
+	CHECK(model);
+	struct dmn_run run = { .arena = arena };
+	CHECK(dmn_evaluate(model, TEXT("Sans fin"), &run).kind == FEEL_NULL && run.stop == FEEL_TOO_DEEP);
+}
+
 TEST(dmn_a_function_does_not_see_data)
 {
 	CLEANUP(arena_free) struct arena *arena = arena_new(64 << 20);
