@@ -404,6 +404,20 @@ check_meetings(struct check *check)
 
 /* ---- rules that others hide ---- */
 
+/* True when the values of an output read nothing but the result: there are no inputs here. */
+static bool
+are_judged_alone(struct check *check, const struct table_output *output, uint32_t place)
+{
+	struct judge *judge = &check->space.judge;
+	bool alone = true;
+	for (uint32_t i = 0; i < output->value_count && alone; i++) {
+		const size_t constants = judge->constant_count;
+		alone = judge_survey(judge, output->values[i], place) == CELL_CLEAR;
+		judge->constant_count = constants;
+	}
+	return alone;
+}
+
 /* Ranks of the results of a rule, among the values of the outputs; false when they are computed. */
 static bool
 ranks_of(struct check *check, uint32_t rule, uint32_t *ranks)
@@ -414,6 +428,8 @@ ranks_of(struct check *check, uint32_t rule, uint32_t *ranks)
 		const size_t at = (size_t)rule * table->output_count + i;
 		const uint32_t place = table->local + table->input_count + i;
 		if (!check->known[at])
+			return false;
+		if (!are_judged_alone(check, output, place))
 			return false;
 		ranks[i] = 0;
 		check->space.evaluation.locals[place] = check->results[at];

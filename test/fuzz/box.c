@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "feel/box.h"
+#include "feel/table_check.h"
 
 #include "base/banned.h"
 
@@ -110,6 +110,46 @@ make(struct making *making, struct feel_box *box)
 	return true;
 }
 
+/* What the checker finds has inputs that show it: where none applies, the table gives nothing. */
+static void
+check_table(struct arena *arena, const struct feel *feel, const struct feel_table *table, bool is_text)
+{
+	struct feel_table_findings *found = arena_new_of(arena, struct feel_table_findings);
+	if (!found)
+		return;
+	feel_table_check(arena, feel, table, found);
+	for (size_t i = 0; i < found->count; i++) {
+		const struct feel_table_finding *finding = &found->at[i];
+		const bool single = table->hit == FEEL_UNIQUE && finding->problem == FEEL_TABLE_OVERLAP;
+		if (finding->message.length == 0 || (is_text && !text_is_utf8(finding->message)))
+			abort();
+		if (!finding->inputs || (finding->problem != FEEL_TABLE_GAP && !single))
+			continue;
+		struct feel_value inputs[2] = { feel_null(TEXT("")), feel_null(TEXT("")) };
+		bool named = true;
+		for (size_t j = 0; j < table->input_count; j++) {
+			const struct text name = text_trim(table->inputs[j].expression.text);
+			const size_t slot = text_equal(name, TEXT("n")) ? 0 : 1;
+			named &= slot == 0 || text_equal(name, TEXT("x"));
+			/* One name in two columns may have two values. */
+			for (size_t k = 0; k < j; k++)
+				named &= !text_equal(name, text_trim(table->inputs[k].expression.text));
+			inputs[slot] = finding->inputs[j];
+		}
+		for (size_t j = 0; j < table->output_count; j++)
+			named &= text_trim(table->outputs[j].otherwise.text).length == 0;
+		struct feel_run run = { .arena = arena, .inputs = inputs, .most_steps = 20000 };
+		const struct feel_value value = named ? feel_evaluate(feel, &run) : feel_null(TEXT(""));
+		const bool nothing = value.kind == FEEL_NULL || (table->hit >= FEEL_COLLECT
+			&& (value.kind == FEEL_LIST ? value.list.count == 0 : feel_is_true(feel_equal(value, feel_integer(0)))));
+		if (run.stop == FEEL_COMPLETE && !nothing) {
+			fprintf(stderr, TEXT_FORMAT "\n  gives " TEXT_FORMAT "\n", TEXT_ARGS(finding->message),
+				TEXT_ARGS(feel_value_to_literal(arena, value)));
+			abort();
+		}
+	}
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -135,6 +175,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			abort();
 	if (!feel)
 		return 0;
+	if (box.kind == FEEL_BOX_TABLE && !box.type)
+		check_table(arena, feel, box.table, text_is_utf8((struct text){ (const char *)data, size }));
 	/* Without a trace a table is searched by its index; with one, every test is made: the same rules apply. */
 	static const int64_t numbers[] = { 2, 0, 1, 3, 10, -1, 50 };
 	for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
