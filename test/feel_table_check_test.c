@@ -571,6 +571,36 @@ TEST(feel_tables_of_thousands_of_rules_are_looked_up)
 	}
 }
 
+TEST(feel_tables_of_thousands_of_rules_are_checked)
+{
+	enum { RULES = 6000 };
+	CLEANUP(arena_free) struct arena *arena = arena_new(1 << 27);
+	struct feel_scope *scope = feel_scope_new(arena, NULL);
+	static const struct feel_table_input input = { .expression = { TEXT("code"), NULL } };
+	static const struct feel_table_output output = { .otherwise = { TEXT("\"ailleurs\""), NULL } };
+	struct feel_table_rule *rules = arena_array_of(arena, struct feel_table_rule, RULES);
+	struct guichet_error error;
+	unsigned slot;
+	CHECK(feel_scope_add(scope, TEXT("code"), &feel_type_string, &slot, &error) == GUICHET_OK);
+	for (unsigned i = 0; i < RULES; i++) {
+		struct feel_cell *cells = arena_array_of(arena, struct feel_cell, 2);
+		cells[0].text = arena_format(arena, "\"%05u\"", i == 5000 ? 77 : i);
+		cells[1].text = TEXT("\"B\"");
+		rules[i] = (struct feel_table_rule){ .tests = cells, .results = cells + 1 };
+	}
+	const struct feel_table source = { .hit = FEEL_UNIQUE, .inputs = &input, .input_count = 1,
+		.outputs = &output, .output_count = 1, .rules = rules, .rule_count = RULES };
+	const struct feel_box box = { .kind = FEEL_BOX_TABLE, .table = &source };
+	struct feel_findings *mistakes = arena_new_of(arena, struct feel_findings);
+	struct feel_table_findings *findings = arena_new_of(arena, struct feel_table_findings);
+	const struct feel *feel = feel_read_box(arena, scope, &box, mistakes);
+	CHECK(feel);
+	feel_table_check(arena, feel, &source, findings);
+	CHECK_INTEGER(findings->count, 1);
+	CHECK_TEXT(findings->at[0].message, TEXT("les règles 78 et 5001 s’appliquent ensemble, par exemple pour "
+		"code = « 00077 »"));
+}
+
 /* ---- what is found beside what every input shows ---- */
 
 /* Small columns of which every input is tried. */

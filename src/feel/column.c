@@ -277,6 +277,10 @@ keep_sets(struct sweep *sweep, struct arena *arena)
 		column->starts = starts;
 		return true;
 	}
+	if (arena == sweep->scratch) {
+		column->sets = sweep->sets;
+		return true;
+	}
 	uint64_t *sets = arena_array_of(arena, uint64_t, (size_t)sweep->count * column->words);
 	if (!sets)
 		return false;

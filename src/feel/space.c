@@ -7,7 +7,7 @@
 
 /* ---- domains ---- */
 
-enum { MOST_SPACE_BYTES = 8 << 20 };
+enum { MOST_SPACE_BYTES = 32 << 20 };
 
 enum { MOST_DOMAIN_TESTS = 4 * (1 + CELL_MOST_ALIASES) };
 

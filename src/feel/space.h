@@ -41,11 +41,25 @@ struct space {
 	bool too_large;           /* a column */
 };
 
-enum { SPACE_MOST_STEPS = 4000000, SPACE_MOST_RULES = 4096 };
+enum { SPACE_MOST_STEPS = 4000000, SPACE_MOST_RULES = 12000 };
 
 /* `locals`: those of the expression that holds the table. False: no memory (space->broken) or too large. */
 [[nodiscard]] bool space_build(struct space *space, struct arena *arena, const struct table *table,
 	uint32_t locals);
+
+/* Grants the work of one more question about all rules. */
+void space_rest(struct space *space);
+/* False once too much has been done. */
+static inline bool
+space_spend(struct space *space, unsigned long steps)
+{
+	if (space->steps_left <= steps) {
+		space->steps_left = 0;
+		return false;
+	}
+	space->steps_left -= steps;
+	return true;
+}
 
 /* ---- rules that meet ---- */
 
@@ -82,8 +96,6 @@ struct hole {
 
 enum space_answer { SPACE_NO, SPACE_YES, SPACE_UNKNOWN /* too much work */ };
 
-/* Grants the work of one more question about all rules. */
-void space_rest(struct space *space);
 /* Whether the rules of a set together apply wherever `rule` does, over what is declared of the inputs. */
 enum space_answer space_covers(struct space *space, const uint64_t *rules, uint32_t rule);
 

@@ -132,7 +132,7 @@ explore(struct diagram *diagram, uint32_t column, const uint64_t *alive)
 		return (uint32_t)known;
 	const uint64_t *unjudged = diagram->strictly ? of->column.unjudged : NULL;
 	for (uint32_t slice = 0; slice < of->slice_count && !diagram->failed; slice++) {
-		if (!spend(space, 2 + words / 4)) {
+		if (!space_spend(space, 2 + words / 4)) {
 			diagram->failed = true;
 			return COVERED;
 		}
@@ -229,7 +229,7 @@ list_plainly(struct holes *holes, uint32_t column, const uint64_t *alive)
 	const struct space_column *of = &space->columns[column];
 	uint64_t *next = holes->diagram->frames[column].next;
 	for (uint32_t slice = 0; slice < of->slice_count && holes->count < holes->most; slice++) {
-		if (!spend(space, 2 + words / 4))
+		if (!space_spend(space, 2 + words / 4))
 			break;
 		for (uint32_t i = 0; i < words; i++)
 			next[i] = alive[i] & of->slices[slice].rules[i];

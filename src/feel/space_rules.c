@@ -43,7 +43,7 @@ meet_in_column(struct space *space, const struct space_column *column, uint64_t 
 		for (uint32_t word = 0; word < words; word++) {
 			for (uint64_t left = rules[word] & ~everywhere[word]; left; left &= left - 1) {
 				uint64_t *of = met + ((size_t)word * COLUMN_BITS + (uint32_t)__builtin_ctzll(left)) * words;
-				if (!spend(space, words / 8 + 1))
+				if (!space_spend(space, words / 8 + 1))
 					return false;
 				for (uint32_t i = 0; i < words; i++)
 					of[i] |= rules[i];
@@ -159,7 +159,7 @@ is_covered(struct cover *cover, uint32_t column, const uint64_t *alive)
 		if (!regions[region] || set == last || !set_has(rules, cover->rule))
 			continue;
 		last = set;
-		if (!spend(space, 2 + words / 4)) {
+		if (!space_spend(space, 2 + words / 4)) {
 			cover->failed = true;
 			return false;
 		}
@@ -178,7 +178,8 @@ space_covers(struct space *space, const uint64_t *rules, uint32_t rule)
 {
 	struct cover cover = { .space = space, .rule = rule, .covered.arena = space->arena,
 		.frames = frames_new(space), .always = gather_covering(space, rule) };
-	spend(space, space->words);
+	for (uint32_t i = 0; i < space->table->input_count; i++)
+		space_spend(space, column_regions(&space->columns[i].column) / 8);
 	if (!cover.frames || !cover.always) {
 		space->broken = true;
 		return SPACE_UNKNOWN;

@@ -27,15 +27,3 @@ struct frame {
 
 /* One by column; NULL without memory. */
 struct frame *frames_new(const struct space *space);
-
-/* False once too much has been done. */
-static inline bool
-spend(struct space *space, unsigned long steps)
-{
-	if (space->steps_left <= steps) {
-		space->steps_left = 0;
-		return false;
-	}
-	space->steps_left -= steps;
-	return true;
-}

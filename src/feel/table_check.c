@@ -28,8 +28,8 @@ static void
 tell_too_large(struct check *check)
 {
 	if (check->space.broken)
-		check->telling.findings->broken = true;
-	else if (check->telling.counts[FEEL_TABLE_TOO_LARGE] == 0)
+		return; /* told in the end */
+	if (check->telling.counts[FEEL_TABLE_TOO_LARGE] == 0)
 		tell(&check->telling, finding_of(FEEL_TABLE_TOO_LARGE),
 			TEXT("cette table a trop de combinaisons pour être vérifiée"),
 			TEXT("découpez-la en plusieurs tables"));
@@ -381,23 +381,36 @@ tell_meeting(struct check *check, uint32_t rule, uint32_t other, enum space_answ
 }
 
 static void
+check_meeting(struct check *check, uint32_t rule, uint32_t other)
+{
+	const enum space_answer same = check->table->hit == FEEL_ANY_RULE ? same_results(check, rule, other)
+		: SPACE_UNKNOWN;
+	if (same == SPACE_YES)
+		return;
+	if (set_has(check->space.unjudged, rule) || set_has(check->space.unjudged, other))
+		check->meetings_unsure = true;
+	else
+		tell_meeting(check, rule, other, same);
+}
+
+static void
 check_meetings(struct check *check)
 {
-	const struct table *table = check->table;
 	const uint32_t words = check->space.words;
-	for (uint32_t rule = 0; rule < table->rule_count; rule++) {
+	space_rest(&check->space);
+	for (uint32_t rule = 0; rule < check->table->rule_count; rule++) {
 		const uint64_t *met = check->meetings + (size_t)rule * words;
-		for (uint32_t other = rule + 1; other < table->rule_count; other++) {
-			if (!set_has(met, other))
-				continue;
-			const enum space_answer same = table->hit == FEEL_ANY_RULE ? same_results(check, rule, other)
-				: SPACE_UNKNOWN;
-			if (same == SPACE_YES)
-				continue;
-			if (set_has(check->space.unjudged, rule) || set_has(check->space.unjudged, other))
-				check->meetings_unsure = true;
-			else
-				tell_meeting(check, rule, other, same);
+		for (uint32_t word = rule / COLUMN_BITS; word < words; word++) {
+			for (uint64_t left = met[word]; left; left &= left - 1) {
+				const uint32_t other = word * COLUMN_BITS + (uint32_t)__builtin_ctzll(left);
+				if (other <= rule)
+					continue;
+				if (!space_spend(&check->space, 1)) {
+					tell_too_large(check);
+					return;
+				}
+				check_meeting(check, rule, other);
+			}
 		}
 	}
 }
@@ -661,6 +674,11 @@ feel_table_check(struct arena *arena, const struct feel *feel, const struct feel
 	*check = (struct check){ .table = table, .scratch = scratch,
 		.telling = { .arena = arena, .feel = feel, .table = table, .source = source, .findings = findings } };
 	check_table(check);
+	bool broken = check->space.broken || check->space.judge.no_memory;
+	if (broken && arena_used(scratch) > MOST_SCRATCH / 2) { /* it is the table that asks for too much */
+		broken = check->space.broken = false;
+		tell_too_large(check);
+	}
 	tell_rest(&check->telling);
-	findings->broken = findings->broken || check->space.broken || check->space.judge.no_memory;
+	findings->broken = findings->broken || broken;
 }

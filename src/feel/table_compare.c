@@ -4,7 +4,7 @@
 
 #include "base/banned.h"
 
-enum { MOST_COMPARE_SCRATCH = 64 << 20, MOST_SAMPLES = 8, MOST_POINTS = 64, MOST_PATH = 8,
+enum { MOST_COMPARE_SCRATCH = 128 << 20, MOST_SAMPLES = 8, MOST_POINTS = 64, MOST_PATH = 8,
 	MOST_POINT_STEPS = 200000 };
 
 /* Where the value of a column comes from. */
@@ -294,10 +294,22 @@ compare_rule(struct compare *compare, uint32_t rule)
 }
 
 static void
+tell_too_large(struct compare *compare)
+{
+	if (!compare->space.broken)
+		tell(&compare->telling, (struct feel_table_finding){ .problem = FEEL_TABLE_TOO_LARGE,
+			.rule = FEEL_NOWHERE, .other = FEEL_NOWHERE, .column = FEEL_NOWHERE },
+			TEXT("cette table est trop grande pour être comparée à sa formule"), TEXT(""));
+}
+
+static void
 compare_table(struct compare *compare)
 {
-	if (!space_build(&compare->space, compare->scratch, compare->table, compare->telling.feel->locals)
-		|| !gather_origins(compare))
+	if (!space_build(&compare->space, compare->scratch, compare->table, compare->telling.feel->locals)) {
+		tell_too_large(compare);
+		return;
+	}
+	if (!gather_origins(compare))
 		return;
 	for (uint32_t rule = 0; rule < compare->table->rule_count && !compare->space.broken; rule++) {
 		if (set_has(compare->space.unjudged, rule))
@@ -322,6 +334,11 @@ feel_table_compare(struct arena *arena, const struct feel *feel, const struct fe
 	*compare = (struct compare){ .table = table, .formula = formula, .scratch = scratch, .points = points,
 		.telling = { .arena = arena, .feel = feel, .table = table, .source = source, .findings = findings } };
 	compare_table(compare);
+	bool broken = compare->space.broken || compare->space.judge.no_memory;
+	if (broken && arena_used(scratch) > MOST_COMPARE_SCRATCH / 2) { /* it is the table that asks for too much */
+		broken = compare->space.broken = false;
+		tell_too_large(compare);
+	}
 	tell_rest(&compare->telling);
-	findings->broken = findings->broken || compare->space.broken || compare->space.judge.no_memory;
+	findings->broken = findings->broken || broken;
 }
