@@ -119,12 +119,11 @@ evaluate(struct arena *arena, const struct feel *feel, const struct feel_value *
 	const char *wrong = compare(expected, 0, feel_value_to_bare_literal(arena, again));
 	if (!wrong && trace) {
 		/* A trace that could not be kept whole is cut, and says so. */
-		const struct text sentence = feel_explain_french(arena, trace, FEEL_SENTENCE, NULL);
-		const struct text everything = feel_explain_french(arena, trace, FEEL_EVERYTHING, NULL);
-		if (!feel_trace_is_cut(trace) || !allocation_failed())
-			wrong = compare(expected, 6, sentence);
-		if (!wrong && (!feel_trace_is_cut(trace) || !allocation_failed()))
-			wrong = compare(expected, 7, everything);
+		for (enum feel_depth depth = FEEL_REASON; depth <= FEEL_EVERYTHING && !wrong; depth++) {
+			const struct text told = feel_explain_french(arena, trace, depth, NULL);
+			if (!feel_trace_is_cut(trace) || !allocation_failed())
+				wrong = compare(expected, 6 + depth, told);
+		}
 	}
 	return wrong;
 }

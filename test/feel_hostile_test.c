@@ -7,7 +7,7 @@
 #include <stdlib.h>
 
 #include "base/buffer.h"
-#include "feel/box.h"
+#include "dmn/dmn.h"
 #include "test.h"
 
 #include "base/banned.h"
@@ -463,17 +463,50 @@ try_calling_table(void *context)
 	return judge(trial, feel, arena);
 }
 
-TEST(a_table_that_calls_its_own_function_ends)
+/* Some decisions of these models call themselves, through functions, knowledge models and services. */
+static void *
+try_model(void *context)
 {
-	static const struct hostile deep = ALONE("", TOO_DEEP, NULL);
-	struct trial trial = { .hostile = &deep };
+	struct trial *trial = context;
+	CLEANUP(arena_free) struct arena *arena = arena_new(MEMORY);
+	struct dmn_findings *findings = arena ? arena_new_of(arena, struct dmn_findings) : NULL;
+	if (!findings)
+		return WRONG(trial, "no memory");
+	findings->lenient = true;
+	const struct dmn_model *model = dmn_read_file(arena, trial->source.at, findings);
+	size_t count = 0, deep = 0;
+	const struct dmn_item *const *items = model ? dmn_items(model, &count) : NULL;
+	for (size_t i = 0; i < count; i++) {
+		struct dmn_run run = { .arena = arena };
+		if (items[i]->kind != DMN_DECISION)
+			continue;
+		const struct feel_value value = dmn_evaluate(model, items[i]->name, &run);
+		if (run.stop != FEEL_COMPLETE && (value.kind != FEEL_NULL || value.reason.length == 0))
+			return WRONG(trial, "stopped without a reason");
+		deep += run.stop == FEEL_TOO_DEEP;
+	}
+	return deep ? NULL : WRONG(trial, "nothing was too deep");
+}
+
+static void
+in_small_stack(void *(*work)(void *), struct trial *trial)
+{
 	pthread_attr_t attributes;
 	pthread_t thread;
 	CHECK(pthread_attr_init(&attributes) == 0 && pthread_attr_setstacksize(&attributes, STACK) == 0);
-	CHECK(pthread_create(&thread, &attributes, try_calling_table, &trial) == 0);
+	CHECK(pthread_create(&thread, &attributes, work, trial) == 0);
 	CHECK(pthread_join(thread, NULL) == 0);
 	pthread_attr_destroy(&attributes);
-	CHECK_TEXT(text_of_string(trial.wrong), TEXT(""));
+	CHECK_TEXT(text_of_string(trial->wrong), TEXT(""));
+}
+
+TEST(a_decision_that_calls_itself_ends)
+{
+	static const struct hostile deep = ALONE("", TOO_DEEP, NULL);
+	struct trial table = { .hostile = &deep };
+	in_small_stack(try_calling_table, &table);
+	struct trial functions = { .source = TEXT("test/dmn/cases/functions/functions.dmn") };
+	in_small_stack(try_model, &functions);
 }
 
 TEST(what_is_cut_ends_with_a_whole_character)
