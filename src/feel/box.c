@@ -406,6 +406,7 @@ builtin_named(struct boxes *boxes, const struct feel_cell *cell)
 	if (reader->stopped)
 		return (void)close_cell(boxes, opened, NULL), (struct text){ 0 };
 	const struct found found = lex_find_name(reader);
+	reader->name_start = reader->at;
 	lex_advance(reader, found.end > reader->at ? found.end : reader->at);
 	const bool whole = found.what == FOUND_BUILTIN && reader->at >= reader->source.length;
 	return whole ? found.name : (struct text){ 0 };
@@ -426,14 +427,14 @@ read_invocation(struct boxes *boxes, const struct feel_box *box)
 		boxes->cursor = offset; /* read again, as what it is */
 		reader->part_count = part_count;
 	}
-	const size_t name_end = reader->end;
+	const size_t name_start = reader->name_start, name_end = reader->end;
 	if (!builtin.at && !(function = read_box(boxes, &box->parts[0])))
 		return NULL;
 	for (size_t i = 1; i < box->count; i++)
 		if (!nodes_add(reader, &arguments, read_box(boxes, &box->parts[i]), name_at(box, i)))
 			return NULL;
 	if (builtin.at)
-		return node_finish(reader, check_builtin(reader, offset, name_end - offset, builtin, arguments.at,
+		return node_finish(reader, check_builtin(reader, name_start, name_end - name_start, builtin, arguments.at,
 			arguments.names, arguments.count));
 	if (function->type->kind != FEEL_FUNCTION && function->type->kind != FEEL_ANY)
 		reader_mistake(reader, function->offset, function->length, TEXT(""),

@@ -154,12 +154,17 @@ check_names(struct reader *reader, struct text builtin, struct text usage, const
 		}
 		if (known)
 			continue;
-		/* before its value and the colon */
-		size_t end = arguments[i]->offset;
-		while (end && strchr(" \t\n\r:", reader->source.at[end - 1]))
+		/* before its value and the colon; in a box, a name has no place of its own */
+		size_t end = arguments[i]->offset, start = end, length = arguments[i]->length;
+		while (end && strchr(" \t\n\r", reader->source.at[end - 1]))
 			end--;
-		const size_t length = names[i].length < end ? names[i].length : end;
-		reader_mistake(reader, end - length, length, closest.best.length ? closest_remedy(reader->arena, &closest)
+		if (end > names[i].length && reader->source.at[end - 1] == ':') {
+			for (end--; end && strchr(" \t\n\r", reader->source.at[end - 1]);)
+				end--;
+			length = names[i].length < end ? names[i].length : end;
+			start = end - length;
+		}
+		reader_mistake(reader, start, length, closest.best.length ? closest_remedy(reader->arena, &closest)
 			: usage, "« " TEXT_FORMAT " » n’a pas de paramètre « " TEXT_FORMAT " »", TEXT_ARGS(builtin),
 			TEXT_ARGS(names[i]));
 		return false;
