@@ -9,7 +9,7 @@
 
 #include "base/banned.h"
 
-static const char *const folders[] = { "prive-1d", "prive-2d", "public-2d", "academie", "formation", "primes", "decision",
+static const char *const folders[] = { "prive-1d", "prive-2d", "public-2d", "academie", "formation", "primes", "decision", "choix",
 	"collectivite" };
 
 enum { FOLDER_COUNT = sizeof folders / sizeof *folders, TOLD_LIMIT = 1 << 18 };

@@ -549,6 +549,8 @@ dossier_lines(const struct dossier_facts *facts, const struct dossier_viewer *vi
 			.value = procedure_computed_text(arena, computed, value),
 			.computed = computed,
 		};
+		if (line.value.at && line.value.length == 0)
+			continue; /* a table that gives nothing in this case */
 		if (!line.value.at || !ITEMS_ADD(arena, &lines, &count, &line))
 			return OUT_OF_MEMORY(error);
 	}

@@ -27,12 +27,12 @@ column_of(struct playing *playing, const struct cell *cell)
 	const struct procedure *procedure = playing->procedure;
 	const struct text name = cell->text;
 	const int field = procedure_field_find(procedure, name), posed = procedure_posed_find(procedure, name);
-	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-		if (text_equal(name, text_of_string(words[i])))
-			return (struct column){ COLUMN_WORDS, name, NULL, NULL };
 	if (field >= 0 || posed >= 0)
 		return (struct column){ COLUMN_GIVEN, name,
 			field >= 0 ? procedure->fields[field].feel_type : procedure->posed[posed].type, NULL };
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+		if (text_equal(name, text_of_string(words[i])))
+			return (struct column){ COLUMN_WORDS, name, NULL, NULL };
 	struct feel_findings findings = { 0 };
 	const struct yaml_node node = node_of(cell);
 	const struct feel *feel = feel_read(playing->arena, procedure->case_scope, name, &findings);
@@ -62,13 +62,12 @@ give(struct playing *playing, const struct dossier_facts *facts, const struct co
 	return false;
 }
 
-/* A computed value alone may also be told as it is shown: its decimals, its sign. */
+/* A value may also be told as it is shown: its decimals, its sign. */
 static bool
 is_shown_as(struct playing *playing, const struct column *column, struct feel_value value, struct text expected)
 {
-	const int computed = procedure_computed_find(playing->procedure, column->name);
-	return computed >= 0 && value.kind != FEEL_NULL
-		&& text_equal(procedure_computed_text(playing->arena, &playing->procedure->computed[computed], value), expected);
+	return value.kind != FEEL_NULL
+		&& text_equal(procedure_value_text(playing->arena, playing->procedure, column->name, value), expected);
 }
 
 static void

@@ -193,6 +193,13 @@ struct procedure_piece {
 	const struct feel *condition; /* si: NULL: always */
 };
 
+/* One of the values of a table that gives several. */
+struct procedure_output {
+	struct text name, label;         /* the label is the name unless stated */
+	enum procedure_field_type shown; /* as for a computed value */
+	int decimals;
+};
+
 /* A value computed from the others; in an order in which each reads only those before it. */
 struct procedure_computed {
 	struct procedure_origin origin;
@@ -203,6 +210,8 @@ struct procedure_computed {
 	bool table;                      /* by a decision table */
 	enum procedure_field_type shown; /* MONEY, PERCENTAGE: shown with its sign; as it comes otherwise */
 	int decimals;                    /* at most these are shown, rounded half up; NONE: all of them */
+	const struct procedure_output *outputs; /* of a table whose value is a context of them; else none */
+	size_t output_count;
 };
 
 /* A value that an action or a deadline notes (pose). */
@@ -559,6 +568,9 @@ struct text procedure_computed_text(struct arena *arena, const struct procedure_
 /* What to tell of a number that the field does not admit: "Écrivez un nombre entre 0 et 100."; empty
  * when it does, or is null. */
 struct text procedure_field_refusal(struct arena *arena, const struct procedure_field *field, struct feel_value value);
+/* The same for what an expression gives, when it is one name alone, or one value of a table ("table.sortie"). */
+struct text procedure_value_text(struct arena *arena, const struct procedure *procedure, struct text source,
+	struct feel_value value);
 /* The same for a column. */
 struct text procedure_column_text(struct arena *arena, const struct procedure *procedure,
 	const struct procedure_column *column, struct feel_value value);

@@ -194,19 +194,19 @@ read_rounding(struct map map, struct table_output *output)
 
 static void
 read_output(struct reader *reader, const struct yaml_item *item, struct table_output *output,
-	struct procedure_computed *computed)
+	struct procedure_output *shown)
 {
-	static const char *const keys[] = { "type", "valeurs", "sinon", "formule", "arrondi", "décimales", "cite", NULL };
+	static const char *const keys[] = { "libellé", "type", "valeurs", "sinon", "formule", "arrondi", "décimales", "cite", NULL };
 	*output = (struct table_output){ .name = item->key->scalar, .key = item->key };
-	computed->decimals = PROCEDURE_NONE;
+	*shown = (struct procedure_output){ item->key->scalar, item->key->scalar, PROCEDURE_FIELD_NUMBER, PROCEDURE_NONE };
 	if (item->value->kind == YAML_SCALAR) {
 		if (item->value->scalar.length)
-			output->type = read_type(reader, item->value, &computed->shown);
+			output->type = read_type(reader, item->value, &shown->shown);
 		return;
 	}
 	const struct map map = map_open(reader, item->value, item->key->at, "une sortie", keys);
 	if (map_get(map, "type"))
-		output->type = read_type(reader, map_get(map, "type"), &computed->shown);
+		output->type = read_type(reader, map_get(map, "type"), &shown->shown);
 	read_values(map, &output->values);
 	const struct yaml_node *otherwise = map_get(map, "sinon"), *formula = map_get(map, "formule");
 	if (otherwise && is_expression(reader, otherwise))
@@ -214,7 +214,20 @@ read_output(struct reader *reader, const struct yaml_item *item, struct table_ou
 	if (formula && is_expression(reader, formula))
 		output->formula = cell_of_node(formula);
 	read_rounding(map, output);
-	computed->decimals = (int)map_integer(map, "décimales", 0, MOST_DECIMALS, PROCEDURE_NONE);
+	shown->decimals = (int)map_integer(map, "décimales", 0, MOST_DECIMALS, PROCEDURE_NONE);
+	if (map_get(map, "libellé"))
+		shown->label = map_text(map, "libellé", TEXT_LABEL);
+}
+
+/* An input and an output of one name would be one column. */
+static void
+tell_both_ways(struct reader *reader, const struct table *table)
+{
+	for (size_t i = 0; i < table->output_count; i++)
+		for (size_t k = 0; k < table->input_count; k++)
+			if (text_equal(table->outputs[i].name, table->inputs[k].name))
+				finding_add(reader->findings, 202, table->outputs[i].key->at, TEXT("donnez-lui un autre nom"),
+					"« %.*s » est déjà le nom d’une entrée", TEXT_ARGS(table->outputs[i].name));
 }
 
 static void
@@ -222,18 +235,24 @@ read_outputs(struct map map, struct table *table, struct procedure_computed *com
 {
 	struct reader *reader = map.reader;
 	const struct yaml_node *section = mapping_of(reader, map_need(map, "sorties"), "les sorties");
+	struct procedure_output *shown = READER_ARRAY(reader, struct procedure_output, section ? section->count : 0);
 	table->outputs = READER_ARRAY(reader, struct table_output, section ? section->count : 0);
-	computed->shown = PROCEDURE_FIELD_NUMBER;
-	for (size_t i = 0; section && table->outputs && i < section->count; i++)
-		if (name_check(reader, section->items[i].key))
-			read_output(reader, &section->items[i], &table->outputs[table->output_count++], computed);
-	if (table->output_count > 1) {
-		/* A context shows its values as they are. */
-		computed->shown = PROCEDURE_FIELD_NUMBER;
-		computed->decimals = PROCEDURE_NONE;
-	}
+	for (size_t i = 0; section && shown && table->outputs && i < section->count; i++)
+		if (name_check(reader, section->items[i].key)) {
+			read_output(reader, &section->items[i], &table->outputs[table->output_count], &shown[table->output_count]);
+			table->output_count++;
+		}
 	if (section && section->count == 0)
 		finding_add(reader->findings, 107, section->at, TEXT("nommez au moins une sortie"), "une table donne un résultat");
+	tell_both_ways(reader, table);
+	/* Alone, an output is the value; several are a context. */
+	if (table->output_count == 1) {
+		computed->shown = shown->shown;
+		computed->decimals = shown->decimals;
+	} else {
+		computed->outputs = shown;
+		computed->output_count = table->output_count;
+	}
 }
 
 /* ---- lines ---- */

@@ -109,23 +109,49 @@ procedure_field_text(struct arena *arena, const struct procedure_field *field, s
 	return value.kind == FEEL_NUMBER ? with_sign(arena, field->type, text) : text;
 }
 
-struct text
-procedure_computed_text(struct arena *arena, const struct procedure_computed *computed, struct feel_value value)
+static struct text
+number_text(struct arena *arena, enum procedure_field_type type, int decimals, struct feel_value value)
 {
 	if (value.kind != FEEL_NUMBER)
 		return feel_value_to_french(arena, value);
-	return with_sign(arena, computed->shown, computed->decimals == PROCEDURE_NONE ? feel_value_to_french(arena, value)
-		: feel_number_to_french(arena, value, computed->decimals));
+	return with_sign(arena, type, decimals == PROCEDURE_NONE ? feel_value_to_french(arena, value)
+		: feel_number_to_french(arena, value, decimals));
 }
 
-/* A value that is one name alone is shown as what bears it: `source` is its expression. */
-static struct text
-shown(struct arena *arena, const struct procedure *procedure, int field, struct text source, struct feel_value value)
+struct text
+procedure_computed_text(struct arena *arena, const struct procedure_computed *computed, struct feel_value value)
 {
-	const int computed = procedure_computed_find(procedure, text_trim(source));
-	return field != PROCEDURE_NONE ? procedure_field_text(arena, &procedure->fields[field], value)
-		: computed != PROCEDURE_NONE ? procedure_computed_text(arena, &procedure->computed[computed], value)
-					     : feel_value_to_french(arena, value);
+	if (value.kind != FEEL_CONTEXT || computed->output_count == 0)
+		return number_text(arena, computed->shown, computed->decimals, value);
+	CLEANUP(buffer_release) struct buffer out = buffer_new(BUFFER_LIMIT_PAGE);
+	for (size_t i = 0; i < computed->output_count; i++) {
+		const struct procedure_output *output = &computed->outputs[i];
+		const struct feel_value one = feel_entry_of(value, output->name);
+		const struct text text = number_text(arena, output->shown, output->decimals, one);
+		if (!text.at)
+			return text;
+		if (one.kind != FEEL_NULL)
+			buffer_format(&out, "%s%.*s : %.*s", out.length ? ", " : "", TEXT_ARGS(output->label), TEXT_ARGS(text));
+	}
+	return out.failed ? (struct text){ 0 } : arena_text(arena, buffer_text(&out));
+}
+
+struct text
+procedure_value_text(struct arena *arena, const struct procedure *procedure, struct text source, struct feel_value value)
+{
+	struct text rest = text_trim(source);
+	const int whole = procedure_computed_find(procedure, rest), field = procedure_field_find(procedure, rest);
+	if (field != PROCEDURE_NONE)
+		return procedure_field_text(arena, &procedure->fields[field], value);
+	if (whole != PROCEDURE_NONE)
+		return procedure_computed_text(arena, &procedure->computed[whole], value);
+	const int table = procedure_computed_find(procedure, text_split(&rest, '.'));
+	for (size_t i = 0; table != PROCEDURE_NONE && rest.at && i < procedure->computed[table].output_count; i++) {
+		const struct procedure_output *output = &procedure->computed[table].outputs[i];
+		if (text_equal(output->name, rest))
+			return number_text(arena, output->shown, output->decimals, value);
+	}
+	return feel_value_to_french(arena, value);
 }
 
 struct text
@@ -151,7 +177,8 @@ struct text
 procedure_column_text(struct arena *arena, const struct procedure *procedure, const struct procedure_column *column,
 	struct feel_value value)
 {
-	return shown(arena, procedure, column->field, column->value ? feel_source_of(column->value) : TEXT(""), value);
+	return column->field != PROCEDURE_NONE ? procedure_field_text(arena, &procedure->fields[column->field], value)
+		: procedure_value_text(arena, procedure, column->value ? feel_source_of(column->value) : TEXT(""), value);
 }
 
 /* ---- filled texts ---- */
@@ -183,7 +210,9 @@ hole_text(const struct procedure *procedure, const struct procedure_template *te
 		return guichet_fail(error, GUICHET_REFUSED, "%.*s, ligne %u : « %.*s » n’a pas de valeur%s%.*s.",
 			TEXT_ARGS(template->file), part->line, TEXT_ARGS(part->text), value.reason.length ? " : " : "",
 			TEXT_ARGS(value.reason));
-	const struct text text = shown(run->arena, procedure, part->field, part->text, value);
+	const struct text text = part->field != PROCEDURE_NONE
+		? procedure_field_text(run->arena, &procedure->fields[part->field], value)
+		: procedure_value_text(run->arena, procedure, part->text, value);
 	*ret_text = text.at ? clean(run->arena, text) : text;
 	if (text.length && !ret_text->at)
 		return guichet_fail(error, GUICHET_BROKEN, "Mémoire insuffisante pour remplir « %.*s ».", TEXT_ARGS(template->file));
