@@ -434,6 +434,18 @@ lex_try_known_names(const struct reader *reader, struct closest *closest)
 		closest_try(closest, builtins[i].name);
 }
 
+bool
+lex_is_operator_word(struct text source, size_t at)
+{
+	static const struct text words[] = { TEXT("and"), TEXT("or"), TEXT("in"), TEXT("between"), TEXT("instance"),
+		TEXT("then"), TEXT("else"), TEXT("return"), TEXT("satisfies") };
+	const size_t end = lex_word_end(source, at);
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+		if (text_equal(text_part(source, at, end - at), words[i]))
+			return true;
+	return false;
+}
+
 size_t
 lex_guess_end(struct reader *reader, struct closest *closest)
 {
@@ -455,7 +467,7 @@ lex_guess_end(struct reader *reader, struct closest *closest)
 			at = next;
 		}
 		const size_t next_end = lex_word_end(source, at);
-		if (next_end == at)
+		if (next_end == at || lex_is_operator_word(source, at))
 			break;
 		end = next_end;
 	}

@@ -50,6 +50,8 @@ struct text lex_new_name(struct reader *reader, struct text ends);
 /* A variable of an iteration: up to the word "in". */
 struct text lex_variable(struct reader *reader);
 void lex_try_known_names(const struct reader *reader, struct closest *closest);
+/* Does a word stand at `at` that goes on an expression ("and", "in", "then"…)? */
+bool lex_is_operator_word(struct text source, size_t at);
 /* The most words that could be one name: what was meant, for a message. */
 size_t lex_guess_end(struct reader *reader, struct closest *closest);
 

@@ -526,8 +526,6 @@ name_of_slot(const struct feel_scope *scope, unsigned slot)
 static bool
 ends_range(const struct reader *reader)
 {
-	static const struct text words[] = { TEXT("and"), TEXT("or"), TEXT("in"), TEXT("between"), TEXT("instance"),
-		TEXT("then"), TEXT("else"), TEXT("return"), TEXT("satisfies") };
 	const struct text source = reader->source;
 	size_t next = reader->at + 1;
 	for (size_t after = next; after < source.length && is_white(text_next(source, &after));)
@@ -536,12 +534,7 @@ ends_range(const struct reader *reader)
 		return true;
 	if (source.at[next] == '.') /* an entry of the range, and not ".5" */
 		return next + 1 >= source.length || source.at[next + 1] < '0' || source.at[next + 1] > '9';
-	struct reader after = *reader;
-	after.at = next;
-	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-		if (lex_sees_word(&after, words[i]))
-			return true;
-	return false;
+	return lex_is_operator_word(source, next);
 }
 
 static const struct node *
@@ -713,7 +706,8 @@ read_expression(struct reader *reader)
 	if (++reader->nesting > MOST_NESTING)
 		return reader_stop(reader, reader->at, 0, TEXT("découpez-la en plusieurs"),
 			"expression trop imbriquée");
-	const bool may_compare = offset < reader->source.length && reader->source.at[offset] < '?'; /* < > = ! */
+	const char first = offset < reader->source.length ? reader->source.at[offset] : '\0';
+	const bool may_compare = (first >= '<' && first <= '>') || first == '!';
 	const enum node_kind comparison = may_compare ? read_comparison(reader) : NODE_CONSTANT;
 	const struct node *node = comparison == NODE_CONSTANT ? read_binary(reader, BINDS_OR)
 		: read_half_range(reader, offset, comparison);
