@@ -639,6 +639,7 @@ struct shown {
 	bool hole;
 	bool meets[MOST_SMALL_RULES][MOST_SMALL_RULES];
 	bool applies[MOST_SMALL_RULES], decides[MOST_SMALL_RULES];
+	int64_t ranks[MOST_SMALL_RULES]; /* the lowest decides */
 };
 
 static void
@@ -650,12 +651,15 @@ try_input(struct arena *arena, const struct feel *collect, const struct feel_val
 	shown->hole = shown->hole || rules.kind == FEEL_NULL;
 	for (size_t i = 0; rules.kind == FEEL_LIST && i < rules.list.count; i++) {
 		int64_t rule = 0, other = 0;
+		bool decides = true;
 		CHECK(feel_to_integer(rules.list.at[i], &rule));
+		for (size_t j = 0; j < rules.list.count; j++) {
+			CHECK(feel_to_integer(rules.list.at[j], &other));
+			shown->meets[rule][other] = true;
+			decides = decides && shown->ranks[rule] <= shown->ranks[other];
+		}
 		shown->applies[rule] = true;
-		shown->decides[rule] = shown->decides[rule] || i == 0;
-		for (size_t j = 0; j < rules.list.count; j++)
-			if (feel_to_integer(rules.list.at[j], &other))
-				shown->meets[rule][other] = true;
+		shown->decides[rule] = shown->decides[rule] || decides;
 	}
 }
 
@@ -683,12 +687,12 @@ check_shown(const struct feel_table_findings *findings, const struct shown *show
 	CHECK(shown->hole == (holes > 0));
 	for (uint32_t i = 0; i < rules; i++) {
 		dead -= !shown->applies[i];
-		masked -= hit == FEEL_FIRST && shown->applies[i] && !shown->decides[i];
+		masked -= hit != FEEL_UNIQUE && shown->applies[i] && !shown->decides[i];
 		for (uint32_t j = 0; j < i; j++)
 			met += shown->meets[i][j];
 	}
 	CHECK(dead == 0 && masked == 0);
-	CHECK(hit == FEEL_FIRST || met == meetings);
+	CHECK(met == meetings || hit != FEEL_UNIQUE);
 }
 
 static void
@@ -715,17 +719,23 @@ compare_small(struct arena *arena, uint64_t *seed)
 		cells[columns].text = arena_format(arena, "%u", i);
 		lines[i] = (struct feel_table_rule){ .tests = cells, .results = cells + columns };
 	}
-	const struct feel_table_output output = { .name = TEXT("y") };
+	struct feel_table_output output = { .name = TEXT("y") };
 	struct feel_table source = { .hit = FEEL_COLLECT, .inputs = inputs, .input_count = columns,
 		.outputs = &output, .output_count = 1, .rules = lines, .rule_count = rules };
 	const struct feel_box box = { .kind = FEEL_BOX_TABLE, .table = &source };
 	struct feel_findings *mistakes = arena_new_of(arena, struct feel_findings);
 	mistakes->lenient = true; /* some cells are beside the declared values: that is the point */
 	const struct feel *collect = feel_read_box(arena, scope, &box, mistakes);
-	source.hit = chance(seed, 2) ? FEEL_UNIQUE : FEEL_FIRST;
+	static const enum feel_hit hits[] = { FEEL_UNIQUE, FEEL_FIRST, FEEL_PRIORITY };
+	struct shown shown = { 0 };
+	source.hit = hits[chance(seed, 3)];
+	output.values.text = source.hit == FEEL_PRIORITY ? TEXT("0, 1, 2") : TEXT("");
+	for (uint32_t rule = 0; rule < rules; rule++) {
+		shown.ranks[rule] = source.hit == FEEL_PRIORITY ? chance(seed, 3) : rule;
+		((struct feel_cell *)lines[rule].results)->text = arena_format(arena, "%d", (int)shown.ranks[rule]);
+	}
 	const struct feel *feel = feel_read_box(arena, scope, &box, mistakes);
 	struct feel_table_findings *findings = arena_new_of(arena, struct feel_table_findings);
-	struct shown shown = { 0 };
 	uint32_t at[3] = { 0 }, i = 0;
 	CHECK(collect && feel);
 	feel_table_check(arena, feel, &source, findings);
