@@ -9,8 +9,8 @@
 
 #include "base/banned.h"
 
-static const char *const folders[] = { "prive-1d", "prive-2d", "public-2d", "academie", "formation", "primes", "decision", "choix",
-	"collectivite" };
+static const char *const folders[] = { "prive-1d", "prive-2d", "public-2d", "academie", "formation", "primes",
+	"collectivite", "decision", "choix" };
 
 enum { FOLDER_COUNT = sizeof folders / sizeof *folders, TOLD_LIMIT = 1 << 18 };
 

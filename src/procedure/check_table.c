@@ -35,7 +35,8 @@ tell(struct check *check, const struct table *table, const struct feel_table_fin
 	findings->broken |= found->broken;
 	for (size_t i = 0; i < found->count; i++) {
 		const struct feel_table_finding *finding = &found->at[i];
-		finding_add(findings, numbers[finding->problem], place_of(check, table, finding->place), finding->remedy, "%.*s", TEXT_ARGS(finding->message));
+		finding_add(findings, numbers[finding->problem], place_of(check, table, finding->place), finding->remedy,
+			"%.*s", TEXT_ARGS(finding->message));
 	}
 }
 
@@ -73,7 +74,6 @@ check_one(struct check *check, const struct table *table, const struct feel *fee
 	for (size_t i = 0; i < table->output_count; i++) {
 		const struct table_output *output = &table->outputs[i];
 		const struct feel_table_formula formula = { .feel = output->formula_feel, .output = i,
-			
 			.decimals = output->decimals == PROCEDURE_NONE ? printed_decimals(table, i) : output->decimals,
 			.rounding = output->rounding };
 		if (formula.feel)

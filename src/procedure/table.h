@@ -68,6 +68,8 @@ struct table {
 
 /* Reads the description and the lines; expressions are only noted. NULL without memory. */
 struct table *read_table(struct reader *reader, const struct yaml_item *item, struct procedure_computed *computed);
+/* Its rules from its lines; `at` is where an absence of lines is told. (table_lines.c) */
+void read_table_lines(struct reader *reader, struct table *table, const struct grid *grid, struct span at);
 /* Every text that may read names, for the order of computed values: those known before the types of
  * the inputs (stage 0), and after (stage 1). NULL once there are no more. */
 const struct cell *table_source(const struct table *table, int stage, size_t nth);
@@ -78,7 +80,9 @@ const struct feel *make_table(struct reader *reader, struct table *table);
 
 /* ---- decisions of DMN models (decision.c) ---- */
 
+/* Reads the model and finds the decision; its input data become the inputs of the table. */
 void read_decision(struct map map, struct table *table, const struct source *source);
+/* Its expression, in a context of the inputs that `entrées` gives. NULL after a finding or without memory. */
 const struct feel *make_decision(struct reader *reader, struct table *table);
 /* The decision alone, its input data being names of their types, for the checker; NULL after a finding. */
 const struct feel *decision_alone(struct reader *reader, const struct table *table, struct arena *arena);
