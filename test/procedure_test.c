@@ -232,3 +232,26 @@ TEST(reading_survives_every_failed_allocation)
 		CHECK_INTEGER(error.status, GUICHET_BROKEN);
 	}
 }
+
+TEST(a_number_beyond_its_bounds_is_refused_with_them)
+{
+	CLEANUP(arena_free) struct arena *arena = arena_new(1 << 16);
+	const struct feel_range both = { .low = feel_integer(0), .high = feel_integer(100) };
+	const struct feel_range least = { .low = feel_integer(1) }, most = { .high = feel_integer(5) };
+	struct feel_type type = { .kind = FEEL_NUMBER, .bounds = &both };
+	const struct procedure_field share = { .type = PROCEDURE_FIELD_PERCENTAGE, .feel_type = &type };
+	const struct procedure_field days = { .type = PROCEDURE_FIELD_INTEGER, .feel_type = &type };
+	CHECK_INTEGER(procedure_field_refusal(arena, &share, feel_integer(100)).length, 0);
+	CHECK_INTEGER(procedure_field_refusal(arena, &share, feel_null(TEXT(""))).length, 0);
+	CHECK_TEXT(procedure_field_refusal(arena, &share, feel_integer(120)),
+		TEXT("Écrivez un nombre entre 0 % et 100 %."));
+	type.bounds = &least;
+	CHECK_TEXT(procedure_field_refusal(arena, &days, feel_integer(0)),
+		TEXT("Écrivez un nombre qui ne soit pas inférieur à 1."));
+	CHECK_INTEGER(procedure_field_refusal(arena, &days, feel_integer(1)).length, 0);
+	type.bounds = &most;
+	CHECK_TEXT(procedure_field_refusal(arena, &days, feel_integer(6)),
+		TEXT("Écrivez un nombre qui ne dépasse pas 5."));
+	type.bounds = NULL;
+	CHECK_INTEGER(procedure_field_refusal(arena, &days, feel_integer(600)).length, 0);
+}

@@ -157,6 +157,9 @@ typed(struct html *html, struct arena *arena, const struct dossier_answer *answe
 	struct page_field line = { .name = answer->name, .label = field->label, .help = field->help,
 		.value = answer->raw_count ? answer->raws[0] : (struct text){ 0 }, .mistake = answer->mistake, .type = "text",
 		.longest = field->length, .required = field->compulsory };
+	const struct text bounds = procedure_field_bounds(arena, field);
+	if (bounds.length)
+		line.help = line.help.length ? arena_format(arena, "%.*s %.*s", TEXT_ARGS(line.help), TEXT_ARGS(bounds)) : bounds;
 	struct date date;
 	switch (field->type) {
 	case PROCEDURE_FIELD_LONG_TEXT:

@@ -565,15 +565,18 @@ struct procedure_place {
 struct text procedure_field_text(struct arena *arena, const struct procedure_field *field, struct feel_value value);
 /* The same for a computed value: its decimals, its sign. */
 struct text procedure_computed_text(struct arena *arena, const struct procedure_computed *computed, struct feel_value value);
-/* What to tell of a number that the field does not admit: "Écrivez un nombre entre 0 et 100."; empty
- * when it does, or is null. */
-struct text procedure_field_refusal(struct arena *arena, const struct procedure_field *field, struct feel_value value);
 /* The same for what an expression gives, when it is one name alone, or one value of a table ("table.sortie"). */
 struct text procedure_value_text(struct arena *arena, const struct procedure *procedure, struct text source,
 	struct feel_value value);
 /* The same for a column. */
 struct text procedure_column_text(struct arena *arena, const struct procedure *procedure,
 	const struct procedure_column *column, struct feel_value value);
+/* What to tell of a number that the field does not admit: "Écrivez un nombre entre 0 et 100."; empty
+ * when it does, or is null. */
+struct text procedure_field_refusal(struct arena *arena, const struct procedure_field *field, struct feel_value value);
+/* "De 1 à 5", "Au moins 1", "Au plus 5": what a field says of its own bounds; empty without, or when its
+ * type says so already. */
+struct text procedure_field_bounds(struct arena *arena, const struct procedure_field *field);
 
 /* Adds the filled text to `out`: subjects and mails. `run` gives inputs, arena and now. The
  * values are data: control characters are dropped. REFUSED when a hole is null (it names it). */

@@ -174,6 +174,21 @@ procedure_field_refusal(struct arena *arena, const struct procedure_field *field
 }
 
 struct text
+procedure_field_bounds(struct arena *arena, const struct procedure_field *field)
+{
+	const struct feel_range *bounds = field->feel_type ? field->feel_type->bounds : NULL;
+	int64_t least, most;
+	if (!bounds || (field->type == PROCEDURE_FIELD_PERCENTAGE && feel_to_integer(bounds->low, &least) && least == 0
+		&& feel_to_integer(bounds->high, &most) && most == 100))
+		return TEXT("");
+	const struct text low = procedure_field_text(arena, field, bounds->low);
+	const struct text high = procedure_field_text(arena, field, bounds->high);
+	return low.length && high.length ? arena_format(arena, "De %.*s à %.*s.", TEXT_ARGS(low), TEXT_ARGS(high))
+	       : low.length              ? arena_format(arena, "Au moins %.*s.", TEXT_ARGS(low))
+					 : arena_format(arena, "Au plus %.*s.", TEXT_ARGS(high));
+}
+
+struct text
 procedure_column_text(struct arena *arena, const struct procedure *procedure, const struct procedure_column *column,
 	struct feel_value value)
 {
