@@ -168,7 +168,11 @@ static struct known
 know_comparison(struct doubt *doubt, struct facts facts, const struct node *node)
 {
 	const size_t told = doubt->told;
-	const struct known left = doubt_know(doubt, facts, node->left), right = doubt_know(doubt, facts, node->right);
+	struct known left = doubt_know(doubt, facts, node->left), right = doubt_know(doubt, facts, node->right);
+	if (asks_for_null(node->left, node->right)) {
+		left = known_asked(left);
+		right = known_asked(right);
+	}
 	struct known known = known_compare(node->kind, left, right);
 	if (doubt_is_path(node->left) && doubt_is_path(node->right) && doubt_same_path(node->left, node->right)
 		&& !left.loose)
@@ -322,7 +326,7 @@ know_test_of(struct doubt *doubt, struct facts facts, struct known tested, const
 		const enum feel_kind kind = against->type->kind;
 		if (kind == FEEL_LIST || kind == FEEL_RANGE || kind == FEEL_ANY || value.loose || tested.loose)
 			return known_truth(MAY_BE_TRUE | MAY_BE_FALSE | (kind == FEEL_LIST ? 0 : MAY_BE_NULL));
-		known = known_compare(NODE_EQUAL, tested, value);
+		known = known_compare(NODE_EQUAL, kind == FEEL_NULL ? known_asked(tested) : tested, value);
 		break;
 	}
 	}

@@ -66,7 +66,9 @@ narrow_side(struct doubt *doubt, struct facts facts, const struct node *path, en
 	if (!doubt_is_path(path))
 		return facts;
 	const bool ordered = kind != NODE_EQUAL && kind != NODE_DIFFERENT;
-	const struct known known = doubt_know_quietly(doubt, facts, path);
+	struct known known = doubt_know_quietly(doubt, facts, path);
+	if (against->type->kind == FEEL_NULL)
+		known = known_asked(known);
 	const struct known other = doubt_know_quietly(doubt, facts, against);
 	/* not true may be null, which says nothing of the values */
 	if (ordered && when == WHEN_NOT_TRUE && known_may(other, MAY_BE_NULL))

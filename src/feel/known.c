@@ -24,7 +24,7 @@ known_truth(unsigned may)
 struct known
 known_of_type(const struct feel_type *type, const struct node *node)
 {
-	struct known known = { .may = MAY_BE_OTHER, .whole = type->whole };
+	struct known known = { .may = MAY_BE_OTHER, .whole = type->whole, .assumed = !type->optional };
 	switch (type->kind) {
 	case FEEL_ANY:
 	case FEEL_FUNCTION:
@@ -208,6 +208,7 @@ struct known
 known_join(struct known a, struct known b)
 {
 	struct known known = { .may = a.may | b.may, .whole = a.whole && b.whole, .loose = a.loose || b.loose,
+		.assumed = a.assumed || b.assumed,
 		.missing = a.missing ? a.missing : b.missing, .empty = a.empty ? a.empty : b.empty };
 	/* what one of them cannot be says nothing of its bounds */
 	if (!known_may(a, MAY_BE_OTHER) || !known_may(b, MAY_BE_OTHER)) {
@@ -431,8 +432,17 @@ known_arithmetic(enum node_kind kind, struct known a, struct known b)
 /* ---- narrowing ---- */
 
 struct known
+known_asked(struct known known)
+{
+	if (known.assumed)
+		known.may |= MAY_BE_NULL;
+	return known;
+}
+
+struct known
 known_present(struct known known)
 {
+	known.assumed = false;
 	known.may &= (uint8_t)~MAY_BE_NULL;
 	known.missing = NULL;
 	return known;

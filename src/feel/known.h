@@ -15,6 +15,7 @@ enum may {
 struct known {
 	uint8_t may;
 	bool whole;                      /* of numbers */
+	bool assumed;                    /* not null because its type says so: it may still be asked for */
 	bool loose;                      /* of no known kind: comparing it may give null, and says nothing */
 	const struct node *missing;      /* what makes it null, when that is worth telling */
 	const struct node *empty;        /* what makes a list empty, when that is worth telling */
@@ -50,6 +51,8 @@ struct known known_arithmetic(enum node_kind kind, struct known a, struct known 
 /* The value once it is certain that it compares so with the other (`kind`) or, `denied`, that it does
  * not. May be left with no possible value. */
 struct known known_narrow(struct known known, enum node_kind kind, struct known other, bool denied);
+/* The value when it is asked whether it is null: in a draft, what must be there may not be yet. */
+struct known known_asked(struct known known);
 /* The value once it is certain that it is not null. */
 struct known known_present(struct known known);
 /* a op b is b (mirrored) a. */
