@@ -49,7 +49,8 @@ read_date_part(struct text text, size_t *at, struct date *ret_date)
 	const size_t first = *at;
 	if (!read_digits(text, at, 4, 9, &year) || (*at - first > 4 && text.at[first] == '0')
 		|| !read_character(text, at, '-') || !read_digits(text, at, 2, 2, &month)
-		|| !read_character(text, at, '-') || !read_digits(text, at, 2, 2, &day) || month > 12)
+		|| !read_character(text, at, '-') || !read_digits(text, at, 2, 2, &day) || month > 12
+		|| (negative && year == 0))
 		return false;
 	const struct date date = { (int32_t)(negative ? -year : year), (int8_t)month, (int8_t)day };
 	if (!temporal_date_is_valid(date))
