@@ -183,6 +183,33 @@ contradicted(struct arena *arena, const struct feel *feel, size_t length, struct
 	return NULL;
 }
 
+/* What the type declares of values, which their kind does not say. */
+static bool
+is_as_declared(struct feel_value value, const struct feel_type *type, unsigned depth)
+{
+	int64_t integer;
+	int order;
+	if (value.kind == FEEL_NULL || depth > 20)
+		return true;
+	if (type->whole && value.kind == FEEL_NUMBER && feel_to_integer(value, &integer) == false
+		&& feel_order(value, feel_integer(INT32_MAX), &order) && order < 0
+		&& feel_order(value, feel_integer(INT32_MIN), &order) && order > 0)
+		return false;
+	if (type->bounds && type->bounds->low.kind != FEEL_NULL && feel_order(value, type->bounds->low, &order)
+		&& (order < 0 || (order == 0 && type->bounds->low_open)))
+		return false;
+	if (type->bounds && type->bounds->high.kind != FEEL_NULL && feel_order(value, type->bounds->high, &order)
+		&& (order > 0 || (order == 0 && type->bounds->high_open)))
+		return false;
+	for (size_t i = 0; value.kind == FEEL_LIST && type->kind == FEEL_LIST && type->of && i < value.list.count; i++)
+		if (!is_as_declared(value.list.at[i], type->of, depth + 1))
+			return false;
+	for (size_t i = 0; value.kind == FEEL_CONTEXT && type->kind == FEEL_CONTEXT && i < type->field_count; i++)
+		if (!is_as_declared(feel_entry_of(value, type->fields[i].name), type->fields[i].type, depth + 1))
+			return false;
+	return true;
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -213,6 +240,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		wrong = "a trace changes the value";
 	else if (!feel_value_is(value, feel_type_of(feel)))
 		wrong = "it is not of the type that was said";
+	else if (!is_as_declared(value, feel_type_of(feel), 0))
+		wrong = "it is not as its type declares";
 	if (!wrong)
 		wrong = contradicted(arena, feel, source.length, value);
 	if (!wrong && is_closed(literal))
