@@ -162,12 +162,20 @@ check_among_words(struct reader *reader, const struct feel_type *type, const str
 	if (node->kind != NODE_CONSTANT || node->constant.kind != FEEL_STRING)
 		return;
 	struct closest closest = { .wrong = node->constant.string, .distance = SIZE_MAX };
+	const struct text composed = name_composed(reader->arena, node->constant.string);
+	if (!composed.at) {
+		reader_broken(reader);
+		return;
+	}
+	bool apart = false; /* the same letters, with their accents written apart */
 	for (size_t i = 0; i < type->word_count; i++) {
 		if (text_equal(type->words[i], node->constant.string))
 			return;
+		apart |= composed.at && text_equal(type->words[i], composed);
 		closest_try(&closest, type->words[i]);
 	}
-	struct text remedy = closest_remedy(reader->arena, &closest);
+	struct text remedy = apart ? TEXT("retapez-la : ses accents sont écrits à part de leurs lettres")
+		: closest_remedy(reader->arena, &closest);
 	if (remedy.length == 0 && type->word_count && type->word_count <= 8) {
 		remedy = TEXT("les valeurs possibles sont");
 		for (size_t i = 0; i < type->word_count && remedy.at; i++)
