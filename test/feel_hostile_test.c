@@ -25,7 +25,7 @@ enum { STACK = 3 << 19 };
 
 enum {
 	MEMORY = 32 << 20,      /* of one evaluation */
-	BYTES_READ_EACH = 1200, /* that reading may take for each byte of the source… */
+	BYTES_READ_EACH = 200, /* that reading may take for each byte of the source… */
 	BYTES_READ = 64 << 10   /* …and besides */
 };
 
