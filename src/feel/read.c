@@ -313,7 +313,7 @@ read_iteration(struct reader *reader, enum node_kind kind, size_t word_length)
 	lex_advance(reader, reader->at + word_length);
 	do {
 		const struct text name = lex_variable(reader);
-		if (!name.at || !lex_take_word(reader, TEXT("in")))
+		if (!name.at || !lex_expect_word(reader, TEXT("in"), "« in »"))
 			return NULL;
 		const struct node *list = read_expression(reader);
 		if (list && lex_take(reader, TEXT(".."))) {
