@@ -12,15 +12,6 @@ of_number(struct feel_number number)
 	return (struct feel_value){ .kind = FEEL_NUMBER, .number = number };
 }
 
-BUILTIN(number_of_text)
-{
-	struct feel_value value;
-	(void)evaluation;
-	return feel_number_read(arguments[0].string, &value) ? value
-		: evaluation_null(evaluation, "« " TEXT_FORMAT " » n’est pas un nombre",
-		TEXT_ARGS(arguments[0].string));
-}
-
 static bool
 is_separator(struct feel_value value, struct text allowed)
 {

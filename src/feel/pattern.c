@@ -144,9 +144,10 @@ add_escape(struct rewriting *rewriting, struct buffer *out, bool in_class)
 {
 	const char c = peek(rewriting);
 	if (c == 'p' || c == 'P') {
-		buffer_add(out, in_class ? TEXT("") : TEXT("["));
+		/* the flag i says nothing of categories; in a class it cannot be undone */
+		buffer_add(out, in_class ? TEXT("") : TEXT("(?-i:["));
 		const bool done = add_property(rewriting, out);
-		buffer_add(out, in_class ? TEXT("") : TEXT("]"));
+		buffer_add(out, in_class ? TEXT("") : TEXT("])"));
 		return done;
 	}
 	rewriting->at++;
