@@ -149,6 +149,18 @@ check_arithmetic(struct reader *reader, enum node_kind kind, const struct node *
 
 /* ---- comparison ---- */
 
+struct text
+check_words_remedy(struct reader *reader, const struct feel_type *type)
+{
+	if (!type->words || type->word_count == 0 || type->word_count > 8)
+		return TEXT("");
+	struct text remedy = TEXT("les valeurs possibles sont");
+	for (size_t i = 0; i < type->word_count && remedy.at; i++)
+		remedy = arena_format(reader->arena, TEXT_FORMAT "%s \"" TEXT_FORMAT "\"", TEXT_ARGS(remedy),
+			i ? "," : "", TEXT_ARGS(type->words[i]));
+	return remedy;
+}
+
 void
 check_among_words(struct reader *reader, const struct feel_type *type, const struct node *node)
 {
@@ -176,12 +188,8 @@ check_among_words(struct reader *reader, const struct feel_type *type, const str
 	}
 	struct text remedy = apart ? TEXT("retapez-la : ses accents sont écrits à part de leurs lettres")
 		: closest_remedy(reader->arena, &closest);
-	if (remedy.length == 0 && type->word_count && type->word_count <= 8) {
-		remedy = TEXT("les valeurs possibles sont");
-		for (size_t i = 0; i < type->word_count && remedy.at; i++)
-			remedy = arena_format(reader->arena, TEXT_FORMAT "%s \"" TEXT_FORMAT "\"", TEXT_ARGS(remedy),
-				i ? "," : "", TEXT_ARGS(type->words[i]));
-	}
+	if (remedy.length == 0)
+		remedy = check_words_remedy(reader, type);
 	reader_mistake(reader, node->offset, node->length, remedy,
 		"« " TEXT_FORMAT " » n’est pas une valeur possible", TEXT_ARGS(node->constant.string));
 }

@@ -88,6 +88,8 @@ struct node *check_builtin(struct reader *reader, size_t offset, size_t name_len
 	const struct node **arguments, const struct text *names, size_t count);
 struct node *check_call(struct reader *reader, const struct node *function, const struct node **arguments,
 	const struct text *names, size_t count);
+/* "les valeurs possibles sont "a", "b"" of a type of few words, or empty. */
+struct text check_words_remedy(struct reader *reader, const struct feel_type *type);
 /* Says that a constant text (or one in a list) is none of the words of the type. */
 void check_among_words(struct reader *reader, const struct feel_type *type, const struct node *node);
 void check_boolean(struct reader *reader, const struct node *node, const char *where);

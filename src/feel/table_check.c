@@ -376,7 +376,7 @@ tell_meeting(struct check *check, uint32_t rule, uint32_t other, enum space_answ
 		: " et calculent chacune leur résultat");
 	write_inputs(&message, &check->telling, finding.inputs);
 	tell(&check->telling, finding, message.failed ? (struct text){ 0 } : buffer_text(&message),
-		unique ? TEXT("resserrez l’une des deux, ou changez la politique de la table")
+		unique ? TEXT("resserrez l’une des deux, ou changez la façon dont la table choisit")
 		: TEXT("faites-leur dire la même chose, ou resserrez l’une des deux"));
 }
 
