@@ -5,7 +5,7 @@
 // their kinds, both results. `standard` computes what the standard gives (undefined: not computed here), and ours must be
 // that, so that no mistake of ours is taken for one of feelin's. `right` is "ours", or "both" where the standard leaves it
 // open; a rule where feelin is right may not stay: ours is mended.
-import { isIn, alike, comparable, compared, kind, less, modulo, monthsBetween, and, or, rank, rounded, wholeDays } from "./standard.mjs";
+import { isIn, alike, comparable, compared, kind, less, modulo, monthsBetween, and, or, rank, relation, rounded, wholeDays } from "./standard.mjs";
 
 const durations = ["years and months duration", "days and time duration"];
 const number = value => ({ number: value });
@@ -264,7 +264,8 @@ export const rules = [
 			const [, , high, end] = ends(first), [start, low] = ends(second);
 			return less(high, low) || (!less(low, high) && (end === ")" || start === "("));
 		} },
-	{ id: "relations that feelin lacks", construct: ["during", "starts", "finishes", "coincides"], clause: "§10.3.4.9, table 78", when: ({ theirs, refusal }) => theirs === null || lacks.test(refusal) },
+	{ id: "relations that feelin lacks", construct: ["during", "starts", "finishes", "coincides"], clause: "§10.3.4.9, table 78", when: ({ theirs, refusal }) => theirs === null || lacks.test(refusal),
+		standard: (args, { construct }) => relation(construct, ...args) },
 	{ id: "overlaps of what has no order", construct: "overlaps", clause: "§10.3.4.9, table 78: comparable ends",
 		when: ({ args }) => args.some(arg => kind(arg) !== "range") || !comparable(args[0].range[1], args[1].range[1]), standard: () => null },
 	{ id: "includes of what has no order", construct: "includes", clause: "§10.3.4.9, table 78: comparable points and ends",

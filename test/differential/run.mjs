@@ -52,6 +52,7 @@ function feelinOf(written) {
 
 const used = new Map(rules.map(rule => [rule, 0]));
 const unexplained = new Map();
+const computed = new Map(rules.map(rule => [rule, 0])); // those where ours was found to be what the standard gives
 let inconsistent = 0;
 
 // The values that the variable of a tree takes, as literals.
@@ -112,6 +113,7 @@ function told(tree, args, bodies, ours, theirs) {
 		return false;
 	}
 	used.set(rule, used.get(rule) + 1);
+	if (expected !== undefined) computed.set(rule, computed.get(rule) + 1);
 	if (all) console.log(`${rule.id}: ${text(tree)}   ours ${show(ours)}   feelin ${show(theirs)}`);
 	return true;
 }
@@ -178,9 +180,9 @@ for (const [written, tree] of trees) {
 }
 program.stdin.end();
 
-console.log(`${trees.size} expressions, ${agreed} alike; disagreements, by the rule that tells them:`);
+console.log(`${trees.size} expressions, ${agreed} alike; disagreements, by the rule that tells them (of which ours computed anew):`);
 for (const [rule, times] of [...used].sort((a, b) => b[1] - a[1]))
-	console.log(`${String(times).padStart(7)}  ${rule.id}, ${rule.right ?? "ours"} (${rule.clause})${times ? "" : "   never used"}`);
+	console.log(`${String(times).padStart(7)} (${computed.get(rule)})  ${rule.id}, ${rule.right ?? "ours"} (${rule.clause})${times ? "" : "   never used"}`);
 if (inconsistent) console.log(`${inconsistent} of ours are not what their parts make`);
 for (const each of [...unexplained.values()].slice(0, all ? Infinity : 40)) console.log(`UNEXPLAINED ${each}`);
 console.log(`${passed} passed, ${failed} failed`);

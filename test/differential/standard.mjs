@@ -133,3 +133,13 @@ export function rounded(name, value, scale) {
 	const quotient = units / step, rest = units % step; // towards zero
 	return ofExact((quotient + roundings[name](quotient, rest, step / 2n)) * step);
 }
+
+// Relations between two ranges of one kind, as table 78 writes them (§10.3.4.9); null when their ends do not compare.
+export function relation(name, a, b) {
+	if (![a, b].every(each => kind(each) === "range") || ![1, 2].every(end => comparable(a.range[end], b.range[end]))) return null;
+	const [[start1, low1, high1, end1], [start2, low2, high2, end2]] = [a.range, b.range];
+	const sameStart = order(low1, low2) === 0 && start1 === start2, sameEnd = order(high1, high2) === 0 && end1 === end2;
+	const startsWithin = less(low2, low1) || (order(low1, low2) === 0 && (start1 === "(" || start2 === "["));
+	const endsWithin = less(high1, high2) || (order(high1, high2) === 0 && (end1 === ")" || end2 === "]"));
+	return { during: startsWithin && endsWithin, starts: sameStart && endsWithin, finishes: sameEnd && startsWithin, coincides: sameStart && sameEnd }[name];
+}
