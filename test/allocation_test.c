@@ -41,22 +41,33 @@ compare(struct expected *expected, size_t nth, struct text said)
 /* ---- expressions ---- */
 
 static const struct text sources[] = {
-	TEXT("if jours in [1..2] and some x in [1, 2] satisfies x = jours then {a: sum([jours, 1]), b: a + 1}.b else 0"),
+	TEXT("if jours in [1..2] and some x in [1, 2] satisfies x = jours then {a: sum([jours, 1]), b: "
+		"a + 1}.b else 0"),
 	TEXT("for x in sort([3, 1, 2], function(a, b) a < b), y in 1..2 return string(x + y) + upper case(\"é\")"),
 	TEXT("[{a: 1}, {a: 2}][a > 1].a[1] + (function(x: number) x * 2)(jours) + count(split(\"a b\", \" \"))"),
-	TEXT("@\"2023-06-16T10:00:00@Europe/Rome\" + duration(\"P1D\") > date and time(\"2023-06-16T10:00:00@Europe/Paris\")"),
+	TEXT("@\"2023-06-16T10:00:00@Europe/Rome\" + duration(\"P1D\") > date and "
+		"time(\"2023-06-16T10:00:00@Europe/Paris\")"),
 	TEXT("replace(\"abc\", \"(b)\", \"$1$1\") in (\"a\", \"abbc\")"),
 	TEXT("[matches(\"abc\", \"b+\"), split(\"a;b;;c\", \";\"), replace(\"aXbx\", \"x\", \"-\", \"i\")]"),
-	TEXT("[concatenate([1], [2, 3]), append([1], 2), insert before([1, 2], 1, 0), remove([1, 2], 1), reverse([1, 2])]"),
-	TEXT("[distinct values([1, 2, 1]), union([1], [1, 2]), flatten([[1], [[2]]]), index of([1, 2, 1], 1), sublist([1, 2], 2)]"),
-	TEXT("[list replace([1, 2], 1, 9), list replace([1, 2], function(item, new) item = 2, 9), mode([1, 2, 2]), median([3, 1])]"),
-	TEXT("context merge([{a: 1, b: {c: [1, 2]}}, context put({}, \"d e\", get entries({x: 1})), context([{key: \"k\", value: 1}])])"),
+	TEXT("[concatenate([1], [2, 3]), append([1], 2), insert before([1, 2], 1, 0), remove([1, 2], "
+		"1), reverse([1, 2])]"),
+	TEXT("[distinct values([1, 2, 1]), union([1], [1, 2]), flatten([[1], [[2]]]), index of([1, 2, "
+		"1], 1), sublist([1, 2], 2)]"),
+	TEXT("[list replace([1, 2], 1, 9), list replace([1, 2], function(item, new) item = 2, 9), "
+		"mode([1, 2, 2]), median([3, 1])]"),
+	TEXT("context merge([{a: 1, b: {c: [1, 2]}}, context put({}, \"d e\", get entries({x: 1})), "
+		"context([{key: \"k\", value: 1}])])"),
 	TEXT("{f: function(n) if n < 2 then 1 else n * f(n - 1), r: f(5)}.r"),
-	TEXT("[now(), today(), date(2023, 6, 16), time(\"10:00:00+02:00\"), duration(\"P1Y2M\"), @\"PT36H\", [1..2), (> 3)]"),
-	TEXT("[substring(\"école\", 2, 3), string join([\"a\", \"b\"], \", \"), lower case(\"ÉÀ\"), substring after(\"a=b\", \"=\")]"),
-	TEXT("[string({a: [1, \"x\"]}), string(date(\"2023-06-16\")), number(\"1 234,5\", \" \", \",\"), string(duration(\"P1D\"))]"),
-	TEXT("every x in [[1, 2], [3]] satisfies count(x) > 0 and x[1] instance of number and x instance of list<number>"),
-	TEXT("{a: jours ouvrés(date(\"2023-05-01\"), date(\"2023-05-31\")), b: fin de mois(date(\"2023-02-03\")), c: est férié(date(\"2023-05-01\"))}"),
+	TEXT("[now(), today(), date(2023, 6, 16), time(\"10:00:00+02:00\"), duration(\"P1Y2M\"), "
+		"@\"PT36H\", [1..2), (> 3)]"),
+	TEXT("[substring(\"école\", 2, 3), string join([\"a\", \"b\"], \", \"), lower case(\"ÉÀ\"), "
+		"substring after(\"a=b\", \"=\")]"),
+	TEXT("[string({a: [1, \"x\"]}), string(date(\"2023-06-16\")), number(\"1 234,5\", \" \", "
+		"\",\"), string(duration(\"P1D\"))]"),
+	TEXT("every x in [[1, 2], [3]] satisfies count(x) > 0 and x[1] instance of number and x "
+		"instance of list<number>"),
+	TEXT("{a: jours ouvrés(date(\"2023-05-01\"), date(\"2023-05-31\")), b: fin de "
+		"mois(date(\"2023-02-03\")), c: est férié(date(\"2023-05-01\"))}"),
 	TEXT("if jours > 1 then 1 / 0 else 2 + null"),
 	TEXT("[1, 2, 3][item > 1 and not(item = 3)][1] ** 2 between 1 and 5"),
 	TEXT("inconnu + \"a\" + 1 and jour(2)"),

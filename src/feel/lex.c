@@ -187,7 +187,7 @@ lex_name_end(struct text source, size_t at, struct text name)
 
 /* True when `name` stands here and is longer than what was found: of equals, the first tried is kept, which is
  * the innermost. */
-static bool
+[[gnu::always_inline]] static inline bool
 is_longer(const struct reader *reader, const struct found *found, struct text name, size_t *ret_end)
 {
 	if (begins_otherwise(reader->source, reader->at, name)) /* soon said for most */

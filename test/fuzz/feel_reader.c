@@ -16,7 +16,8 @@ static const struct text names[] = { TEXT("n"), TEXT("nombre de jours"), TEXT("n
 static struct feel_scope *
 make_scope(struct arena *arena)
 {
-	static const struct feel_field structure[] = { { TEXT("type"), &feel_type_string }, { TEXT("le code"), &feel_type_number } };
+	static const struct feel_field structure[] = { { TEXT("type"), &feel_type_string },
+		{ TEXT("le code"), &feel_type_number } };
 	const struct feel_type *inner = feel_type_context_of(arena, structure, 2);
 	struct feel_field *agent = arena_array_of(arena, struct feel_field, 2);
 	struct feel_scope *outer = feel_scope_new(arena, NULL), *scope = NULL;
