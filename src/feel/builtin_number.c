@@ -6,12 +6,6 @@
 
 #include "base/banned.h"
 
-static struct feel_value
-of_number(struct feel_number number)
-{
-	return (struct feel_value){ .kind = FEEL_NUMBER, .number = number };
-}
-
 static bool
 is_separator(struct feel_value value, struct text allowed)
 {
@@ -67,7 +61,7 @@ round_to(struct feel_value number, struct feel_value scale, enum number_rounding
 		return scale;
 	if (digits < -6111 || digits > 6176 || !number_round(number.number, (int)digits, rounding, &rounded))
 		return feel_null(TEXT("arrondi impossible"));
-	return of_number(rounded);
+	return feel_of_number(rounded);
 }
 
 BUILTIN(decimal) { (void)evaluation; return round_to(arguments[0], arguments[1], ROUND_HALF_EVEN); }

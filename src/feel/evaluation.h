@@ -29,6 +29,24 @@ struct feel_function {
 };
 
 struct feel_value evaluate_node(struct evaluation *evaluation, const struct node *node);
+
+/* ---- arithmetic (arithmetic.c): `kind` is one of those of node_is_arithmetic() ---- */
+
+struct feel_value arithmetic_of_numbers(enum node_kind kind, struct feel_number a, struct feel_number b);
+/* Of any values: null where the standard has it, with the natures of both as its reason. */
+struct feel_value arithmetic_of(struct evaluation *evaluation, enum node_kind kind, struct feel_value a,
+	struct feel_value b);
+struct feel_value arithmetic_negate(struct evaluation *evaluation, struct feel_value value);
+
+/* ---- functions (call.c) ---- */
+
+/* NODE_FUNCTION: the function, with the locals it sees. */
+struct feel_value evaluate_function_made(struct evaluation *evaluation, const struct node *node);
+/* NODE_CALL and NODE_BUILTIN. */
+struct feel_value evaluate_call(struct evaluation *evaluation, const struct node *node);
+/* The value as the type has it, or null. */
+struct feel_value evaluate_coerced(struct evaluation *evaluation, struct feel_value value,
+	const struct feel_type *type);
 struct feel_value evaluate_function(struct evaluation *evaluation, struct feel_value function,
 	const struct feel_value *arguments, const struct text *names, size_t count);
 
@@ -36,18 +54,43 @@ struct feel_value evaluate_function(struct evaluation *evaluation, struct feel_v
 struct feel_value evaluate_builtin(struct evaluation *evaluation, struct text name,
 	const struct feel_value *arguments, const struct text *names, size_t count);
 
+/* ---- iterations (iterate.c) ---- */
+
+/* NODE_FOR, NODE_SOME, NODE_EVERY; NODE_FILTER. */
+struct feel_value evaluate_iteration(struct evaluation *evaluation, const struct node *node);
+struct feel_value evaluate_filter(struct evaluation *evaluation, const struct node *node);
+
+/* Number of values from first to last, both included, and the i-th: numbers and dates. */
+bool range_steps(struct feel_value first, struct feel_value last, int64_t *ret_count);
+struct feel_value range_step(struct feel_value first, struct feel_value last, int64_t index);
+
+/* ---- counting and ending (evaluation.c) ---- */
+
 /* Counts work done outside of nodes; false once there is too much of it: give up. */
 bool evaluation_steps(struct evaluation *evaluation, unsigned long steps);
+static inline bool
+evaluation_is_stopped(const struct evaluation *evaluation)
+{
+	return evaluation->steps_left == 0;
+}
+
 /* Ends the evaluation for a reason of ours. */
 struct feel_value evaluation_stop(struct evaluation *evaluation, enum feel_stop stop);
 /* A null whose reason names what went wrong. */
 [[gnu::format(printf, 2, 3)]] struct feel_value evaluation_null(struct evaluation *evaluation,
 	const char *format, ...);
 
+/* What stands for a value where a condition was awaited: null, and why. */
+static inline struct feel_value
+evaluation_not_a_condition(struct feel_value value)
+{
+	return value.kind == FEEL_NULL ? value : feel_null(TEXT("une condition n’est ni vraie ni fausse"));
+}
+
 /* `tested` in `value`, as unary tests have it: equal, in the list, in the range. */
 struct feel_value evaluate_in(struct evaluation *evaluation, struct feel_value tested,
 	struct feel_value value);
-/* An entry of a context, a property of a date, of each item of a list. */
+/* In entry.c: an entry of a context, a property of a date, of each item of a list. */
 struct feel_value evaluate_entry(struct evaluation *evaluation, struct feel_value of, struct text name);
 
 /* A list under construction. */
@@ -62,10 +105,6 @@ items_list(const struct items *items)
 {
 	return feel_list(items->at, items->count);
 }
-
-/* Number of values from first to last, both included, and the i-th: numbers and dates. */
-bool range_steps(struct feel_value first, struct feel_value last, int64_t *ret_count);
-struct feel_value range_step(struct feel_value first, struct feel_value last, int64_t index);
 
 /* What is compared without being walked costs a step for so many bytes, or names. */
 enum { FEEL_BYTES_A_STEP = 64, FEEL_NAMES_A_STEP = 16 };

@@ -43,7 +43,7 @@ feel_kind_french(enum feel_kind kind)
 struct feel_value
 feel_integer(int64_t integer)
 {
-	return (struct feel_value){ .kind = FEEL_NUMBER, .number = number_of_integer(integer) };
+	return feel_of_number(number_of_integer(integer));
 }
 
 bool
@@ -70,7 +70,7 @@ feel_number_read(struct text text, struct feel_value *ret_number)
 	struct feel_number number;
 	if (!number_read(text, &number))
 		return false;
-	*ret_number = (struct feel_value){ .kind = FEEL_NUMBER, .number = number };
+	*ret_number = feel_of_number(number);
 	return true;
 }
 

@@ -123,6 +123,12 @@ feel_context(const struct feel_entry *entries, size_t count)
 	return (struct feel_value){ .kind = FEEL_CONTEXT, .context = { entries, count } };
 }
 
+static inline struct feel_value
+feel_of_number(struct feel_number number)
+{
+	return (struct feel_value){ .kind = FEEL_NUMBER, .number = number };
+}
+
 struct feel_value feel_integer(int64_t integer);
 /* The date and time that Paris shows at an instant, zone Europe/Paris. */
 struct feel_value feel_instant(instant at);
