@@ -1,5 +1,6 @@
-/* Every allocation fails in its turn, while expressions, decisions, types and models of decisions are read, evaluated,
- * explained and written, and procedures read: what comes out is right or refused, never wrong, and nothing is left behind. */
+/* Every allocation fails in its turn, while expressions, decisions, types and models of decisions are read,
+ * evaluated, explained and written, and procedures read: what comes out is right or refused, never wrong, and
+ * nothing is left behind. */
 #include <jansson.h>
 
 #include "allocation.h"
