@@ -10,9 +10,8 @@ static struct feel_value
 property(struct evaluation *evaluation, struct feel_value of, struct text name)
 {
 	const bool has_date = of.kind == FEEL_DATE || of.kind == FEEL_DATE_TIME;
-	const bool has_time = of.kind == FEEL_TIME || of.kind == FEEL_DATE_TIME || of.kind == FEEL_DATE;
+	const bool has_time = of.kind == FEEL_TIME || of.kind == FEEL_DATE_TIME;
 	const struct date date = of.kind == FEEL_DATE ? of.date : of.at.date;
-	const struct feel_time time = of.kind == FEEL_DATE ? (struct feel_time){ 0 } : of.at.time;
 	if (has_date) {
 		if (text_equal(name, TEXT("year")))
 			return feel_integer(date.year);
@@ -26,14 +25,12 @@ property(struct evaluation *evaluation, struct feel_value of, struct text name)
 	if (has_time) {
 		int offset;
 		if (text_equal(name, TEXT("hour")))
-			return feel_integer(time.hour);
+			return feel_integer(of.at.time.hour);
 		if (text_equal(name, TEXT("minute")))
-			return feel_integer(time.minute);
+			return feel_integer(of.at.time.minute);
 		if (text_equal(name, TEXT("second")))
-			return feel_integer(time.second);
+			return feel_integer(of.at.time.second);
 		if (text_equal(name, TEXT("time offset"))) {
-			if (of.kind == FEEL_DATE) /* midnight UTC */
-				return (struct feel_value){ .kind = FEEL_DAYS_TIME };
 			if (!temporal_offset(of, &offset))
 				return feel_null(TEXT("heure sans fuseau"));
 			return (struct feel_value){ .kind = FEEL_DAYS_TIME, .nanoseconds = offset * TEMPORAL_SECOND };
