@@ -151,20 +151,37 @@ say_refusal(struct arena *arena, const struct feel_findings *findings, struct te
 	return compare(expected, 0, feel_finding_text(arena, &findings->at[0], source));
 }
 
+/* What the trials read: jours and lieu. NULL when memory failed, or for a reason of *ret_wrong. */
+static struct feel_scope *
+scope_of(struct arena *arena, struct feel_findings **ret_findings, const char **ret_wrong)
+{
+	struct feel_scope *scope = arena ? feel_scope_new(arena, NULL) : NULL;
+	struct guichet_error error = { 0 };
+	unsigned slot;
+	*ret_findings = scope ? arena_new_of(arena, struct feel_findings) : NULL;
+	if (!*ret_findings) {
+		*ret_wrong = allocation_failed() ? NULL : "no scope";
+		return NULL;
+	}
+	if (feel_scope_add(scope, TEXT("jours"), &feel_type_number, &slot, &error) != GUICHET_OK
+		|| feel_scope_add(scope, TEXT("lieu"), &feel_type_string, &slot, &error) != GUICHET_OK) {
+		*ret_wrong = error.status == GUICHET_BROKEN ? NULL : "refused a name";
+		return NULL;
+	}
+	return scope;
+}
+
 static const char *
 expression(void *context)
 {
 	struct work *work = context;
 	CLEANUP(arena_free) struct arena *arena = arena_new(1 << 22);
-	struct feel_scope *scope = arena ? feel_scope_new(arena, NULL) : NULL;
-	struct feel_findings *findings = scope ? arena_new_of(arena, struct feel_findings) : NULL;
-	struct guichet_error error = { 0 };
-	unsigned slot;
-	if (!findings)
-		return allocation_failed() ? NULL : "no scope";
-	if (feel_scope_add(scope, TEXT("jours"), &feel_type_number, &slot, &error) != GUICHET_OK)
-		return error.status == GUICHET_BROKEN ? NULL : "refused a name";
-	const struct feel_value inputs[] = { feel_integer(2) };
+	const char *wrong = NULL;
+	struct feel_findings *findings;
+	struct feel_scope *scope = scope_of(arena, &findings, &wrong);
+	if (!scope)
+		return wrong;
+	const struct feel_value inputs[] = { feel_integer(2), feel_string(TEXT("a")) };
 	const struct feel *feel = feel_read(arena, scope, work->source, findings);
 	return feel ? evaluate(arena, feel, inputs, &work->expected)
 		: say_refusal(arena, findings, work->source, &work->expected);
@@ -225,15 +242,11 @@ decision(void *context)
 {
 	struct decision *decision = context;
 	CLEANUP(arena_free) struct arena *arena = arena_new(1 << 23);
-	struct feel_scope *scope = arena ? feel_scope_new(arena, NULL) : NULL;
-	struct feel_findings *findings = scope ? arena_new_of(arena, struct feel_findings) : NULL;
-	struct guichet_error error = { 0 };
-	unsigned slot;
-	if (!findings)
-		return allocation_failed() ? NULL : "no scope";
-	if (feel_scope_add(scope, TEXT("jours"), &feel_type_number, &slot, &error) != GUICHET_OK
-		|| feel_scope_add(scope, TEXT("lieu"), &feel_type_string, &slot, &error) != GUICHET_OK)
-		return error.status == GUICHET_BROKEN ? NULL : "refused a name";
+	const char *wrong = NULL;
+	struct feel_findings *findings;
+	struct feel_scope *scope = scope_of(arena, &findings, &wrong);
+	if (!scope)
+		return wrong;
 	const struct feel_value inputs[] = { feel_integer(2), feel_string(TEXT("a")) };
 	const struct feel *feel = feel_read_box(arena, scope, &decision->box, findings);
 	if (!feel && !allocation_failed())
@@ -332,17 +345,6 @@ model(void *context)
 	return said ? NULL : "no decision";
 }
 
-static struct text
-read_file(struct arena *arena, const char *path)
-{
-	FILE *file = fopen(path, "r");
-	CHECK(file);
-	char *at = arena_alloc(arena, 1 << 18);
-	const size_t length = fread(at, 1, 1 << 18, file);
-	fclose(file);
-	return (struct text){ at, length };
-}
-
 TEST(models_of_decisions_survive_every_failed_allocation)
 {
 	static const char *const files[][2] = { { "boxes/boxes.dmn" }, { "tables/tables.dmn" }, { "services/services.dmn" },
@@ -352,7 +354,7 @@ TEST(models_of_decisions_survive_every_failed_allocation)
 		struct model work = { .expected.arena = arena };
 		for (; work.count < 2 && files[i][work.count]; work.count++) {
 			const struct text path = arena_format(arena, "test/dmn/cases/%s", files[i][work.count]);
-			work.sources[work.count] = (struct dmn_source){ path, read_file(arena, path.at) };
+			work.sources[work.count] = (struct dmn_source){ path, test_file(arena, path.at) };
 		}
 		CHECK(sweep(model, &work, &work.expected, files[i][0]) > 100);
 	}

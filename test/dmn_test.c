@@ -29,20 +29,6 @@ static const instant test_now = 1686902400 * INSTANT_SECOND;
 	"<informationRequirement><requiredDecision href=\"#" id "\"/></informationRequirement>"
 #define NEEDS_KNOWLEDGE(id) "<knowledgeRequirement><requiredKnowledge href=\"#" id "\"/></knowledgeRequirement>"
 
-static struct text
-read_file(struct arena *arena, const char *path)
-{
-	CLEANUP(buffer_release) struct buffer bytes = buffer_new(1 << 20);
-	FILE *file = fopen(path, "r");
-	char part[4096];
-	size_t length;
-	while (file && (length = fread(part, 1, sizeof part, file)) > 0)
-		buffer_add(&bytes, (struct text){ part, length });
-	if (file)
-		fclose(file);
-	return arena_text(arena, buffer_text(&bytes));
-}
-
 static struct dmn_model *
 read_model(struct arena *arena, struct text bytes, struct dmn_findings *findings)
 {
@@ -145,7 +131,7 @@ check_mistakes(const char *name)
 	char path[512];
 	snprintf(path, sizeof path, "test/dmn/mistakes/%s", name);
 	struct dmn_findings *findings = arena_new_of(arena, struct dmn_findings);
-	struct text rest = read_file(arena, path);
+	struct text rest = test_file(arena, path);
 	const struct dmn_model *model = dmn_read_file(arena, path, findings);
 	size_t told = 0;
 	while (rest.at) {
@@ -223,7 +209,7 @@ TEST(dmn_an_import_that_is_missing_is_told)
 {
 	CLEANUP(arena_free) struct arena *arena = arena_new(64 << 20);
 	struct dmn_findings *findings = arena_new_of(arena, struct dmn_findings);
-	const struct text bytes = read_file(arena, "test/dmn/cases/imports/paie.dmn");
+	const struct text bytes = test_file(arena, "test/dmn/cases/imports/paie.dmn");
 	CHECK(!read_model(arena, bytes, findings) && findings->count > 0);
 	CHECK_TEXT(dmn_finding_text(arena, &findings->at[0]),
 		TEXT("essai.dmn, ligne 3 : modèle importé introuvable "
@@ -453,14 +439,14 @@ TEST(dmn_reading_survives_every_failed_allocation)
 		"types/neighbours", "tables/tables", "external/external", "names/names", "versions/dmn-1-1" };
 	CLEANUP(arena_free) struct arena *files = arena_new(1 << 22);
 	const struct dmn_source imports[] = {
-		{ TEXT("paie.dmn"), read_file(files, "test/dmn/cases/imports/paie.dmn") },
-		{ TEXT("grades.dmn"), read_file(files, "test/dmn/cases/imports/grades.dmn") },
+		{ TEXT("paie.dmn"), test_file(files, "test/dmn/cases/imports/paie.dmn") },
+		{ TEXT("grades.dmn"), test_file(files, "test/dmn/cases/imports/grades.dmn") },
 	};
 	fail_each_allocation(imports, 2);
 	for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
 		char path[200];
 		snprintf(path, sizeof path, "test/dmn/cases/%s.dmn", paths[i]);
-		const struct dmn_source source = { text_of_string(paths[i]), read_file(files, path) };
+		const struct dmn_source source = { text_of_string(paths[i]), test_file(files, path) };
 		fail_each_allocation(&source, 1);
 	}
 }

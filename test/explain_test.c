@@ -37,18 +37,6 @@ struct cases {
 	unsigned count;
 };
 
-static struct text
-read_file(struct arena *arena, const char *path)
-{
-	FILE *file = fopen(path, "r");
-	if (!file)
-		return (struct text){ 0 };
-	char *at = arena_alloc(arena, 1 << 20);
-	const size_t length = at ? fread(at, 1, 1 << 20, file) : 0;
-	fclose(file);
-	return (struct text){ at, length };
-}
-
 static void
 declare(struct cases *cases, struct text declaration)
 {
@@ -153,7 +141,7 @@ run_cases(const char *path, struct text block)
 	CLEANUP(arena_free) struct arena *arena = arena_new(1 << 24);
 	struct cases cases = { .path = path, .arena = arena, .scope = feel_scope_new(arena, NULL),
 		.expected = buffer_new(1 << 20) };
-	struct text rest = read_file(arena, path);
+	struct text rest = test_file(arena, path);
 	bool inside = block.length == 0;
 	while (rest.at) {
 		const struct text line = text_split(&rest, '\n');

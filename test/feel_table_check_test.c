@@ -43,18 +43,6 @@ struct given {
 	bool ready; /* a table is under way */
 };
 
-static struct text
-read_file(struct arena *arena, const char *path)
-{
-	FILE *file = fopen(path, "r");
-	if (!file)
-		return (struct text){ 0 };
-	char *at = arena_alloc(arena, 1 << 20);
-	const size_t length = at ? fread(at, 1, 1 << 20, file) : 0;
-	fclose(file);
-	return (struct text){ at, length };
-}
-
 /* ---- reading the cases ---- */
 
 static bool
@@ -309,7 +297,7 @@ static void
 run_file(const char *path)
 {
 	CLEANUP(arena_free) struct arena *files = arena_new(1 << 22);
-	struct text rest = read_file(files, path);
+	struct text rest = test_file(files, path);
 	struct given *given = arena_new_of(files, struct given);
 	struct arena *arena = NULL;
 	int number = 0;

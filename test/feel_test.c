@@ -26,18 +26,6 @@ struct cases {
 	struct feel_value inputs[64];
 };
 
-static struct text
-read_file(struct arena *arena, const char *path)
-{
-	FILE *file = fopen(path, "r");
-	if (!file)
-		return (struct text){ 0 };
-	char *at = arena_alloc(arena, 1 << 20);
-	const size_t length = at ? fread(at, 1, 1 << 20, file) : 0;
-	fclose(file);
-	return (struct text){ at, length };
-}
-
 /* False when the value is, or holds, a null that does not say why. */
 static bool
 has_reasons(struct feel_value value)
@@ -202,7 +190,7 @@ run_cases(const char *path)
 {
 	CLEANUP(arena_free) struct arena *arena = arena_new(1 << 24);
 	struct cases cases = { .path = path, .arena = arena, .scope = feel_scope_new(arena, NULL) };
-	struct text rest = read_file(arena, path), source = { 0 };
+	struct text rest = test_file(arena, path), source = { 0 };
 	while (rest.at) {
 		const struct text line = text_trim(text_split(&rest, '\n'));
 		cases.line++;
@@ -244,7 +232,7 @@ TEST(feel_manual_tells_the_truth)
 	CLEANUP(arena_free) struct arena *arena = arena_new(1 << 24);
 	struct cases cases = { .path = "doc/manual/feel.md", .arena = arena,
 		.scope = feel_scope_new(arena, NULL) };
-	struct text rest = read_file(arena, cases.path), source = { 0 };
+	struct text rest = test_file(arena, cases.path), source = { 0 };
 	bool inside = false;
 	unsigned count = 0;
 	CHECK(rest.length);
@@ -270,7 +258,7 @@ TEST(feel_manual_tells_the_truth)
 TEST(feel_manual_lists_every_function)
 {
 	CLEANUP(arena_free) struct arena *arena = arena_new(1 << 24);
-	const struct text manual = read_file(arena, "doc/manual/feel.md");
+	const struct text manual = test_file(arena, "doc/manual/feel.md");
 	for (size_t i = 0; i < builtin_count; i++) {
 		const struct text line = arena_format(arena, "- `" TEXT_FORMAT "(%s)` : %s\n",
 			TEXT_ARGS(builtins[i].name),

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/buffer.h"
 #include "base/digest.h"
 
 #include "base/banned.h"
@@ -63,6 +64,23 @@ test_directory(void)
 			abort();
 	}
 	return directory;
+}
+
+struct text
+test_file(struct arena *arena, const char *path)
+{
+	CLEANUP(buffer_release) struct buffer bytes = buffer_new(1 << 20);
+	FILE *file = fopen(path, "r");
+	char part[4096];
+	size_t length;
+	while (file && (length = fread(part, 1, sizeof part, file)) > 0)
+		buffer_add(&bytes, (struct text){ part, length });
+	const bool read = file && !ferror(file) && !bytes.failed;
+	if (file)
+		fclose(file);
+	if (!read)
+		test_fail(path, 1, "this file cannot be read, or not whole");
+	return arena_text(arena, buffer_text(&bytes));
 }
 
 static int

@@ -12,6 +12,7 @@
 
 #include <stdio.h>
 
+#include "base/arena.h"
 #include "base/text.h"
 
 struct test {
@@ -25,6 +26,8 @@ __attribute__((noreturn, format(printf, 3, 4)))
 void test_fail(const char *file, int line, const char *format, ...);
 /* A fresh directory that is removed, with all in it, when the test ends. */
 const char *test_directory(void);
+/* What a file holds, a megabyte at most; the test fails when it cannot be read. */
+struct text test_file(struct arena *arena, const char *path);
 /* For tests made of data: counts one more case, passed or failed, and goes on. */
 __attribute__((format(printf, 4, 5)))
 void test_case(bool passed, const char *file, int line, const char *format, ...);

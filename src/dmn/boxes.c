@@ -174,11 +174,7 @@ read_list(const struct boxing *boxing, const struct xml *xml, struct feel_box *b
 static bool
 read_relation(const struct boxing *boxing, const struct xml *xml, struct feel_box *box)
 {
-	size_t columns = 0, rows = 0;
-	XML_EACH(xml, inside) {
-		columns += xml_is(inside, xml, "column");
-		rows += xml_is(inside, xml, "row");
-	}
+	const size_t columns = xml_count(xml, "column"), rows = xml_count(xml, "row");
 	struct feel_box *parts;
 	struct text *names, *unused;
 	size_t cells;
@@ -405,11 +401,7 @@ cell_inside(const struct xml *xml, const char *name)
 static bool
 read_columns(const struct boxing *boxing, const struct xml *xml, struct feel_table *table)
 {
-	size_t inputs = 0, outputs = 0;
-	XML_EACH(xml, inside) {
-		inputs += xml_is(inside, xml, "input");
-		outputs += xml_is(inside, xml, "output");
-	}
+	const size_t inputs = xml_count(xml, "input"), outputs = xml_count(xml, "output");
 	struct feel_table_input *input = arena_array_of(boxing->reading->arena, struct feel_table_input, inputs);
 	struct feel_table_output *output = arena_array_of(boxing->reading->arena, struct feel_table_output,
 		outputs);
@@ -486,9 +478,7 @@ static bool
 read_table(const struct boxing *boxing, const struct xml *xml, struct feel_box *box)
 {
 	struct feel_table *table = arena_new_of(boxing->reading->arena, struct feel_table);
-	size_t rules = 0;
-	XML_EACH(xml, inside)
-		rules += xml_is(inside, xml, "rule");
+	const size_t rules = xml_count(xml, "rule");
 	struct feel_table_rule *rule = arena_array_of(boxing->reading->arena, struct feel_table_rule, rules);
 	if (!table || !rule)
 		return broken(boxing);

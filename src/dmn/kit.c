@@ -94,13 +94,10 @@ static bool read_value(struct arena *arena, const struct xml *xml, struct feel_v
 static bool
 read_list(struct arena *arena, const struct xml *xml, struct feel_value *ret_value)
 {
+	struct feel_value *items = arena_array_of(arena, struct feel_value, xml_count(xml, "item"));
 	size_t count = 0;
-	XML_EACH(xml, item)
-		count += xml_is(item, xml, "item");
-	struct feel_value *items = arena_array_of(arena, struct feel_value, count);
 	if (!items)
 		return false;
-	count = 0;
 	XML_EACH(xml, item)
 		if (xml_is(item, xml, "item") && !read_value(arena, item, &items[count++]))
 			return false;
@@ -111,13 +108,10 @@ read_list(struct arena *arena, const struct xml *xml, struct feel_value *ret_val
 static bool
 read_components(struct arena *arena, const struct xml *xml, struct feel_value *ret_value)
 {
+	struct feel_entry *entries = arena_array_of(arena, struct feel_entry, xml_count(xml, "component"));
 	size_t count = 0;
-	XML_EACH(xml, component)
-		count += xml_is(component, xml, "component");
-	struct feel_entry *entries = arena_array_of(arena, struct feel_entry, count);
 	if (!entries)
 		return false;
-	count = 0;
 	XML_EACH(xml, component) {
 		if (!xml_is(component, xml, "component"))
 			continue;

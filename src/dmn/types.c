@@ -290,11 +290,9 @@ constrain_item(struct reading *reading, const struct definitions *of, const stru
 static const struct feel_type *
 read_components(struct reading *reading, const struct definitions *of, const struct xml *xml)
 {
-	size_t count = 0, most = 0;
-	XML_EACH(xml, inside)
-		most += xml_is(inside, xml, "itemComponent");
-	struct feel_field *fields = arena_array_of(reading->arena, struct feel_field, most);
+	struct feel_field *fields = arena_array_of(reading->arena, struct feel_field, xml_count(xml, "itemComponent"));
 	struct feel_type *type = arena_new_of(reading->arena, struct feel_type);
+	size_t count = 0;
 	if (!fields || !type)
 		return reading_broken(reading), NULL;
 	bool waits = false;
@@ -321,11 +319,9 @@ read_components(struct reading *reading, const struct definitions *of, const str
 static const struct feel_type *
 read_function(struct reading *reading, const struct definitions *of, const struct xml *xml)
 {
-	size_t count = 0, most = 0;
-	XML_EACH(xml, inside)
-		most += xml_is(inside, xml, "parameters");
-	struct feel_field *fields = arena_array_of(reading->arena, struct feel_field, most);
+	struct feel_field *fields = arena_array_of(reading->arena, struct feel_field, xml_count(xml, "parameters"));
 	struct feel_type *type = arena_new_of(reading->arena, struct feel_type);
+	size_t count = 0;
 	if (!fields || !type)
 		return reading_broken(reading), NULL;
 	XML_EACH(xml, inside) {

@@ -264,3 +264,12 @@ xml_next(const struct xml *xml)
 {
 	return first_of_space(xml->next, xml->space);
 }
+
+size_t
+xml_count(const struct xml *xml, const char *name)
+{
+	size_t count = 0;
+	XML_EACH(xml, inside)
+		count += xml_is(inside, xml, name);
+	return count;
+}

@@ -43,6 +43,9 @@ const struct xml *xml_inside(const struct xml *xml, const char *name);
 /* True when the element is of that name and of the namespace of `like`. */
 bool xml_is(const struct xml *xml, const struct xml *like, const char *name);
 
+/* How many elements inside are of that name and of the same namespace. */
+size_t xml_count(const struct xml *xml, const char *name);
+
 /* The elements inside `xml` that are of its namespace, one after the other. */
 #define XML_EACH(outer, each) \
 	for (const struct xml *each = xml_first(outer); each; each = xml_next(each))

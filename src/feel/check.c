@@ -274,11 +274,7 @@ struct node *
 check_binary(struct reader *reader, enum node_kind kind, const struct node *left, const struct node *right)
 {
 	switch (kind) {
-	case NODE_ADD:
-	case NODE_SUBTRACT:
-	case NODE_MULTIPLY:
-	case NODE_DIVIDE:
-	case NODE_POWER:
+	case NODE_CALCULATIONS:
 		return check_arithmetic(reader, kind, left, right);
 	case NODE_AND:
 	case NODE_OR:

@@ -18,14 +18,6 @@ enum {
 /* ---- paths ---- */
 
 bool
-doubt_is_path(const struct node *node)
-{
-	while (node->kind == NODE_ENTRY)
-		node = node->left;
-	return node->kind == NODE_INPUT || node->kind == NODE_LOCAL;
-}
-
-bool
 doubt_same_path(const struct node *a, const struct node *b)
 {
 	for (; a->kind == b->kind && a->kind == NODE_ENTRY; a = a->left, b = b->left)
@@ -102,7 +94,7 @@ doubt_know_path(struct doubt *doubt, struct facts facts, const struct node *node
 		if (!doubt_same_path(fact->path, node))
 			continue;
 		struct known known = fact->known;
-		if (known.missing && doubt_is_path(known.missing) && node->length)
+		if (known.missing && node_is_path(known.missing) && node->length)
 			known.missing = node; /* this reading of it, not the first one */
 		return known;
 	}
@@ -174,7 +166,7 @@ know_comparison(struct doubt *doubt, struct facts facts, const struct node *node
 		right = known_asked(right);
 	}
 	struct known known = known_compare(node->kind, left, right);
-	if (doubt_is_path(node->left) && doubt_is_path(node->right) && doubt_same_path(node->left, node->right)
+	if (node_is_path(node->left) && node_is_path(node->right) && doubt_same_path(node->left, node->right)
 		&& !left.loose)
 		known.may &= (uint8_t)~(node->kind == NODE_EQUAL || node->kind == NODE_LESS_EQUAL
 			|| node->kind == NODE_GREATER_EQUAL ? MAY_BE_FALSE : MAY_BE_TRUE);
@@ -540,21 +532,12 @@ doubt_know(struct doubt *doubt, struct facts facts, const struct node *node)
 	case NODE_INPUT:
 	case NODE_LOCAL:
 	case NODE_ENTRY:
-		return doubt_is_path(node) ? doubt_know_path(doubt, facts, node) : know_entry(doubt, facts, node);
+		return node_is_path(node) ? doubt_know_path(doubt, facts, node) : know_entry(doubt, facts, node);
 	case NODE_NEGATE:
 		return know_negated(doubt, facts, node);
-	case NODE_ADD:
-	case NODE_SUBTRACT:
-	case NODE_MULTIPLY:
-	case NODE_DIVIDE:
-	case NODE_POWER:
+	case NODE_CALCULATIONS:
 		return know_arithmetic(doubt, facts, node);
-	case NODE_EQUAL:
-	case NODE_DIFFERENT:
-	case NODE_LESS:
-	case NODE_LESS_EQUAL:
-	case NODE_GREATER:
-	case NODE_GREATER_EQUAL:
+	case NODE_COMPARISONS:
 		return know_comparison(doubt, facts, node);
 	case NODE_AND:
 		return know_and(doubt, facts, node);

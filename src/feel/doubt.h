@@ -34,7 +34,6 @@ struct doubt {
 
 /* ---- paths ---- */
 
-bool doubt_is_path(const struct node *node);
 bool doubt_same_path(const struct node *a, const struct node *b);
 /* A node for the local of a test, to be a path like others. NULL when too much was done. */
 const struct node *doubt_local(struct doubt *doubt, unsigned place, const struct feel_type *type);

@@ -26,7 +26,7 @@ doubt_bears_null(struct text name, uint32_t argument)
 static struct facts
 require(struct doubt *doubt, struct facts facts, const struct node *node)
 {
-	if (doubt_is_path(node)) {
+	if (node_is_path(node)) {
 		const struct known known = doubt_know_quietly(doubt, facts, node);
 		if (known_may(known, MAY_BE_NULL))
 			facts = doubt_learn(doubt, facts, node, known_present(known));
@@ -63,7 +63,7 @@ static struct facts
 narrow_side(struct doubt *doubt, struct facts facts, const struct node *path, enum node_kind kind,
 	const struct node *against, enum when when)
 {
-	if (!doubt_is_path(path))
+	if (!node_is_path(path))
 		return facts;
 	const bool ordered = kind != NODE_EQUAL && kind != NODE_DIFFERENT;
 	struct known known = doubt_know_quietly(doubt, facts, path);
@@ -91,7 +91,7 @@ narrow_comparison(struct doubt *doubt, struct facts facts, enum node_kind kind, 
 		facts = require(doubt, require(doubt, facts, left), right);
 	const struct facts before = facts;
 	facts = narrow_side(doubt, facts, left, kind, right, when);
-	const struct facts mirrored = narrow_side(doubt, before, right, known_mirror(kind), left, when);
+	const struct facts mirrored = narrow_side(doubt, before, right, node_mirror(kind), left, when);
 	if (mirrored.last != before.last)
 		facts = doubt_learn(doubt, facts, right, mirrored.last->known);
 	return facts;
@@ -133,7 +133,7 @@ static struct facts
 narrow_in(struct doubt *doubt, struct facts facts, const struct node *node, enum when when)
 {
 	const struct node *local = doubt_local(doubt, node->local, node->left->type);
-	if (!local || !doubt_is_path(node->left))
+	if (!local || !node_is_path(node->left))
 		return facts;
 	const struct facts before = doubt_learn(doubt, facts, local, doubt_know_quietly(doubt, facts, node->left));
 	const struct facts inside = doubt_narrow(doubt, before, node->right, when);
@@ -171,12 +171,7 @@ doubt_narrow(struct doubt *doubt, struct facts facts, const struct node *node, e
 	}
 	case NODE_NOT:
 		return when == WHEN_NOT_TRUE ? facts : doubt_narrow(doubt, facts, node->left, opposite(when));
-	case NODE_EQUAL:
-	case NODE_DIFFERENT:
-	case NODE_LESS:
-	case NODE_LESS_EQUAL:
-	case NODE_GREATER:
-	case NODE_GREATER_EQUAL:
+	case NODE_COMPARISONS:
 		return narrow_comparison(doubt, facts, node->kind, node->left, node->right, when);
 	case NODE_BETWEEN:
 		if (when != WHEN_TRUE)
@@ -192,7 +187,7 @@ doubt_narrow(struct doubt *doubt, struct facts facts, const struct node *node, e
 	case NODE_INPUT:
 	case NODE_LOCAL:
 	case NODE_ENTRY:
-		if (!doubt_is_path(node))
+		if (!node_is_path(node))
 			return facts;
 		return doubt_learn(doubt, facts, node, known_narrow(doubt_know_quietly(doubt, facts, node), NODE_EQUAL,
 			known_truth(when == WHEN_TRUE ? MAY_BE_TRUE : when == WHEN_FALSE ? MAY_BE_FALSE

@@ -45,7 +45,7 @@ describe(struct doubt *doubt, struct facts facts, const struct node *node, struc
 {
 	struct feel_value value;
 	struct arena *arena = doubt->reader->arena;
-	if (!doubt_is_path(node))
+	if (!node_is_path(node))
 		return false;
 	const struct known known = doubt_know_quietly(doubt, facts, node);
 	const struct known before = doubt_know_quietly(doubt, doubt->base, node);
@@ -92,7 +92,7 @@ doubt_tell_certain(struct doubt *doubt, struct facts facts, const struct node *n
 	if (doubt_is_silent(doubt, facts))
 		return;
 	CLEANUP(buffer_release) struct buffer why = buffer_new(1000);
-	if (a && b && doubt_is_path(a) && doubt_is_path(b) && doubt_same_path(a, b))
+	if (a && b && node_is_path(a) && node_is_path(b) && doubt_same_path(a, b))
 		buffer_add(&why, TEXT(" : les deux côtés sont la même chose"));
 	else if (!(a && describe(doubt, facts, a, &why)) && b)
 		(void)describe(doubt, facts, b, &why);

@@ -251,19 +251,10 @@ walk(struct evaluation *evaluation, const struct node *node)
 		return evaluation->locals[node->local];
 	case NODE_NEGATE:
 		return arithmetic_negate(evaluation, evaluate_node(evaluation, node->left));
-	case NODE_ADD:
-	case NODE_SUBTRACT:
-	case NODE_MULTIPLY:
-	case NODE_DIVIDE:
-	case NODE_POWER:
+	case NODE_CALCULATIONS:
 		return is_nested(evaluation, node) ? calculate(evaluation, node, evaluate_node(evaluation, node->left))
 			: evaluate_chain(evaluation, node);
-	case NODE_EQUAL:
-	case NODE_DIFFERENT:
-	case NODE_LESS:
-	case NODE_LESS_EQUAL:
-	case NODE_GREATER:
-	case NODE_GREATER_EQUAL: {
+	case NODE_COMPARISONS: {
 		const struct feel_value left = evaluate_node(evaluation, node->left);
 		const struct feel_value right = evaluate_node(evaluation, node->right);
 		if (left.kind == FEEL_NUMBER && right.kind == FEEL_NUMBER)

@@ -140,7 +140,7 @@ tell_value_of(struct telling *telling, const struct trace_entry *entry)
 {
 	struct text words;
 	const struct node *node = entry->node;
-	if (telling->words && telling->words->value && node && trace_is_path(node) && entry->value.kind != FEEL_NULL) {
+	if (telling->words && telling->words->value && node && node_is_path_of_input(node) && entry->value.kind != FEEL_NULL) {
 		while (node->kind == NODE_ENTRY)
 			node = node->left;
 		if (telling->words->value(telling->words->data, telling->arena, node->local, trace_excerpt(entry),
@@ -210,17 +210,9 @@ root_of(const struct telling *telling)
 }
 
 static bool
-is_local(const struct node *node)
-{
-	while (node->kind == NODE_ENTRY)
-		node = node->left;
-	return node->kind == NODE_LOCAL;
-}
-
-static bool
 is_name(const struct node *node)
 {
-	return node->length && (trace_is_path(node) || is_local(node));
+	return node->length && node_is_path(node);
 }
 
 static struct text
@@ -228,7 +220,7 @@ name_of(const struct telling *telling, const struct trace_entry *entry)
 {
 	const struct node *node = entry->node;
 	struct text name;
-	if (telling->words && telling->words->name && trace_is_path(node)) {
+	if (telling->words && telling->words->name && node_is_path_of_input(node)) {
 		while (node->kind == NODE_ENTRY)
 			node = node->left;
 		if (telling->words->name(telling->words->data, node->local, trace_excerpt(entry), &name))
@@ -383,18 +375,6 @@ relation(enum node_kind kind, bool holds, bool dates)
 	return words[dates][holds ? rank : opposite[rank]];
 }
 
-static enum node_kind
-mirrored(enum node_kind kind)
-{
-	switch (kind) {
-	case NODE_LESS: return NODE_GREATER;
-	case NODE_LESS_EQUAL: return NODE_GREATER_EQUAL;
-	case NODE_GREATER: return NODE_LESS;
-	case NODE_GREATER_EQUAL: return NODE_LESS_EQUAL;
-	default: return kind;
-	}
-}
-
 static void give_reasons(struct telling *telling, uint32_t index);
 
 static void
@@ -417,7 +397,7 @@ give_comparison(struct telling *telling, uint32_t index)
 		const struct side other = left;
 		left = right;
 		right = other;
-		kind = mirrored(kind);
+		kind = node_mirror(kind);
 	}
 	if (left.plain || entry->value.kind != FEEL_BOOLEAN) {
 		give_reasons_under(telling, index);
@@ -577,7 +557,7 @@ give_sources(struct telling *telling, uint32_t index)
 	const uint32_t end = after(telling, index);
 	for (uint32_t i = index; i < end; i++) {
 		const struct trace_entry *entry = entry_at(telling, i);
-		if (entry->node && trace_is_path(entry->node) && !trace_is_hidden(telling->trace, i))
+		if (entry->node && node_is_path_of_input(entry->node) && !trace_is_hidden(telling->trace, i))
 			give_name(telling, entry);
 	}
 }
@@ -597,7 +577,7 @@ give_reasons(struct telling *telling, uint32_t index)
 		return;
 	}
 	if (is_name(entry->node)) {
-		if (trace_is_path(entry->node) || is_item(telling, entry))
+		if (node_is_path_of_input(entry->node) || is_item(telling, entry))
 			give_name(telling, entry);
 		return;
 	}
@@ -606,12 +586,7 @@ give_reasons(struct telling *telling, uint32_t index)
 	case NODE_OR:
 		give_logic(telling, index);
 		return;
-	case NODE_EQUAL:
-	case NODE_DIFFERENT:
-	case NODE_LESS:
-	case NODE_LESS_EQUAL:
-	case NODE_GREATER:
-	case NODE_GREATER_EQUAL:
+	case NODE_COMPARISONS:
 		give_comparison(telling, index);
 		return;
 	case NODE_BETWEEN:
@@ -712,7 +687,7 @@ is_step(const struct telling *telling, uint32_t index)
 	case NODE_NOT:
 		return false;
 	case NODE_ENTRY:
-		return trace_is_path(entry->node);
+		return node_is_path_of_input(entry->node);
 	default:
 		return !(is_arithmetic(entry->node) && is_arithmetic(parent));
 	}
@@ -759,7 +734,7 @@ tell_steps(struct telling *telling, uint32_t index)
 	if (!is_step(telling, index))
 		return;
 	/* A name is told once. */
-	if (entry->node && telling->words && telling->words->told && trace_is_path(entry->node))
+	if (entry->node && telling->words && telling->words->told && node_is_path_of_input(entry->node))
 		return;
 	if (entry->node && is_name(entry->node) && !take_name(telling, trace_excerpt(entry)))
 		return;

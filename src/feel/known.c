@@ -354,18 +354,6 @@ known_compare(enum node_kind kind, struct known a, struct known b)
 	return known;
 }
 
-enum node_kind
-known_mirror(enum node_kind kind)
-{
-	switch (kind) {
-	case NODE_LESS: return NODE_GREATER;
-	case NODE_LESS_EQUAL: return NODE_GREATER_EQUAL;
-	case NODE_GREATER: return NODE_LESS;
-	case NODE_GREATER_EQUAL: return NODE_LESS_EQUAL;
-	default: return kind;
-	}
-}
-
 /* ---- arithmetic ---- */
 
 typedef bool combine(struct feel_number a, struct feel_number b, struct feel_number *ret_result);

@@ -55,8 +55,6 @@ struct known known_narrow(struct known known, enum node_kind kind, struct known 
 struct known known_asked(struct known known);
 /* The value once it is certain that it is not null. */
 struct known known_present(struct known known);
-/* a op b is b (mirrored) a. */
-enum node_kind known_mirror(enum node_kind kind);
 /* True when no value is both at least `low` and at most `high`. */
 bool known_is_inverted(struct known low, bool low_open, struct known high, bool high_open);
 

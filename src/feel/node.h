@@ -43,6 +43,10 @@ enum node_kind {
 	NODE_TABLE,    /* a decision table (table.h) */
 };
 
+/* As labels, in the order above: `case NODE_COMPARISONS:`. */
+#define NODE_CALCULATIONS NODE_ADD ... NODE_POWER
+#define NODE_COMPARISONS  NODE_EQUAL ... NODE_GREATER_EQUAL
+
 struct table;
 
 struct node {
@@ -86,6 +90,43 @@ static inline bool
 node_is_logic(const struct node *node)
 {
 	return node->kind == NODE_AND || node->kind == NODE_OR;
+}
+
+/* a op b is b (mirrored) a. */
+static inline enum node_kind
+node_mirror(enum node_kind comparison)
+{
+	switch (comparison) {
+	case NODE_LESS: return NODE_GREATER;
+	case NODE_LESS_EQUAL: return NODE_GREATER_EQUAL;
+	case NODE_GREATER: return NODE_LESS;
+	case NODE_GREATER_EQUAL: return NODE_LESS_EQUAL;
+	default: return comparison;
+	}
+}
+
+/* What entries are followed from: `a` of a.b.c. */
+static inline const struct node *
+node_path_start(const struct node *node)
+{
+	while (node->kind == NODE_ENTRY)
+		node = node->left;
+	return node;
+}
+
+/* A name of the scope, followed or not by entries. */
+static inline bool
+node_is_path_of_input(const struct node *node)
+{
+	return node_path_start(node)->kind == NODE_INPUT;
+}
+
+/* The same, or that of a local. */
+static inline bool
+node_is_path(const struct node *node)
+{
+	const struct node *start = node_path_start(node);
+	return start->kind == NODE_INPUT || start->kind == NODE_LOCAL;
 }
 
 struct feel {

@@ -432,3 +432,22 @@ space_common_region(const struct space *space, uint32_t column, uint32_t rule, u
 	}
 	return false;
 }
+
+uint64_t *
+space_all_rules(struct space *space)
+{
+	const size_t size = (size_t)(space->table->input_count + 1) * space->words;
+	uint64_t *all = arena_array_of(space->arena, uint64_t, size);
+	if (all)
+		memset(all, 0xff, size * sizeof *all);
+	return all;
+}
+
+bool
+space_asks_too_much(struct space *space, size_t most)
+{
+	if (!(space->broken || space->judge.no_memory) || !space->arena || arena_used(space->arena) <= most / 2)
+		return false;
+	space->broken = space->judge.no_memory = false;
+	return true;
+}

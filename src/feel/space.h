@@ -47,6 +47,9 @@ enum { SPACE_MOST_STEPS = 4000000, SPACE_MOST_RULES = 12000 };
 [[nodiscard]] bool space_build(struct space *space, struct arena *arena, const struct table *table,
 	uint32_t locals);
 
+/* True, and the space is broken no more, when memory lacks because the table asks for more than half of `most`. */
+bool space_asks_too_much(struct space *space, size_t most);
+
 /* Grants the work of one more question about all rules. */
 void space_rest(struct space *space);
 /* False once too much has been done. */
@@ -60,6 +63,9 @@ space_spend(struct space *space, unsigned long steps)
 	space->steps_left -= steps;
 	return true;
 }
+
+/* By column, and one after the last, a set with all the rules in it; NULL: no memory. */
+uint64_t *space_all_rules(struct space *space);
 
 /* ---- rules that meet ---- */
 

@@ -31,10 +31,9 @@ static uint64_t *
 gather_always(struct space *space, bool strictly)
 {
 	const uint32_t words = space->words, columns = space->table->input_count;
-	uint64_t *always = arena_array_of(space->arena, uint64_t, (size_t)(columns + 1) * words);
+	uint64_t *always = space_all_rules(space);
 	if (!always)
 		return NULL;
-	memset(always + (size_t)columns * words, 0xff, words * sizeof *always);
 	for (uint32_t i = columns; i-- > 0;) {
 		const struct space_column *column = &space->columns[i];
 		uint64_t *of = always + (size_t)i * words;

@@ -107,10 +107,9 @@ static uint64_t *
 gather_covering(struct space *space, uint32_t rule)
 {
 	const uint32_t words = space->words, columns = space->table->input_count;
-	uint64_t *always = arena_array_of(space->arena, uint64_t, (size_t)(columns + 1) * words);
+	uint64_t *always = space_all_rules(space);
 	if (!always)
 		return NULL;
-	memset(always + (size_t)columns * words, 0xff, words * sizeof *always);
 	for (uint32_t i = columns; i-- > 0;) {
 		const struct space_column *column = &space->columns[i];
 		const uint8_t *regions = regions_of(column, rule);

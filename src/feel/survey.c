@@ -206,22 +206,13 @@ grade_of(struct judge *judge, const struct node *node)
 	case NODE_NEGATE:
 	case NODE_NOT:
 		return join(judge, grade_of(judge, node->left), GRADE_CONSTANT);
-	case NODE_ADD:
-	case NODE_SUBTRACT:
-	case NODE_MULTIPLY:
-	case NODE_DIVIDE:
-	case NODE_POWER:
+	case NODE_CALCULATIONS:
 	case NODE_AND:
 	case NODE_OR: {
 		const enum grade left = grade_of(judge, node->left);
 		return left ? join(judge, left, grade_of(judge, node->right)) : GRADE_NONE;
 	}
-	case NODE_EQUAL:
-	case NODE_DIFFERENT:
-	case NODE_LESS:
-	case NODE_LESS_EQUAL:
-	case NODE_GREATER:
-	case NODE_GREATER_EQUAL:
+	case NODE_COMPARISONS:
 		return grade_of_comparison(judge, node);
 	case NODE_BETWEEN:
 		return grade_of_between(judge, node);
@@ -315,17 +306,8 @@ is_constant_within(const struct node *node, unsigned *nodes)
 			return false;
 		break;
 	case NODE_NEGATE:
-	case NODE_ADD:
-	case NODE_SUBTRACT:
-	case NODE_MULTIPLY:
-	case NODE_DIVIDE:
-	case NODE_POWER:
-	case NODE_EQUAL:
-	case NODE_DIFFERENT:
-	case NODE_LESS:
-	case NODE_LESS_EQUAL:
-	case NODE_GREATER:
-	case NODE_GREATER_EQUAL:
+	case NODE_CALCULATIONS:
+	case NODE_COMPARISONS:
 	case NODE_AND:
 	case NODE_OR:
 	case NODE_BETWEEN:

@@ -674,11 +674,8 @@ feel_table_check(struct arena *arena, const struct feel *feel, const struct feel
 	*check = (struct check){ .table = table, .scratch = scratch,
 		.telling = { .arena = arena, .feel = feel, .table = table, .source = source, .findings = findings } };
 	check_table(check);
-	bool broken = check->space.broken || check->space.judge.no_memory;
-	if (broken && arena_used(scratch) > MOST_SCRATCH / 2) { /* it is the table that asks for too much */
-		broken = check->space.broken = false;
+	if (space_asks_too_much(&check->space, MOST_SCRATCH))
 		tell_too_large(check);
-	}
 	tell_rest(&check->telling);
-	findings->broken = findings->broken || broken;
+	findings->broken |= check->space.broken || check->space.judge.no_memory;
 }

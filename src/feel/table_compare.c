@@ -334,11 +334,8 @@ feel_table_compare(struct arena *arena, const struct feel *feel, const struct fe
 	*compare = (struct compare){ .table = table, .formula = formula, .scratch = scratch, .points = points,
 		.telling = { .arena = arena, .feel = feel, .table = table, .source = source, .findings = findings } };
 	compare_table(compare);
-	bool broken = compare->space.broken || compare->space.judge.no_memory;
-	if (broken && arena_used(scratch) > MOST_COMPARE_SCRATCH / 2) { /* it is the table that asks for too much */
-		broken = compare->space.broken = false;
+	if (space_asks_too_much(&compare->space, MOST_COMPARE_SCRATCH))
 		tell_too_large(compare);
-	}
 	tell_rest(&compare->telling);
-	findings->broken = findings->broken || broken;
+	findings->broken |= compare->space.broken || compare->space.judge.no_memory;
 }

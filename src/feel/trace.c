@@ -119,22 +119,6 @@ trace_call(struct evaluation *evaluation, const struct feel_type *function, cons
 
 /* ---- walking ---- */
 
-bool
-trace_is_path(const struct node *node)
-{
-	while (node->kind == NODE_ENTRY)
-		node = node->left;
-	return node->kind == NODE_INPUT;
-}
-
-static bool
-is_path_or_local(const struct node *node)
-{
-	while (node->kind == NODE_ENTRY)
-		node = node->left;
-	return node->kind == NODE_INPUT || node->kind == NODE_LOCAL;
-}
-
 /* A list of tests after `in`: what is tested and the whole say it all. */
 static bool
 is_test_after_in(const struct feel_trace *trace, const struct trace_entry *entry)
@@ -167,7 +151,7 @@ trace_is_hidden(const struct feel_trace *trace, uint32_t index)
 	if (node->length == 0 || node->kind == NODE_CONSTANT || node->kind == NODE_FUNCTION
 		|| (node->kind == NODE_COERCE && entry->value.kind != FEEL_NULL) || trace_is_boxed_context(entry))
 		return true;
-	if (parent && parent->kind == NODE_ENTRY && is_path_or_local(node))
+	if (parent && parent->kind == NODE_ENTRY && node_is_path(node))
 		return true;
 	if (parent && node->kind == NODE_TEST && (parent->kind == NODE_OR || parent->kind == NODE_NOT))
 		return true; /* one of a list of tests */
@@ -237,17 +221,12 @@ kind_of(const struct trace_entry *entry)
 	};
 	if (!entry->node)
 		return groups[entry->group];
-	if (trace_is_path(entry->node))
+	if (node_is_path_of_input(entry->node))
 		return FEEL_TOLD_READ;
-	if (is_path_or_local(entry->node))
+	if (node_is_path(entry->node))
 		return FEEL_TOLD_LOCAL;
 	switch ((enum node_kind)entry->node->kind) {
-	case NODE_EQUAL:
-	case NODE_DIFFERENT:
-	case NODE_LESS:
-	case NODE_LESS_EQUAL:
-	case NODE_GREATER:
-	case NODE_GREATER_EQUAL:
+	case NODE_COMPARISONS:
 	case NODE_AND:
 	case NODE_OR:
 	case NODE_BETWEEN:
@@ -265,14 +244,6 @@ kind_of(const struct trace_entry *entry)
 	default:
 		return FEEL_TOLD_VALUE;
 	}
-}
-
-static unsigned
-slot_of(const struct node *node)
-{
-	while (node->kind == NODE_ENTRY)
-		node = node->left;
-	return node->local;
 }
 
 bool
@@ -298,7 +269,7 @@ feel_trace_next(const struct feel_trace *trace, size_t *position, struct feel_to
 		.left_out = entry->left_out,
 	};
 	if (ret_told->kind == FEEL_TOLD_READ)
-		ret_told->slot = slot_of(entry->node);
+		ret_told->slot = node_path_start(entry->node)->local;
 	return true;
 }
 

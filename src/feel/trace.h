@@ -26,8 +26,6 @@ struct feel_trace {
 	bool cut;
 };
 
-/* A name of the scope, followed or not by entries. */
-bool trace_is_path(const struct node *node);
 /* Does it say nothing by itself: a constant, a step of a path, a part of a chain of `and`? */
 bool trace_is_hidden(const struct feel_trace *trace, uint32_t index);
 /* A context laid out in boxes: its text is that of its cells, end to end. */
