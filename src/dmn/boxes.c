@@ -12,6 +12,7 @@ struct boxing {
 
 static bool read_expression(const struct boxing *boxing, const struct xml *xml, struct feel_box *box);
 static int kind_of(const struct xml *xml);
+static const struct xml *expression_in(const struct xml *xml);
 
 /* ---- parts ---- */
 
@@ -98,7 +99,7 @@ boxes_typed(struct arena *arena, const struct feel_box *box, const struct feel_t
 static bool
 read_inside(const struct boxing *boxing, const struct xml *xml, struct feel_box *box)
 {
-	const struct xml *expression = xml ? boxes_expression(xml) : NULL;
+	const struct xml *expression = xml ? expression_in(xml) : NULL;
 	if (expression)
 		return read_expression(boxing, expression, box);
 	*box = (struct feel_box){ .kind = FEEL_BOX_NOTHING };
@@ -331,7 +332,7 @@ read_fixed(const struct boxing *boxing, const struct xml *xml, struct feel_box *
 		const struct xml *part = xml_inside(xml, shape->parts[i]);
 		if (!read_inside(boxing, part, &parts[i]))
 			return false;
-		if (!part || !boxes_expression(part))
+		if (!part || !expression_in(part))
 			reading_mistake(boxing->reading, boxing->of, xml->line, TEXT(""),
 				"il manque « %s » dans cet élément « %s »", shape->parts[i], shape->name);
 		box->count++;
@@ -530,8 +531,9 @@ kind_of(const struct xml *xml)
 	return -1;
 }
 
-const struct xml *
-boxes_expression(const struct xml *xml)
+/* The expression inside `xml` (a decision, an entry…), or NULL. */
+static const struct xml *
+expression_in(const struct xml *xml)
 {
 	XML_EACH(xml, inside)
 		if (kind_of(inside) >= 0)
@@ -558,7 +560,7 @@ bool
 boxes_read(struct reading *reading, const struct definitions *of, const struct xml *xml,
 	const struct feel_box **ret_box)
 {
-	const struct xml *expression = boxes_expression(xml), *variable = xml_inside(xml, "variable");
+	const struct xml *expression = expression_in(xml), *variable = xml_inside(xml, "variable");
 	*ret_box = NULL;
 	if (!expression)
 		return true;

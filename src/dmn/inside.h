@@ -129,8 +129,6 @@ struct text type_allowed_text(const struct definitions *of, struct text name);
 
 /* ---- boxes.c ---- */
 
-/* The expression inside `xml` (a decision, an entry…), or NULL. */
-const struct xml *boxes_expression(const struct xml *xml);
 /* The logic inside `xml` as a box; false without memory. *ret_box is NULL when there is none. */
 bool boxes_read(struct reading *reading, const struct definitions *of, const struct xml *xml,
 	const struct feel_box **ret_box);

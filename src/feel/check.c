@@ -378,7 +378,8 @@ static const struct property {
 	{ TEXT("end included"), FEEL_RANGE, &feel_type_boolean },
 };
 
-const struct feel_type *
+/* The type of an entry: of a context, or a property of a date…; NULL when it cannot exist. */
+static const struct feel_type *
 entry_type(struct reader *reader, const struct feel_type *of, struct text name)
 {
 	if (is_open_type(of))

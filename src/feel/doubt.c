@@ -49,10 +49,12 @@ static const struct {
 	{ TEXT("minutes"), -59, 59 },
 };
 
+static struct known know(struct doubt *doubt, struct facts facts, const struct node *node);
+
 static struct known
 know_entry(struct doubt *doubt, struct facts facts, const struct node *node)
 {
-	const struct known of = doubt_know(doubt, facts, node->left);
+	const struct known of = know(doubt, facts, node->left);
 	struct known known = known_of_type(node->type, node);
 	const enum feel_kind kind = node->left->type->kind;
 	for (size_t i = 0; kind != FEEL_CONTEXT && i < sizeof properties / sizeof *properties; i++) {
@@ -81,7 +83,7 @@ is_sure(struct doubt *doubt, struct facts facts, const struct node *input)
 		return false;
 	doubt->conditions++;
 	doubt->quiet++;
-	const struct known known = doubt_know(doubt, facts, when->root);
+	const struct known known = know(doubt, facts, when->root);
 	doubt->quiet--;
 	doubt->conditions--;
 	return known.may == MAY_BE_TRUE;
@@ -109,7 +111,7 @@ struct known
 doubt_know_quietly(struct doubt *doubt, struct facts facts, const struct node *node)
 {
 	doubt->quiet++;
-	const struct known known = doubt_know(doubt, facts, node);
+	const struct known known = know(doubt, facts, node);
 	doubt->quiet--;
 	return known;
 }
@@ -160,7 +162,7 @@ static struct known
 know_comparison(struct doubt *doubt, struct facts facts, const struct node *node)
 {
 	const size_t told = doubt->told;
-	struct known left = doubt_know(doubt, facts, node->left), right = doubt_know(doubt, facts, node->right);
+	struct known left = know(doubt, facts, node->left), right = know(doubt, facts, node->right);
 	if (asks_for_null(node->left, node->right)) {
 		left = known_asked(left);
 		right = known_asked(right);
@@ -178,9 +180,9 @@ static struct known
 know_and(struct doubt *doubt, struct facts facts, const struct node *node)
 {
 	const size_t told = doubt->told;
-	const struct known left = doubt_know(doubt, facts, node->left);
+	const struct known left = know(doubt, facts, node->left);
 	const struct facts then = doubt_narrow(doubt, facts, node->left, WHEN_TRUE);
-	const struct known right = doubt_know(doubt, then, node->right);
+	const struct known right = know(doubt, then, node->right);
 	/* after a null, the right side is evaluated too */
 	const struct known otherwise = known_may(left, MAY_BE_NULL) ? doubt_know_quietly(doubt, facts, node->right)
 		: known_truth(0);
@@ -202,9 +204,9 @@ static struct known
 know_or(struct doubt *doubt, struct facts facts, const struct node *node)
 {
 	const size_t told = doubt->told;
-	const struct known left = doubt_know(doubt, facts, node->left);
+	const struct known left = know(doubt, facts, node->left);
 	const struct facts otherwise = doubt_narrow(doubt, facts, node->left, WHEN_NOT_TRUE);
-	const struct known right = doubt_know(doubt, otherwise, node->right);
+	const struct known right = know(doubt, otherwise, node->right);
 	unsigned may = left.may & MAY_BE_TRUE;
 	if (!otherwise.dead) {
 		may |= right.may & MAY_BE_TRUE;
@@ -247,8 +249,8 @@ know_between(struct doubt *doubt, struct facts facts, const struct node *node)
 {
 	const size_t told = doubt->told;
 	const struct node *const value = node->parts[0];
-	const struct known known = doubt_know(doubt, facts, value), low = doubt_know(doubt, facts, node->parts[1]),
-		high = doubt_know(doubt, facts, node->parts[2]);
+	const struct known known = know(doubt, facts, value), low = know(doubt, facts, node->parts[1]),
+		high = know(doubt, facts, node->parts[2]);
 	struct known between = both(known_compare(NODE_GREATER_EQUAL, known, low),
 		known_compare(NODE_LESS_EQUAL, known, high));
 	if (known_is_inverted(low, false, high, false)) {
@@ -300,8 +302,8 @@ know_test_of(struct doubt *doubt, struct facts facts, struct known tested, const
 	switch ((enum node_kind)against->kind) {
 	case NODE_RANGE: {
 		const struct known nothing = known_truth(MAY_BE_TRUE);
-		const struct known low = against->left ? doubt_know(doubt, facts, against->left) : nothing;
-		const struct known high = against->right ? doubt_know(doubt, facts, against->right) : nothing;
+		const struct known low = against->left ? know(doubt, facts, against->left) : nothing;
+		const struct known high = against->right ? know(doubt, facts, against->right) : nothing;
 		known = both(against->left ? known_compare(against->low_open ? NODE_GREATER : NODE_GREATER_EQUAL, tested, low)
 			: nothing, against->right ? known_compare(against->high_open ? NODE_LESS : NODE_LESS_EQUAL, tested, high)
 			: nothing);
@@ -314,7 +316,7 @@ know_test_of(struct doubt *doubt, struct facts facts, struct known tested, const
 	case NODE_LIST:
 		return know_test_of_list(doubt, facts, tested, against);
 	default: {
-		const struct known value = doubt_know(doubt, facts, against);
+		const struct known value = know(doubt, facts, against);
 		const enum feel_kind kind = against->type->kind;
 		if (kind == FEEL_LIST || kind == FEEL_RANGE || kind == FEEL_ANY || value.loose || tested.loose)
 			return known_truth(MAY_BE_TRUE | MAY_BE_FALSE | (kind == FEEL_LIST ? 0 : MAY_BE_NULL));
@@ -340,11 +342,11 @@ static struct known
 know_in(struct doubt *doubt, struct facts facts, const struct node *node)
 {
 	const size_t told = doubt->told;
-	const struct known left = doubt_know(doubt, facts, node->left);
+	const struct known left = know(doubt, facts, node->left);
 	const struct node *path = doubt_local(doubt, node->local, node->left->type);
 	if (!path)
 		return known_truth(MAY_BE_ANYTHING);
-	const struct known known = doubt_know(doubt, doubt_learn(doubt, facts, path, left), node->right);
+	const struct known known = know(doubt, doubt_learn(doubt, facts, path, left), node->right);
 	judge(doubt, facts, node, known, told, "cette comparaison", node->left, NULL);
 	return known;
 }
@@ -355,7 +357,7 @@ static struct known
 know_if(struct doubt *doubt, struct facts facts, const struct node *node)
 {
 	const struct node *const condition = node->parts[0];
-	const struct known decides = doubt_know(doubt, facts, condition);
+	const struct known decides = know(doubt, facts, condition);
 	if (is_literal(condition) && condition->type->kind == FEEL_BOOLEAN)
 		doubt_tell_certain(doubt, facts, condition, "cette condition", condition->constant.boolean, false, NULL,
 			NULL);
@@ -363,8 +365,8 @@ know_if(struct doubt *doubt, struct facts facts, const struct node *node)
 		doubt_tell_missing(doubt, decides.missing, true);
 	const struct facts yes = doubt_narrow(doubt, facts, condition, WHEN_TRUE),
 		no = doubt_narrow(doubt, facts, condition, WHEN_NOT_TRUE);
-	const struct known then = doubt_know(doubt, yes, node->parts[1]);
-	const struct known otherwise = doubt_know(doubt, no, node->parts[2]);
+	const struct known then = know(doubt, yes, node->parts[1]);
+	const struct known otherwise = know(doubt, no, node->parts[2]);
 	if (yes.dead || !known_may(decides, MAY_BE_TRUE))
 		return otherwise;
 	if (no.dead || decides.may == MAY_BE_TRUE)
@@ -375,8 +377,8 @@ know_if(struct doubt *doubt, struct facts facts, const struct node *node)
 static struct known
 know_filter(struct doubt *doubt, struct facts facts, const struct node *node)
 {
-	const struct known list = doubt_know(doubt, facts, node->left);
-	(void)doubt_know(doubt, facts, node->right);
+	const struct known list = know(doubt, facts, node->left);
+	(void)know(doubt, facts, node->right);
 	struct known known = known_of_type(node->type, node);
 	known.may &= (uint8_t)~MAY_BE_NULL;
 	known.missing = NULL;
@@ -396,7 +398,7 @@ know_iteration(struct doubt *doubt, struct facts facts, const struct node *node)
 	struct known known = node->kind == NODE_FOR ? (struct known){ .may = MAY_BE_OTHER }
 		: known_truth(MAY_BE_TRUE | MAY_BE_FALSE);
 	for (uint32_t i = 0; i + 1 < node->count; i++) {
-		const struct known list = doubt_know(doubt, facts, node->parts[i]);
+		const struct known list = know(doubt, facts, node->parts[i]);
 		if (list.empty)
 			known.empty = list.empty;
 		if (known_may(list, MAY_BE_NULL)) {
@@ -404,7 +406,7 @@ know_iteration(struct doubt *doubt, struct facts facts, const struct node *node)
 			known.missing = known.missing ? known.missing : list.missing;
 		}
 	}
-	const struct known body = doubt_know(doubt, facts, node->parts[node->count - 1]);
+	const struct known body = know(doubt, facts, node->parts[node->count - 1]);
 	if (node->kind != NODE_FOR && known_may(body, MAY_BE_NULL)) {
 		known.may |= MAY_BE_NULL;
 		known.missing = known.missing ? known.missing : body.missing;
@@ -416,8 +418,8 @@ static struct known
 know_range(struct doubt *doubt, struct facts facts, const struct node *node)
 {
 	struct known known = { .may = MAY_BE_OTHER };
-	const struct known low = node->left ? doubt_know(doubt, facts, node->left) : known;
-	const struct known high = node->right ? doubt_know(doubt, facts, node->right) : known;
+	const struct known low = node->left ? know(doubt, facts, node->left) : known;
+	const struct known high = node->right ? know(doubt, facts, node->right) : known;
 	if (node->left && node->right && !node->may_descend
 		&& known_is_inverted(low, node->low_open, high, node->high_open))
 		doubt_tell_inverted(doubt, facts, node->left, node->right);
@@ -433,7 +435,7 @@ know_range(struct doubt *doubt, struct facts facts, const struct node *node)
 static struct known
 know_arithmetic(struct doubt *doubt, struct facts facts, const struct node *node)
 {
-	const struct known left = doubt_know(doubt, facts, node->left), right = doubt_know(doubt, facts, node->right);
+	const struct known left = know(doubt, facts, node->left), right = know(doubt, facts, node->right);
 	struct known known = known_of_type(node->type, node);
 	if (node->left->type->kind == FEEL_NUMBER && node->right->type->kind == FEEL_NUMBER)
 		known = known_arithmetic(node->kind, left, right);
@@ -456,7 +458,7 @@ know_arithmetic(struct doubt *doubt, struct facts facts, const struct node *node
 static struct known
 know_negated(struct doubt *doubt, struct facts facts, const struct node *node)
 {
-	const struct known operand = doubt_know(doubt, facts, node->left);
+	const struct known operand = know(doubt, facts, node->left);
 	struct known known = known_of_type(node->type, node);
 	if (node->type->kind == FEEL_NUMBER)
 		known = known_arithmetic(NODE_SUBTRACT, known_of_value(feel_integer(0)), operand);
@@ -489,7 +491,7 @@ know_builtin(struct doubt *doubt, struct facts facts, const struct node *node)
 	known.missing = NULL;
 	known.may |= MAY_BE_NULL; /* most have their reasons to give one */
 	for (uint32_t i = 0; i < node->count; i++) {
-		const struct known argument = doubt_know(doubt, facts, node->parts[i]);
+		const struct known argument = know(doubt, facts, node->parts[i]);
 		first = i ? first : argument;
 		if (known_may(argument, MAY_BE_NULL) && !doubt_bears_null(name, i))
 			known.missing = known.missing ? known.missing : argument.missing;
@@ -515,13 +517,13 @@ static void
 know_parts(struct doubt *doubt, struct facts facts, const struct node *node)
 {
 	if (node->left)
-		(void)doubt_know(doubt, facts, node->left);
+		(void)know(doubt, facts, node->left);
 	for (uint32_t i = 0; node->parts && i < node->count; i++) /* a function has a count and no parts */
-		(void)doubt_know(doubt, facts, node->parts[i]);
+		(void)know(doubt, facts, node->parts[i]);
 }
 
-struct known
-doubt_know(struct doubt *doubt, struct facts facts, const struct node *node)
+static struct known
+know(struct doubt *doubt, struct facts facts, const struct node *node)
 {
 	if (doubt->steps >= MOST_DOUBT_STEPS)
 		return (struct known){ .may = MAY_BE_ANYTHING, .loose = true };
@@ -544,7 +546,7 @@ doubt_know(struct doubt *doubt, struct facts facts, const struct node *node)
 	case NODE_OR:
 		return know_or(doubt, facts, node);
 	case NODE_NOT:
-		return denied(doubt_know(doubt, facts, node->left));
+		return denied(know(doubt, facts, node->left));
 	case NODE_BETWEEN:
 		return know_between(doubt, facts, node);
 	case NODE_IN:
@@ -564,7 +566,7 @@ doubt_know(struct doubt *doubt, struct facts facts, const struct node *node)
 	case NODE_BUILTIN:
 		return know_builtin(doubt, facts, node);
 	case NODE_INSTANCE:
-		(void)doubt_know(doubt, facts, node->left);
+		(void)know(doubt, facts, node->left);
 		return known_truth(MAY_BE_TRUE | MAY_BE_FALSE);
 	case NODE_LIST:
 	case NODE_CONTEXT:
@@ -610,7 +612,7 @@ walk(struct arena *arena, const struct feel *feel, const struct feel_given *give
 		if (doubt.given->holds[i]->root->height <= MOST_DOUBTED)
 			doubt.base = doubt_narrow(&doubt, doubt.base, doubt.given->holds[i]->root, WHEN_TRUE);
 	doubt.base.dead = false;
-	const struct known known = doubt_know(&doubt, doubt.base, feel->root);
+	const struct known known = know(&doubt, doubt.base, feel->root);
 	if (needed && findings && known_may(known, MAY_BE_NULL) && known.missing
 		&& !doubt_is_silent(&doubt, doubt.base))
 		doubt_tell_missing(&doubt, known.missing, feel->root->type->kind == FEEL_BOOLEAN);

@@ -42,7 +42,6 @@ struct facts doubt_learn(struct doubt *doubt, struct facts facts, const struct n
 
 /* ---- what a node gives ---- */
 
-struct known doubt_know(struct doubt *doubt, struct facts facts, const struct node *node);
 /* The same, and nothing is told. */
 struct known doubt_know_quietly(struct doubt *doubt, struct facts facts, const struct node *node);
 struct known doubt_know_path(struct doubt *doubt, struct facts facts, const struct node *path);

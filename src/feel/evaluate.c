@@ -146,8 +146,9 @@ range_holds(struct evaluation *evaluation, struct feel_value range, struct feel_
 	return both(above, below);
 }
 
-struct feel_value
-evaluate_in(struct evaluation *evaluation, struct feel_value tested, struct feel_value value)
+/* `tested` in `value`, as unary tests have it: equal, in the list, in the range. */
+static struct feel_value
+find_in(struct evaluation *evaluation, struct feel_value tested, struct feel_value value)
 {
 	if (value.kind == FEEL_RANGE && tested.kind != FEEL_RANGE)
 		return range_holds(evaluation, value, tested);
@@ -303,7 +304,7 @@ walk(struct evaluation *evaluation, const struct node *node)
 		const struct feel_value value = evaluate_node(evaluation, node->left);
 		if (value.kind == FEEL_NULL && node->left->kind == NODE_RANGE)
 			return value;
-		return evaluate_in(evaluation, evaluation->locals[node->local], value);
+		return find_in(evaluation, evaluation->locals[node->local], value);
 	}
 	case NODE_NOT: {
 		const struct feel_value value = evaluate_node(evaluation, node->left);

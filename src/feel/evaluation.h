@@ -60,10 +60,6 @@ struct feel_value evaluate_builtin(struct evaluation *evaluation, struct text na
 struct feel_value evaluate_iteration(struct evaluation *evaluation, const struct node *node);
 struct feel_value evaluate_filter(struct evaluation *evaluation, const struct node *node);
 
-/* Number of values from first to last, both included, and the i-th: numbers and dates. */
-bool range_steps(struct feel_value first, struct feel_value last, int64_t *ret_count);
-struct feel_value range_step(struct feel_value first, struct feel_value last, int64_t index);
-
 /* ---- counting and ending (evaluation.c) ---- */
 
 /* Counts work done outside of nodes; false once there is too much of it: give up. */
@@ -87,9 +83,6 @@ evaluation_not_a_condition(struct feel_value value)
 	return value.kind == FEEL_NULL ? value : feel_null(TEXT("une condition n’est ni vraie ni fausse"));
 }
 
-/* `tested` in `value`, as unary tests have it: equal, in the list, in the range. */
-struct feel_value evaluate_in(struct evaluation *evaluation, struct feel_value tested,
-	struct feel_value value);
 /* In entry.c: an entry of a context, a property of a date, of each item of a list. */
 struct feel_value evaluate_entry(struct evaluation *evaluation, struct feel_value of, struct text name);
 

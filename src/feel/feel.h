@@ -60,9 +60,6 @@ struct feel *feel_read_unary(struct arena *arena, const struct feel_scope *scope
 /* "ligne 1, colonne 5 : nom inconnu « jour » : vouliez-vous « jours » ?", then the line of the
  * source and a caret under the mistake. */
 struct text feel_finding_text(struct arena *arena, const struct feel_finding *finding, struct text source);
-/* Fills *error with the first finding (REFUSED), or BROKEN without memory. */
-enum guichet_status feel_findings_fail(const struct feel_findings *findings, struct text source,
-	struct guichet_error *error);
 
 /* ---- doubts: what is certain of an expression before it is evaluated ---- */
 

@@ -199,14 +199,3 @@ feel_finding_text(struct arena *arena, const struct feel_finding *finding, struc
 		finding->line, finding->column, TEXT_ARGS(finding->message), remedy ? " : " : "",
 		TEXT_ARGS(finding->remedy), TEXT_ARGS(excerpt), (int)(column - 1), "", (int)carets, line);
 }
-
-enum guichet_status
-feel_findings_fail(const struct feel_findings *findings, struct text source, struct guichet_error *error)
-{
-	if (findings->count == 0)
-		return guichet_fail(error, GUICHET_BROKEN, "Mémoire insuffisante pour lire une expression.");
-	CLEANUP(arena_free) struct arena *arena = arena_new(1 << 16);
-	const struct text shown = arena ? feel_finding_text(arena, &findings->at[0], source)
-		: findings->at[0].message;
-	return guichet_fail(error, GUICHET_REFUSED, TEXT_FORMAT, TEXT_ARGS(shown));
-}

@@ -7,7 +7,8 @@
 
 /* ---- iteration ---- */
 
-bool
+/* Number of values from first to last, both included: numbers and dates. */
+static bool
 range_steps(struct feel_value first, struct feel_value last, int64_t *ret_count)
 {
 	int64_t from, to, count;
@@ -23,7 +24,8 @@ range_steps(struct feel_value first, struct feel_value last, int64_t *ret_count)
 	return true;
 }
 
-struct feel_value
+/* The one of that index, from 0. */
+static struct feel_value
 range_step(struct feel_value first, struct feel_value last, int64_t index)
 {
 	if (first.kind == FEEL_DATE) {

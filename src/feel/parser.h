@@ -131,8 +131,6 @@ const struct node *read_range_end(struct reader *reader, size_t offset, const st
 enum node_kind read_comparison(struct reader *reader);
 /* What follows `in`. */
 const struct node *read_in(struct reader *reader, const struct node *value);
-/* Tests of the value in `place`, separated by commas: any of them. */
-const struct node *read_tests(struct reader *reader, unsigned place, const struct feel_type *tested);
 
 /* A whole cell of tests: those, `-`, or `not(…)`. */
 const struct node *read_test_cell(struct reader *reader, unsigned place, const struct feel_type *tested);
@@ -141,8 +139,3 @@ const struct node *read_test_cell(struct reader *reader, unsigned place, const s
 
 /* Stops when something follows what was read. */
 void reader_end(struct reader *reader);
-
-/* Refuses what no expression may be; otherwise stands on the first token. */
-bool reader_begin(struct reader *reader);
-/* The expression whose tree was read; NULL when something was found. */
-struct feel *reader_finish(struct reader *reader, const struct node *root, bool unary);

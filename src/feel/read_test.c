@@ -40,8 +40,8 @@ read_more_tests(struct reader *reader, unsigned place, const struct feel_type *t
 	return tests;
 }
 
-/* Tests separated by commas: any of them. */
-const struct node *
+/* Tests of the value in `place`, separated by commas: any of them. */
+static const struct node *
 read_tests(struct reader *reader, unsigned place, const struct feel_type *tested)
 {
 	bool may_be_range = false;
@@ -156,7 +156,8 @@ reader_end(struct reader *reader)
 	lex_expected(reader, "un opérateur ou la fin de l’expression");
 }
 
-struct feel *
+/* The expression whose tree was read; NULL when something was found. */
+static struct feel *
 reader_finish(struct reader *reader, const struct node *root, bool unary)
 {
 	if (root)
@@ -172,7 +173,8 @@ reader_finish(struct reader *reader, const struct node *root, bool unary)
 	return feel;
 }
 
-bool
+/* Refuses what no expression may be; otherwise stands on the first token. */
+static bool
 reader_begin(struct reader *reader)
 {
 	if (reader->source.length > FEEL_MOST_SOURCE) {

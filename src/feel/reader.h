@@ -96,5 +96,3 @@ void check_boolean(struct reader *reader, const struct node *node, const char *w
 /* What a value of the type gives when iterated. */
 const struct feel_type *check_iterated(struct reader *reader, const struct node *node);
 const struct feel_type *item_type(const struct feel_type *type);
-/* The type of an entry: of a context, or a property of a date…; NULL when it cannot exist. */
-const struct feel_type *entry_type(struct reader *reader, const struct feel_type *of, struct text name);

@@ -245,7 +245,7 @@ grade_of(struct judge *judge, const struct node *node)
 }
 
 /* The locals that hold the value tested. */
-void
+static void
 judge_places(struct judge *judge, uint32_t place)
 {
 	judge->places[0] = place;

@@ -7,8 +7,6 @@
 enum cell_obstacle survey(struct judge *judge, const struct node *test, uint32_t place);
 /* Forgets what evaluating tests left. */
 void judge_clear(struct judge *judge);
-/* The locals that hold the value tested. */
-void judge_places(struct judge *judge, uint32_t place);
 /* Evaluates within what is left to spend; false when there is too little. */
 [[nodiscard]] bool judge_evaluate(struct judge *judge, const struct node *node, struct feel_value *ret_value);
 /* Whether the value of `place` and constants are all that a test reads; else what it reads. */

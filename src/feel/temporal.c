@@ -386,8 +386,9 @@ temporal_equal(struct feel_value a, struct feel_value b)
 
 #define MOST_NANOSECONDS ((feel_nanoseconds)1 << 120)
 
-bool
-temporal_add_months(struct feel_value value, int64_t months, struct feel_value *ret_value)
+/* Moves a date or a date and time; a missing day becomes the last of its month. */
+static bool
+add_months(struct feel_value value, int64_t months, struct feel_value *ret_value)
 {
 	if (months > (int64_t)12 * 2 * TEMPORAL_MOST_YEAR || months < -(int64_t)12 * 2 * TEMPORAL_MOST_YEAR)
 		return false;
@@ -447,7 +448,7 @@ temporal_add(struct feel_value a, struct feel_value b, struct feel_value *ret_va
 	if (is_point(a) && b.kind == FEEL_DAYS_TIME)
 		return add_nanoseconds(a, b.nanoseconds, ret_value);
 	if ((a.kind == FEEL_DATE || a.kind == FEEL_DATE_TIME) && b.kind == FEEL_YEARS_MONTHS)
-		return temporal_add_months(a, b.months, ret_value);
+		return add_months(a, b.months, ret_value);
 	return false;
 }
 

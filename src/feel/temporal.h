@@ -33,7 +33,5 @@ feel_nanoseconds temporal_line(struct feel_value value);
 /* The arithmetic of the standard: false where it says null. */
 [[nodiscard]] bool temporal_add(struct feel_value a, struct feel_value b, struct feel_value *ret_value);
 [[nodiscard]] bool temporal_subtract(struct feel_value a, struct feel_value b, struct feel_value *ret_value);
-/* Moves a date or a date and time by months; a missing day becomes the last of its month. */
-[[nodiscard]] bool temporal_add_months(struct feel_value value, int64_t months, struct feel_value *ret_value);
 /* Whole months from one day to another, whatever their times; negative when `to` is before. */
 int64_t temporal_months_between(struct feel_value from, struct feel_value to);

@@ -57,7 +57,8 @@ unit_meets(struct text a, struct text b)
 	return text_equal(singular(a), singular(b));
 }
 
-struct text
+/* "des heures", "des pourcentages", "des « points »". */
+static struct text
 unit_french(struct arena *arena, struct text unit)
 {
 	const size_t known = unit_find(unit);

@@ -6,8 +6,6 @@
 
 /* True when the two are the same ("h", "heures") or one is not known. */
 bool unit_meets(struct text a, struct text b);
-/* "des heures", "des pourcentages", "des « points »". */
-struct text unit_french(struct arena *arena, struct text unit);
 
 /* That of a number, of the items of a list, of the bounds of a range; empty when not known. */
 struct text unit_of(const struct feel_type *type);
