@@ -70,8 +70,8 @@ int __wrap_pcre2_match_8(const pcre2_code *code, PCRE2_SPTR subject, PCRE2_SIZE 
 	uint32_t options, pcre2_match_data *data, pcre2_match_context *context);
 
 pcre2_code *
-__wrap_pcre2_compile_8(PCRE2_SPTR pattern, PCRE2_SIZE length, uint32_t options, int *error, PCRE2_SIZE *offset,
-	pcre2_compile_context *context)
+__wrap_pcre2_compile_8(PCRE2_SPTR pattern, PCRE2_SIZE length, uint32_t options, int *error,
+	PCRE2_SIZE *offset, pcre2_compile_context *context)
 {
 	if (fails()) {
 		*error = PCRE2_ERROR_HEAP_FAILED;
@@ -93,8 +93,8 @@ __wrap_pcre2_match_context_create_8(pcre2_general_context *context)
 }
 
 int
-__wrap_pcre2_match_8(const pcre2_code *code, PCRE2_SPTR subject, PCRE2_SIZE length, PCRE2_SIZE from, uint32_t options,
-	pcre2_match_data *data, pcre2_match_context *context)
+__wrap_pcre2_match_8(const pcre2_code *code, PCRE2_SPTR subject, PCRE2_SIZE length, PCRE2_SIZE from,
+	uint32_t options, pcre2_match_data *data, pcre2_match_context *context)
 {
 	return fails() ? PCRE2_ERROR_NOMEMORY
 		: __real_pcre2_match_8(code, subject, length, from, options, data, context);

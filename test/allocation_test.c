@@ -112,7 +112,8 @@ say_value(struct arena *arena, struct feel_value value, struct expected *expecte
 
 /* Evaluates twice, without and with a trace. */
 static const char *
-evaluate(struct arena *arena, const struct feel *feel, const struct feel_value *inputs, struct expected *expected)
+evaluate(struct arena *arena, const struct feel *feel, const struct feel_value *inputs,
+	struct expected *expected)
 {
 	struct feel_run run = { .arena = arena, .inputs = inputs, .now = test_now };
 	const struct feel_value value = feel_evaluate(feel, &run);
@@ -142,7 +143,8 @@ evaluate(struct arena *arena, const struct feel *feel, const struct feel_value *
 
 /* The scope is made before: only what is looked at fails. */
 static const char *
-say_refusal(struct arena *arena, const struct feel_findings *findings, struct text source, struct expected *expected)
+say_refusal(struct arena *arena, const struct feel_findings *findings, struct text source,
+	struct expected *expected)
 {
 	if (findings->broken)
 		return allocation_failed() ? NULL : "broken without a failure";
@@ -264,8 +266,9 @@ TEST(decision_tables_survive_every_failed_allocation)
 		/* Sums and extremes are of one output. */
 		const size_t outputs = hit >= FEEL_COLLECT_SUM && hit <= FEEL_COLLECT_COUNT ? 1 : 2;
 		struct decision work = { .expected.arena = arena };
-		work.table = (struct feel_table){ .name = TEXT("table"), .hit = hit, .inputs = table_inputs, .input_count = 2,
-			.outputs = table_outputs, .output_count = outputs, .rules = table_rules, .rule_count = 3 };
+		work.table = (struct feel_table){ .name = TEXT("table"), .hit = hit, .inputs = table_inputs,
+			.input_count = 2, .outputs = table_outputs, .output_count = outputs, .rules = table_rules,
+			.rule_count = 3 };
 		work.box = (struct feel_box){ .kind = FEEL_BOX_TABLE, .table = &work.table };
 		CHECK(sweep(decision, &work, &work.expected, names[hit]) > 50);
 	}
@@ -274,14 +277,15 @@ TEST(decision_tables_survive_every_failed_allocation)
 TEST(boxes_survive_every_failed_allocation)
 {
 	static const struct text columns[] = { TEXT("a"), TEXT("b") }, variable[] = { TEXT("x") };
-	static const struct text entries[] = { TEXT("r"), TEXT("f"), TEXT("i"), TEXT("l"), TEXT("o"), TEXT("s"), TEXT("e"),
-		TEXT("t"), TEXT("") };
+	static const struct text entries[] = { TEXT("r"), TEXT("f"), TEXT("i"), TEXT("l"), TEXT("o"), TEXT("s"),
+		TEXT("e"), TEXT("t"), TEXT("") };
 	static const struct feel_box cells[] = { EXPRESSION("1"), EXPRESSION("\"u\""), EXPRESSION("2"), { 0 } };
 	static const struct feel_box body[] = { EXPRESSION("n * jours + n") };
 	static const struct feel_field parameters[] = { { { "n", 1 }, &feel_type_number } };
 	static const struct text argument[] = { TEXT(""), TEXT("n") };
 	static const struct feel_box call[] = { EXPRESSION("f"), EXPRESSION("3") };
-	static const struct feel_box choice[] = { EXPRESSION("jours > 1"), EXPRESSION("r[b = \"u\"].a"), EXPRESSION("0") };
+	static const struct feel_box choice[] = { EXPRESSION("jours > 1"), EXPRESSION("r[b = \"u\"].a"),
+		EXPRESSION("0") };
 	static const struct feel_box loop[] = { EXPRESSION("r"), EXPRESSION("x.a + count(partial)") };
 	static const struct feel_box some[] = { EXPRESSION("[1, 2]"), EXPRESSION("x = jours") };
 	static const struct feel_box filter[] = { EXPRESSION("r"), EXPRESSION("a > 1") };
@@ -347,7 +351,8 @@ model(void *context)
 
 TEST(models_of_decisions_survive_every_failed_allocation)
 {
-	static const char *const files[][2] = { { "boxes/boxes.dmn" }, { "tables/tables.dmn" }, { "services/services.dmn" },
+	static const char *const files[][2] = { { "boxes/boxes.dmn" }, { "tables/tables.dmn" },
+		{ "services/services.dmn" },
 		{ "types/types.dmn" }, { "functions/functions.dmn" }, { "imports/paie.dmn", "imports/grades.dmn" } };
 	for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
 		CLEANUP(arena_free) struct arena *arena = arena_new(1 << 22);
@@ -373,7 +378,8 @@ read_procedure(void *context)
 	struct reading *reading = context;
 	CLEANUP(procedure_findings_release) struct procedure_findings findings = { 0 };
 	struct guichet_error error = { 0 };
-	CLEANUP(procedure_free) struct procedure *procedure = procedure_read(reading->folder, NULL, &findings, &error);
+	CLEANUP(procedure_free) struct procedure *procedure = procedure_read(reading->folder, NULL, &findings,
+		&error);
 	if (!procedure && !allocation_failed())
 		return arena_text(reading->expected.arena, text_of_string(error.message)).at;
 	if (!procedure)
@@ -398,7 +404,8 @@ read_procedure(void *context)
 TEST(whole_procedures_survive_every_failed_allocation)
 {
 	/* A circuit with letters and mails; tables of CSV; a decision of a DMN model. */
-	static const char *const folders[] = { "test/procedure/base", "test/tables/prive-1d", "test/tables/decision" };
+	static const char *const folders[] = { "test/procedure/base", "test/tables/prive-1d",
+		"test/tables/decision" };
 	for (size_t i = 0; i < sizeof folders / sizeof *folders; i++) {
 		CLEANUP(arena_free) struct arena *arena = arena_new(1 << 22);
 		struct reading reading = { .folder = folders[i], .expected.arena = arena };

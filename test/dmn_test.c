@@ -435,7 +435,8 @@ fail_each_allocation(const struct dmn_source *sources, size_t count)
 
 TEST(dmn_reading_survives_every_failed_allocation)
 {
-	static const char *const paths[] = { "services/services", "functions/functions", "boxes/boxes", "types/types",
+	static const char *const paths[] = { "services/services", "functions/functions", "boxes/boxes",
+		"types/types",
 		"types/neighbours", "tables/tables", "external/external", "names/names", "versions/dmn-1-1" };
 	CLEANUP(arena_free) struct arena *files = arena_new(1 << 22);
 	const struct dmn_source imports[] = {

@@ -1,5 +1,5 @@
-/* Explanations: cases of test/feel/explanations.txt and of the manual, told at three depths; what is kept of long
- * evaluations; no-break spaces. */
+/* Explanations: cases of test/feel/explanations.txt and of the manual, told at three depths; what is
+ * kept of long evaluations; no-break spaces. */
 #include "base/buffer.h"
 #include "feel/box.h"
 #include "feel/feel.h"

@@ -12,16 +12,16 @@
 static const struct {
 	const char *type, *literal;
 } good[] = {
-	{ "any", "1" }, { "boolean", "true" }, { "number", "1" }, { "string", "\"a\"" }, { "date", "@\"2023-06-16\"" },
-	{ "time", "@\"10:00:00\"" }, { "date and time", "@\"2023-06-16T10:00:00\"" },
+	{ "any", "1" }, { "boolean", "true" }, { "number", "1" }, { "string", "\"a\"" },
+	{ "date", "@\"2023-06-16\"" }, { "time", "@\"10:00:00\"" }, { "date and time", "@\"2023-06-16T10:00:00\"" },
 	{ "years and months duration", "@\"P1Y\"" }, { "days and time duration", "@\"PT2H\"" }, { "list", "[1]" },
 	{ "context", "{a: 1}" }, { "range", "[1..2]" }, { "function", "function(a, b) a < b" },
 };
 
 static const char *const values[] = {
 	"null", "true", "1", "-1", "1.5", "1e30", "\"\"", "\"a\"", "\"[\"", "@\"2023-06-16\"", "@\"10:00:00\"",
-	"@\"2023-06-16T10:00:00Z\"", "@\"P1Y\"", "@\"P1D\"", "[]", "[null]", "[1, \"a\"]", "[[1]]", "{}", "{key: 1}", "[1..2]",
-	"[@\"2023-01-01\"..@\"2023-12-31\"]", "function(x) x", "function(a, b) 1", "1 / 0",
+	"@\"2023-06-16T10:00:00Z\"", "@\"P1Y\"", "@\"P1D\"", "[]", "[null]", "[1, \"a\"]", "[[1]]", "{}", "{key: 1}",
+	"[1..2]", "[@\"2023-01-01\"..@\"2023-12-31\"]", "function(x) x", "function(a, b) 1", "1 / 0",
 };
 
 /* The words after "NAME: ": the type, as the table writes it. */
@@ -71,8 +71,8 @@ check_call(struct arena *arena, struct text call)
 		return;
 	}
 	const struct feel_value value = feel_evaluate(feel, &run);
-	test_case(run.stop == FEEL_COMPLETE && (value.kind != FEEL_NULL || is_reason(value.reason)), __FILE__, __LINE__,
-		TEXT_FORMAT " gives null because \"" TEXT_FORMAT "\"", TEXT_ARGS(call), TEXT_ARGS(value.reason));
+	test_case(run.stop == FEEL_COMPLETE && (value.kind != FEEL_NULL || is_reason(value.reason)), __FILE__,
+		__LINE__, TEXT_FORMAT " gives null because \"" TEXT_FORMAT "\"", TEXT_ARGS(call), TEXT_ARGS(value.reason));
 }
 
 /* "NAME(good, VALUE, good)", the argument of `place` being `value`; by name when `named`. */
@@ -111,7 +111,8 @@ TEST(a_null_of_a_builtin_says_why_in_french)
 				arena_clear(arena);
 			}
 		}
-		check_call(arena, arena_format(arena, TEXT_FORMAT "(1, 2, 3, 4, 5, 6, 7, 8, 9)", TEXT_ARGS(builtins[b].name)));
+		check_call(arena, arena_format(arena, TEXT_FORMAT "(1, 2, 3, 4, 5, 6, 7, 8, 9)",
+			TEXT_ARGS(builtins[b].name)));
 		check_call(arena, arena_format(arena, TEXT_FORMAT "(inconnu: 1)", TEXT_ARGS(builtins[b].name)));
 		if (count)
 			check_call(arena, arena_format(arena, TEXT_FORMAT "()", TEXT_ARGS(builtins[b].name)));

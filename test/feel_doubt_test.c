@@ -98,7 +98,8 @@ write_condition(struct maker *maker, unsigned depth)
 		write_word(maker);
 		return;
 	case 2:
-		ONE(maker, "accord", "avis", "accord = true", "avis = null", "grade = null", "facultatif != null", "ens.b = null");
+		ONE(maker, "accord", "avis", "accord = true", "avis = null", "grade = null", "facultatif != null",
+			"ens.b = null");
 		return;
 	case 3:
 		ONE(maker, "corps", "grade");
@@ -120,8 +121,8 @@ write_condition(struct maker *maker, unsigned depth)
 		return;
 	case 8:
 		write_number(maker, depth - 1);
-		ONE(maker, " in [0..3]", " in (1..5)", " in (1, 2, 3)", " in (< 2, > 50)", " in ([1..3], 7)", " in (null, 4)",
-			" in [n..taux]", " in (? > 1, ? < -5)");
+		ONE(maker, " in [0..3]", " in (1..5)", " in (1, 2, 3)", " in (< 2, > 50)", " in ([1..3], 7)",
+			" in (null, 4)", " in [n..taux]", " in (? > 1, ? < -5)");
 		return;
 	case 9:
 		write_number(maker, 0);
@@ -215,7 +216,8 @@ TEST(what_is_certain_of_an_expression_is_so)
 	struct feel_field *fields = arena_array_of(arena, struct feel_field, 2);
 	fields[0] = (struct feel_field){ TEXT("a"), type_of(arena, 1) };
 	fields[1] = (struct feel_field){ TEXT("b"), type_of(arena, 3) };
-	CHECK(feel_scope_add(scope, TEXT("ens"), feel_type_context_of(arena, fields, 2), &slot, &error) == GUICHET_OK);
+	const struct feel_type *both = feel_type_context_of(arena, fields, 2);
+	CHECK(feel_scope_add(scope, TEXT("ens"), both, &slot, &error) == GUICHET_OK);
 
 	struct maker maker = { .state = 20261122, .out = buffer_new(1 << 16) };
 	unsigned decided = 0, read = 0;
@@ -273,7 +275,8 @@ doubt_once(void *context)
 		|| feel_scope_add(scope, TEXT("mot"), word, &slot, &error) != GUICHET_OK
 		|| feel_scope_add(scope, TEXT("n"), &feel_type_number, &slot, &error) != GUICHET_OK)
 		return allocation_failed() ? NULL : "no scope";
-	const struct feel *feel = feel_read(arena, scope, TEXT("if n < 3 and n > 5 or mot in (\"a\", \"b\") and mot = \"c\" "
+	const struct feel *feel = feel_read(arena, scope,
+		TEXT("if n < 3 and n > 5 or mot in (\"a\", \"b\") and mot = \"c\" "
 		"then n else if starts with(mot, \"a\") then n / 2 else max([n][item > n])"), findings);
 	if (!feel)
 		return findings->broken ? NULL : "refused";

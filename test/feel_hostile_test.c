@@ -1,8 +1,8 @@
-/* Expressions written to harm: each ends in a refusal, in a null with its reason, or in a value, within bounds
- * of steps, of memory and of stack that are stated here. Nothing looks at a clock.
+/* Expressions written to harm: each ends in a refusal, in a null with its reason, or in a value, within
+ * bounds of steps, of memory and of stack that are stated here. Nothing looks at a clock.
  *
- * Every case runs in a thread with 1.5 MiB of stack (about 1 MiB is used at most): the server's threads take the
- * system's usual one, 8 MiB, or 2 MiB where no limit is set, and have frames of their own. */
+ * Every case runs in a thread with 1.5 MiB of stack (about 1 MiB is used at most): the server's threads take
+ * the system's usual one, 8 MiB, or 2 MiB where no limit is set, and have frames of their own. */
 #include <pthread.h>
 #include <stdlib.h>
 
@@ -307,7 +307,8 @@ TEST(hostile_calls_end)
 		ALONE("(function(x, y) x)(1, 2)", GIVES, "1"),
 		ALONE("{f: function(n) f(n + 1), r: f(0)}.r", TOO_DEEP, NULL),
 		ALONE("{f: function(n, g, h) g(n + 1, h, g), r: f(0, f, f)}.r", TOO_DEEP, NULL),
-		ALONE("{a: function(x, b, a) b(x, a, b), b: function(x, a, b) a(x, b, a), r: a(1, b, a)}.r", TOO_DEEP, NULL),
+		ALONE("{a: function(x, b, a) b(x, a, b), b: function(x, a, b) a(x, b, a), r: a(1, b, a)}.r", TOO_DEEP,
+			NULL),
 		ALONE("{f: function(n) if n < 2 then n else f(n - 1) + f(n - 2), r: f(60)}.r", NO_MEMORY, NULL),
 		ALONE("{f: function(n) count([f(n + 1)]), r: f(0)}.r", TOO_DEEP, NULL),
 		ALONE("{f: function(n) sort([2, 1], function(a, b) f(n + 1) = 1), r: f(0)}.r", TOO_DEEP, NULL),
@@ -366,7 +367,8 @@ TEST(hostile_work_on_large_values_is_counted)
 		ALONE("{" LONG_TEXT ", r: some i in 1..10**15 satisfies string length(s) < 0}.r", TOO_LONG, NULL),
 		ALONE("{" LONG_TEXT ", t: for i in 1..100 return s + \"\", r: some i in 1..10**15 satisfies min(t) = \"b\"}.r",
 			NO_MEMORY, NULL),
-		ALONE("{" LONG_TEXT ", r: some i in 1..10**15 satisfies before([s..s + s], [s + s..s])}.r", NO_MEMORY, NULL),
+		ALONE("{" LONG_TEXT ", r: some i in 1..10**15 satisfies before([s..s + s], [s + s..s])}.r", NO_MEMORY,
+			NULL),
 		ALONE("{" LONG_LIST ", r: some i in 1..10**15 satisfies sum(l) < 0}.r", TOO_LONG, NULL),
 		ALONE("{" LONG_LIST ", r: some i in 1..10**15 satisfies 0 in l}.r", TOO_LONG, NULL),
 		ALONE("{" LONG_LIST ", r: some i in 1..10**15 satisfies list contains(l, 0)}.r", TOO_LONG, NULL),
@@ -447,7 +449,8 @@ read_calling_table(struct arena *arena, struct feel_findings *findings)
 		{ .kind = FEEL_BOX_FUNCTION, .parameters = parameters, .parameter_count = 1, .parts = &body, .count = 1 },
 		{ .kind = FEEL_BOX_EXPRESSION, .cell = { { "f(0)", 4 }, NULL } },
 	};
-	const struct feel_box box = { .kind = FEEL_BOX_CONTEXT, .parts = parts, .count = 2, .names = names, .name_count = 2 };
+	const struct feel_box box = { .kind = FEEL_BOX_CONTEXT, .parts = parts, .count = 2, .names = names,
+		.name_count = 2 };
 	return feel_read_box(arena, NULL, &box, findings);
 }
 
@@ -512,8 +515,8 @@ TEST(a_decision_that_calls_itself_ends)
 TEST(what_is_cut_ends_with_a_whole_character)
 {
 	static const struct { const char *cut; size_t length, whole; } cases[] = {
-		{ "", 0, 0 }, { "ab", 2, 2 }, { "aé", 3, 3 }, { "aé", 2, 1 }, { "a€", 4, 4 }, { "a€", 3, 1 }, { "a€", 2, 1 },
-		{ "\xf0\x9f\x98\x80", 4, 4 }, { "\xf0\x9f\x98\x80", 3, 0 }, { "\xf0\x9f\x98\x80", 1, 0 },
+		{ "", 0, 0 }, { "ab", 2, 2 }, { "aé", 3, 3 }, { "aé", 2, 1 }, { "a€", 4, 4 }, { "a€", 3, 1 },
+		{ "a€", 2, 1 }, { "\xf0\x9f\x98\x80", 4, 4 }, { "\xf0\x9f\x98\x80", 3, 0 }, { "\xf0\x9f\x98\x80", 1, 0 },
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
 		CHECK_INTEGER(text_whole((struct text){ cases[i].cut, cases[i].length }).length, cases[i].whole);

@@ -175,7 +175,8 @@ read_rule(struct given *given, struct text line)
 static enum feel_hit
 read_policy(struct text letter)
 {
-	static const char *const letters[FEEL_HIT_COUNT] = { "U", "A", "P", "F", "C", "C+", "C<", "C>", "C#", "R", "O" };
+	static const char *const letters[FEEL_HIT_COUNT] = { "U", "A", "P", "F", "C", "C+", "C<", "C>", "C#", "R",
+		"O" };
 	for (size_t i = 0; i < FEEL_HIT_COUNT; i++)
 		if (text_equal(letter, text_of_string(letters[i])))
 			return (enum feel_hit)i;
@@ -355,25 +356,26 @@ static const struct pool {
 	{ "nombre", { "0", "1", "2", "3.5", "-4", "10", "1e3", "2 * 3", "10.0", "1e-30", "9e6144", "-1e40" }, true },
 	{ "texte", { "\"a\"", "\"b\"", "\"\"", "\"é\"", "\"autre\"", "\"A\" + \"B\"", "\"x\"", "\"xx\"",
 		"upper case(\"a\")", "\"b \"", "\"ab\"", "\"xxxxx\"" }, false },
-	{ "date", { "date(\"2024-01-01\")", "@\"2024-01-02\"", "@\"2024-01-04\"", "@\"2023-12-31\"", "@\"-0044-03-15\"",
+	{ "date", { "date(\"2024-01-01\")", "@\"2024-01-02\"", "@\"2024-01-04\"", "@\"2023-12-31\"",
+		"@\"-0044-03-15\"",
 		"@\"2024-02-29\"", "@\"999999999-12-31\"", "date(2024, 1, 3)", "@\"1970-01-01\"", "@\"2024-03-01\"",
 		"@\"2024-01-05\"", "@\"-999999999-01-01\"" }, true },
-	{ "heure", { "@\"00:00:00\"", "@\"10:00:00\"", "@\"23:59:59\"", "@\"10:00:00.5\"", "@\"09:59:59\"", "@\"12:00:00\"",
-		"time(10, 30, 0)", "@\"10:00:01\"", "@\"08:00:00\"", "@\"18:00:00\"", "@\"18:00:00Z\"",
+	{ "heure", { "@\"00:00:00\"", "@\"10:00:00\"", "@\"23:59:59\"", "@\"10:00:00.5\"", "@\"09:59:59\"",
+		"@\"12:00:00\"", "time(10, 30, 0)", "@\"10:00:01\"", "@\"08:00:00\"", "@\"18:00:00\"", "@\"18:00:00Z\"",
 		"@\"10:00:00+02:00\"" }, true },
 	{ "instant", { "@\"2024-01-01T00:00:00\"", "@\"2024-01-01T10:00:00\"", "@\"2024-01-02T00:00:00\"",
 		"@\"2024-06-01T00:00:00\"", "@\"2023-01-01T00:00:00\"", "@\"2024-01-01T10:00:01\"",
 		"@\"2024-01-01T10:00:00.000000001\"", "@\"2025-01-01T00:00:00\"", "@\"2024-01-01T12:00:00\"",
 		"@\"2024-01-01T10:00:00Z\"", "@\"2024-01-01T12:00:00@Europe/Paris\"", "@\"2024-01-01T11:00:00+01:00\"" },
 		true },
-	{ "durée", { "@\"P1D\"", "@\"PT0S\"", "@\"PT24H\"", "@\"-P1D\"", "@\"P30D\"", "@\"PT1H\"", "@\"PT1.5S\"", "@\"P2D\"",
-		"@\"PT90M\"", "@\"P10D\" * 2", "@\"PT1S\"", "@\"P400D\"" }, true },
-	{ "mois", { "@\"P1Y\"", "@\"P12M\"", "@\"P0M\"", "@\"-P1M\"", "@\"P3Y\"", "@\"P13M\"", "@\"P2Y6M\"", "@\"P30M\"",
-		"@\"P10Y\"", "@\"P1M\"", "@\"P2M\"", "@\"P6M\"" }, true },
+	{ "durée", { "@\"P1D\"", "@\"PT0S\"", "@\"PT24H\"", "@\"-P1D\"", "@\"P30D\"", "@\"PT1H\"", "@\"PT1.5S\"",
+		"@\"P2D\"", "@\"PT90M\"", "@\"P10D\" * 2", "@\"PT1S\"", "@\"P400D\"" }, true },
+	{ "mois", { "@\"P1Y\"", "@\"P12M\"", "@\"P0M\"", "@\"-P1M\"", "@\"P3Y\"", "@\"P13M\"", "@\"P2Y6M\"",
+		"@\"P30M\"", "@\"P10Y\"", "@\"P1M\"", "@\"P2M\"", "@\"P6M\"" }, true },
 	{ "oui/non", { "true", "false", "1 = 1", "1 = 2", "true", "false", "true", "false", "true", "false",
 		"not(true)", "not(false)" }, false },
-	{ "quelconque", { "1", "2", "\"a\"", "\"b\"", "true", "@\"2024-01-01\"", "[1, 2]", "@\"P0M\"", "@\"PT0S\"", "{a: 1}",
-		"3.5", "[1..2]" }, true },
+	{ "quelconque", { "1", "2", "\"a\"", "\"b\"", "true", "@\"2024-01-01\"", "[1, 2]", "@\"P0M\"", "@\"PT0S\"",
+		"{a: 1}", "3.5", "[1..2]" }, true },
 	{ "liste", { "[1, 2]", "[]", "[1]", "[\"a\"]", "[[1]]", "[1, 2, 3]", "[null]", "[1, 2]", "[3]", "[2]",
 		"[1..3]", "[true]" }, false },
 };
@@ -394,7 +396,8 @@ make_cell(struct arena *arena, uint64_t *seed, const struct pool *pool)
 		"? = null", "[%1$s, %2$s]", "? instance of number", "? = autre", "if ? = %1$s then true else ? = %2$s",
 		"not(? = %1$s)", "count([?]) = 1", "list contains([%1$s, %2$s], ?)", "not(null, %1$s)",
 		"(? = %1$s) = false", "%1$s = ?" };
-	static const char *const ordered[] = { "< %1$s", "<= %1$s", "> %1$s", ">= %1$s", "[%1$s..%2$s]", "]%1$s..%2$s[",
+	static const char *const ordered[] = { "< %1$s", "<= %1$s", "> %1$s", ">= %1$s", "[%1$s..%2$s]",
+		"]%1$s..%2$s[",
 		"(%1$s..%2$s]", "[%1$s..%2$s)", "not([%1$s..%2$s])", "? > %1$s and ? < %2$s", "< %1$s, > %2$s",
 		"? between %1$s and %2$s", "not(< %1$s)", "? in [%1$s..%2$s]", "[%1$s..%2$s], null",
 		"? < %1$s or ? = null", "%1$s < ?", "? in (< %1$s, %2$s)", "not(? < %1$s)" };
@@ -599,13 +602,14 @@ static const struct small {
 } smalls[] = {
 	{ "nombre entier [0..9]", { "0", "1", "2", "3", "4", "5", "6", "7", "8", "9" },
 		{ "-", "< 5", ">= 5", "[2..7]", "]2..7[", "3", "not(3)", "1, 2, 8", "> 8", "<= 0", "[0..9]", "< 5, > 5",
-		"not(< 3, > 6)", "? > 2 and ? < 6", "[5..4]", "> 9", "2.5", "odd(?)", "? * 2 > 7", "not(modulo(?, 3) = 1)" } },
+		"not(< 3, > 6)", "? > 2 and ? < 6", "[5..4]", "> 9", "2.5", "odd(?)", "? * 2 > 7",
+		"not(modulo(?, 3) = 1)" } },
 	{ "parmi \"a\", \"b\", \"c\"", { "\"a\"", "\"b\"", "\"c\"" },
-		{ "-", "\"a\"", "\"b\"", "\"a\", \"b\"", "not(\"a\")", "not(\"b\", \"c\")", "\"c\"", "not(null)", "starts with(?, \"a\")",
-		"string length(?) > 1" } },
+		{ "-", "\"a\"", "\"b\"", "\"a\", \"b\"", "not(\"a\")", "not(\"b\", \"c\")", "\"c\"", "not(null)",
+		"starts with(?, \"a\")", "string length(?) > 1" } },
 	{ "oui/non facultatif", { "true", "false", "null" },
-		{ "-", "true", "false", "true, false", "not(true)", "null", "not(null)", "? = null", "? != true", "?", "not(?)",
-		"? and ?" } },
+		{ "-", "true", "false", "true, false", "not(true)", "null", "not(null)", "? = null", "? != true", "?",
+		"not(?)", "? and ?" } },
 	{ "mois [@\"P0M\"..@\"P5M\"]", { "@\"P0M\"", "@\"P1M\"", "@\"P2M\"", "@\"P3M\"", "@\"P4M\"", "@\"P5M\"" },
 		{ "-", "< @\"P2M\"", ">= @\"P2M\"", "[@\"P1M\"..@\"P3M\"]", "@\"P4M\"", "not(@\"P4M\")",
 		"? * 2 > @\"P5M\"", "?.months = 2" } },
@@ -753,8 +757,10 @@ static const struct feel *
 read_small_table(struct arena *arena, struct feel_table *table, const struct feel_scope **ret_scope,
 	struct feel_findings *findings)
 {
-	static const struct text cells[][2] = { { TEXT("< 50"), TEXT("\"a\"") }, { TEXT("[40..60]"), TEXT("\"a\", \"b\"") },
-		{ TEXT("> 60"), TEXT("not(\"b\")") }, { TEXT("2 * 35"), TEXT("-") }, { TEXT("? > 3 and ? < 2"), TEXT("-") } };
+	static const struct text cells[][2] = { { TEXT("< 50"), TEXT("\"a\"") },
+		{ TEXT("[40..60]"), TEXT("\"a\", \"b\"") },
+		{ TEXT("> 60"), TEXT("not(\"b\")") }, { TEXT("2 * 35"), TEXT("-") },
+		{ TEXT("? > 3 and ? < 2"), TEXT("-") } };
 	static const struct text results[] = { TEXT("0"), TEXT("1"), TEXT("x + 1"), TEXT("3"), TEXT("4") };
 	struct feel_scope *scope = feel_scope_new(arena, NULL);
 	struct feel_table_input *inputs = arena_array_of(arena, struct feel_table_input, 2);
@@ -825,7 +831,8 @@ TEST(feel_tables_are_compared_through_the_entries_of_names)
 	CLEANUP(arena_free) struct arena *arena = arena_new(1 << 22);
 	static const struct feel_field fields[] = { { TEXT("quotité"), &feel_type_number },
 		{ TEXT("heures"), &feel_type_number } };
-	static const struct feel_cell cells[] = { { TEXT("50"), "first" }, { TEXT("9"), "nine" }, { TEXT("59"), "result" },
+	static const struct feel_cell cells[] = { { TEXT("50"), "first" }, { TEXT("9"), "nine" },
+		{ TEXT("59"), "result" },
 		{ TEXT("60"), "second" }, { TEXT("11"), "eleven" }, { TEXT("70"), "other result" } };
 	static const struct feel_table_rule rules[] = { { .tests = cells, .results = cells + 2 },
 		{ .tests = cells + 3, .results = cells + 5 } };

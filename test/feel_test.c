@@ -15,8 +15,8 @@ static const instant test_now = 1686902400 * INSTANT_SECOND;
 
 /* ---- cases as data ---- */
 
-/* A file of cases under way: names declared by "avec NOM = LITTÉRAL" serve the cases after. After a line "indulgent",
- * mistakes of meaning give null, as the standard has it, instead of a refusal. */
+/* A file of cases under way: names declared by "avec NOM = LITTÉRAL" serve the cases after. After a line
+ * "indulgent", mistakes of meaning give null, as the standard has it, instead of a refusal. */
 struct cases {
 	const char *path;
 	int line;
@@ -91,8 +91,8 @@ doubts_of(struct cases *cases, struct arena *arena, struct text source)
 	struct text told = findings->count ? TEXT("~") : TEXT("~ rien");
 	for (size_t i = 0; i < findings->count; i++) {
 		const struct feel_finding *finding = &findings->at[i];
-		told = arena_format(arena, TEXT_FORMAT "%s colonnes %zu à %zu : " TEXT_FORMAT "%s" TEXT_FORMAT, TEXT_ARGS(told), i ? " |" : "",
-			finding->column,
+		told = arena_format(arena, TEXT_FORMAT "%s colonnes %zu à %zu : " TEXT_FORMAT "%s" TEXT_FORMAT,
+			TEXT_ARGS(told), i ? " |" : "", finding->column,
 			finding->column + text_characters(text_part(source, finding->offset, finding->length)) - 1,
 			TEXT_ARGS(finding->message), finding->remedy.length ? " : " : "", TEXT_ARGS(finding->remedy));
 	}

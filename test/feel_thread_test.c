@@ -1,5 +1,6 @@
-/* Expressions, tables and models read once are shared: threads evaluate them at the same time, each with its own run
- * and arena, and find what one thread alone finds. Under ThreadSanitizer this is where a shared write would show. */
+/* Expressions, tables and models read once are shared: threads evaluate them at the same time,
+ * each with its own run and arena, and find what one thread alone finds. Under ThreadSanitizer
+ * this is where a shared write would show. */
 #include <pthread.h>
 #include <stdatomic.h>
 

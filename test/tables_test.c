@@ -93,8 +93,8 @@ misses(const struct procedure *procedure, const struct essais *essais, size_t nu
 	CLEANUP(procedure_findings_release) struct procedure_findings findings = { 0 };
 	struct guichet_error error = { 0 };
 	const struct procedure_options options = { .without = (int)number + 1 };
-	CLEANUP(procedure_free) struct procedure *mutant = procedure_read_archive(procedure->archive, &options, &findings,
-		&error);
+	CLEANUP(procedure_free) struct procedure *mutant = procedure_read_archive(procedure->archive, &options,
+		&findings, &error);
 	struct essai_report report = { .arena = arena, .first_only = true };
 	CHECK(arena);
 	if (!mutant)
@@ -148,7 +148,8 @@ told_of(struct arena *arena, struct text csv)
 	};
 	CLEANUP(procedure_findings_release) struct procedure_findings findings = { 0 };
 	struct guichet_error error = { 0 };
-	CLEANUP(procedure_free) struct procedure *procedure = procedure_read_files(files, 2, NULL, &findings, &error);
+	CLEANUP(procedure_free) struct procedure *procedure = procedure_read_files(files, 2, NULL, &findings,
+		&error);
 	return told(arena, &findings);
 }
 

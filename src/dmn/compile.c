@@ -123,8 +123,8 @@ add_inner(struct reading *reading, struct binding *binding, struct text name)
 
 /* The imports that lead from one file to another, the closest way first. */
 static bool
-find_path(struct reading *reading, const struct definitions *from, const struct definitions *to, unsigned most,
-	const struct import **path, unsigned depth, unsigned *ret_length)
+find_path(struct reading *reading, const struct definitions *from, const struct definitions *to,
+	unsigned most, const struct import **path, unsigned depth, unsigned *ret_length)
 {
 	if (!reading_looks(reading, from->import_count + 1))
 		return false;

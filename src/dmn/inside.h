@@ -147,7 +147,8 @@ const struct feel_box *boxes_typed(struct arena *arena, const struct feel_box *b
 bool items_read(struct reading *reading);
 /* Finds what each element requires, refuses cycles of decisions, orders them, and plans the services. */
 bool requirements_read(struct reading *reading);
-/* Makes functions of business knowledge models and services, names what each element sees, reads its logic. */
+/* Makes functions of business knowledge models and services, names
+ * what each element sees, reads its logic. */
 bool logic_read(struct reading *reading);
 
 /* ---- evaluate.c ---- */

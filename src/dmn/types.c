@@ -290,7 +290,8 @@ constrain_item(struct reading *reading, const struct definitions *of, const stru
 static const struct feel_type *
 read_components(struct reading *reading, const struct definitions *of, const struct xml *xml)
 {
-	struct feel_field *fields = arena_array_of(reading->arena, struct feel_field, xml_count(xml, "itemComponent"));
+	struct feel_field *fields = arena_array_of(reading->arena, struct feel_field,
+		xml_count(xml, "itemComponent"));
 	struct feel_type *type = arena_new_of(reading->arena, struct feel_type);
 	size_t count = 0;
 	if (!fields || !type)

@@ -183,7 +183,8 @@ BUILTIN(range_coincides)
 {
 	struct feel_range a, b;
 	(void)evaluation;
-	if (!both_bounds(arguments, &a, &b) || (arguments[0].kind == FEEL_RANGE) != (arguments[1].kind == FEEL_RANGE))
+	if (!both_bounds(arguments, &a, &b)
+		|| (arguments[0].kind == FEEL_RANGE) != (arguments[1].kind == FEEL_RANGE))
 		return no_order();
 	const struct order starts = order_of_starts(&a, &b), ends = order_of_ends(&a, &b);
 	return starts.known && ends.known ? feel_boolean(starts.sign == 0 && ends.sign == 0) : no_order();
@@ -193,7 +194,8 @@ BUILTIN(range_coincides)
 static bool
 is_endpoint(const struct node *node)
 {
-	return !node || node->kind == NODE_CONSTANT || (node->kind == NODE_NEGATE && node->left->kind == NODE_CONSTANT);
+	return !node || node->kind == NODE_CONSTANT
+		|| (node->kind == NODE_NEGATE && node->left->kind == NODE_CONSTANT);
 }
 
 /* "(..5]" and "[1..)" as "(<=5)" and "(>=1)", which FEEL reads; the others as they are. */
@@ -202,10 +204,12 @@ half_range(struct arena *arena, struct text source)
 {
 	const struct text inside = text_trim(text_part(source, 1, source.length - 2));
 	const char start = source.at[0], end = source.at[source.length - 1];
-	if (text_starts(inside, TEXT("..")) && (start == '(' || start == ']') && (end == ']' || end == ')' || end == '['))
+	if (text_starts(inside, TEXT("..")) && (start == '(' || start == ']')
+		&& (end == ']' || end == ')' || end == '['))
 		return arena_format(arena, "(<%s" TEXT_FORMAT ")", end == ']' ? "=" : "",
 			TEXT_ARGS(text_part(inside, 2, inside.length)));
-	if (text_ends(inside, TEXT("..")) && (end == ')' || end == '[') && (start == '[' || start == '(' || start == ']'))
+	if (text_ends(inside, TEXT("..")) && (end == ')' || end == '[')
+		&& (start == '[' || start == '(' || start == ']'))
 		return arena_format(arena, "(>%s" TEXT_FORMAT ")", start == '[' ? "=" : "",
 			TEXT_ARGS(text_part(inside, 0, inside.length - 2)));
 	return source;
@@ -225,7 +229,8 @@ BUILTIN(range_of_text)
 	const struct feel *feel = literal && source.at ? feel_read(evaluation->arena, NULL, source, findings) : NULL;
 	if (findings->broken || !source.at)
 		return evaluation_stop(evaluation, FEEL_NO_MEMORY);
-	if (feel && feel->root->kind == NODE_RANGE && is_endpoint(feel->root->left) && is_endpoint(feel->root->right)) {
+	if (feel && feel->root->kind == NODE_RANGE && is_endpoint(feel->root->left)
+		&& is_endpoint(feel->root->right)) {
 		struct feel_run run = evaluation_lend(evaluation);
 		const struct feel_value value = feel_evaluate(feel, &run);
 		if (!evaluation_settle(evaluation, &run))

@@ -53,8 +53,8 @@ other_text(struct arena *arena, const struct point *cuts, uint32_t count, struct
 }
 
 bool
-region_sample(struct arena *arena, struct axis axis, const struct point *cuts, uint32_t count, uint32_t region,
-	bool whole, struct feel_value *ret_value)
+region_sample(struct arena *arena, struct axis axis, const struct point *cuts, uint32_t count,
+	uint32_t region, bool whole, struct feel_value *ret_value)
 {
 	struct point point;
 	if (region & 1) {
@@ -85,7 +85,8 @@ cut_of(struct axis axis, struct feel_value constant, struct point *ret_cut)
 
 /* The constants that stand on the axis, in order, each once. */
 static bool
-cuts_of(struct judge *judge, struct axis axis, size_t first, const struct point **ret_cuts, uint32_t *ret_count)
+cuts_of(struct judge *judge, struct axis axis, size_t first, const struct point **ret_cuts,
+	uint32_t *ret_count)
 {
 	struct point *cuts = arena_array_of(judge->arena, struct point, judge->constant_count - first);
 	size_t count = 0;
@@ -178,7 +179,8 @@ ask_everywhere(struct judge *judge, const struct node *test, uint32_t place, str
 
 /* ---- tests joined by "or" and "and" ---- */
 
-static struct answers answers_of(struct judge *judge, const struct node *test, uint32_t place, struct axis axis);
+static struct answers answers_of(struct judge *judge, const struct node *test, uint32_t place,
+	struct axis axis);
 
 /* Counts a part's answers where they are among the cuts of the whole: changes, to be summed. */
 static void

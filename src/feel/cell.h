@@ -27,7 +27,11 @@ struct cell {
 	const uint8_t *passes;       /* by region: 2 * cut_count + 1; of an empty region, it says nothing */
 };
 
-enum { CELL_MOST_CUTS = 300 /* of what neither "or" nor "and" joins */, CELL_MOST_NODES = 20000, CELL_MOST_ALIASES = 7 };
+enum {
+	CELL_MOST_CUTS = 300, /* of what neither "or" nor "and" joins */
+	CELL_MOST_NODES = 20000,
+	CELL_MOST_ALIASES = 7,
+};
 
 /* Finds out about tests. One for a table: what it may cost in all is bounded. */
 struct judge {

@@ -264,7 +264,8 @@ check_range(struct reader *reader, const struct node *low, const struct node *hi
 	else
 		unit_check(reader, low->offset, high->offset + high->length - low->offset, unit_of(low->type),
 			unit_of(high->type), " ne bornent pas un intervalle avec ");
-	if (!(bound = with_unit(reader, bound, unit_of(low->type).length ? unit_of(low->type) : unit_of(high->type))))
+	const struct text unit = unit_of(unit_of(low->type).length ? low->type : high->type);
+	if (!(bound = with_unit(reader, bound, unit)))
 		return reader_broken(reader);
 	const struct feel_type *type = feel_type_range_of(reader->arena, bound);
 	return type ? node_over(reader, NODE_RANGE, low->offset, type, low, high) : reader_broken(reader);

@@ -137,8 +137,8 @@ result_type(struct reader *reader, const struct builtin *builtin, const struct n
 
 /* A name that no way to call the builtin has; told, with the nearest one. */
 static bool
-check_names(struct reader *reader, struct text builtin, struct text usage, const struct node *const *arguments,
-	const struct text *names, size_t count)
+check_names(struct reader *reader, struct text builtin, struct text usage,
+	const struct node *const *arguments, const struct text *names, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
 		struct closest closest = { .wrong = names[i], .distance = SIZE_MAX };

@@ -139,8 +139,8 @@ asks_for_null(const struct node *a, const struct node *b)
 
 /* Tells a condition that decides nothing, unless something in it was told already. */
 static void
-judge(struct doubt *doubt, struct facts facts, const struct node *node, struct known known, size_t told_before,
-	const char *what, const struct node *a, const struct node *b)
+judge(struct doubt *doubt, struct facts facts, const struct node *node, struct known known,
+	size_t told_before, const char *what, const struct node *a, const struct node *b)
 {
 	const unsigned truth = known.may & (MAY_BE_TRUE | MAY_BE_FALSE);
 	if (doubt_is_silent(doubt, facts) || doubt->told != told_before || asks_for_null(a, b)
@@ -304,10 +304,12 @@ know_test_of(struct doubt *doubt, struct facts facts, struct known tested, const
 		const struct known nothing = known_truth(MAY_BE_TRUE);
 		const struct known low = against->left ? know(doubt, facts, against->left) : nothing;
 		const struct known high = against->right ? know(doubt, facts, against->right) : nothing;
-		known = both(against->left ? known_compare(against->low_open ? NODE_GREATER : NODE_GREATER_EQUAL, tested, low)
-			: nothing, against->right ? known_compare(against->high_open ? NODE_LESS : NODE_LESS_EQUAL, tested, high)
-			: nothing);
-		if (against->left && against->right && known_is_inverted(low, against->low_open, high, against->high_open)) {
+		const enum node_kind above = against->low_open ? NODE_GREATER : NODE_GREATER_EQUAL;
+		const enum node_kind below = against->high_open ? NODE_LESS : NODE_LESS_EQUAL;
+		known = both(against->left ? known_compare(above, tested, low) : nothing,
+			against->right ? known_compare(below, tested, high) : nothing);
+		if (against->left && against->right
+			&& known_is_inverted(low, against->low_open, high, against->high_open)) {
 			known.may &= (uint8_t)~MAY_BE_TRUE;
 			doubt_tell_inverted(doubt, facts, against->left, against->right);
 		}

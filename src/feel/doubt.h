@@ -38,7 +38,8 @@ bool doubt_same_path(const struct node *a, const struct node *b);
 /* A node for the local of a test, to be a path like others. NULL when too much was done. */
 const struct node *doubt_local(struct doubt *doubt, unsigned place, const struct feel_type *type);
 /* The facts and one more. */
-struct facts doubt_learn(struct doubt *doubt, struct facts facts, const struct node *path, struct known known);
+struct facts doubt_learn(struct doubt *doubt, struct facts facts, const struct node *path,
+	struct known known);
 
 /* ---- what a node gives ---- */
 

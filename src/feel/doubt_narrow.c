@@ -193,11 +193,13 @@ doubt_narrow(struct doubt *doubt, struct facts facts, const struct node *node, e
 			known_truth(when == WHEN_TRUE ? MAY_BE_TRUE : when == WHEN_FALSE ? MAY_BE_FALSE
 				: MAY_BE_FALSE | MAY_BE_NULL), false));
 	case NODE_INSTANCE:
-		return when == WHEN_TRUE && node->tested_type->kind != FEEL_NULL ? require(doubt, facts, node->left) : facts;
+		return when == WHEN_TRUE && node->tested_type->kind != FEEL_NULL ? require(doubt, facts, node->left)
+			: facts;
 	case NODE_BUILTIN:
 		if (when == WHEN_NOT_TRUE)
 			return facts;
-		if (node->builtin.choice_count && text_equal(node->builtin.choices[0]->name, TEXT("not")) && node->count == 1)
+		if (node->builtin.choice_count && text_equal(node->builtin.choices[0]->name, TEXT("not"))
+			&& node->count == 1)
 			return doubt_narrow(doubt, facts, node->parts[0], opposite(when));
 		return require(doubt, facts, node);
 	default:

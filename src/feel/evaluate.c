@@ -1,6 +1,6 @@
 /* The evaluator: one walk of the typed tree. Nothing here fails: what has no value is null
- * with a reason, and what costs too much ends the whole evaluation. DMN 1.5, §10.3.2. The work on values is in
- * arithmetic.c, entry.c, iterate.c, call.c and hit.c; what is counted, in evaluation.c. */
+ * with a reason, and what costs too much ends the whole evaluation. DMN 1.5, §10.3.2. The work on values is
+ * in arithmetic.c, entry.c, iterate.c, call.c and hit.c; what is counted, in evaluation.c. */
 #include "feel/evaluation.h"
 
 #include "feel/number.h"

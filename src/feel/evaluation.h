@@ -109,7 +109,8 @@ enum { FEEL_BYTES_A_STEP = 64, FEEL_NAMES_A_STEP = 16 };
 struct feel_value evaluate_equal(struct evaluation *evaluation, struct feel_value a, struct feel_value b);
 /* In value.c: the steps taken are added to *steps. */
 struct feel_value feel_equal_counting(struct feel_value a, struct feel_value b, unsigned long *steps);
-/* In type.c: feel_value_is() in *steps at most, which are taken from it; false with 0 left when they do not do. */
+/* In type.c: feel_value_is() in *steps at most, which are taken from it;
+ * false with 0 left when they do not do. */
 bool feel_value_is_within(struct feel_value value, const struct feel_type *type, unsigned long *steps);
 
 /* A run for an evaluation that is part of this one, with what is left of its budget; and the count
@@ -142,4 +143,5 @@ void trace_open(struct evaluation *evaluation, enum trace_group group, struct te
 /* Ends the group begun last. */
 void trace_close(struct evaluation *evaluation);
 /* Begins that of a function's body, with the parameters of its type and their values. */
-void trace_call(struct evaluation *evaluation, const struct feel_type *function, const struct feel_value *values);
+void trace_call(struct evaluation *evaluation, const struct feel_type *function,
+	const struct feel_value *values);

@@ -1,5 +1,5 @@
-/* What an evaluation saw, told in French: see feel.h. A sentence gives only what decided; the steps are those that a
- * person would write down; everything is everything. */
+/* What an evaluation saw, told in French: see feel.h. A sentence gives only what decided; the steps are those
+ * that a person would write down; everything is everything. */
 #include "base/buffer.h"
 #include "feel/number.h"
 #include "feel/table.h"
@@ -140,7 +140,8 @@ tell_value_of(struct telling *telling, const struct trace_entry *entry)
 {
 	struct text words;
 	const struct node *node = entry->node;
-	if (telling->words && telling->words->value && node && node_is_path_of_input(node) && entry->value.kind != FEEL_NULL) {
+	if (telling->words && telling->words->value && node && node_is_path_of_input(node)
+		&& entry->value.kind != FEEL_NULL) {
 		while (node->kind == NODE_ENTRY)
 			node = node->left;
 		if (telling->words->value(telling->words->data, telling->arena, node->local, trace_excerpt(entry),
@@ -248,7 +249,8 @@ tell_subject(struct telling *telling, const struct trace_entry *entry)
 
 /* ---- reasons ---- */
 
-/* "jours vaut 3, au moins 1" and "jours vaut 3, au plus 5" are one reason: "jours vaut 3, au moins 1 et au plus 5". */
+/* "jours vaut 3, au moins 1" and "jours vaut 3, au plus 5" are one reason:
+ * "jours vaut 3, au moins 1 et au plus 5". */
 static bool
 join_last_reason(struct telling *telling, struct text reason, size_t head)
 {
@@ -426,7 +428,8 @@ give_comparison(struct telling *telling, uint32_t index)
 		give_reasons(telling, (uint32_t)(right.entry - telling->trace->entries));
 }
 
-/* What stands after the value of what is tested: ", plus de 2", ", hors de l’intervalle de 1 à 2"; or nothing. */
+/* What stands after the value of what is tested: ", plus de 2", ", hors
+ * de l’intervalle de 1 à 2"; or nothing. */
 static void
 tell_test(struct telling *telling, uint32_t index, struct feel_value tested)
 {
@@ -448,7 +451,8 @@ tell_test(struct telling *telling, uint32_t index, struct feel_value tested)
 		const struct side range = side_of(telling, index, entry->node->left);
 		if (range.value.kind != FEEL_RANGE)
 			return;
-		buffer_add(&telling->out, entry->value.boolean ? TEXT(", dans l’intervalle ") : TEXT(", hors de l’intervalle "));
+		buffer_add(&telling->out, entry->value.boolean ? TEXT(", dans l’intervalle ")
+			: TEXT(", hors de l’intervalle "));
 		add_value(&telling->out, telling->arena, range.value, telling->exact);
 	}
 }
@@ -538,7 +542,8 @@ give_rule(struct telling *telling, const struct trace_entry *entry)
 	keep_reason(telling, from, 0);
 }
 
-/* A variable of an iteration is worth a reason; what a function or a context names repeats what it was given. */
+/* A variable of an iteration is worth a reason; what a function or a
+ * context names repeats what it was given. */
 static bool
 is_item(const struct telling *telling, const struct trace_entry *entry)
 {
@@ -713,7 +718,8 @@ entry_name(const struct telling *telling, const struct trace_entry *entry)
 
 static void tell_line(struct telling *telling, const struct trace_entry *entry);
 
-/* Each thing after those it needs. Items of iterations are told by what they give together, but the one that decides. */
+/* Each thing after those it needs. Items of iterations are told by what they
+ * give together, but the one that decides. */
 static void
 tell_steps(struct telling *telling, uint32_t index)
 {

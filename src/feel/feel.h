@@ -158,9 +158,10 @@ struct feel_told {
 	size_t left_out;         /* how many more like those under it are not kept */
 };
 
-/* What was evaluated, from *position = 0 on, each thing before what is under it: false at the end. Parts that say
- * nothing by themselves (constants, the steps of a path) are passed over. */
-[[nodiscard]] bool feel_trace_next(const struct feel_trace *trace, size_t *position, struct feel_told *ret_told);
+/* What was evaluated, from *position = 0 on, each thing before what is under it: false at the end. Parts that
+ * say nothing by themselves (constants, the steps of a path) are passed over. */
+[[nodiscard]] bool feel_trace_next(const struct feel_trace *trace, size_t *position,
+	struct feel_told *ret_told);
 /* True when more was evaluated than is kept. */
 bool feel_trace_is_cut(const struct feel_trace *trace);
 
@@ -190,5 +191,6 @@ struct feel_words {
 /* In French, lines ended by "\n" between them; empty when the arena is full. `words` may be NULL. */
 struct text feel_explain_french(struct arena *arena, const struct feel_trace *trace, enum feel_depth depth,
 	const struct feel_words *words);
-/* "87,62 (exactement 87,617142…)", "« A »", "16 juin 2023": a value inside a sentence. A null is "aucune valeur". */
+/* "87,62 (exactement 87,617142…)", "« A »", "16 juin 2023": a value inside
+ * a sentence. A null is "aucune valeur". */
 struct text feel_value_told(struct arena *arena, struct feel_value value);

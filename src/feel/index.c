@@ -52,7 +52,8 @@ gather_unjudged(struct table_index *index, struct arena *arena)
 	return true;
 }
 
-/* What was made for a column is too much, or memory is short: the first when the scratch arena is at fault. */
+/* What was made for a column is too much, or memory is short: the
+ * first when the scratch arena is at fault. */
 static bool
 give_up(struct building *building, const struct judge *judge)
 {

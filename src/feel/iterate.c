@@ -197,7 +197,8 @@ evaluate_filter(struct evaluation *evaluation, const struct node *node)
 			return item_at(list, keeps);
 		if (keeps.kind != FEEL_BOOLEAN && keeps.kind != FEEL_NULL)
 			return feel_null(TEXT("un filtre n’est ni une condition ni un rang"));
-		if (evaluation_is_stopped(evaluation) || (feel_is_true(keeps) && !items_add(evaluation, &kept, list.list.at[i])))
+		if (evaluation_is_stopped(evaluation)
+			|| (feel_is_true(keeps) && !items_add(evaluation, &kept, list.list.at[i])))
 			return evaluation_stop(evaluation, FEEL_TOO_LONG);
 	}
 	return items_list(&kept);

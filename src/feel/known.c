@@ -97,7 +97,8 @@ static void
 round_bound(struct feel_value *bound, bool *open, bool low)
 {
 	struct feel_number rounded;
-	if (bound->kind != FEEL_NUMBER || !number_round(bound->number, 0, low ? ROUND_CEILING : ROUND_FLOOR, &rounded))
+	if (bound->kind != FEEL_NUMBER
+		|| !number_round(bound->number, 0, low ? ROUND_CEILING : ROUND_FLOOR, &rounded))
 		return;
 	if (*open && number_equal(rounded, bound->number)) {
 		const struct feel_number one = number_of_integer(1);

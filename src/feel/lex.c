@@ -185,8 +185,8 @@ lex_name_end(struct text source, size_t at, struct text name)
 	return lex_goes_on(source, at) ? 0 : at;
 }
 
-/* True when `name` stands here and is longer than what was found: of equals, the first tried is kept, which is
- * the innermost. */
+/* True when `name` stands here and is longer than what was found: of equals, the first
+ * tried is kept, which is the innermost. */
 [[gnu::always_inline]] static inline bool
 is_longer(const struct reader *reader, const struct found *found, struct text name, size_t *ret_end)
 {

@@ -95,5 +95,6 @@ next_of_all(struct evaluation *evaluation, struct match *match, uint32_t *ret_ru
 bool
 match_next(struct evaluation *evaluation, struct match *match, uint32_t *ret_rule)
 {
-	return match->indexed ? next_of_index(evaluation, match, ret_rule) : next_of_all(evaluation, match, ret_rule);
+	return match->indexed ? next_of_index(evaluation, match, ret_rule)
+		: next_of_all(evaluation, match, ret_rule);
 }

@@ -126,7 +126,8 @@ name_letter(uint32_t point)
 	UErrorCode code = U_ZERO_ERROR;
 	const UNormalizer2 *apart = unorm2_getNFDInstance(&code);
 	UChar pieces[8];
-	const int32_t count = U_FAILURE(code) ? -1 : unorm2_getDecomposition(apart, (UChar32)point, pieces, 8, &code);
+	const int32_t count = U_FAILURE(code) ? -1
+		: unorm2_getDecomposition(apart, (UChar32)point, pieces, 8, &code);
 	if (count > 0 && U_SUCCESS(code) && !U16_IS_SURROGATE(pieces[0]))
 		point = pieces[0];
 	return point == 0x2019 ? '\'' : (uint32_t)u_foldCase((UChar32)point, U_FOLD_CASE_DEFAULT);

@@ -76,7 +76,8 @@ struct node {
 	};
 };
 
-/* Whoever walks a tree may nest MOST_HEIGHT * (MOST_LINKS + 1) calls, unless it walks chains by their links. */
+/* Whoever walks a tree may nest MOST_HEIGHT * (MOST_LINKS + 1) calls,
+ * unless it walks chains by their links. */
 enum { MOST_HEIGHT = 250, MOST_NESTING = 120, MOST_LINKS = 15 };
 
 /* "a + b - c", "a or b or c": such nodes on the left of each other are a chain. */

@@ -100,8 +100,8 @@ const struct node *node_context(struct reader *reader, size_t offset, const stru
 const struct node *node_iteration(struct reader *reader, enum node_kind kind, size_t offset,
 	const struct nodes *parts, unsigned local);
 /* The type of a function whose body is not read yet; `fields` is copied. `self` (or NULL) learns it. */
-const struct feel_type *node_function_type(struct reader *reader, const struct feel_field *fields, size_t count,
-	struct local *self);
+const struct feel_type *node_function_type(struct reader *reader, const struct feel_field *fields,
+	size_t count, struct local *self);
 const struct node *node_function(struct reader *reader, size_t offset, const struct feel_type *type,
 	const struct node *body, unsigned local, const struct local *self);
 /* list[inside], the item in `place`. */

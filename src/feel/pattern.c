@@ -1,5 +1,6 @@
-/* See pattern.h. A pattern is rewritten for PCRE2: what XPath and PCRE2 write the same way but mean differently
- * (\w, \s, ".", \i, \c, blocks, subtraction in classes, back-references), and what only PCRE2 knows is refused. */
+/* See pattern.h. A pattern is rewritten for PCRE2: what XPath and PCRE2 write the same way
+ * but mean differently (\w, \s, ".", \i, \c, blocks, subtraction in classes,
+ * back-references), and what only PCRE2 knows is refused. */
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
 #include <stdio.h>

@@ -42,7 +42,8 @@ int point_order(struct axis axis, const struct point *a, const struct point *b);
 /* Puts points in order, each once; returns how many are left. */
 size_t points_sort(struct axis axis, struct point *points, size_t count);
 /* The place of a point among others in order: 2i + 1 when it is the i-th, 2i before it. */
-uint32_t points_search(struct axis axis, const struct point *points, uint32_t count, const struct point *point);
+uint32_t points_search(struct axis axis, const struct point *points, uint32_t count,
+	const struct point *point);
 /* The value at a point; a date and time that has a zone is told in Paris. */
 struct feel_value point_value(struct axis axis, struct point point);
 

@@ -380,7 +380,8 @@ read_function(struct reader *reader)
 		if (!fields[count].name.at)
 			return reader->stopped ? NULL : lex_expected(reader, "le nom d’un paramètre");
 		fields[count].type = lex_take(reader, TEXT(":")) ? read_type(reader) : &feel_type_any;
-		if (!fields[count].type || !reader_push_local(reader, fields[count].name, fields[count].type, false, &place))
+		if (!fields[count].type
+			|| !reader_push_local(reader, fields[count].name, fields[count].type, false, &place))
 			return NULL;
 		count++;
 		if (!lex_take(reader, TEXT(",")))

@@ -6,10 +6,11 @@
 
 /* ---- tests ---- */
 
-/* One test of the value in `place`; `alone` when it stands after `in` without parentheses: it then ends where the
- * operand of a comparison would, before `and`. */
+/* One test of the value in `place`; `alone` when it stands after `in` without parentheses: it then ends where
+ * the operand of a comparison would, before `and`. */
 static const struct node *
-read_test(struct reader *reader, unsigned place, const struct feel_type *tested, bool alone, bool *may_be_range)
+read_test(struct reader *reader, unsigned place, const struct feel_type *tested, bool alone,
+	bool *may_be_range)
 {
 	const size_t offset = reader->at;
 	const enum node_kind comparison = read_comparison(reader);
@@ -19,7 +20,8 @@ read_test(struct reader *reader, unsigned place, const struct feel_type *tested,
 	const bool is_condition = reader->uses_tested;
 	reader->uses_tested = outer || is_condition;
 	/* the parenthesis was that of an open range: "(1..5)" */
-	const bool is_range = operand && *may_be_range && comparison == NODE_CONSTANT && lex_take(reader, TEXT(".."));
+	const bool is_range = operand && *may_be_range && comparison == NODE_CONSTANT
+		&& lex_take(reader, TEXT(".."));
 	if (is_range)
 		operand = read_range_end(reader, offset, operand, true);
 	*may_be_range = is_range;
@@ -76,8 +78,8 @@ read_test_cell(struct reader *reader, unsigned place, const struct feel_type *te
 	}
 	if (!lex_sees_word(reader, TEXT("not")))
 		return read_tests(reader, place, tested);
-	/* `not(…)` up to the end negates tests; `not(a) or b` is a test that is an expression. A mistake of both is told as
-	 * one of the first. */
+	/* `not(…)` up to the end negates tests; `not(a) or b` is a test that is an expression. A
+	 * mistake of both is told as one of the first. */
 	const struct reader before = *reader;
 	const size_t findings = reader->findings->count;
 	for (int attempt = 0; attempt < 3; attempt++) {
@@ -88,7 +90,8 @@ read_test_cell(struct reader *reader, unsigned place, const struct feel_type *te
 			lex_advance(reader, offset + 3);
 		const struct node *read = negated ? read_negated(reader, offset, place, tested)
 			: read_tests(reader, place, tested);
-		if (reader->findings->broken || attempt == 2 || (read && !reader->stopped && reader->at >= reader->source.length))
+		if (reader->findings->broken || attempt == 2
+			|| (read && !reader->stopped && reader->at >= reader->source.length))
 			return read;
 	}
 	return NULL;

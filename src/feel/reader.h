@@ -67,8 +67,8 @@ struct node *node_new(struct reader *reader, enum node_kind kind, size_t offset,
 struct node *node_constant(struct reader *reader, size_t offset, struct feel_value value,
 	const struct feel_type *type);
 /* A node over two others (the second may be NULL); refuses to grow beyond what evaluation can walk. */
-struct node *node_over(struct reader *reader, enum node_kind kind, size_t offset, const struct feel_type *type,
-	const struct node *left, const struct node *right);
+struct node *node_over(struct reader *reader, enum node_kind kind, size_t offset,
+	const struct feel_type *type, const struct node *left, const struct node *right);
 /* A node over parts, copied. */
 struct node *node_of(struct reader *reader, enum node_kind kind, size_t offset, const struct feel_type *type,
 	const struct node *const *parts, size_t count);

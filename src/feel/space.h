@@ -47,7 +47,8 @@ enum { SPACE_MOST_STEPS = 4000000, SPACE_MOST_RULES = 12000 };
 [[nodiscard]] bool space_build(struct space *space, struct arena *arena, const struct table *table,
 	uint32_t locals);
 
-/* True, and the space is broken no more, when memory lacks because the table asks for more than half of `most`. */
+/* True, and the space is broken no more, when memory lacks because the
+ * table asks for more than half of `most`. */
 bool space_asks_too_much(struct space *space, size_t most);
 
 /* Grants the work of one more question about all rules. */

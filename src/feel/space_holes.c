@@ -1,5 +1,6 @@
-/* What no rule of a table covers: see space.h. States (column, rules still alive) that leave the same holes are
- * one node of a decision diagram, so that what is missing is told in as few boxes as the columns allow. */
+/* What no rule of a table covers: see space.h. States (column, rules still alive) that
+ * leave the same holes are one node of a decision diagram, so that what is missing is
+ * told in as few boxes as the columns allow. */
 #include "feel/states.h"
 
 #include "base/banned.h"

@@ -124,7 +124,8 @@ write_texts(struct buffer *out, struct check *check, const struct space_column *
 }
 
 static void
-write_regions(struct buffer *out, struct check *check, uint32_t input, const uint32_t *regions, uint32_t count)
+write_regions(struct buffer *out, struct check *check, uint32_t input, const uint32_t *regions,
+	uint32_t count)
 {
 	const struct space_column *column = &check->space.columns[input];
 	const uint32_t null = column_regions(&column->column) - 1;

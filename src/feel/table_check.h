@@ -1,6 +1,6 @@
-/* What can be said of a decision table before it is used: inputs that no rule covers, rules that meet although
- * the hit policy forbids it, rules that never apply, and a table that does not say what its formula says.
- * Each with inputs that show it.
+/* What can be said of a decision table before it is used: inputs that no rule covers, rules that meet
+ * although the hit policy forbids it, rules that never apply, and a table that does not say what its formula
+ * says. Each with inputs that show it.
  *
  *     struct feel_table_findings *findings = arena_new_of(arena, struct feel_table_findings);
  *     feel_table_check(arena, feel, &table, findings);
@@ -21,7 +21,10 @@ enum feel_table_problem {
 	FEEL_TABLE_PROBLEM_COUNT
 };
 
-enum { FEEL_NOWHERE = -1, FEEL_MOST_TABLE_FINDINGS = 20 /* of one problem; a last one tells how many more */ };
+enum {
+	FEEL_NOWHERE = -1,
+	FEEL_MOST_TABLE_FINDINGS = 20, /* of one problem; a last one tells how many more */
+};
 
 struct feel_table_finding {
 	enum feel_table_problem problem;

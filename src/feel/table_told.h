@@ -18,7 +18,8 @@ struct telling {
 const struct table *table_of(const struct feel *feel);
 
 /* Keeps a finding, with the place of its cell; the texts are copied. Beyond the most, only counts. */
-void tell(struct telling *telling, struct feel_table_finding finding, struct text message, struct text remedy);
+void tell(struct telling *telling, struct feel_table_finding finding, struct text message,
+	struct text remedy);
 /* Says how many more there were: last. */
 void tell_rest(struct telling *telling);
 /* True when one more of this problem would be listed. */

@@ -290,7 +290,8 @@ microseconds(feel_nanoseconds line)
 static feel_nanoseconds
 time_of_day(struct feel_time time)
 {
-	return ((feel_nanoseconds)time.hour * 3600 + time.minute * 60 + time.second) * TEMPORAL_SECOND + time.nanosecond;
+	const feel_nanoseconds seconds = time.hour * 3600 + time.minute * 60 + time.second;
+	return seconds * TEMPORAL_SECOND + time.nanosecond;
 }
 
 /* Nanoseconds shown by the calendar and the clock, zone ignored. */
@@ -473,7 +474,8 @@ temporal_subtract(struct feel_value a, struct feel_value b, struct feel_value *r
 	const bool b_zoned = b.zone != FEEL_NO_ZONE || (b.kind == FEEL_DATE && a.kind == FEEL_DATE_TIME);
 	if (a_zoned != b_zoned)
 		return false;
-	*ret_value = (struct feel_value){ .kind = FEEL_DAYS_TIME, .nanoseconds = temporal_line(a) - temporal_line(b) };
+	*ret_value = (struct feel_value){ .kind = FEEL_DAYS_TIME,
+		.nanoseconds = temporal_line(a) - temporal_line(b) };
 	return true;
 }
 

@@ -123,8 +123,8 @@ words_conform(const struct feel_type *from, const struct feel_type *to)
 	return false; /* nothing in common */
 }
 
-/* A type may hold the same part in many places, and the types of a long expression be nested deeply: beyond some
- * bounds two types are taken for different, and what joins them may be anything. */
+/* A type may hold the same part in many places, and the types of a long expression be nested deeply: beyond
+ * some bounds two types are taken for different, and what joins them may be anything. */
 enum { MOST_DEPTH = 100, MOST_COMPARED = 10000, MOST_JOINED = 2000 };
 
 struct comparison {
@@ -241,7 +241,8 @@ struct joining {
 	unsigned depth, left;
 };
 
-static const struct feel_type *join(struct joining *joining, const struct feel_type *a, const struct feel_type *b);
+static const struct feel_type *join(struct joining *joining, const struct feel_type *a,
+	const struct feel_type *b);
 
 /* The entries that both have; open when one may have others. */
 static const struct feel_type *
@@ -264,8 +265,8 @@ join_contexts(struct joining *joining, const struct feel_type *a, const struct f
 	const bool open = a->open || b->open || count < a->field_count || count < b->field_count;
 	if (!fields || (same && count == a->field_count && open == a->open))
 		return fields ? a : NULL;
-	return type_of(joining->arena, (struct feel_type){ .kind = FEEL_CONTEXT, .fields = fields, .field_count = count,
-		.open = open, .optional = a->optional || b->optional });
+	return type_of(joining->arena, (struct feel_type){ .kind = FEEL_CONTEXT, .fields = fields,
+		.field_count = count, .open = open, .optional = a->optional || b->optional });
 }
 
 static const struct feel_type *
@@ -469,7 +470,8 @@ converted(struct feel_run *run, struct feel_value value, const struct feel_type 
 {
 	if (feel_value_is_within(value, type, steps))
 		return value;
-	if (type->kind == FEEL_LIST && value.kind != FEEL_LIST && feel_value_is_within(value, item_of(type), steps)) {
+	if (type->kind == FEEL_LIST && value.kind != FEEL_LIST
+		&& feel_value_is_within(value, item_of(type), steps)) {
 		struct feel_value *one = arena_new_of(run->arena, struct feel_value);
 		if (!one) {
 			run->stop = FEEL_NO_MEMORY;

@@ -48,7 +48,8 @@ const struct feel_type *feel_type_words_of(struct arena *arena, const struct tex
 const struct feel_type *feel_type_number_of(struct arena *arena, struct text unit, bool whole,
 	const struct feel_range *bounds);
 /* The same type, where a null may come, or may not. */
-const struct feel_type *feel_type_optional_of(struct arena *arena, const struct feel_type *type, bool optional);
+const struct feel_type *feel_type_optional_of(struct arena *arena, const struct feel_type *type,
+	bool optional);
 
 /* "number", "list<string>", "context<a: number>", as DMN 1.5 writes types. */
 struct text feel_type_text(struct arena *arena, const struct feel_type *type);
