@@ -1,4 +1,5 @@
-/* What the files of this folder share: a model while it is read, and as evaluation walks it. */
+/* What the files of this folder share: a model while it is read, and as evaluation walks it.
+ * Inside of dmn/. */
 #pragma once
 
 #include "dmn/dmn.h"

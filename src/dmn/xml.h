@@ -1,5 +1,5 @@
 /* An XML document of strangers, as a tree of elements in an arena. Nothing is fetched, no document
- * type is admitted (so no entity but the five of XML), and everything has a ceiling. */
+ * type is admitted (so no entity but the five of XML), and everything has a ceiling. Inside of dmn/. */
 #pragma once
 
 #include "base/arena.h"

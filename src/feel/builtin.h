@@ -1,4 +1,4 @@
-/* The builtin functions: one table, builtins.def, read here. */
+/* The builtin functions: one table, builtins.def, read here. Inside of feel/. */
 #pragma once
 
 #include "feel/feel.h"

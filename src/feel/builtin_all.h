@@ -1,4 +1,4 @@
-/* What the files of builtins share. */
+/* What the files of builtins share. Inside of feel/. */
 #pragma once
 
 #include "feel/evaluation.h"

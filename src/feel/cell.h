@@ -1,6 +1,7 @@
 /* A test of one value, seen as the set of the values that pass it: what a decision table's cell is for the
  * index and for the checker. Nothing is guessed of the tests: the tree says where the answer may change
- * (the constants that the value is compared with), and the evaluator itself is asked on each side. */
+ * (the constants that the value is compared with), and the evaluator itself is asked on each side.
+ * Inside of feel/. */
 #pragma once
 
 #include "feel/evaluation.h"

@@ -1,4 +1,5 @@
-/* A column of a decision table cut into regions (cell.h), with the set of rules that each lets through. */
+/* A column of a decision table cut into regions (cell.h), with the set of rules that each lets through.
+ * Inside of feel/. */
 #pragma once
 
 #include "feel/cell.h"

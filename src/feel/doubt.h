@@ -1,5 +1,5 @@
 /* The walk that finds what is certain of an expression (doubt.c), what each condition makes certain
- * after it (doubt_narrow.c), and how it is told (doubt_tell.c). */
+ * after it (doubt_narrow.c), and how it is told (doubt_tell.c). Inside of feel/. */
 #pragma once
 
 #include "feel/known.h"

@@ -1,4 +1,4 @@
-/* One evaluation under way, for the evaluator and the builtins. */
+/* One evaluation under way, for the evaluator and the builtins. Inside of feel/. */
 #pragma once
 
 #include "feel/builtin.h"

@@ -1,5 +1,6 @@
 /* Which rules of a decision table may apply, found by looking each input up in its column instead of trying
- * the rules one after the other. Immutable; shared by threads; searching allocates nothing. */
+ * the rules one after the other. Immutable; shared by threads; searching allocates nothing.
+ * Inside of feel/. */
 #pragma once
 
 #include "feel/column.h"

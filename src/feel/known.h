@@ -1,5 +1,6 @@
 /* What is known of a value before it is evaluated: whether it may be null, true or false, between
- * which bounds, among which words. Everything here errs on one side: what is not certain is possible. */
+ * which bounds, among which words. Everything here errs on one side: what is not certain is possible.
+ * Inside of feel/. */
 #pragma once
 
 #include "feel/node.h"

@@ -1,4 +1,4 @@
-/* The typed tree that reading gives and evaluation walks. */
+/* The typed tree that reading gives and evaluation walks. Inside of feel/. */
 #pragma once
 
 #include "feel/feel.h"

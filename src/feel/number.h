@@ -1,5 +1,5 @@
 /* Decimal arithmetic of FEEL: IEEE 754 decimal128, 34 digits, half-even, on Intel's library.
- * A result that is not finite has no value: the functions return false. */
+ * A result that is not finite has no value: the functions return false. Inside of feel/. */
 #pragma once
 
 #include "feel/value.h"

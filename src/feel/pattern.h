@@ -1,5 +1,5 @@
 /* The regular expressions of XPath (F&O 3.1 §5.6, which DMN 1.5
- * §10.3.4.3 names), run by PCRE2 within limits. */
+ * §10.3.4.3 names), run by PCRE2 within limits. Inside of feel/. */
 #pragma once
 
 #include "feel/evaluation.h"

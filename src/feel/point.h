@@ -1,5 +1,5 @@
 /* Values that stand on an axis: numbers, texts, dates…, compared without going through the standard's
- * comparison each time. The columns of a decision table are judged on one axis each. */
+ * comparison each time. The columns of a decision table are judged on one axis each. Inside of feel/. */
 #pragma once
 
 #include "feel/value.h"

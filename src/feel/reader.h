@@ -1,5 +1,5 @@
 /* What the reader, the checker and the findings share. Reading is one pass: the scope is
- * asked while lexing, types are checked as each node is made. */
+ * asked while lexing, types are checked as each node is made. Inside of feel/. */
 #pragma once
 
 #include "feel/builtin.h"

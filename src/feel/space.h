@@ -1,5 +1,5 @@
 /* The space of all inputs of a decision table, cut by its columns: what no rule covers, which rules meet,
- * which rule others hide. Everything lives in a scratch arena; work is bounded. */
+ * which rule others hide. Everything lives in a scratch arena; work is bounded. Inside of feel/. */
 #pragma once
 
 #include "feel/column.h"

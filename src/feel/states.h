@@ -1,4 +1,5 @@
-/* What is known of the states that a search of a table's space has met: columns gone through, rules alive. */
+/* What is known of the states that a search of a table's space has met: columns gone through, rules alive.
+ * Inside of feel/. */
 #pragma once
 
 #include "feel/space.h"

@@ -1,4 +1,4 @@
-/* The first look at a test, for cell.c: constants are gathered, obstacles named. */
+/* The first look at a test, for cell.c: constants are gathered, obstacles named. Inside of feel/. */
 #pragma once
 
 #include "feel/cell.h"

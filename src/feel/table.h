@@ -1,5 +1,5 @@
 /* A decision table that has been read: what NODE_TABLE holds. DMN 1.5, §8.2. Written by table.c,
- * evaluated by hit.c; which rules apply is asked of match.c alone. */
+ * evaluated by hit.c; which rules apply is asked of match.c alone. Inside of feel/. */
 #pragma once
 
 #include "feel/box.h"

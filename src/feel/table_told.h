@@ -1,4 +1,4 @@
-/* How findings about tables are kept and told: for table_check.c and table_compare.c. */
+/* How findings about tables are kept and told: for table_check.c and table_compare.c. Inside of feel/. */
 #pragma once
 
 #include "base/buffer.h"

@@ -1,4 +1,4 @@
-/* Dates, times and durations of FEEL: reading, writing, arithmetic (§10.3.2.3). */
+/* Dates, times and durations of FEEL: reading, writing, arithmetic (§10.3.2.3). Inside of feel/. */
 #pragma once
 
 #include "feel/value.h"

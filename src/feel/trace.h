@@ -1,4 +1,4 @@
-/* What an evaluation saw, as a tree laid flat: each thing before what is under it. */
+/* What an evaluation saw, as a tree laid flat: each thing before what is under it. Inside of feel/. */
 #pragma once
 
 #include "feel/evaluation.h"

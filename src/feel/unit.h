@@ -1,5 +1,5 @@
 /* Units of numbers: which meet, and what arithmetic makes of them. An empty unit is one that is
- * not known: it meets any other and nothing is said of it. */
+ * not known: it meets any other and nothing is said of it. Inside of feel/. */
 #pragma once
 
 #include "feel/reader.h"
