@@ -7,6 +7,7 @@
 
 #include "procedure/procedure.h"
 
+#include "base/french.h"
 #include "base/banned.h"
 
 enum { FILE_COUNT = 20, CASE_LIMIT = 1 << 20 };
@@ -123,7 +124,7 @@ judge(struct one_case *one, struct arena *arena, size_t line_number)
 	CLEANUP(procedure_findings_release) struct procedure_findings findings = { 0 };
 	read_all(&one->files, &findings, arena);
 	const struct text got = told(arena, &findings);
-	test_case(text_equal(got, buffer_text(&one->expected)), "test/procedure/findings.txt", (int)line_number,
+	test_case(french_equal(got, buffer_text(&one->expected)), "test/procedure/findings.txt", (int)line_number,
 		"%.*s: got\n%.*s", TEXT_ARGS(one->name), TEXT_ARGS(got));
 }
 

@@ -244,7 +244,7 @@ TEST(a_number_beyond_its_bounds_is_refused_with_them)
 	CHECK_INTEGER(procedure_field_refusal(arena, &share, feel_integer(100)).length, 0);
 	CHECK_INTEGER(procedure_field_refusal(arena, &share, feel_null(TEXT(""))).length, 0);
 	CHECK_TEXT(procedure_field_refusal(arena, &share, feel_integer(120)),
-		TEXT("Écrivez un nombre entre 0 % et 100 %."));
+		TEXT("Écrivez un nombre entre 0 et 100 %."));
 	type.bounds = &least;
 	CHECK_TEXT(procedure_field_refusal(arena, &days, feel_integer(0)),
 		TEXT("Écrivez un nombre qui ne soit pas inférieur à 1."));
@@ -254,4 +254,34 @@ TEST(a_number_beyond_its_bounds_is_refused_with_them)
 		TEXT("Écrivez un nombre qui ne dépasse pas 5."));
 	type.bounds = NULL;
 	CHECK_INTEGER(procedure_field_refusal(arena, &days, feel_integer(600)).length, 0);
+}
+
+TEST(a_number_is_shown_with_its_unit)
+{
+	CLEANUP(arena_free) struct arena *arena = arena_new(1 << 16);
+	const struct {
+		const char *unit;
+		int64_t value;
+		const char *expected;
+	} cases[] = {
+		{ "jour", 0, "0 jour" }, { "jour", 1, "1 jour" }, { "jour", 2, "2 jours" },
+		{ "jour", -1, "-1 jour" }, { "jour", -3, "-3 jours" }, { "mois", 4, "4 mois" },
+		{ "an", 3, "3 ans" }, { "prix", 2, "2 prix" }, { "bureau", 2, "2 bureaux" },
+		{ "cheval", 2, "2 chevaux" }, { "demi-journée", 2, "2 demi-journées" }, { "h", 7, "7 h" },
+		{ "km", 12, "12 km" }, { "ETP", 3, "3 ETP" }, { "h par semaine", 35, "35 h par semaine" },
+		{ "", 5, "5" },
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		const struct procedure_field field = { .type = PROCEDURE_FIELD_INTEGER, .unit = text_of_string(cases[i].unit) };
+		CHECK_TEXT(procedure_field_text(arena, &field, feel_integer(cases[i].value)), text_of_string(cases[i].expected));
+	}
+	const struct procedure_field days = { .type = PROCEDURE_FIELD_NUMBER, .unit = TEXT("jour") };
+	struct feel_value half;
+	CHECK(feel_number_read_french(TEXT("1,5"), &half));
+	CHECK_TEXT(procedure_field_text(arena, &days, half), TEXT("1,5 jour")); /* the plural begins at two */
+	CHECK_INTEGER(procedure_field_text(arena, &days, feel_null(TEXT(""))).length, 0);
+	const struct feel_range both = { .low = feel_integer(1), .high = feel_integer(5) };
+	const struct feel_type type = { .kind = FEEL_NUMBER, .bounds = &both };
+	const struct procedure_field bounded = { .type = PROCEDURE_FIELD_INTEGER, .unit = TEXT("jour"), .feel_type = &type };
+	CHECK_TEXT(procedure_field_bounds(arena, &bounded), TEXT("De 1 à 5 jours."));
 }

@@ -1,5 +1,6 @@
 /* `cas: |`, examples as lines: a column that names a field or a posed value gives it, any other is an
  * expression and what it must be worth. The tables of a circular are proved line by line. */
+#include "base/french.h"
 #include "essais/play.h"
 #include "procedure/grid.h"
 
@@ -67,7 +68,7 @@ static bool
 is_shown_as(struct playing *playing, const struct column *column, struct feel_value value, struct text expected)
 {
 	return value.kind != FEEL_NULL
-		&& text_equal(procedure_value_text(playing->arena, playing->procedure, column->name, value), expected);
+		&& french_equal(procedure_value_text(playing->arena, playing->procedure, column->name, value), expected);
 }
 
 static void

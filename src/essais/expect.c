@@ -1,6 +1,8 @@
 /* See play.h. */
 #include "essais/play.h"
 
+#include "base/french.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -75,7 +77,7 @@ essai_is_no(const struct yaml_node *node)
 bool
 essai_contains(struct text whole, struct text part)
 {
-	return part.length == 0 || text_find(whole, part) != SIZE_MAX;
+	return french_contains(whole, part); /* no one types no-break spaces in an essai */
 }
 
 bool
@@ -122,9 +124,9 @@ essai_value_is(struct playing *playing, struct feel_value value, const struct ya
 	if (value.kind == FEEL_NULL)
 		return text_equal(text, TEXT("rien"));
 	if (value.kind == FEEL_STRING)
-		return text_equal(value.string, text);
+		return french_equal(value.string, text);
 	return text_equal(feel_value_to_bare_literal(playing->arena, value), text)
-		|| text_equal(feel_value_to_french(playing->arena, value), text);
+		|| french_equal(feel_value_to_french(playing->arena, value), text);
 }
 
 struct text
@@ -191,7 +193,7 @@ check_names(struct playing *playing, const struct yaml_node *node, const char *w
 	bool used[200] = { false };
 	for (size_t i = 0; same && i < count; i++) {
 		size_t j = 0;
-		while (j < got->count && (used[j] || !text_equal(got->at[j], yaml_scalar(essai_item_at(node, i)))))
+		while (j < got->count && (used[j] || !french_equal(got->at[j], yaml_scalar(essai_item_at(node, i)))))
 			j++;
 		same = j < got->count;
 		if (same)
@@ -450,7 +452,7 @@ expect_labels(struct happening *happening, const struct yaml_node *node)
 		const struct text person = node->items[i].key->scalar;
 		const struct dossier_viewer viewer = { person, world_roles(&happening->facts, person) };
 		const struct text label = dossier_label(&happening->facts, &viewer);
-		essai_check(happening->playing, node->items[i].value, text_equal(label, yaml_scalar(node->items[i].value)),
+		essai_check(happening->playing, node->items[i].value, french_equal(label, yaml_scalar(node->items[i].value)),
 			"%.*s voit « %.*s »", TEXT_ARGS(person), TEXT_ARGS(label));
 	}
 }

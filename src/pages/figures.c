@@ -97,7 +97,11 @@ export_row(void *context, struct arena *arena, const struct office_row *row, con
 		const enum guichet_status status = dossier_evaluate(facts, column->value, arena, &value, error);
 		if (status != GUICHET_OK)
 			return status;
+		/* A spreadsheet counts numbers: their unit stands in the title of the column. */
+		const bool counted = value.kind == FEEL_NUMBER && column->field != PROCEDURE_NONE
+			&& facts->procedure->fields[column->field].unit.length > 0;
 		const struct text shown = value.kind == FEEL_DATE ? date_short(arena, value.date)
+			: counted ? feel_value_to_french(arena, value)
 			: procedure_column_text(arena, facts->procedure, column, value);
 		csv_cell(export->csv, shown, value.kind == FEEL_NUMBER, i == 0);
 	}

@@ -560,8 +560,8 @@ struct procedure_place {
 
 /* ---- using it ---- */
 
-/* A field's value as people read it: options by their labels, money with its sign, dates in
- * French. Empty for null. */
+/* A field's value as people read it: options by their labels, money with its sign, numbers with the
+ * field's unit ("2 jours"), dates in French. Empty for null. */
 struct text procedure_field_text(struct arena *arena, const struct procedure_field *field, struct feel_value value);
 /* The same for a computed value: its decimals, its sign. */
 struct text procedure_computed_text(struct arena *arena, const struct procedure_computed *computed, struct feel_value value);

@@ -93,9 +93,49 @@ with_sign(struct arena *arena, enum procedure_field_type type, struct text text)
 {
 	if (!text.at)
 		return text;
-	return type == PROCEDURE_FIELD_MONEY        ? arena_format(arena, "%.*s €", TEXT_ARGS(text))
-	       : type == PROCEDURE_FIELD_PERCENTAGE ? arena_format(arena, "%.*s %%", TEXT_ARGS(text))
+	return type == PROCEDURE_FIELD_MONEY        ? arena_format(arena, "%.*s €", TEXT_ARGS(text))
+	       : type == PROCEDURE_FIELD_PERCENTAGE ? arena_format(arena, "%.*s %%", TEXT_ARGS(text))
 						     : text;
+}
+
+/* Units that never take the mark of the plural: symbols, not words. */
+static bool
+is_symbol(struct text unit)
+{
+	static const char *const symbols[] = { "h", "min", "s", "j", "m", "cm", "mm", "km", "g", "kg", "t", "l", "o", "ko", "pt" };
+	for (size_t i = 0; i < sizeof symbols / sizeof *symbols; i++)
+		if (text_equal(unit, text_of_string(symbols[i])))
+			return true;
+	for (size_t i = 0; i < unit.length; i++) /* a word is of small letters: not ETP, km/h or h par semaine */
+		if ((unsigned char)unit.at[i] < 0x80 && (unit.at[i] < 'a' || unit.at[i] > 'z') && unit.at[i] != '-')
+			return true;
+	return false;
+}
+
+/* "jour" is "jours" from two on; mois, prix and symbols stay. */
+static struct text
+unit_for(struct arena *arena, struct text unit, struct feel_value value)
+{
+	int above, below;
+	const bool plural = (feel_order(value, feel_integer(2), &above) && above >= 0)
+		|| (feel_order(value, feel_integer(-2), &below) && below <= 0);
+	if (!plural || is_symbol(unit) || text_ends(unit, TEXT("s")) || text_ends(unit, TEXT("x")) || text_ends(unit, TEXT("z")))
+		return unit;
+	if (text_ends(unit, TEXT("eau")) || text_ends(unit, TEXT("eu")))
+		return arena_format(arena, "%.*sx", TEXT_ARGS(unit));
+	return text_ends(unit, TEXT("al")) ? arena_format(arena, "%.*saux", (int)unit.length - 2, unit.at)
+		: arena_format(arena, "%.*ss", TEXT_ARGS(unit));
+}
+
+/* "1 jour", "2 jours": the unit that a field of numbers declares. Without memory as it came. */
+static struct text
+with_unit(struct arena *arena, const struct procedure_field *field, struct feel_value value, struct text text)
+{
+	const bool counts = field->type == PROCEDURE_FIELD_INTEGER || field->type == PROCEDURE_FIELD_NUMBER;
+	if (!text.at || !counts || field->unit.length == 0)
+		return text;
+	const struct text unit = unit_for(arena, field->unit, value);
+	return arena_format(arena, "%.*s %.*s", TEXT_ARGS(text), TEXT_ARGS(unit));
 }
 
 struct text
@@ -106,7 +146,7 @@ procedure_field_text(struct arena *arena, const struct procedure_field *field, s
 	if (field->type == PROCEDURE_FIELD_CHOICES && value.kind == FEEL_LIST)
 		return choices_text(arena, field, value);
 	const struct text text = feel_value_to_french(arena, value);
-	return value.kind == FEEL_NUMBER ? with_sign(arena, field->type, text) : text;
+	return value.kind == FEEL_NUMBER ? with_unit(arena, field, value, with_sign(arena, field->type, text)) : text;
 }
 
 static struct text
@@ -166,7 +206,8 @@ procedure_field_refusal(struct arena *arena, const struct procedure_field *field
 		&& (!high || !feel_order(value, bounds->high, &order) || order <= 0);
 	if (fits)
 		return TEXT("");
-	const struct text least = low ? procedure_field_text(arena, field, bounds->low) : TEXT("");
+	const struct text least = low && high ? feel_value_to_french(arena, bounds->low)
+		: low ? procedure_field_text(arena, field, bounds->low) : TEXT("");
 	const struct text most = high ? procedure_field_text(arena, field, bounds->high) : TEXT("");
 	return low && high ? arena_format(arena, "Écrivez un nombre entre %.*s et %.*s.", TEXT_ARGS(least), TEXT_ARGS(most))
 	       : low       ? arena_format(arena, "Écrivez un nombre qui ne soit pas inférieur à %.*s.", TEXT_ARGS(least))
@@ -181,7 +222,8 @@ procedure_field_bounds(struct arena *arena, const struct procedure_field *field)
 	if (!bounds || (field->type == PROCEDURE_FIELD_PERCENTAGE && feel_to_integer(bounds->low, &least) && least == 0
 		&& feel_to_integer(bounds->high, &most) && most == 100))
 		return TEXT("");
-	const struct text low = procedure_field_text(arena, field, bounds->low);
+	const bool both = bounds->low.kind != FEEL_NULL && bounds->high.kind != FEEL_NULL;
+	const struct text low = both ? feel_value_to_french(arena, bounds->low) : procedure_field_text(arena, field, bounds->low);
 	const struct text high = procedure_field_text(arena, field, bounds->high);
 	return low.length && high.length ? arena_format(arena, "De %.*s à %.*s.", TEXT_ARGS(low), TEXT_ARGS(high))
 	       : low.length              ? arena_format(arena, "Au moins %.*s.", TEXT_ARGS(low))
