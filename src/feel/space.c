@@ -434,13 +434,19 @@ space_common_region(const struct space *space, uint32_t column, uint32_t rule, u
 }
 
 uint64_t *
-space_all_rules(struct space *space)
+space_always(struct space *space, space_narrow *narrow, uint32_t rule)
 {
-	const size_t size = (size_t)(space->table->input_count + 1) * space->words;
-	uint64_t *all = arena_array_of(space->arena, uint64_t, size);
-	if (all)
-		memset(all, 0xff, size * sizeof *all);
-	return all;
+	const uint32_t words = space->words, columns = space->table->input_count;
+	uint64_t *always = arena_array_of(space->arena, uint64_t, (size_t)(columns + 1) * words);
+	if (!always)
+		return NULL;
+	memset(always + (size_t)columns * words, 0xff, words * sizeof *always);
+	for (uint32_t i = columns; i-- > 0;) {
+		uint64_t *of = always + (size_t)i * words;
+		memcpy(of, of + words, words * sizeof *of);
+		narrow(space, &space->columns[i], rule, of);
+	}
+	return always;
 }
 
 bool

@@ -65,8 +65,12 @@ space_spend(struct space *space, unsigned long steps)
 	return true;
 }
 
-/* By column, and one after the last, a set with all the rules in it; NULL: no memory. */
-uint64_t *space_all_rules(struct space *space);
+/* Takes out of a set the rules that do not pass wherever one may be in this column. */
+typedef void space_narrow(const struct space *space, const struct space_column *column, uint32_t rule,
+	uint64_t *rules);
+/* By column, and one after the last, the rules that `narrow` leaves in from that column to the last. `rule` is
+ * for `narrow`. NULL: no memory. */
+uint64_t *space_always(struct space *space, space_narrow *narrow, uint32_t rule);
 
 /* ---- rules that meet ---- */
 

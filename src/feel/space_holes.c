@@ -27,25 +27,23 @@ struct diagram {
 	bool failed;
 };
 
-/* Rules that pass wherever inputs may be, from each column to the last. */
-static uint64_t *
-gather_always(struct space *space, bool strictly)
+/* Leaves the rules that pass wherever the input may be. */
+static void
+keep_always(const struct space *space, const struct space_column *column, uint32_t rule, uint64_t *rules)
 {
-	const uint32_t words = space->words, columns = space->table->input_count;
-	uint64_t *always = space_all_rules(space);
-	if (!always)
-		return NULL;
-	for (uint32_t i = columns; i-- > 0;) {
-		const struct space_column *column = &space->columns[i];
-		uint64_t *of = always + (size_t)i * words;
-		memcpy(of, of + words, words * sizeof *of);
-		for (uint32_t slice = 0; slice < column->slice_count; slice++)
-			for (uint32_t word = 0; word < words; word++)
-				of[word] &= column->slices[slice].rules[word];
-		for (uint32_t word = 0; strictly && column->column.unjudged && word < words; word++)
-			of[word] &= ~column->column.unjudged[word];
-	}
-	return always;
+	(void)rule;
+	for (uint32_t slice = 0; slice < column->slice_count; slice++)
+		for (uint32_t word = 0; word < space->words; word++)
+			rules[word] &= column->slices[slice].rules[word];
+}
+
+/* The same, of those that are judged. */
+static void
+keep_strictly(const struct space *space, const struct space_column *column, uint32_t rule, uint64_t *rules)
+{
+	keep_always(space, column, rule, rules);
+	for (uint32_t word = 0; column->column.unjudged && word < space->words; word++)
+		rules[word] &= ~column->column.unjudged[word];
 }
 
 static uint32_t
@@ -248,7 +246,7 @@ space_holes(struct space *space, bool strictly, uint32_t most, struct hole *ret_
 {
 	const uint32_t columns = space->table->input_count;
 	struct diagram diagram = { .space = space, .strictly = strictly, .states.arena = space->arena,
-		.nodes.arena = space->arena, .always = gather_always(space, strictly),
+		.nodes.arena = space->arena, .always = space_always(space, strictly ? keep_strictly : keep_always, 0),
 		.frames = frames_new(space) };
 	struct holes holes = { .diagram = &diagram, .at = ret_holes, .most = most,
 		.regions = arena_array_of(space->arena, const uint32_t *, columns),

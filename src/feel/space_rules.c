@@ -102,31 +102,21 @@ struct cover {
 	bool failed;
 };
 
-/* Rules that pass wherever one does, from each column to the last. */
-static uint64_t *
-gather_covering(struct space *space, uint32_t rule)
+/* Leaves the rules that pass wherever one does. */
+static void
+keep_covering(const struct space *space, const struct space_column *column, uint32_t rule, uint64_t *rules)
 {
-	const uint32_t words = space->words, columns = space->table->input_count;
-	uint64_t *always = space_all_rules(space);
-	if (!always)
-		return NULL;
-	for (uint32_t i = columns; i-- > 0;) {
-		const struct space_column *column = &space->columns[i];
-		const uint8_t *regions = regions_of(column, rule);
-		uint64_t *of = always + (size_t)i * words;
-		uint32_t last = UINT32_MAX;
-		memcpy(of, of + words, words * sizeof *of);
-		for (uint32_t region = 0; region < column_regions(&column->column); region++) {
-			const uint32_t set = column->column.set_of[region];
-			const uint64_t *rules = column->column.sets + (size_t)set * words;
-			if (!regions[region] || set == last || !set_has(rules, rule))
-				continue;
-			last = set;
-			for (uint32_t word = 0; word < words; word++)
-				of[word] &= rules[word];
-		}
+	const uint8_t *regions = regions_of(column, rule);
+	uint32_t last = UINT32_MAX;
+	for (uint32_t region = 0; region < column_regions(&column->column); region++) {
+		const uint32_t set = column->column.set_of[region];
+		const uint64_t *passing = column->column.sets + (size_t)set * space->words;
+		if (!regions[region] || set == last || !set_has(passing, rule))
+			continue;
+		last = set;
+		for (uint32_t word = 0; word < space->words; word++)
+			rules[word] &= passing[word];
 	}
-	return always;
 }
 
 /* Whether the rules alive cover what is left of the rule, from a column on. */
@@ -176,7 +166,7 @@ enum space_answer
 space_covers(struct space *space, const uint64_t *rules, uint32_t rule)
 {
 	struct cover cover = { .space = space, .rule = rule, .covered.arena = space->arena,
-		.frames = frames_new(space), .always = gather_covering(space, rule) };
+		.frames = frames_new(space), .always = space_always(space, keep_covering, rule) };
 	for (uint32_t i = 0; i < space->table->input_count; i++)
 		space_spend(space, column_regions(&space->columns[i].column) / 8);
 	if (!cover.frames || !cover.always) {
