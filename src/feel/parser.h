@@ -1,6 +1,6 @@
 /* The inside of reading, for the files that turn text into nodes: lex.c (characters and names),
- * literal.c, read.c (expressions), read_test.c (unary tests, and the doors). Reading is one pass:
- * the scope is asked while lexing and each node is checked as it is made.
+ * literal.c, read_name.c, read_operand.c, read.c (operators), read_test.c (unary tests, and the doors).
+ * Reading is one pass: the scope is asked while lexing and each node is checked as it is made.
  * Functions that give a node give NULL once the reader stopped, and have then said why. */
 #pragma once
 
@@ -122,6 +122,14 @@ const struct feel_type *read_type(struct reader *reader);
 /* ---- expressions ---- */
 
 const struct node *read_expression(struct reader *reader);
+/* What stands between operators. */
+const struct node *read_operand(struct reader *reader);
+/* A name, and its arguments when it is that of a builtin. */
+const struct node *read_name(struct reader *reader);
+/* Arguments after "(", with their names when they have some, to ")". False when the reader stopped. */
+bool read_arguments(struct reader *reader, struct nodes *arguments);
+/* The entry after a dot. A *path that is not empty is made longer by its name. */
+const struct node *read_entry_of(struct reader *reader, const struct node *of, struct text *path);
 /* What may stand on one side of a comparison: no comparison, `and` or `or` but in parentheses. */
 const struct node *read_compared(struct reader *reader);
 /* The end of a range whose start was read: `..high]`. */
