@@ -20,6 +20,7 @@ static const struct command {
 	{ "typeset", "", NULL, command_typeset },
 	{ "import", COMMAND_IMPORT_USAGE, "Met l’annuaire au contenu de fichiers CSV.", command_import },
 	{ "person", COMMAND_PERSON_USAGE, "Montre une personne, ouvre ou ferme son compte.", command_person },
+	{ "mails", COMMAND_MAILS_USAGE, "Montre les courriels en attente ou non remis, en réessaie un.", command_mails },
 	{ "feel", COMMAND_FEEL_USAGE, "Évalue une expression FEEL.", command_feel },
 	{ "check", COMMAND_CHECK_USAGE, "Relève les erreurs de procédures et de leurs campagnes.", command_check },
 	{ "test", COMMAND_TEST_USAGE, "Joue les essais de procédures.", command_test },

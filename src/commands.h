@@ -16,6 +16,7 @@ int command_deliver(int argc, char **argv);
 int command_typeset(int argc, char **argv);
 int command_import(int argc, char **argv);
 int command_person(int argc, char **argv);
+int command_mails(int argc, char **argv);
 int command_feel(int argc, char **argv);
 int command_backup(int argc, char **argv);
 int command_verify(int argc, char **argv);
@@ -28,6 +29,7 @@ int command_explain(int argc, char **argv);
 #define COMMAND_IMPORT_USAGE "DONNÉES [--structures F] [--personnes F] [--affectations F] [--date JOUR]" \
 	" [--force] [--strict] [--dry-run]"
 #define COMMAND_PERSON_USAGE "DONNÉES show|code|create|disable|enable MATRICULE|COURRIEL"
+#define COMMAND_MAILS_USAGE "DONNÉES [--failed | --retry IDENTIFIANT [--to ADRESSE]]"
 #define COMMAND_FEEL_USAGE "'EXPRESSION' [--context JSON] [--explain] [--depth phrase|étapes|tout]"
 #define COMMAND_CHECK_USAGE "DOSSIER… [--campagne FICHIER] [--json]"
 #define COMMAND_TEST_USAGE "DOSSIER… [--json] [--mutate]"

@@ -52,6 +52,17 @@ is_unit(struct text rest)
 	return false;
 }
 
+/* "à 9 h": a number, a space and h. */
+static bool
+ends_an_hour(struct text text)
+{
+	if (!text_ends(text, TEXT("h")))
+		return false;
+	const struct text number = text_part(text, 0, text.length - 1);
+	const size_t space = text_ends(number, TEXT(FRENCH_SPACE)) ? 2 : text_ends(number, TEXT(" ")) ? 1 : 0;
+	return space && number.length > space && is_digit(number.at[number.length - space - 1]);
+}
+
 /* Should the space at `at` hold together what stands on both sides of it? */
 static bool
 holds(struct text text, size_t at)
@@ -59,13 +70,12 @@ holds(struct text text, size_t at)
 	const struct text before = text_part(text, 0, at), after = text_part(text, at + 1, SIZE_MAX);
 	if (at == 0 || after.length == 0 || before.at[at - 1] == '\n')
 		return false;
-	if (is_high_sign(after) || text_ends(before, TEXT("«")) || text_ends(before, TEXT("n°")) || text_ends(before, TEXT("N°")))
+	if (is_high_sign(after) || text_ends(before, TEXT("«")) || text_ends(before, TEXT("n°"))
+	    || text_ends(before, TEXT("N°")))
 		return true;
 	if (is_digit(before.at[at - 1]) && is_unit(after))
 		return true;
-	/* 9 h 30 */
-	return text_ends(before, TEXT("h")) && at >= 3 && (before.at[at - 2] == ' ' || text_ends(text_part(before, 0, at - 1),
-		TEXT(FRENCH_SPACE))) && is_digit(before.at[before.at[at - 2] == ' ' ? at - 3 : at - 4]) && is_digit(after.at[0]);
+	return is_digit(after.at[0]) && ends_an_hour(before);
 }
 
 struct text

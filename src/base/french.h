@@ -1,5 +1,5 @@
-/* French typography. A line never breaks before « : ; ? ! », inside « », nor between a number and its unit: the space there
- * does not break (U+00A0). Our own sentences are written so in the source (tools/check-french sees to it);
+/* French typography. A line never breaks before « : ; ? ! », inside « », nor between a number and its
+ * unit: the space there does not break (U+00A0). Our own sentences are written so in the source (tools/check-french sees to it);
  * what a procedure says to people is set so when it is read. What people typed is left as it is. */
 #pragma once
 

@@ -87,7 +87,8 @@ struct mail {
 /* Whose mails: the first member that is not empty counts; all empty means everybody's. */
 struct mail_filter {
 	struct text address, person, dossier;
-	bool failed; /* everybody's, those given up: for the operator */
+	bool failed;  /* everybody's, those given up: for the operator */
+	bool waiting; /* everybody's, those that wait, the first to leave first; `after` is not used */
 };
 
 struct mail_list {

@@ -142,6 +142,8 @@ query_list(struct store_tx *tx, struct arena *arena, const struct mail_filter *f
 	if (filter->dossier.length)
 		return store_query(tx, arena, STORE_MAIL_LIST_DOSSIER,
 			STORE_VALUES(filter->dossier, before, before_id, limit), error);
+	if (filter->waiting) /* by place in the queue */
+		return store_query(tx, arena, STORE_MAIL_LIST_WAITING, STORE_VALUES(limit), error);
 	return store_query(tx, arena, filter->failed ? STORE_MAIL_LIST_FAILED : STORE_MAIL_LIST,
 		STORE_VALUES(before, before_id, limit), error);
 }
