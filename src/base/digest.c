@@ -56,6 +56,16 @@ digest_hex(struct arena *arena, const struct digest *digest)
 	return (struct text){ hex, 2 * DIGEST_SIZE };
 }
 
+void
+digest_write(const struct digest *digest, char hex[2 * DIGEST_SIZE])
+{
+	static const char digits[] = "0123456789abcdef";
+	for (size_t i = 0; i < DIGEST_SIZE; i++) {
+		hex[2 * i] = digits[digest->bytes[i] >> 4];
+		hex[2 * i + 1] = digits[digest->bytes[i] & 15];
+	}
+}
+
 bool
 digest_read(struct text hex, struct digest *ret_digest)
 {

@@ -19,6 +19,8 @@ bool digest_equal(const struct digest *a, const struct digest *b); /* in constan
 
 /* 64 lowercase hexadecimal digits. */
 struct text digest_hex(struct arena *arena, const struct digest *digest);
+/* The same, where the caller says; no NUL after. */
+void digest_write(const struct digest *digest, char hex[2 * DIGEST_SIZE]);
 [[nodiscard]] bool digest_read(struct text hex, struct digest *ret_digest);
 
 /* A fresh unguessable token, as 43 characters of base64url. */

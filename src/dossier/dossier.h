@@ -396,6 +396,10 @@ struct dossier_outcome {
 enum guichet_status dossier_decide(const struct dossier_input *input, struct arena *arena,
 	struct dossier_outcome *ret_outcome, struct guichet_error *error);
 
+/* The same outcome judged at that instant: the event's hash follows, and the head in `state`, which is the
+ * dossier_to_json() of outcome->state in the arena. */
+void dossier_stamp(struct dossier_outcome *outcome, struct text state, instant decided_at);
+
 /* A due effect comes: `effect` was due at `due`, in `step`. facts.at is ignored: the legal instant is
  * `due`, or that of the last event if later. `actor`, `command`, `id` and `number` are not read. */
 enum guichet_status dossier_elapse(const struct dossier_input *input, struct text effect, int step, instant due,

@@ -182,12 +182,8 @@ json_of_text(struct text text)
 json_t *
 json_of_digest(const struct digest *digest)
 {
-	static const char digits[] = "0123456789abcdef";
-	char hex[DIGEST_SIZE * 2];
-	for (size_t i = 0; i < DIGEST_SIZE; i++) {
-		hex[2 * i] = digits[digest->bytes[i] >> 4];
-		hex[2 * i + 1] = digits[digest->bytes[i] & 15];
-	}
+	char hex[2 * DIGEST_SIZE];
+	digest_write(digest, hex);
 	return json_stringn(hex, sizeof hex);
 }
 

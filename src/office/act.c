@@ -64,20 +64,77 @@ foresee(struct store_tx *tx, const struct office_command *command, struct office
 		office_roles_told(command->campaign->procedure, command->command.action), command->received_at, foreseen, error);
 }
 
+static struct office_place
+place_of(const struct office_command *command, const struct office_foreseen *foreseen)
+{
+	const struct office_actor *actor = &foreseen->actor;
+	return (struct office_place){ .campaign = command->campaign, .procedure = command->campaign->procedure,
+		.id = command->id, .structure = actor->facts.structure.id, .structure_path = actor->facts.structure.path,
+		.structure_name = actor->facts.structure.name, .subject = &actor->facts, .from = PROCEDURE_NONE,
+		.role_structures = foreseen->structures };
+}
+
+/* What is judged: the draft, by who files. */
+static struct dossier_input
+input_of(const struct office_command *command, const struct office_foreseen *foreseen, const struct office_draft *draft,
+	const struct dossier_facts *facts, instant now)
+{
+	const struct directory_facts *actor = &foreseen->actor.facts;
+	struct dossier_input input = { .facts = *facts, .command = command->command, .decided_at = now,
+		.salt = command->salt, .id = command->id,
+		.actor = { .person = office_person_of(&actor->person, actor->appointment.function, actor->structure.name) } };
+	input.command.raws = draft->raws;
+	input.command.pieces = draft->pieces;
+	input.command.piece_count = draft->piece_count;
+	return input;
+}
+
+/* Nobody reopened a window for them, they have no other dossier here: what is foreseen nearly always, and looked at
+ * again in the writer's turn. */
+static bool
+is_plain(const struct dossier_facts *facts)
+{
+	return facts->exception_count == 0 && facts->other.length == 0;
+}
+
+/* Judges what was foreseen, when a number is in hand. A refusal is left to the writer's turn. */
+static void
+judge_ahead(struct store_tx *tx, const struct office_command *command, struct office_foreseen *foreseen)
+{
+	struct guichet_error ignored;
+	struct office_judged *judged = arena_new_of(command->arena, struct office_judged);
+	struct dossier_facts facts;
+	int64_t serial;
+	if (!judged || !foreseen->draft.version
+		|| office_facts_at_filing(tx, command->arena, command->campaign, foreseen, &facts, &ignored) != GUICHET_OK
+		|| !is_plain(&facts) || !office_serial_take(command->office, &serial))
+		return;
+	const instant now = clock_now(command->office->options.clock);
+	const struct office_place place = place_of(command, foreseen);
+	struct dossier_input input = input_of(command, foreseen, &foreseen->draft, &facts, now);
+	input.number = judged->number = dossier_number(command->arena, place.procedure, facts.campaign, serial);
+	if (input.number.at && dossier_decide(&input, command->arena, &judged->outcome, &ignored) == GUICHET_OK
+		&& office_texts_make(command->office, command->arena, &place, &facts, &judged->outcome, now, command->seed,
+			&judged->texts, &ignored) == GUICHET_OK)
+		foreseen->judged = judged;
+}
+
 void
 office_foresee(struct store_tx *tx, struct office_command *command)
 {
 	struct guichet_error ignored;
 	struct office_foreseen *foreseen = arena_new_of(command->arena, struct office_foreseen);
-	if (foreseen && command->campaign && foresee(tx, command, foreseen, &ignored) == GUICHET_OK
-		&& office_draft_load(tx, command->arena, command->campaign->id, command->person, &foreseen->draft, &ignored)
-			== GUICHET_OK)
-		command->foreseen = foreseen;
+	if (!foreseen || !command->campaign || foresee(tx, command, foreseen, &ignored) != GUICHET_OK
+		|| office_draft_load(tx, command->arena, command->campaign->id, command->person, &foreseen->draft, &ignored)
+			!= GUICHET_OK)
+		return;
+	judge_ahead(tx, command, foreseen);
+	command->foreseen = foreseen;
 }
 
 /* The draft as it was foreseen if nothing was saved since, pieces included; else as it is. */
 static enum guichet_status
-look_at_draft(struct store_tx *tx, const struct office_command *command, struct office_draft *ret_draft,
+look_at_draft(struct store_tx *tx, const struct office_command *command, struct office_draft *ret_draft, bool *ret_same,
 	struct guichet_error *error)
 {
 	const struct text campaign = command->campaign->id;
@@ -88,9 +145,11 @@ look_at_draft(struct store_tx *tx, const struct office_command *command, struct 
 			&& store_integer(&rows, 1) == draft->updated_at;
 		const enum guichet_status status = store_finish(&rows);
 		*ret_draft = *draft;
+		*ret_same = same;
 		if (status != GUICHET_OK || same)
 			return status;
 	}
+	*ret_same = false;
 	return office_draft_load(tx, command->arena, campaign, command->person, ret_draft, error);
 }
 
@@ -109,45 +168,51 @@ look(struct store_tx *tx, const struct office_command *command, struct office_fo
 	return GUICHET_OK;
 }
 
+/* Judges the filing and writes it: as it was judged ahead, when all that was read then is still so. */
+static enum guichet_status
+decide(struct store_tx *tx, struct office_command *command, const struct office_foreseen *foreseen,
+	const struct office_draft *draft, const struct dossier_facts *facts, bool same, struct guichet_error *error)
+{
+	const instant now = clock_now(command->office->options.clock);
+	const struct office_place place = place_of(command, foreseen);
+	struct dossier_input input = input_of(command, foreseen, draft, facts, now);
+	struct office_judged *judged = same && is_plain(facts) ? foreseen->judged : NULL;
+	enum guichet_status status = GUICHET_OK;
+	if (judged) {
+		dossier_stamp(&judged->outcome, judged->texts.state, now);
+		command->outcome = judged->outcome;
+		command->number = judged->number;
+	} else {
+		status = take_number(tx, command, error);
+		input.number = command->number;
+		if (status == GUICHET_OK)
+			status = dossier_decide(&input, command->arena, &command->outcome, error);
+	}
+	return status != GUICHET_OK ? status : office_record(command->office, tx, command->arena, &place, facts,
+		&command->outcome, judged ? &judged->texts : NULL, now, command->seed, error);
+}
+
 /* Files what is in the person's draft. */
 static enum guichet_status
 file(struct store_tx *tx, struct office_command *command, struct guichet_error *error)
 {
 	struct arena *arena = command->arena;
 	const struct office_campaign *campaign = command->campaign;
-	const instant now = clock_now(command->office->options.clock);
 	struct office_draft draft = { 0 };
 	struct office_foreseen foreseen = { 0 };
-	struct dossier_input input = { .command = command->command, .decided_at = now, .salt = command->salt,
-		.id = command->id };
+	struct dossier_facts facts;
+	bool same = false;
 	enum guichet_status status = look(tx, command, &foreseen, error);
-	const struct office_actor *actor = &foreseen.actor;
-	struct office_place place = { .campaign = campaign, .procedure = campaign->procedure, .id = command->id,
-		.structure = actor->facts.structure.id, .structure_path = actor->facts.structure.path,
-		.structure_name = actor->facts.structure.name, .subject = &actor->facts, .from = PROCEDURE_NONE,
-		.role_structures = foreseen.structures };
 	if (status == GUICHET_OK)
-		status = look_at_draft(tx, command, &draft, error);
+		status = look_at_draft(tx, command, &draft, &same, error);
 	if (status == GUICHET_OK)
-		status = office_facts_at_filing(tx, arena, campaign, &foreseen, &input.facts, error);
+		status = office_facts_at_filing(tx, arena, campaign, &foreseen, &facts, error);
 	if (status == GUICHET_OK)
-		status = take_number(tx, command, error);
-	if (status != GUICHET_OK)
-		return status;
-	input.number = command->number;
-	input.command.raws = draft.raws;
-	input.command.pieces = draft.pieces;
-	input.command.piece_count = draft.piece_count;
-	input.actor.person = office_person_of(&actor->facts.person, actor->facts.appointment.function,
-		actor->facts.structure.name);
-	status = dossier_decide(&input, arena, &command->outcome, error);
-	if (status == GUICHET_OK)
-		status = office_record(command->office, tx, arena, &place, &input.facts, &command->outcome, now, command->seed,
-			error);
+		status = decide(tx, command, &foreseen, &draft, &facts, same, error);
 	for (size_t i = 0; status == GUICHET_OK && i < draft.piece_count; i++) {
 		const struct dossier_piece *piece = &draft.pieces[i];
 		status = store_run(tx, STORE_ATTACHMENT_INSERT, STORE_VALUES(command->id, piece->name, piece->digest,
-			piece->file, piece->kind, piece->size, now), NULL, error);
+			piece->file, piece->kind, piece->size, clock_now(command->office->options.clock)), NULL, error);
 	}
 	if (status == GUICHET_OK)
 		status = store_run(tx, STORE_DRAFT_DELETE, STORE_VALUES(campaign->id, command->person), NULL, error);
@@ -185,7 +250,7 @@ act_on(struct store_tx *tx, struct office_command *command, const struct office_
 		.decided_at = now, .salt = command->salt };
 	status = dossier_decide(&input, arena, &command->outcome, error);
 	if (status == GUICHET_OK)
-		status = office_record(command->office, tx, arena, &place, &dossier.facts, &command->outcome, now,
+		status = office_record(command->office, tx, arena, &place, &dossier.facts, &command->outcome, NULL, now,
 			command->seed, error);
 	if (status == GUICHET_OK)
 		command->number = dossier.state.number;

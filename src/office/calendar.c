@@ -104,7 +104,7 @@ effect_fire(struct store_tx *tx, void *context, struct guichet_error *error)
 		return status;
 	switch (outcome.kind) {
 	case DOSSIER_HAPPENED:
-		return office_record(effect->office, tx, arena, &place, &dossier.facts, &outcome, effect->at, effect->seed,
+		return office_record(effect->office, tx, arena, &place, &dossier.facts, &outcome, NULL, effect->at, effect->seed,
 			error);
 	case DOSSIER_STALE:
 		return store_run(tx, STORE_DUE_DELETE, STORE_VALUES(effect->at, effect->id), NULL, error);

@@ -24,8 +24,23 @@ struct office_loop {
 
 enum { OFFICE_CALENDAR, OFFICE_LETTERS, OFFICE_BATCHES, OFFICE_CAMPAIGNS, OFFICE_LOOP_COUNT };
 
+/* Serial numbers in hand: serials.c. */
+struct office_serials {
+	pthread_mutex_t lock;
+	pthread_cond_t answered;
+	struct office_serial_range { int64_t next, count; } ranges[2]; /* the first is given out, the second waits */
+	bool asked;             /* a block is being reserved */
+	int64_t reserved;       /* the last number of the block; of the writer while `asked` */
+	int64_t since;          /* when the present spell began, steady microseconds */
+	int64_t filings, before; /* in this spell, in the one before */
+};
+void office_serials_open(struct office_serials *serials);
+/* Waits for the block that was asked for. */
+void office_serials_close(struct office_serials *serials);
+
 struct office {
 	struct office_options options;
+	struct office_serials serials;
 	pthread_rwlock_t lock; /* of the two lists: they grow, nothing leaves them */
 	const struct office_campaign **campaigns;
 	size_t campaign_count;
@@ -43,6 +58,9 @@ struct office {
 };
 
 enum { OFFICE_WORK_ARENA = 8 << 20 };
+
+/* A serial number that nobody else has or will have. False when none is in hand: SERIAL_TAKE, in the transaction. */
+bool office_serial_take(struct office *office, int64_t *ret_serial);
 
 /* The events of a dossier, from the first. */
 enum guichet_status office_events(struct store_tx *tx, struct arena *arena, struct text id,
@@ -69,6 +87,7 @@ struct office_foreseen {
 	struct office_actor actor;
 	struct dossier_facts facts;    /* subject, agent, holders */
 	const struct text *structures; /* by role */
+	struct office_judged *judged; /* NULL: it is judged in the writer's turn */
 };
 /* Who holds which role for somebody who files, into a foreseen whose actor is loaded. `wide`: see office_holders(). */
 enum guichet_status office_foresee_holders(struct store_tx *tx, struct arena *arena,
@@ -97,10 +116,27 @@ struct office_place {
 	int64_t version;                    /* before; 0 at filing */
 };
 
-/* Writes what an outcome says: event, projection, due effects, mails, letters, links. `seed` makes the tokens. */
+/* What an outcome writes that is long to make and depends on nothing else. */
+struct office_texts {
+	struct text state; /* dossier_to_json() */
+	struct office_words { struct text subject, body; } *mails; /* by outcome->mails */
+};
+enum guichet_status office_texts_make(struct office *office, struct arena *arena, const struct office_place *place,
+	const struct dossier_facts *facts, const struct dossier_outcome *outcome, instant now, struct text seed,
+	struct office_texts *ret_texts, struct guichet_error *error);
+
+/* A filing judged before the writer's turn, for somebody with no exception and no other dossier in the campaign. */
+struct office_judged {
+	struct text number;
+	struct dossier_outcome outcome;
+	struct office_texts texts;
+};
+
+/* Writes what an outcome says: event, projection, due effects, mails, letters, links. `seed` makes the tokens.
+ * `texts` may be NULL: they are made. */
 enum guichet_status office_record(struct office *office, struct store_tx *tx, struct arena *arena,
 	const struct office_place *place, const struct dossier_facts *facts, const struct dossier_outcome *outcome,
-	instant now, struct text seed, struct guichet_error *error);
+	const struct office_texts *texts, instant now, struct text seed, struct guichet_error *error);
 
 /* Queues a mail, with its link when it has one. */
 struct office_letter_to {
@@ -115,6 +151,7 @@ struct office_letter_to {
 	struct text key;        /* tells apart two sendings of the same mail to the same person */
 	bool urgent;
 	struct text token;      /* of the link */
+	const struct office_words *words; /* NULL: they are written */
 };
 enum guichet_status office_mail(struct office *office, struct store_tx *tx, struct arena *arena,
 	const struct office_letter_to *letter, instant now, struct guichet_error *error);

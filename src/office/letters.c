@@ -274,7 +274,7 @@ write_composed(struct store_tx *tx, void *context, struct guichet_error *error)
 	if (status == GUICHET_REFUSED)
 		return forget(tx, job, error); /* cancelled meanwhile */
 	if (status == GUICHET_OK)
-		status = office_record(job->office, tx, job->arena, &place, &dossier.facts, &outcome, now, job->seed, error);
+		status = office_record(job->office, tx, job->arena, &place, &dossier.facts, &outcome, NULL, now, job->seed, error);
 	if (status == GUICHET_OK)
 		status = store_run(tx, STORE_ACT_COMPOSED, STORE_VALUES(job->act,
 			((struct store_blob){ job->request.at, job->request.length }), job->digest), NULL, error);

@@ -382,6 +382,7 @@ office_open(const struct office_options *options, struct office **ret_office, st
 	office->collation = collation_new();
 	pthread_rwlock_init(&office->lock, NULL);
 	pthread_mutex_init(&office->sleep, NULL);
+	office_serials_open(&office->serials);
 	pthread_condattr_t monotonic;
 	pthread_condattr_init(&monotonic);
 	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
@@ -413,6 +414,7 @@ office_close(struct office *office)
 	for (int i = 0; i < OFFICE_LOOP_COUNT; i++)
 		if (office->loops[i].running)
 			pthread_join(office->loops[i].thread, NULL);
+	office_serials_close(&office->serials);
 	for (size_t i = 0; i < office->procedure_count; i++)
 		procedure_free(office->procedures[i].procedure);
 	free(office->procedures);

@@ -62,12 +62,9 @@ insert(struct office *office, struct store_tx *tx, struct arena *arena, const st
 /* The row, the counters, who is waited for. */
 static enum guichet_status
 write_projection(struct office *office, struct store_tx *tx, struct arena *arena, const struct office_place *place,
-	const struct dossier_outcome *outcome, struct guichet_error *error)
+	const struct dossier_outcome *outcome, struct text state, struct guichet_error *error)
 {
 	const struct dossier *dossier = &outcome->state;
-	const struct text state = dossier_to_json(arena, place->procedure, dossier);
-	if (!state.at)
-		return guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.");
 	enum guichet_status status;
 	int64_t changed = 1;
 	if (place->from == PROCEDURE_NONE)
@@ -136,12 +133,11 @@ write_acts(struct store_tx *tx, const struct office_place *place, const struct d
 	return status;
 }
 
-enum guichet_status
-office_mail(struct office *office, struct store_tx *tx, struct arena *arena, const struct office_letter_to *letter,
-	instant now, struct guichet_error *error)
+/* The subject and the body of a mail. */
+static enum guichet_status
+write_words(struct office *office, struct arena *arena, const struct office_letter_to *letter, instant now,
+	struct office_words *ret_words, struct guichet_error *error)
 {
-	const struct procedure *procedure = letter->group[0].procedure;
-	const struct procedure_mail *mail = &procedure->mails[letter->mail];
 	const struct text base = office->options.public_address;
 	struct dossier_mail_request request = { .mail = letter->mail, .group = letter->group,
 		.group_count = letter->group_count, .to = *letter->to, .role = letter->role, .at = now,
@@ -149,6 +145,18 @@ office_mail(struct office *office, struct store_tx *tx, struct arena *arena, con
 	if (letter->group_count == 1)
 		request.links.dossier = arena_format(arena, TEXT_FORMAT "/dossiers/" TEXT_FORMAT, TEXT_ARGS(base),
 			TEXT_ARGS(letter->group[0].dossier->id));
+	if (letter->link)
+		request.links.answer = arena_format(arena, TEXT_FORMAT "/lien/" TEXT_FORMAT, TEXT_ARGS(base),
+			TEXT_ARGS(letter->token));
+	return dossier_mail_write(&request, arena, &ret_words->subject, &ret_words->body, error);
+}
+
+enum guichet_status
+office_mail(struct office *office, struct store_tx *tx, struct arena *arena, const struct office_letter_to *letter,
+	instant now, struct guichet_error *error)
+{
+	const struct procedure *procedure = letter->group[0].procedure;
+	const struct procedure_mail *mail = &procedure->mails[letter->mail];
 	enum guichet_status status = GUICHET_OK;
 	if (letter->link) {
 		struct buffer actions = buffer_new(4096);
@@ -157,8 +165,6 @@ office_mail(struct office *office, struct store_tx *tx, struct arena *arena, con
 				buffer_add(&actions, TEXT(" "));
 			buffer_add(&actions, procedure->moves[mail->links.at[i]].name);
 		}
-		request.links.answer = arena_format(arena, TEXT_FORMAT "/lien/" TEXT_FORMAT, TEXT_ARGS(base),
-			TEXT_ARGS(letter->token));
 		status = store_run(tx, STORE_LINK_INSERT,
 			STORE_VALUES(token_hash(arena, letter->token), letter->to->id, procedure->roles[letter->role].name,
 				letter->campaign->id, letter->dossier.length ? STORE_VALUE(letter->dossier) : STORE_NULL,
@@ -166,45 +172,84 @@ office_mail(struct office *office, struct store_tx *tx, struct arena *arena, con
 			NULL, error);
 		buffer_release(&actions);
 	}
-	struct mail_message message = { .address = letter->to->mail, .person = letter->to->id, .occasion = mail->name,
-		.dossier = letter->dossier, .campaign = letter->campaign->id, .key = letter->key, .urgent = letter->urgent,
+	struct office_words words = { 0 };
+	if (letter->words)
+		words = *letter->words;
+	else if (status == GUICHET_OK)
+		status = write_words(office, arena, letter, now, &words, error);
+	const struct mail_message message = { .address = letter->to->mail, .person = letter->to->id, .occasion = mail->name,
+		.subject = words.subject, .body = words.body, .dossier = letter->dossier, .campaign = letter->campaign->id, .key = letter->key, .urgent = letter->urgent,
 		.secret = letter->link };
-	if (status == GUICHET_OK)
-		status = dossier_mail_write(&request, arena, &message.subject, &message.body, error);
 	if (status == GUICHET_OK)
 		status = mail_queue(tx, &message, now, error);
 	return status;
 }
 
-static enum guichet_status
-write_mails(struct office *office, struct store_tx *tx, struct arena *arena, const struct office_place *place,
-	const struct dossier_facts *after, const struct dossier_outcome *outcome, instant now, struct text seed,
-	struct guichet_error *error)
+/* The mail `i` of an outcome. `after`: the facts with the new state. */
+static struct office_letter_to
+letter_of(struct arena *arena, const struct office_place *place, const struct dossier_facts *after,
+	const struct dossier_outcome *outcome, struct text seed, size_t i)
 {
+	const struct dossier_mail_due *due = &outcome->mails[i];
 	struct text author = { 0 };
 	if (outcome->state.known_count)
 		author = outcome->state.known[outcome->state.known_count - 1].person;
-	const struct text key = arena_format(arena, "%u", outcome->event.number);
+	return (struct office_letter_to){ .mail = due->mail, .role = due->role, .campaign = place->campaign,
+		.group = after, .group_count = 1, .to = &due->to, .dossier = place->id, .link = due->link,
+		.link_until = due->link_until, .key = arena_format(arena, "%u", outcome->event.number),
+		.urgent = text_equal(due->to.id, author), .token = office_token(arena, seed, i) };
+}
+
+static enum guichet_status
+write_mails(struct office *office, struct store_tx *tx, struct arena *arena, const struct office_place *place,
+	const struct dossier_facts *after, const struct dossier_outcome *outcome, const struct office_texts *texts,
+	instant now, struct text seed, struct guichet_error *error)
+{
 	enum guichet_status status = GUICHET_OK;
 	for (size_t i = 0; status == GUICHET_OK && i < outcome->mail_count; i++) {
-		const struct dossier_mail_due *due = &outcome->mails[i];
-		const struct office_letter_to letter = { .mail = due->mail, .role = due->role, .campaign = place->campaign,
-			.group = after, .group_count = 1, .to = &due->to, .dossier = place->id, .link = due->link,
-			.link_until = due->link_until, .key = key, .urgent = text_equal(due->to.id, author),
-			.token = office_token(arena, seed, i) };
+		struct office_letter_to letter = letter_of(arena, place, after, outcome, seed, i);
+		letter.words = &texts->mails[i];
 		status = office_mail(office, tx, arena, &letter, now, error);
 	}
 	return status;
 }
 
 enum guichet_status
-office_record(struct office *office, struct store_tx *tx, struct arena *arena, const struct office_place *place,
+office_texts_make(struct office *office, struct arena *arena, const struct office_place *place,
 	const struct dossier_facts *facts, const struct dossier_outcome *outcome, instant now, struct text seed,
-	struct guichet_error *error)
+	struct office_texts *ret_texts, struct guichet_error *error)
 {
 	struct dossier_facts after = *facts;
 	after.dossier = &outcome->state;
-	enum guichet_status status = write_projection(office, tx, arena, place, outcome, error);
+	struct office_texts texts = { .state = dossier_to_json(arena, place->procedure, &outcome->state),
+		.mails = arena_array_of(arena, struct office_words, outcome->mail_count + 1) };
+	if (!texts.state.at || !texts.mails)
+		return guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.");
+	for (size_t i = 0; i < outcome->mail_count; i++) {
+		const struct office_letter_to letter = letter_of(arena, place, &after, outcome, seed, i);
+		const enum guichet_status status = write_words(office, arena, &letter, now, &texts.mails[i], error);
+		if (status != GUICHET_OK)
+			return status;
+	}
+	*ret_texts = texts;
+	return GUICHET_OK;
+}
+
+enum guichet_status
+office_record(struct office *office, struct store_tx *tx, struct arena *arena, const struct office_place *place,
+	const struct dossier_facts *facts, const struct dossier_outcome *outcome, const struct office_texts *texts,
+	instant now, struct text seed, struct guichet_error *error)
+{
+	struct dossier_facts after = *facts;
+	after.dossier = &outcome->state;
+	struct office_texts made;
+	enum guichet_status status = GUICHET_OK;
+	if (!texts) {
+		status = office_texts_make(office, arena, place, facts, outcome, now, seed, &made, error);
+		texts = &made;
+	}
+	if (status == GUICHET_OK)
+		status = write_projection(office, tx, arena, place, outcome, texts->state, error);
 	if (status == GUICHET_OK)
 		status = write_event(tx, arena, &outcome->event, error);
 	if (status == GUICHET_OK)
@@ -212,7 +257,7 @@ office_record(struct office *office, struct store_tx *tx, struct arena *arena, c
 	if (status == GUICHET_OK)
 		status = write_acts(tx, place, outcome, now, error);
 	if (status == GUICHET_OK)
-		status = write_mails(office, tx, arena, place, &after, outcome, now, seed, error);
+		status = write_mails(office, tx, arena, place, &after, outcome, texts, now, seed, error);
 	for (size_t i = 0; status == GUICHET_OK && i < outcome->alerts.count; i++) {
 		const struct text role = role_name(place->procedure, outcome->alerts.at[i]);
 		const struct text id = arena_format(arena, TEXT_FORMAT ":%u:" TEXT_FORMAT, TEXT_ARGS(place->id),

@@ -55,6 +55,7 @@ static enum guichet_status
 database_open(const char *path, int flags, sqlite3 **ret_database, struct guichet_error *error)
 {
 	sqlite3 *database = NULL;
+	store_sqlite_prepare();
 	if (sqlite3_open_v2(path, &database, SQLITE_OPEN_READWRITE | flags, NULL) != SQLITE_OK) {
 		const enum guichet_status status = database_failure(database, path, error);
 		sqlite3_close(database);

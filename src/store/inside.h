@@ -63,6 +63,10 @@ struct store_backend {
 
 extern const struct store_backend store_sqlite, store_postgresql;
 
+/* Before any use of SQLite, which takes its settings only then: no lock around each allocation for statistics that
+ * nobody reads. May be called again. */
+void store_sqlite_prepare(void);
+
 /* --- The store ------------------------------------------------------------------- */
 
 struct store_tx {

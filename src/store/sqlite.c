@@ -184,11 +184,17 @@ make_directory(const char *where)
 	return store_files_system.sync_directory(parent);
 }
 
-/* Once per process, before SQLite's first use: no lock for statistics nobody reads. */
 static void
 configure_process(void)
 {
 	sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+}
+
+void
+store_sqlite_prepare(void)
+{
+	static pthread_once_t configured = PTHREAD_ONCE_INIT;
+	pthread_once(&configured, configure_process);
 }
 
 /* Why an existing database cannot be opened, and what to do. */
@@ -206,8 +212,7 @@ static enum guichet_status
 sqlite_open(const char *where, const struct store_options *options, bool writes,
 	struct store_connection **ret_connection, struct guichet_error *error)
 {
-	static pthread_once_t configured = PTHREAD_ONCE_INIT;
-	pthread_once(&configured, configure_process);
+	store_sqlite_prepare();
 	char path[LONGEST_PATH];
 	if (snprintf(path, sizeof path, "%s/guichet.db", where) >= (int)sizeof path)
 		return guichet_fail(error, GUICHET_REFUSED, "Le chemin du dossier de données est trop long.");
