@@ -9,146 +9,11 @@
 #include "base/buffer.h"
 #include "base/clock.h"
 #include "commands.h"
-#include "directory_help.h"
 #include "dossier/explanation.h"
-#include "office/office.h"
+#include "office_help.h"
 #include "store/attachment.h"
 
 #include "base/banned.h"
-
-#define MISSION "test/explain/mission"
-
-#define STRUCTURES                                                \
-	"code;type;nom;parent;département;adresse;courriel;régime\n" \
-	"ACA;académie;Académie;;;;;\n"                               \
-	"SG;service;Secrétariat général;ACA;;;;application\n"
-#define PERSONS                                                                                \
-	"matricule;civilité;prénom;nom;courriel;corps;grade;catégorie;filière\n"                \
-	"L1;Mme;Léa;Orsaveine;lea@ac.example;Secrétaires;;B;administrative\n"                    \
-	"N1;M.;Noé;Tarvilan;noe@ac.example;Secrétaires;;C;administrative\n"                      \
-	"P1;M.;Paul;Merlival;paul@ac.example;Attachés;;A;administrative\n"                       \
-	"G1;Mme;Marion;Salisson;marion@ac.example;Attachés;;A;administrative\n"
-#define APPOINTMENTS                                                  \
-	"matricule;structure;fonction;quotité;début;fin\n"             \
-	"L1;SG;agent;100;2022-09-01;\n"                                 \
-	"N1;SG;agent;100;2022-09-01;\n"                                 \
-	"P1;SG;chef de service;100;2022-09-01;\n"                       \
-	"G1;SG;gestionnaire;100;2022-09-01;\n"
-
-/* A counter that lives for a test. */
-struct counter {
-	struct arena *arena;
-	struct store *store;
-	struct clock *clock;
-	struct office *office;
-	const struct office_campaign *campaign;
-};
-
-static void
-must(enum guichet_status status, const struct guichet_error *error)
-{
-	if (status != GUICHET_OK)
-		test_fail(__FILE__, __LINE__, "%s", error->message);
-}
-
-static instant
-moment(const char *text)
-{
-	instant at;
-	CHECK(instant_read(text_of_string(text), &at));
-	return at;
-}
-
-static void
-counter_open(struct counter *counter, const char *path, const char *at)
-{
-	struct guichet_error error = { 0 };
-	*counter = (struct counter){ .arena = arena_new(256 << 20), .clock = clock_new(moment(at)) };
-	CHECK(counter->arena && counter->clock);
-	must(store_open(path, NULL, &counter->store, &error), &error);
-	const struct office_options options = { .store = counter->store, .clock = counter->clock,
-		.organisation = TEXT("Académie"), .public_address = TEXT("http://guichet.example") };
-	must(office_open(&options, &counter->office, &error), &error);
-}
-
-static void
-counter_close_at(struct counter *counter)
-{
-	office_close(counter->office);
-	store_close(counter->store);
-	clock_free(counter->clock);
-	arena_free(counter->arena);
-}
-#define counter_close(counter) counter_close_at(counter)
-
-static void
-counter_at(struct counter *counter, const char *at)
-{
-	struct guichet_error error = { 0 };
-	must(clock_advance(counter->clock, moment(at), &error), &error);
-	must(office_catch_up(counter->office, &error), &error);
-}
-
-static struct text
-person_id(struct counter *counter, const char *matricule)
-{
-	struct guichet_error error = { 0 };
-	struct directory_person person;
-	CLEANUP(store_read_end) struct store_tx *tx = store_read(counter->store, &error);
-	CHECK(tx);
-	must(directory_person_by_external_id(tx, counter->arena, text_of_string(matricule),
-		date_of_instant(clock_now(counter->clock), NULL), &person, &error), &error);
-	return person.id;
-}
-
-/* ---- acting ---- */
-
-struct acting {
-	struct counter *counter;
-	struct office_command *command;
-	struct dossier_raws raws; /* of a draft; empty: an action on a dossier */
-};
-
-static enum guichet_status
-act_work(struct store_tx *tx, void *context, struct guichet_error *error)
-{
-	const struct acting *acting = context;
-	struct office_draft_change draft = { .arena = acting->counter->arena, .campaign = acting->counter->campaign->id,
-		.person = acting->command->person, .raws = acting->raws, .at = clock_now(acting->counter->clock) };
-	enum guichet_status status = GUICHET_OK;
-	if (acting->raws.count > 0)
-		status = office_draft_save(tx, &draft, error);
-	return status == GUICHET_OK ? office_act(tx, acting->command, error) : status;
-}
-
-static struct office_command *
-act(struct counter *counter, const char *matricule, const char *action, struct text dossier, struct dossier_raws raws)
-{
-	struct guichet_error error = { 0 };
-	struct acting acting = { counter, office_command_new(counter->office, counter->arena, person_id(counter, matricule),
-		clock_now(counter->clock)), raws };
-	CHECK(acting.command);
-	acting.command->campaign = raws.count > 0 ? counter->campaign : NULL;
-	acting.command->dossier = dossier;
-	acting.command->command.action = text_of_string(action);
-	acting.command->command.confirmed = true;
-	acting.command->status = store_transact(counter->store, act_work, &acting, &error);
-	acting.command->error = error;
-	return acting.command;
-}
-
-static struct office_command *
-file(struct counter *counter, const char *matricule, const char *share, const char *ground)
-{
-	struct dossier_raw *raws = arena_array_of(counter->arena, struct dossier_raw, 2);
-	CHECK(raws);
-	raws[0] = (struct dossier_raw){ TEXT("quotité"), text_of_string(share) };
-	raws[1] = (struct dossier_raw){ TEXT("motif"), text_of_string(ground) };
-	struct office_command *command = act(counter, matricule, "déposer", (struct text){ 0 },
-		(struct dossier_raws){ raws, 2 });
-	must(command->status, &command->error);
-	return command;
-}
 
 /* ---- transcripts ---- */
 
@@ -184,7 +49,7 @@ transcript_of(struct counter *counter, struct text number, unsigned event, unsig
 {
 	struct guichet_error error = { 0 };
 	struct transcript transcript = { .out = buffer_new(64 << 20) };
-	must(office_explain(counter->office, number, event, write_event, &transcript, &error), &error);
+	counter_must(office_explain(counter->office, number, event, write_event, &transcript, &error), &error);
 	CHECK(!transcript.out.failed);
 	const struct text text = arena_text(counter->arena, buffer_text(&transcript.out));
 	buffer_release(&transcript.out);
@@ -222,15 +87,6 @@ struct story {
 };
 
 static void
-import(struct counter *counter, const char *day, struct text persons)
-{
-	struct directory_report report;
-	if (directory_test_import(counter->store, day, TEXT(STRUCTURES), persons, TEXT(APPOINTMENTS), true, counter->arena,
-		&report) != GUICHET_OK)
-		test_fail(__FILE__, __LINE__, "%s", directory_test_error.message);
-}
-
-static void
 story_play(struct story *story)
 {
 	struct guichet_error error = { 0 };
@@ -238,10 +94,10 @@ story_play(struct story *story)
 	struct counter *counter = &story->counter;
 	snprintf(story->path, sizeof story->path, "%s/data", test_directory());
 	counter_open(counter, story->path, "2024-01-10T10:00");
-	import(counter, "2024-01-09", TEXT(PERSONS));
-	must(office_campaign_open(counter->office, MISSION, "2024", &error), &error);
+	counter_import(counter, "2024-01-09", TEXT(COUNTER_PERSONS));
+	counter_must(office_campaign_open(counter->office, COUNTER_MISSION, "2024", &error), &error);
 	counter->campaign = office_campaigns(counter->office, counter->arena).at[0];
-	const struct office_command *lea = file(counter, "L1", "83,33", "autre"), *noe = file(counter, "N1", "60", "soins");
+	const struct office_command *lea = counter_file(counter, "L1", "83,33", "autre"), *noe = counter_file(counter, "N1", "60", "soins");
 	story->lea = lea->number;
 	story->noe = noe->number;
 	story->at_filing = transcript_of(counter, story->lea, 1, &events);
@@ -249,17 +105,17 @@ story_play(struct story *story)
 
 	/* Léa changes of category, Noé of name: what was judged does not. */
 	counter_at(counter, "2024-01-16T09:00");
-	import(counter, "2024-01-16", TEXT(
+	counter_import(counter, "2024-01-16", TEXT(
 		"matricule;civilité;prénom;nom;courriel;corps;grade;catégorie;filière\n"
 		"L1;Mme;Léa;Orsaveine;lea@ac.example;Attachés;;A;administrative\n"
 		"N1;M.;Noé;Tarvilan-Merle;noe@ac.example;Secrétaires;;B;technique\n"
 		"P1;M.;Paul;Merlival;paul@ac.example;Attachés;;A;administrative\n"
 		"G1;Mme;Marion;Salisson;marion@ac.example;Attachés;;A;administrative\n"));
-	const struct office_command *refused = act(counter, "P1", "accepter", noe->dossier, (struct dossier_raws){ 0 });
+	const struct office_command *refused = counter_act(counter, "P1", "accepter", noe->dossier, (struct dossier_raws){ 0 });
 	CHECK_INTEGER(refused->status, GUICHET_REFUSED);
 	CHECK_TEXT(refused->outcome.because, TEXT("«\u00a0Part perdue\u00a0» vaut 40, plus de 30"));
-	const struct office_command *accepted = act(counter, "P1", "accepter", lea->dossier, (struct dossier_raws){ 0 });
-	must(accepted->status, &accepted->error);
+	const struct office_command *accepted = counter_act(counter, "P1", "accepter", lea->dossier, (struct dossier_raws){ 0 });
+	counter_must(accepted->status, &accepted->error);
 	counter_at(counter, "2024-02-20T09:00");
 }
 
@@ -279,7 +135,7 @@ TEST(explanations_are_the_same_bytes_on_a_copy_without_directory)
 	CHECK_TEXT(text_part(lea, 0, story.at_filing.length), story.at_filing);
 
 	snprintf(copy_path, sizeof copy_path, "%s/copy", test_directory());
-	must(store_backup(story.path, copy_path, STORE_ATTACHMENT_NAMED, &error), &error);
+	counter_must(store_backup(story.path, copy_path, STORE_ATTACHMENT_NAMED, &error), &error);
 	empty_directory(copy_path);
 	counter_open(&copy, copy_path, "2031-05-05T10:00");
 	CHECK_TEXT(transcript_of(&copy, story.lea, 0, &again), lea);
@@ -327,8 +183,8 @@ TEST(explanations_of_a_dossier_read_well)
 	struct told told = { buffer_new(1 << 20) };
 	struct buffer plain = buffer_new(1 << 20), expected = buffer_new(1 << 20);
 	story_play(&story);
-	must(office_explain(story.counter.office, story.lea, 0, write_told, &told, &error), &error);
-	must(office_explain(story.counter.office, story.noe, 2, write_told, &told, &error), &error);
+	counter_must(office_explain(story.counter.office, story.lea, 0, write_told, &told, &error), &error);
+	counter_must(office_explain(story.counter.office, story.noe, 2, write_told, &told, &error), &error);
 	add_plain(&plain, buffer_text(&told.out));
 	FILE *file = fopen("test/explain/mission.txt", "rb");
 	char block[4096];

@@ -1,0 +1,135 @@
+/* See office_help.h. */
+#include "office_help.h"
+
+#include "directory_help.h"
+
+#include "base/banned.h"
+
+#define STRUCTURES                                                \
+	"code;type;nom;parent;département;adresse;courriel;régime\n" \
+	"ACA;académie;Académie;;;;;\n"                               \
+	"SG;service;Secrétariat général;ACA;;;;application\n"
+#define APPOINTMENTS                                                  \
+	"matricule;structure;fonction;quotité;début;fin\n"             \
+	"L1;SG;agent;100;2022-09-01;\n"                                 \
+	"N1;SG;agent;100;2022-09-01;\n"                                 \
+	"P1;SG;chef de service;100;2022-09-01;\n"                       \
+	"G1;SG;gestionnaire;100;2022-09-01;\n"
+
+void
+counter_must(enum guichet_status status, const struct guichet_error *error)
+{
+	if (status != GUICHET_OK)
+		test_fail(__FILE__, __LINE__, "%s", error->message);
+}
+
+static instant
+moment(const char *text)
+{
+	instant at;
+	CHECK(instant_read(text_of_string(text), &at));
+	return at;
+}
+
+void
+counter_open(struct counter *counter, const char *path, const char *at)
+{
+	struct guichet_error error = { 0 };
+	*counter = (struct counter){ .arena = arena_new(256 << 20), .clock = clock_new(moment(at)) };
+	CHECK(counter->arena && counter->clock);
+	counter_must(store_open(path, NULL, &counter->store, &error), &error);
+	const struct office_options options = { .store = counter->store, .clock = counter->clock,
+		.organisation = TEXT("Académie"), .public_address = TEXT("http://guichet.example") };
+	counter_must(office_open(&options, &counter->office, &error), &error);
+}
+
+void
+counter_close_at(struct counter *counter)
+{
+	office_close(counter->office);
+	store_close(counter->store);
+	clock_free(counter->clock);
+	arena_free(counter->arena);
+}
+
+void
+counter_at(struct counter *counter, const char *at)
+{
+	struct guichet_error error = { 0 };
+	counter_must(clock_advance(counter->clock, moment(at), &error), &error);
+	counter_must(office_catch_up(counter->office, &error), &error);
+}
+
+struct text
+counter_person(struct counter *counter, const char *matricule)
+{
+	struct guichet_error error = { 0 };
+	struct directory_person person;
+	CLEANUP(store_read_end) struct store_tx *tx = store_read(counter->store, &error);
+	CHECK(tx);
+	counter_must(directory_person_by_external_id(tx, counter->arena, text_of_string(matricule),
+		date_of_instant(clock_now(counter->clock), NULL), &person, &error), &error);
+	return person.id;
+}
+
+struct acting {
+	struct counter *counter;
+	struct office_command *command;
+	struct dossier_raws raws; /* of a draft; empty: an action on a dossier */
+};
+
+static enum guichet_status
+act_work(struct store_tx *tx, void *context, struct guichet_error *error)
+{
+	const struct acting *acting = context;
+	struct office_draft_change draft = { .arena = acting->counter->arena, .campaign = acting->counter->campaign->id,
+		.person = acting->command->person, .raws = acting->raws, .at = clock_now(acting->counter->clock) };
+	enum guichet_status status = GUICHET_OK;
+	if (acting->raws.count > 0)
+		status = office_draft_save(tx, &draft, error);
+	return status == GUICHET_OK ? office_act(tx, acting->command, error) : status;
+}
+
+struct office_command *
+counter_act(struct counter *counter, const char *matricule, const char *action, struct text dossier, struct dossier_raws raws)
+{
+	struct guichet_error error = { 0 };
+	struct acting acting = { counter, office_command_new(counter->office, counter->arena, counter_person(counter, matricule),
+		clock_now(counter->clock)), raws };
+	CHECK(acting.command);
+	acting.command->campaign = raws.count > 0 ? counter->campaign : NULL;
+	acting.command->dossier = dossier;
+	acting.command->command.action = text_of_string(action);
+	acting.command->command.confirmed = true;
+	acting.command->status = store_transact(counter->store, act_work, &acting, &error);
+	acting.command->error = error;
+	return acting.command;
+}
+
+struct dossier_raws
+counter_raws(struct counter *counter, const char *share, const char *ground)
+{
+	struct dossier_raw *raws = arena_array_of(counter->arena, struct dossier_raw, 2);
+	CHECK(raws);
+	raws[0] = (struct dossier_raw){ TEXT("quotité"), text_of_string(share) };
+	raws[1] = (struct dossier_raw){ TEXT("motif"), text_of_string(ground) };
+	return (struct dossier_raws){ raws, 2 };
+}
+
+struct office_command *
+counter_file(struct counter *counter, const char *matricule, const char *share, const char *ground)
+{
+	struct office_command *command = counter_act(counter, matricule, "déposer", (struct text){ 0 },
+		counter_raws(counter, share, ground));
+	counter_must(command->status, &command->error);
+	return command;
+}
+
+void
+counter_import(struct counter *counter, const char *day, struct text persons)
+{
+	struct directory_report report;
+	if (directory_test_import(counter->store, day, TEXT(STRUCTURES), persons, TEXT(APPOINTMENTS), true, counter->arena,
+		&report) != GUICHET_OK)
+		test_fail(__FILE__, __LINE__, "%s", directory_test_error.message);
+}
