@@ -286,7 +286,9 @@ know_test_of_list(struct doubt *doubt, struct facts facts, struct known tested, 
 {
 	unsigned may = MAY_BE_FALSE;
 	for (uint32_t i = 0; i < list->count; i++) {
-		const struct known one = know_test_of(doubt, facts, tested, list->parts[i]);
+		const struct node *part = list->parts[i]; /* a list in the list is equal or not, and is not searched */
+		const struct known one = part->kind == NODE_LIST ? known_truth(MAY_BE_TRUE | MAY_BE_FALSE)
+			: know_test_of(doubt, facts, tested, part);
 		may |= one.may & MAY_BE_TRUE;
 		if ((one.may & (MAY_BE_FALSE | MAY_BE_NULL)) == 0)
 			may &= ~(unsigned)MAY_BE_FALSE;

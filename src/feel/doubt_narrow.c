@@ -116,10 +116,12 @@ narrow_test(struct doubt *doubt, struct facts facts, const struct node *local, c
 	case NODE_LIST: {
 		struct facts any = { .dead = true };
 		for (uint32_t i = 0; i < against->count; i++) {
+			const struct node *part = against->parts[i]; /* a list in the list is equal or not: nothing is learned */
+			const struct facts one = part->kind == NODE_LIST ? facts : narrow_test(doubt, facts, local, part, when);
 			if (when == WHEN_TRUE)
-				any = join_facts(doubt, facts, narrow_test(doubt, facts, local, against->parts[i], when), any);
+				any = join_facts(doubt, facts, one, any);
 			else
-				facts = narrow_test(doubt, facts, local, against->parts[i], when);
+				facts = one;
 		}
 		return when == WHEN_TRUE && against->count ? any : facts;
 	}
