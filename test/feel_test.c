@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/buffer.h"
+#include "base/calendar.h"
 #include "feel/builtin.h"
 #include "feel/feel.h"
 #include "test.h"
@@ -24,6 +25,7 @@ struct cases {
 	struct arena *arena;
 	struct feel_scope *scope;
 	struct feel_value inputs[64];
+	struct calendar calendar;
 };
 
 /* False when the value is, or holds, a null that does not say why. */
@@ -41,9 +43,9 @@ has_reasons(struct feel_value value)
 	return true;
 }
 
-/* The value of an expression, or "! " and the first line of the refusal. */
+/* The value of an expression, or "! " and the first line of the refusal; "null // reason" when it is wanted. */
 static struct text
-result_of(struct cases *cases, struct arena *arena, struct text source)
+result_of(struct cases *cases, struct arena *arena, struct text source, bool reason)
 {
 	struct feel_findings *findings = arena_new_of(arena, struct feel_findings);
 	struct feel_run run = { .arena = arena, .inputs = cases->inputs, .now = test_now };
@@ -75,6 +77,8 @@ result_of(struct cases *cases, struct arena *arena, struct text source)
 	/* A null that the case did not write itself says why there is no value. */
 	if (cases->lenient && !has_reasons(value) && text_find(source, TEXT("null")) == SIZE_MAX)
 		return TEXT("a null without a reason");
+	if (reason && value.kind == FEEL_NULL)
+		return arena_format(arena, "null // " TEXT_FORMAT, TEXT_ARGS(value.reason));
 	return feel_value_to_bare_literal(arena, value);
 }
 
@@ -104,7 +108,7 @@ check_case(struct cases *cases, struct text source, struct text expected)
 {
 	CLEANUP(arena_free) struct arena *arena = arena_new(1 << 24);
 	const struct text got = text_starts(expected, TEXT("~")) ? doubts_of(cases, arena, source)
-		: result_of(cases, arena, source);
+		: result_of(cases, arena, source, text_starts(expected, TEXT("null // ")));
 	test_case(text_equal(got, expected), cases->path, cases->line, TEXT_FORMAT "\n    got      " TEXT_FORMAT
 		"\n    expected " TEXT_FORMAT, TEXT_ARGS(source), TEXT_ARGS(got), TEXT_ARGS(expected));
 }
@@ -185,6 +189,38 @@ read_declaration(struct cases *cases, struct text line)
 	return true;
 }
 
+/* "calendrier vacances;22/10/2022;06/11/2022;B;Toussaint" is a line of the calendar of the file, "territoire
+ * mayotte" its territory, "zone B" that of school: from there on, the expressions are read with it. */
+static bool
+read_calendar_line(struct cases *cases, struct text line)
+{
+	struct calendar *calendar = &cases->calendar;
+	if (text_starts(line, TEXT("territoire "))) {
+		calendar->territory = territory_find(text_part(line, 11, line.length));
+		test_case(calendar->territory, cases->path, cases->line, "unknown territory");
+	} else if (text_starts(line, TEXT("zone "))) {
+		calendar->zone = text_part(line, 5, line.length);
+	} else if (text_starts(line, TEXT("calendrier "))) {
+		struct calendar_period *grown = arena_array_of(cases->arena, struct calendar_period, calendar->count + 1);
+		struct text fields[CALENDAR_COLUMNS], rest = text_part(line, 11, line.length);
+		const char *sentence = "no memory", *remedy;
+		size_t wrong;
+		for (size_t i = 0; i < CALENDAR_COLUMNS; i++)
+			fields[i] = text_split(&rest, ';');
+		if (calendar->count)
+			memcpy(grown, calendar->periods, calendar->count * sizeof *grown);
+		if (!calendar_read_period(fields, &grown[calendar->count], &wrong, &sentence, &remedy))
+			test_case(false, cases->path, cases->line, "%s", sentence);
+		else
+			calendar->count++;
+		calendar->periods = grown;
+	} else {
+		return false;
+	}
+	feel_scope_set_calendar(cases->scope, calendar);
+	return true;
+}
+
 static void
 run_cases(const char *path)
 {
@@ -203,7 +239,7 @@ run_cases(const char *path)
 			source = (struct text){ 0 };
 		} else if (text_equal(line, TEXT("indulgent"))) {
 			cases.lenient = true;
-		} else if (line.at[0] != '#' && !read_declaration(&cases, line)) {
+		} else if (line.at[0] != '#' && !read_calendar_line(&cases, line) && !read_declaration(&cases, line)) {
 			source = line;
 		}
 	}
@@ -245,7 +281,8 @@ TEST(feel_manual_tells_the_truth)
 			check_case(&cases, source, text_part(line, 3, line.length));
 			source = (struct text){ 0 };
 			count++;
-		} else if (inside && line.length && !read_declaration(&cases, line)) {
+		} else if (inside && line.length && !read_calendar_line(&cases, line)
+			&& !read_declaration(&cases, line)) {
 			if (source.at) /* an expression may take several lines */
 				source.length = (size_t)(line.at + line.length - source.at);
 			else

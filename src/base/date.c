@@ -95,22 +95,25 @@ date_easter(int year)
 	return (struct date){ year, (int8_t)month, (int8_t)((h + l - 7 * m + 33 * month + 19) % 32) };
 }
 
+/* Those without a year are older than any delay counted here. The holiday of 8 May that the law made from
+ * 1953 to 1959 is left out. */
 static const struct holiday {
 	int8_t month, day;   /* of a fixed one */
 	int8_t after_easter; /* days, when month is 0 */
 	struct text name;
+	int16_t since;       /* the first year of it */
 } holidays[] = {
-	{ 1, 1, 0, { "jour de l’an", sizeof "jour de l’an" - 1 } },
-	{ 0, 0, 1, { "lundi de Pâques", sizeof "lundi de Pâques" - 1 } },
-	{ 5, 1, 0, { "fête du Travail", sizeof "fête du Travail" - 1 } },
-	{ 5, 8, 0, { "victoire de 1945", sizeof "victoire de 1945" - 1 } },
-	{ 0, 0, 39, { "Ascension", sizeof "Ascension" - 1 } },
-	{ 0, 0, 50, { "lundi de Pentecôte", sizeof "lundi de Pentecôte" - 1 } },
-	{ 7, 14, 0, { "fête nationale", sizeof "fête nationale" - 1 } },
-	{ 8, 15, 0, { "Assomption", sizeof "Assomption" - 1 } },
-	{ 11, 1, 0, { "Toussaint", sizeof "Toussaint" - 1 } },
-	{ 11, 11, 0, { "armistice de 1918", sizeof "armistice de 1918" - 1 } },
-	{ 12, 25, 0, { "Noël", sizeof "Noël" - 1 } },
+	{ 1, 1, 0, { "jour de l’an", sizeof "jour de l’an" - 1 }, 0 },
+	{ 0, 0, 1, { "lundi de Pâques", sizeof "lundi de Pâques" - 1 }, 1886 },
+	{ 5, 1, 0, { "fête du Travail", sizeof "fête du Travail" - 1 }, 1947 },
+	{ 5, 8, 0, { "victoire de 1945", sizeof "victoire de 1945" - 1 }, 1982 },
+	{ 0, 0, 39, { "Ascension", sizeof "Ascension" - 1 }, 0 },
+	{ 0, 0, 50, { "lundi de Pentecôte", sizeof "lundi de Pentecôte" - 1 }, 1886 },
+	{ 7, 14, 0, { "fête nationale", sizeof "fête nationale" - 1 }, 1880 },
+	{ 8, 15, 0, { "Assomption", sizeof "Assomption" - 1 }, 0 },
+	{ 11, 1, 0, { "Toussaint", sizeof "Toussaint" - 1 }, 0 },
+	{ 11, 11, 0, { "armistice de 1918", sizeof "armistice de 1918" - 1 }, 1922 },
+	{ 12, 25, 0, { "Noël", sizeof "Noël" - 1 }, 0 },
 };
 
 struct text
@@ -119,6 +122,8 @@ date_holiday_name(struct date date)
 	const int64_t since_easter = date_day_number(date) - date_day_number(date_easter(date.year));
 	for (size_t i = 0; i < sizeof holidays / sizeof *holidays; i++) {
 		const struct holiday *holiday = &holidays[i];
+		if (date.year < holiday->since)
+			continue;
 		if (holiday->month ? holiday->month == date.month && holiday->day == date.day
 				: holiday->after_easter == since_easter)
 			return holiday->name;

@@ -57,7 +57,8 @@ instant instant_of_day(struct date date);
 /* "2023-06-08T10:00", "2023-06-08T10:00:30" or "2023-06-08" in Paris, or with "Z" in UTC. */
 [[nodiscard]] bool instant_read(struct text text, instant *ret_at);
 
-/* French public holidays: the eleven of the mainland (art. L3133-1 of the labour code). */
+/* French public holidays: the eleven of the mainland (art. L3133-1 of the labour code), each from the year
+ * of its law on: 8 May since 1982. What a calendar adds to them: calendar.h. */
 bool date_is_holiday(struct date date);
 /* The holiday's French name, or an empty text. */
 struct text date_holiday_name(struct date date);

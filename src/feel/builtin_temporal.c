@@ -1,4 +1,4 @@
-/* Builtins on dates, times and durations (§10.3.4.1, §10.3.4.7, §10.3.4.8), and working days. */
+/* Builtins on dates, times and durations (§10.3.4.1, §10.3.4.7, §10.3.4.8). */
 #include "feel/builtin_all.h"
 
 #include <stdio.h>
@@ -239,45 +239,4 @@ BUILTIN(week_of_year)
 	(void)evaluation;
 	const int64_t day = date_day_number(thursday) - date_day_number((struct date){ thursday.year, 1, 1 });
 	return feel_integer(day / 7 + 1);
-}
-
-/* ---- ours ---- */
-
-enum { MOST_DAYS = 366 * 100 };
-
-static struct feel_value
-count_days(struct evaluation *evaluation, const struct feel_value *arguments, bool (*counts)(struct date))
-{
-	const int64_t first = date_day_number(arguments[0].date), last = date_day_number(arguments[1].date);
-	int64_t count = 0;
-	if (last - first > MOST_DAYS)
-		return feel_null(TEXT("période de plus de cent ans"));
-	if (last >= first && !evaluation_steps(evaluation, (unsigned long)(last - first) + 1))
-		return evaluation_stop(evaluation, FEEL_TOO_LONG);
-	for (int64_t day = first; day <= last; day++)
-		count += counts(date_of_day_number(day));
-	return feel_integer(count);
-}
-
-BUILTIN(working_days) { return count_days(evaluation, arguments, date_is_ouvre); }
-BUILTIN(open_days) { return count_days(evaluation, arguments, date_is_ouvrable); }
-
-BUILTIN(is_working_day)
-{
-	(void)evaluation;
-	return feel_boolean(date_is_ouvre(arguments[0].date));
-}
-
-BUILTIN(is_holiday)
-{
-	(void)evaluation;
-	return feel_boolean(date_is_holiday(arguments[0].date));
-}
-
-BUILTIN(end_of_month)
-{
-	struct date date = arguments[0].date;
-	(void)evaluation;
-	date.day = (int8_t)date_days_in_month(date.year, date.month);
-	return feel_date(date);
 }

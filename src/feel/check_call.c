@@ -1,4 +1,5 @@
 /* The type checker, second half: calls of builtins and of functions. See check.c. */
+#include "feel/delay.h"
 #include "feel/reader.h"
 #include "feel/unit.h"
 
@@ -66,7 +67,8 @@ static const struct {
 } number_results[] = {
 	{ TEXT("count"), GIVES_WHOLE }, { TEXT("string length"), GIVES_WHOLE }, { TEXT("day of year"), GIVES_WHOLE },
 	{ TEXT("week of year"), GIVES_WHOLE }, { TEXT("jours ouvrés"), GIVES_DAYS },
-	{ TEXT("jours ouvrables"), GIVES_DAYS }, { TEXT("decimal"), KEEPS_UNIT }, { TEXT("floor"), KEEPS_UNIT },
+	{ TEXT("jours ouvrables"), GIVES_DAYS }, { TEXT("semaines scolaires"), GIVES_WHOLE },
+	 { TEXT("decimal"), KEEPS_UNIT }, { TEXT("floor"), KEEPS_UNIT },
 	{ TEXT("ceiling"), KEEPS_UNIT }, { TEXT("round up"), KEEPS_UNIT }, { TEXT("round down"), KEEPS_UNIT },
 	{ TEXT("round half up"), KEEPS_UNIT }, { TEXT("round half down"), KEEPS_UNIT }, { TEXT("abs"), KEEPS_UNIT },
 	{ TEXT("min"), MIXES_UNITS }, { TEXT("max"), MIXES_UNITS }, { TEXT("sum"), MIXES_UNITS },
@@ -218,6 +220,10 @@ check_builtin(struct reader *reader, size_t offset, size_t name_length, struct t
 	}
 	if (count > 1 && (text_equal(name, TEXT("list contains")) || text_equal(name, TEXT("index of"))))
 		check_among_words(reader, arguments[0]->type, arguments[1]);
+	if (text_equal(name, TEXT("échéance")))
+		for (size_t i = 0; i < count; i++)
+			if (names && names[i].length ? text_equal(names[i], TEXT("unité")) : i == 2)
+				check_among_words(reader, &delay_units, arguments[i]);
 	struct node *node = node_of(reader, NODE_BUILTIN, offset, type, arguments, count);
 	const struct builtin **kept = node ? arena_array_of(reader->arena, const struct builtin *, choice_count)
 		: NULL;
@@ -227,6 +233,7 @@ check_builtin(struct reader *reader, size_t offset, size_t name_length, struct t
 	node->names = names;
 	node->builtin.choices = kept;
 	node->builtin.choice_count = (uint32_t)choice_count;
+	node->builtin.calendar = scope_calendar(reader->scope);
 	/* A constant date is read now, so that its mistakes are found now. */
 	if (count == 1 && arguments[0]->kind == NODE_CONSTANT && arguments[0]->constant.kind == FEEL_STRING
 		&& type->kind >= FEEL_NUMBER && type->kind != FEEL_STRING && choices[0]->reads_constants) {

@@ -13,6 +13,7 @@ struct evaluation {
 	unsigned depth; /* sum of the heights of the bodies being evaluated */
 	struct feel_trace *trace;
 	struct text source; /* of the nodes being evaluated: what explanations quote */
+	const struct calendar *calendar; /* of the call of a builtin under way, or NULL */
 };
 
 /* A function made by an expression, with the locals and the inputs it saw; or one that is not

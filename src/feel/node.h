@@ -72,6 +72,7 @@ struct node {
 		struct {
 			const struct builtin **choices;
 			uint32_t choice_count;
+			const struct calendar *calendar; /* of the scope it was read in */
 		} builtin;
 	};
 };

@@ -92,3 +92,17 @@ feel_scope_find(const struct feel_scope *scope, struct text name, unsigned *ret_
 	}
 	return false;
 }
+
+void
+feel_scope_set_calendar(struct feel_scope *scope, const struct calendar *calendar)
+{
+	scope->calendar = calendar;
+}
+
+const struct calendar *
+scope_calendar(const struct feel_scope *scope)
+{
+	while (scope && !scope->calendar)
+		scope = scope->parent;
+	return scope ? scope->calendar : NULL;
+}

@@ -15,7 +15,11 @@ struct feel_scope {
 	struct scope_name *names;
 	unsigned type_count, type_capacity;
 	struct scope_name *types; /* that "instance of" and parameters may name */
+	const struct calendar *calendar; /* NULL: that of the parent, or the national one */
 };
+
+/* See feel_scope_set_calendar(). */
+const struct calendar *scope_calendar(const struct feel_scope *scope);
 
 /* ---- the characters of a name (grammar rules 27 to 30) ---- */
 

@@ -80,6 +80,7 @@ struct feel_value feel_coerce(struct feel_run *run, struct feel_value value, con
 /* ---- scope: the names an expression may use, each with its type and its slot ---- */
 
 struct feel_scope;
+struct calendar;
 
 /* An empty scope that sees `parent` (NULL: none) through it. Its slots follow those of the
  * parent, which must not grow any more. NULL when the arena is full. */
@@ -95,5 +96,8 @@ enum guichet_status feel_scope_add_type(struct feel_scope *scope, struct text na
 /* Finds a declared name, here or in the parents. */
 [[nodiscard]] bool feel_scope_find(const struct feel_scope *scope, struct text name, unsigned *ret_slot,
 	const struct feel_type **ret_type);
+/* The calendar that working days, delays and school are counted by, in what is read in this scope from now
+ * on, and in scopes that see it; not copied, constant from now on. Without it: the national one. */
+void feel_scope_set_calendar(struct feel_scope *scope, const struct calendar *calendar);
 /* Number of inputs that an expression read in this scope is evaluated with. */
 unsigned feel_scope_size(const struct feel_scope *scope);

@@ -260,6 +260,7 @@ decision_alone(struct reader *reader, const struct table *table, struct arena *a
 		reader->findings->broken = true;
 		return NULL;
 	}
+	feel_scope_set_calendar(scope, reader->procedure->calendar);
 	for (size_t i = 0; i < table->input_count; i++) {
 		const struct table_input *input = &table->inputs[i];
 		const bool any = !input->declared || input->declared->kind == FEEL_ANY;

@@ -17,6 +17,7 @@ static const struct text mark = { "guichet procedure 1\n", 20 };
 static const struct {
 	const char *folder, *ending;
 } folders[] = {
+	{ "calendriers", ".csv" },
 	{ "courriers", ".txt" },
 	{ "lettres", ".md" },
 	{ "tables", ".csv" },

@@ -8,7 +8,7 @@ struct files {
 	size_t count;
 };
 
-/* Reads procedure.yaml, lettres/, courriers/ and tables/. What cannot be read is a finding, and
+/* Reads procedure.yaml, lettres/, courriers/, tables/ and calendriers/. What cannot be read is a finding, and
  * the rest is there. BROKEN without memory or when the folder cannot be listed. */
 enum guichet_status files_of_folder(struct arena *arena, const char *folder, struct files *ret_files,
 	struct procedure_findings *findings, struct guichet_error *error);

@@ -386,10 +386,13 @@ struct procedure_slot {
 	const struct procedure_##type *name; \
 	size_t type##_count
 
+struct calendar;
+
 struct procedure {
 	struct arena *arena;    /* everything here lives in it */
 	struct text archive;    /* canonical bytes of its files */
 	struct digest hash;     /* of the archive: its version */
+	const struct calendar *calendar; /* what its rules count days by (base/calendar.h); NULL: the national one */
 	struct text name, title, summary;
 	struct text keep;       /* conservation: ISO duration, "P5Y" */
 	int office;             /* service: the role that runs the procedure */

@@ -7,7 +7,8 @@
 #include "base/banned.h"
 
 static const char *const sections[] = { "guichet", "procédure", "titre", "résumé", "service", "conservation", "sources",
-	"documents", "paramètres", "campagne", "fenêtres", "rôles", "population", "une_par_campagne", "formulaire", "pièces",
+	"documents", "paramètres", "campagne", "calendrier",
+	"fenêtres", "rôles", "population", "une_par_campagne", "formulaire", "pièces",
 	"calculs", "tables", "circuit", "dérogations", "lettres", "courriers", "semaine", "liste", "exports", "indicateurs", NULL };
 
 struct source *
@@ -32,12 +33,14 @@ interpret(struct reader *reader)
 	const struct map top = map_open(reader, reader->root, whole, "une procédure", sections);
 	if (!top.node)
 		return;
+	read_calendar(reader, top);
 	/* Values of parameters are read as they come. */
 	reader->scopes[SCOPE_CONSTANT] = feel_scope_new(reader->arena, NULL);
 	if (!reader->scopes[SCOPE_CONSTANT]) {
 		reader->findings->broken = true;
 		return;
 	}
+	feel_scope_set_calendar(reader->scopes[SCOPE_CONSTANT], reader->procedure->calendar);
 	void (*const strokes[])(struct reader *, struct map) = { read_names, read_opening, read_form, read_circuit, read_words };
 	for (size_t i = 0; i < sizeof strokes / sizeof *strokes; i++) {
 		strokes[i](reader, top);
@@ -55,7 +58,8 @@ tell_unused_files(struct reader *reader)
 	for (size_t i = 0; i < reader->source_count; i++)
 		if (!reader->used[i])
 			finding_add(reader->findings, 409, (struct span){ &reader->sources[i], SIZE_MAX, 0 },
-				text_starts(reader->sources[i].name, TEXT("tables/")) ? TEXT("citez-le par « fichier: », ou ôtez-le")
+				text_starts(reader->sources[i].name, TEXT("tables/"))
+					|| text_starts(reader->sources[i].name, TEXT("calendriers/")) ? TEXT("citez-le par « fichier: », ou ôtez-le")
 					: TEXT("citez-le par « modèle: », ou ôtez-le"),
 				"rien ne lit ce fichier");
 }

@@ -181,6 +181,7 @@ struct text nearest_remedy(struct reader *reader, struct text name, const struct
 
 /* ---- sections ---- */
 
+void read_calendar(struct reader *reader, struct map top);        /* read_calendar.c */
 void read_names(struct reader *reader, struct map top);           /* read_names.c */
 void read_opening(struct reader *reader, struct map top);         /* read_opening.c */
 void read_form(struct reader *reader, struct map top);            /* read_form.c */

@@ -96,6 +96,8 @@ static void
 open_scope(struct reader *reader, enum scope_kind scope, const struct feel_scope *parent)
 {
 	reader->scopes[scope] = memory(reader, feel_scope_new(reader->arena, parent));
+	if (reader->scopes[scope])
+		feel_scope_set_calendar(reader->scopes[scope], reader->procedure->calendar);
 }
 
 static void
