@@ -38,7 +38,7 @@ import(struct store *store, const char *csv, const struct clock *clock, struct g
 	CLEANUP(arena_free) struct arena *arena = arena_new(64 << 20);
 	if (!arena)
 		return guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.");
-	for (int kind = 0; kind < DIRECTORY_KIND_COUNT; kind++) {
+	for (int kind = 0; kind <= DIRECTORY_APPOINTMENTS; kind++) {
 		const struct text name = directory_kind_text((enum directory_kind)kind);
 		snprintf(paths[kind], PATH_SIZE, "%.500s/%.50s.csv", csv, name.at);
 		import.paths[kind] = paths[kind];

@@ -33,7 +33,7 @@ command_import(int argc, char **argv)
 {
 	static const struct option options[] = {
 		{ "structures", required_argument, NULL, 's' }, { "personnes", required_argument, NULL, 'p' },
-		{ "affectations", required_argument, NULL, 'a' }, { "date", required_argument, NULL, 'd' },
+		{ "affectations", required_argument, NULL, 'a' }, { "interims", required_argument, NULL, 'i' }, { "date", required_argument, NULL, 'd' },
 		{ "force", no_argument, NULL, 'f' }, { "strict", no_argument, NULL, 'S' },
 		{ "dry-run", no_argument, NULL, 'n' }, { NULL, 0, NULL, 0 },
 	};
@@ -47,6 +47,7 @@ command_import(int argc, char **argv)
 		case 's': import.paths[DIRECTORY_STRUCTURES] = optarg; break;
 		case 'p': import.paths[DIRECTORY_PERSONS] = optarg; break;
 		case 'a': import.paths[DIRECTORY_APPOINTMENTS] = optarg; break;
+		case 'i': import.paths[DIRECTORY_INTERIMS] = optarg; break;
 		case 'f': import.force = true; break;
 		case 'S': import.strict = true; break;
 		case 'n': import.dry = true; break;
@@ -59,7 +60,10 @@ command_import(int argc, char **argv)
 	}
 	if (optind + 1 != argc)
 		return wrong_usage("Donnez le dossier de données, une fois.");
-	if (!import.paths[DIRECTORY_STRUCTURES] && !import.paths[DIRECTORY_PERSONS] && !import.paths[DIRECTORY_APPOINTMENTS])
+	size_t files = 0;
+	for (enum directory_kind kind = 0; kind < DIRECTORY_KIND_COUNT; kind++)
+		files += import.paths[kind] != NULL;
+	if (files == 0)
 		return wrong_usage("Donnez au moins un fichier.");
 
 	struct guichet_error error;

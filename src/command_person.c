@@ -22,6 +22,35 @@ struct call {
 	bool disabled;        /* of disable and enable */
 };
 
+/* "du 1er au 5 juin 2023", "à partir du 1er juin 2023". */
+static struct text
+period_text(struct arena *arena, const struct directory_interim *interim)
+{
+	const struct text from = date_french(arena, interim->from, false);
+	if (date_day_number(interim->to) >= DIRECTORY_NO_END)
+		return arena_format(arena, "à partir du " TEXT_FORMAT, TEXT_ARGS(from));
+	return arena_format(arena, "du " TEXT_FORMAT " au " TEXT_FORMAT, TEXT_ARGS(from),
+		TEXT_ARGS(date_french(arena, date_add_days(interim->to, -1), false)));
+}
+
+static void
+show_interim(const struct call *call, const struct directory_interim *interim)
+{
+	const bool away = text_equal(interim->absent, call->person.id);
+	printf("%s : " TEXT_FORMAT ", ", away ? "Absence    " : "Intérim    ", TEXT_ARGS(period_text(call->arena, interim)));
+	if (!away)
+		printf("de " TEXT_FORMAT, TEXT_ARGS(interim->absent_name));
+	else if (interim->replacement_name.length)
+		printf("intérim par " TEXT_FORMAT, TEXT_ARGS(interim->replacement_name));
+	else
+		printf("sans intérim : les demandes montent");
+	if (interim->function.length)
+		printf(", " TEXT_FORMAT, TEXT_ARGS(interim->function));
+	if (interim->structure_name.length)
+		printf(", " TEXT_FORMAT, TEXT_ARGS(interim->structure_name));
+	printf(" (" TEXT_FORMAT ")\n", TEXT_ARGS(interim->reference));
+}
+
 /* --- show ----------------------------------------------------------------------------- */
 
 static enum guichet_status
@@ -34,6 +63,11 @@ show(struct call *call, struct guichet_error *error)
 	struct directory_functions functions;
 	struct account account = { 0 };
 	enum guichet_status status = directory_functions_of(tx, call->arena, person->id, call->today, &functions, error);
+	if (status != GUICHET_OK)
+		return status;
+	const struct directory_interim *interims;
+	size_t interim_count;
+	status = directory_interims_of(tx, call->arena, person->id, call->today, &interims, &interim_count, error);
 	if (status != GUICHET_OK)
 		return status;
 	status = account_of_person(tx, call->arena, person->id, &account, error);
@@ -52,10 +86,15 @@ show(struct call *call, struct guichet_error *error)
 	for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
 		if (lines[i].value.length)
 			printf("%s" TEXT_FORMAT "\n", lines[i].label, TEXT_ARGS(lines[i].value));
-	for (size_t i = 0; i < functions.count; i++)
+	for (size_t i = 0; i < functions.count; i++) {
+		if (functions.at[i].instead_of.length)
+			continue; /* told with the interims */
 		printf("Affectation : " TEXT_FORMAT ", " TEXT_FORMAT " (" TEXT_FORMAT "), %d %%\n",
 			TEXT_ARGS(functions.at[i].function), TEXT_ARGS(functions.at[i].structure_name),
 			TEXT_ARGS(functions.at[i].structure_code), (int)functions.at[i].share);
+	}
+	for (size_t i = 0; i < interim_count; i++)
+		show_interim(call, &interims[i]);
 	if (!account.person.at)
 		printf("Compte      : pas encore activé\n");
 	else

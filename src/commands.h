@@ -26,8 +26,8 @@ int command_dmn_tck(int argc, char **argv);
 int command_explain(int argc, char **argv);
 
 /* What follows their name, for --help and after a wrong usage. */
-#define COMMAND_IMPORT_USAGE "DONNÉES [--structures F] [--personnes F] [--affectations F] [--date JOUR]" \
-	" [--force] [--strict] [--dry-run]"
+#define COMMAND_IMPORT_USAGE "DONNÉES [--structures F] [--personnes F] [--affectations F] [--interims F]" \
+	" [--date JOUR] [--force] [--strict] [--dry-run]"
 #define COMMAND_PERSON_USAGE "DONNÉES show|code|create|disable|enable MATRICULE|COURRIEL"
 #define COMMAND_MAILS_USAGE "DONNÉES [--failed | --retry IDENTIFIANT [--to ADRESSE]]"
 #define COMMAND_FEEL_USAGE "'EXPRESSION' [--context JSON] [--explain] [--depth phrase|étapes|tout]"

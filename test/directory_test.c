@@ -574,7 +574,7 @@ TEST(directory_demonstration_has_every_role_filled)
 	CHECK(directory_generate(path, 7, &directory_test_error) == GUICHET_OK);
 	struct directory_import import = { .at = noon("2023-06-01") };
 	static const char *const names[] = { "structures", "personnes", "affectations" };
-	for (int i = 0; i < DIRECTORY_KIND_COUNT; i++) {
+	for (int i = 0; i <= DIRECTORY_APPOINTMENTS; i++) {
 		snprintf(paths[i], sizeof paths[i], "%s/%s.csv", path, names[i]);
 		import.paths[i] = paths[i];
 	}

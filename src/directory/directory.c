@@ -190,6 +190,15 @@ struct growing {
 	size_t count, capacity;
 };
 
+/* The name made of three columns, empty when they are. */
+static struct text
+name_of(struct store_rows *rows, struct arena *arena, int column)
+{
+	const struct directory_person person = { .civility = store_text(rows, column),
+		.first_name = store_text(rows, column + 1), .last_name = store_text(rows, column + 2) };
+	return person.last_name.length ? directory_person_name(arena, &person) : TEXT("");
+}
+
 static bool
 holder_add(struct arena *arena, struct growing *holders, struct store_rows *rows)
 {
@@ -210,7 +219,9 @@ holder_add(struct arena *arena, struct growing *holders, struct store_rows *rows
 	holder->structure_code = store_text(rows, PERSON_COLUMN_COUNT + 2);
 	holder->structure_name = store_text(rows, PERSON_COLUMN_COUNT + 3);
 	holder->regime = store_text(rows, PERSON_COLUMN_COUNT + 4);
-	return true;
+	holder->instead_of = name_of(rows, arena, PERSON_COLUMN_COUNT + 5);
+	holder->reference = store_text(rows, PERSON_COLUMN_COUNT + 8);
+	return holder->instead_of.at != NULL;
 }
 
 enum guichet_status
@@ -229,12 +240,17 @@ directory_holders(struct store_tx *tx, struct arena *arena, const struct text *f
 	for (size_t i = 0; i < DIRECTORY_DEPTH_LIMIT; i++)
 		c[i] = codes.length ? text_split(&codes, '/') : TEXT("");
 
-	/* The nearest first: those of the first structure that comes are the answer. */
+	/* The nearest first: those of the first structure where somebody is there are the answer. */
 	CLEANUP(store_rows_end) struct store_rows rows = store_query(tx, arena, STORE_DIRECTORY_HOLDERS,
 		STORE_VALUES(f[0], f[1], f[2], f[3], f[4], f[5], c[0], c[1], c[2], c[3], c[4], c[5], c[6], c[7],
 			date_day_number(at), except), error);
 	struct growing holders = { 0 };
+	struct text home = TEXT("");
 	while (store_next(&rows)) {
+		if (home.length == 0)
+			home = store_text(&rows, PERSON_COLUMN_COUNT + 1);
+		if (store_integer(&rows, PERSON_COLUMN_COUNT + 9))
+			continue; /* away */
 		if (holders.count && !text_equal(store_text(&rows, PERSON_COLUMN_COUNT + 1), holders.at[0].structure))
 			break;
 		if (!holder_add(arena, &holders, &rows))
@@ -242,7 +258,7 @@ directory_holders(struct store_tx *tx, struct arena *arena, const struct text *f
 	}
 	status = store_finish(&rows);
 	if (status == GUICHET_OK)
-		*ret_holders = (struct directory_holders){ holders.at, holders.count };
+		*ret_holders = (struct directory_holders){ holders.at, holders.count, home };
 	return status;
 }
 
@@ -264,7 +280,7 @@ directory_holders_within(struct store_tx *tx, struct arena *arena, const struct 
 			return guichet_fail(error, GUICHET_BROKEN, "Mémoire insuffisante.");
 	status = store_finish(&rows);
 	if (status == GUICHET_OK)
-		*ret_holders = (struct directory_holders){ holders.at, holders.count };
+		*ret_holders = (struct directory_holders){ .at = holders.at, .count = holders.count };
 	return status;
 }
 
@@ -288,7 +304,9 @@ directory_functions_of(struct store_tx *tx, struct arena *arena, struct text per
 		}
 		functions[count++] = (struct directory_function){ store_text(&rows, 0), store_integer(&rows, 1),
 			store_text(&rows, 2), store_text(&rows, 3), store_text(&rows, 4), store_text(&rows, 5),
-			store_text(&rows, 6) };
+			store_text(&rows, 6), name_of(&rows, arena, 7), store_text(&rows, 10) };
+		if (!functions[count - 1].instead_of.at)
+			return guichet_fail(error, GUICHET_BROKEN, "Mémoire insuffisante.");
 	}
 	const enum guichet_status status = store_finish(&rows);
 	if (status == GUICHET_OK)
@@ -312,6 +330,65 @@ directory_has_function(const struct directory_functions *functions, struct text 
 			&& (path.length == 0 || text_starts(path, functions->at[i].path)))
 			return true;
 	return false;
+}
+
+/* --- Absences --------------------------------------------------------------------------------- */
+
+enum { INTERIMS_LIMIT = 100 }; /* of one person */
+
+enum guichet_status
+directory_interims_of(struct store_tx *tx, struct arena *arena, struct text person, struct date at,
+	const struct directory_interim **ret_interims, size_t *ret_count, struct guichet_error *error)
+{
+	struct directory_interim *interims = arena_array_of(arena, struct directory_interim, INTERIMS_LIMIT);
+	if (!interims)
+		return guichet_fail(error, GUICHET_BROKEN, "Mémoire insuffisante.");
+	CLEANUP(store_rows_end) struct store_rows rows =
+		store_query(tx, arena, STORE_DIRECTORY_INTERIMS_OF, STORE_VALUES(person, date_day_number(at)), error);
+	size_t count = 0;
+	while (count < INTERIMS_LIMIT && store_next(&rows)) {
+		struct directory_interim *interim = &interims[count++];
+		*interim = (struct directory_interim){ .absent = store_text(&rows, 0), .absent_name = name_of(&rows, arena, 1),
+			.replacement = store_text(&rows, 4), .replacement_name = name_of(&rows, arena, 5),
+			.structure_name = store_text(&rows, 8), .function = store_text(&rows, 9),
+			.reference = store_text(&rows, 10), .from = date_of_day_number(store_integer(&rows, 11)),
+			.to = date_of_day_number(store_integer(&rows, 12)) };
+		if (!interim->absent_name.at || !interim->replacement_name.at)
+			return guichet_fail(error, GUICHET_BROKEN, "Mémoire insuffisante.");
+	}
+	const enum guichet_status status = store_finish(&rows);
+	if (status == GUICHET_OK) {
+		*ret_interims = interims;
+		*ret_count = count;
+	}
+	return status;
+}
+
+enum guichet_status
+directory_absences_below(struct store_tx *tx, struct arena *arena, const struct text *functions, size_t function_count,
+	struct text path, struct date at, size_t limit, const struct text **ret_structures, size_t *ret_count,
+	struct guichet_error *error)
+{
+	struct text f[DIRECTORY_FUNCTIONS_LIMIT];
+	const struct directory_range range = directory_subtree(arena, path);
+	struct text *structures = arena_array_of(arena, struct text, limit + 1);
+	enum guichet_status status = functions_read(arena, functions, function_count, f, error);
+	if (status == GUICHET_OK && (!structures || !range.to.at))
+		status = guichet_fail(error, GUICHET_BROKEN, "Mémoire insuffisante.");
+	if (status != GUICHET_OK)
+		return status;
+	CLEANUP(store_rows_end) struct store_rows rows = store_query(tx, arena, STORE_DIRECTORY_ABSENCES_BELOW,
+		STORE_VALUES(f[0], f[1], f[2], f[3], f[4], f[5], range.from, range.to, date_day_number(at), (int64_t)limit),
+		error);
+	size_t count = 0;
+	while (count < limit && store_next(&rows))
+		structures[count++] = store_text(&rows, 0);
+	status = store_finish(&rows);
+	if (status == GUICHET_OK) {
+		*ret_structures = structures;
+		*ret_count = count;
+	}
+	return status;
 }
 
 /* --- Lists ------------------------------------------------------------------------------------ */
@@ -389,6 +466,7 @@ directory_kind_text(enum directory_kind kind)
 		[DIRECTORY_STRUCTURES] = { "structures", sizeof "structures" - 1 },
 		[DIRECTORY_PERSONS] = { "personnes", sizeof "personnes" - 1 },
 		[DIRECTORY_APPOINTMENTS] = { "affectations", sizeof "affectations" - 1 },
+		[DIRECTORY_INTERIMS] = { "intérims", sizeof "intérims" - 1 },
 	};
 	return texts[kind];
 }

@@ -97,16 +97,20 @@ struct directory_holder {
 	struct text function;
 	struct text structure, structure_code, structure_name; /* where they hold it */
 	struct text regime;                                    /* of that structure */
+	struct text instead_of; /* "Mme Aline Corbevaux": who was appointed and is absent; empty when it is they themselves */
+	struct text reference;  /* of the decision that makes them replace the absent one; else empty */
 };
 
 struct directory_holders {
 	const struct directory_holder *at;
 	size_t count;
+	struct text home; /* directory_holders(): the structure it would be if nobody were absent; empty when there is none */
 };
 
 /* Who holds one of the functions in the structure, or in its nearest ancestor where
  * somebody other than `except` does (TTA-15, TTA-A13: an agent's head; a head's own request
- * goes up). `except` is a person's id, or empty. Ordered by name. None is not an error. */
+ * goes up). `except` is a person's id, or empty. Who is absent that day holds nothing: who replaces them does, and when
+ * nobody does it goes up. Ordered by name. None is not an error. */
 enum guichet_status directory_holders(struct store_tx *tx, struct arena *arena, const struct text *functions,
 	size_t function_count, struct text structure, struct text except, struct date at,
 	struct directory_holders *ret_holders, struct guichet_error *error);
@@ -123,6 +127,7 @@ struct directory_function {
 	struct text function;
 	int64_t share;
 	struct text structure, structure_code, structure_kind, structure_name, path;
+	struct text instead_of, reference; /* as of a struct directory_holder */
 };
 
 struct directory_functions {
@@ -130,12 +135,33 @@ struct directory_functions {
 	size_t count;
 };
 
-/* The appointments of a person at a date, the main one first. */
+/* The functions of a person at a date, the main one first; those of whom they replace last. None of what somebody else,
+ * or nobody, holds in their absence. */
 enum guichet_status directory_functions_of(struct store_tx *tx, struct arena *arena, struct text person,
 	struct date at, struct directory_functions *ret_functions, struct guichet_error *error);
 
 /* True when one of them is `function`, in a structure at or above `path` (any when empty). */
 bool directory_has_function(const struct directory_functions *functions, struct text function, struct text path);
+
+/* --- Absences ------------------------------------------------------------------------ */
+
+struct directory_interim {
+	struct text absent, absent_name;           /* an id; "Mme Aline Corbevaux" */
+	struct text replacement, replacement_name; /* empty: nobody, what waited goes up */
+	struct text structure_name;                /* empty: wherever they hold a function */
+	struct text function;                      /* empty: all those they hold */
+	struct text reference;                     /* of the decision */
+	struct date from, to;                      /* to: the first day it no longer holds; year 9999: no end */
+};
+
+/* The absences of a person and those they replace, that are not over. */
+enum guichet_status directory_interims_of(struct store_tx *tx, struct arena *arena, struct text person, struct date at,
+	const struct directory_interim **ret_interims, size_t *ret_count, struct guichet_error *error);
+
+/* The structures below `path` where somebody who was appointed to one of the functions is absent, `limit` at most. */
+enum guichet_status directory_absences_below(struct store_tx *tx, struct arena *arena, const struct text *functions,
+	size_t function_count, struct text path, struct date at, size_t limit, const struct text **ret_structures,
+	size_t *ret_count, struct guichet_error *error);
 
 /* --- Subtrees, lists, search --------------------------------------------------------- */
 
@@ -180,9 +206,10 @@ enum guichet_status directory_structures(struct store_tx *tx, struct arena *aren
 
 /* --- Import and demonstration -------------------------------------------------------- */
 
-enum directory_kind { DIRECTORY_STRUCTURES, DIRECTORY_PERSONS, DIRECTORY_APPOINTMENTS, DIRECTORY_KIND_COUNT };
+enum directory_kind { DIRECTORY_STRUCTURES, DIRECTORY_PERSONS, DIRECTORY_APPOINTMENTS, DIRECTORY_INTERIMS,
+	DIRECTORY_KIND_COUNT };
 
-/* "structures", "personnes", "affectations". */
+/* "structures", "personnes", "affectations", "intérims". */
 struct text directory_kind_text(enum directory_kind kind);
 
 struct directory_refusal {
@@ -204,7 +231,7 @@ struct directory_report {
 struct directory_import {
 	const char *paths[DIRECTORY_KIND_COUNT]; /* NULL: this kind is left as it is */
 	instant at;       /* now, by the clock */
-	bool force;       /* even if more than 5 % of a kind of row would end */
+	bool force;       /* even if more than 5 % of a kind of row would end; interims end freely */
 	bool strict;      /* nothing is written when one line is refused */
 	bool dry;         /* tells what would be done */
 };

@@ -551,7 +551,7 @@ static const struct {
 static enum guichet_status
 generate(struct generation *g, const char *directory, struct guichet_error *error)
 {
-	for (int kind = 0; kind < DIRECTORY_KIND_COUNT; kind++) {
+	for (int kind = 0; kind <= DIRECTORY_APPOINTMENTS; kind++) {
 		char path[4096];
 		if (snprintf(path, sizeof path, "%s/%s", directory, outputs[kind].name) >= (int)sizeof path)
 			return guichet_fail(error, GUICHET_REFUSED, "Le nom du dossier %s est trop long.", directory);
@@ -583,7 +583,7 @@ directory_generate(const char *directory, uint64_t seed, struct guichet_error *e
 	g->arena = arena;
 	g->state = seed;
 	enum guichet_status status = generate(g, directory, error);
-	for (int kind = 0; kind < DIRECTORY_KIND_COUNT; kind++) {
+	for (int kind = 0; kind <= DIRECTORY_APPOINTMENTS; kind++) {
 		if (!g->files[kind])
 			continue;
 		const bool written = !ferror(g->files[kind]);

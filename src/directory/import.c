@@ -28,6 +28,9 @@ struct held {
 			struct text external_id, code, function;
 			int64_t share;
 		} appointment;
+		struct {
+			struct text external_id, replacement, code, reference;
+		} interim;
 	};
 	struct held *next;
 };
@@ -168,6 +171,29 @@ appointments_load(struct run *run)
 	return store_finish(&rows);
 }
 
+static enum guichet_status
+interims_load(struct run *run)
+{
+	CLEANUP(store_rows_end) struct store_rows rows =
+		store_query(run->tx, run->work, STORE_DIRECTORY_INTERIMS_ALL, STORE_VALUES(), run->error);
+	while (store_next(&rows)) {
+		struct held held = { .id = store_text(&rows, 0), .valid_from = store_integer(&rows, 7),
+			.valid_to = store_integer(&rows, 8) };
+		held.interim.external_id = store_text(&rows, 1);
+		held.interim.replacement = store_text(&rows, 2);
+		held.interim.code = store_text(&rows, 3);
+		held.interim.reference = store_text(&rows, 5);
+		held.key = import_interim_key(run->work, held.interim.external_id, held.interim.code, store_text(&rows, 4),
+			store_integer(&rows, 6));
+		if (!held.key.at)
+			return no_memory(run);
+		const enum guichet_status status = held_add(run, DIRECTORY_INTERIMS, &held);
+		if (status != GUICHET_OK)
+			return status;
+	}
+	return store_finish(&rows);
+}
+
 /* --- Structures: who is above whom ----------------------------------------------------------------- */
 
 /* The row of a file under this code that still stands, or NULL. */
@@ -302,21 +328,34 @@ person_same(const struct import_row *row, const struct held *held)
 			&b->category, &b->filiere }, 8);
 }
 
-/* Whether both ends of an appointment stand; otherwise refuses its row. */
+/* Whether what a row names stands after the import; otherwise refuses the row. Empty names nothing. */
 static bool
-appointment_ends_stand(struct run *run, struct import_row *row)
+named_stands(struct run *run, enum directory_kind kind, struct import_row *row, enum directory_kind of, struct text key)
 {
-	if (id_after(run, DIRECTORY_PERSONS, row->appointment.external_id).length == 0) {
-		refuse_row(run, DIRECTORY_APPOINTMENTS, row, "Le matricule « " TEXT_FORMAT " » n’est pas dans l’annuaire, ou sa ligne "
-			"est refusée ; ajoutez la personne ou retirez cette ligne.", row->appointment.external_id);
-		return false;
+	if (key.length == 0 || id_after(run, of, key).length)
+		return true;
+	refuse_row(run, kind, row, of == DIRECTORY_PERSONS
+		? "Le matricule « " TEXT_FORMAT " » n’est pas dans l’annuaire, ou sa ligne est refusée ; ajoutez la personne ou "
+		"retirez cette ligne."
+		: "La structure « " TEXT_FORMAT " » n’est pas dans l’annuaire, ou sa ligne est refusée ; ajoutez-la ou corrigez ce "
+		"code.", key);
+	return false;
+}
+
+static bool
+names_stand(struct run *run, enum directory_kind kind, struct import_row *row)
+{
+	switch (kind) {
+	case DIRECTORY_APPOINTMENTS:
+		return named_stands(run, kind, row, DIRECTORY_PERSONS, row->appointment.external_id)
+			&& named_stands(run, kind, row, DIRECTORY_STRUCTURES, row->appointment.code);
+	case DIRECTORY_INTERIMS:
+		return named_stands(run, kind, row, DIRECTORY_PERSONS, row->interim.external_id)
+			&& named_stands(run, kind, row, DIRECTORY_PERSONS, row->interim.replacement)
+			&& named_stands(run, kind, row, DIRECTORY_STRUCTURES, row->interim.code);
+	default:
+		return true;
 	}
-	if (id_after(run, DIRECTORY_STRUCTURES, row->appointment.code).length == 0) {
-		refuse_row(run, DIRECTORY_APPOINTMENTS, row, "La structure « " TEXT_FORMAT " » n’est pas dans l’annuaire, ou sa ligne "
-			"est refusée ; ajoutez-la ou corrigez ce code.", row->appointment.code);
-		return false;
-	}
-	return true;
 }
 
 static enum import_fate
@@ -331,14 +370,28 @@ appointment_decide(const struct run *run, const struct import_row *row, struct h
 		: IMPORT_CHANGED;
 }
 
+static enum import_fate
+interim_decide(const struct run *run, const struct import_row *row, struct held *held)
+{
+	if (!held || !held->open)
+		return row->interim.to <= run->today ? IMPORT_UNCHANGED : IMPORT_ADDED;
+	held->kept = row->interim.to > run->today;
+	if (!held->kept)
+		return IMPORT_UNCHANGED;
+	return row->interim.to == held->valid_to && text_equal(row->interim.replacement, held->interim.replacement)
+		&& text_equal(row->interim.reference, held->interim.reference) ? IMPORT_UNCHANGED : IMPORT_CHANGED;
+}
+
 static void
 row_decide(struct run *run, enum directory_kind kind, struct import_row *row)
 {
 	struct held *held = map_find(run->held[kind].by_key, row->key);
+	if (!names_stand(run, kind, row))
+		return;
 	if (kind == DIRECTORY_APPOINTMENTS) {
-		if (!appointment_ends_stand(run, row))
-			return;
 		row->fate = appointment_decide(run, row, held);
+	} else if (kind == DIRECTORY_INTERIMS) {
+		row->fate = interim_decide(run, row, held);
 	} else if (!held || !held->open) {
 		row->fate = IMPORT_ADDED;
 	} else {
@@ -377,6 +430,7 @@ decide(struct run *run)
 			if (run->files[kind].rows[i].fate != IMPORT_REFUSED)
 				row_decide(run, kind, &run->files[kind].rows[i]);
 	refused_protect(run, DIRECTORY_APPOINTMENTS);
+	refused_protect(run, DIRECTORY_INTERIMS);
 
 	/* Who is no longer there, and what falls with them. */
 	for (enum directory_kind kind = 0; kind < DIRECTORY_KIND_COUNT; kind++) {
@@ -386,6 +440,10 @@ decide(struct run *run)
 			if (kind == DIRECTORY_APPOINTMENTS
 				&& (id_after(run, DIRECTORY_PERSONS, held->appointment.external_id).length == 0
 					|| id_after(run, DIRECTORY_STRUCTURES, held->appointment.code).length == 0))
+				held->kept = false;
+			if (kind == DIRECTORY_INTERIMS && (id_after(run, DIRECTORY_PERSONS, held->interim.external_id).length == 0
+					|| (held->interim.code.length
+						&& id_after(run, DIRECTORY_STRUCTURES, held->interim.code).length == 0)))
 				held->kept = false;
 			run->report.counts[kind].ended += held->open && !held->kept;
 		}
@@ -401,6 +459,9 @@ end(struct run *run, enum directory_kind kind, const struct held *held)
 	const int64_t last = held->valid_from > run->today ? held->valid_from : run->today;
 	if (kind == DIRECTORY_APPOINTMENTS)
 		return store_run(run->tx, STORE_DIRECTORY_APPOINTMENT_END, STORE_VALUES(held->id, last, run->import->at), NULL,
+			run->error);
+	if (kind == DIRECTORY_INTERIMS)
+		return store_run(run->tx, STORE_DIRECTORY_INTERIM_END, STORE_VALUES(held->id, last, run->import->at), NULL,
 			run->error);
 	return store_run(run->tx, kind == DIRECTORY_STRUCTURES ? STORE_DIRECTORY_STRUCTURE_END : STORE_DIRECTORY_PERSON_END,
 		STORE_VALUES(held->id, held->version, last, run->import->at), NULL, run->error);
@@ -473,6 +534,25 @@ appointment_write(struct run *run, const struct import_row *row, const struct he
 }
 
 static enum guichet_status
+interim_write(struct run *run, const struct import_row *row, const struct held *held)
+{
+	/* The days before a change stay as they were told; so do those between an end and a return. */
+	int64_t from = row->interim.from;
+	if (held && row->fate == IMPORT_CHANGED)
+		from = held->valid_from > run->today ? held->valid_from : run->today;
+	else if (held && from < held->valid_to)
+		from = run->today;
+	const struct text replacement = row->interim.replacement.length
+		? id_after(run, DIRECTORY_PERSONS, row->interim.replacement) : (struct text){ 0 };
+	const struct text structure = row->interim.code.length ? id_after(run, DIRECTORY_STRUCTURES, row->interim.code)
+		: (struct text){ 0 };
+	return store_run(run->tx, STORE_DIRECTORY_INTERIM_INSERT,
+		STORE_VALUES(row->id, id_after(run, DIRECTORY_PERSONS, row->interim.external_id), replacement, structure,
+			row->interim.function, row->interim.reference, row->interim.from, from, row->interim.to, run->import->at),
+		NULL, run->error);
+}
+
+static enum guichet_status
 row_write(struct run *run, enum directory_kind kind, const struct import_row *row)
 {
 	const struct held *held = map_find(run->held[kind].by_key, row->key);
@@ -491,6 +571,8 @@ row_write(struct run *run, enum directory_kind kind, const struct import_row *ro
 		return structure_write(run, row, held, from);
 	case DIRECTORY_PERSONS:
 		return person_write(run, row, held, from);
+	case DIRECTORY_INTERIMS:
+		return interim_write(run, row, held);
 	default:
 		return appointment_write(run, row, held);
 	}
@@ -500,7 +582,7 @@ row_write(struct run *run, enum directory_kind kind, const struct import_row *ro
 static enum guichet_status
 identity_write(struct run *run, enum directory_kind kind, const struct import_row *row)
 {
-	if (kind == DIRECTORY_APPOINTMENTS || row->fate != IMPORT_ADDED || map_find(run->held[kind].by_key, row->key))
+	if (kind > DIRECTORY_PERSONS || row->fate != IMPORT_ADDED || map_find(run->held[kind].by_key, row->key))
 		return GUICHET_OK;
 	return store_run(run->tx, kind == DIRECTORY_STRUCTURES ? STORE_DIRECTORY_STRUCTURE_INSERT : STORE_DIRECTORY_PERSON_INSERT,
 		STORE_VALUES(row->id, row->key), NULL, run->error);
@@ -532,7 +614,8 @@ guard(const struct run *run)
 {
 	for (enum directory_kind kind = 0; kind < DIRECTORY_KIND_COUNT; kind++) {
 		const size_t ended = run->report.counts[kind].ended, open = run->held[kind].open;
-		if (!run->import->force && ended * 100 > open * ENDED_PERCENT_LIMIT)
+		/* An absence may be called off: interims are few and end freely. */
+		if (!run->import->force && kind != DIRECTORY_INTERIMS && ended * 100 > open * ENDED_PERCENT_LIMIT)
 			return guichet_fail(run->error, GUICHET_REFUSED, "Cet import terminerait %zu %s sur %zu, soit plus de %d %% : "
 				"rien n’a été changé. Vérifiez que le fichier est complet, ou relancez avec --force.", ended,
 				directory_kind_text(kind).at, open, ENDED_PERCENT_LIMIT);
@@ -557,6 +640,8 @@ run_import(struct run *run)
 		status = persons_load(run);
 	if (status == GUICHET_OK)
 		status = appointments_load(run);
+	if (status == GUICHET_OK)
+		status = interims_load(run);
 	if (status == GUICHET_OK)
 		status = decide(run);
 	return status;

@@ -11,7 +11,7 @@ enum import_fate { IMPORT_UNDECIDED, IMPORT_REFUSED, IMPORT_ADDED, IMPORT_CHANGE
 struct import_row {
 	size_t line;
 	enum import_fate fate; /* REFUSED or UNDECIDED when read */
-	struct text key;       /* code, matricule, or matricule + structure + function; empty when unreadable */
+	struct text key;       /* code, matricule, or matricule + structure + function (+ first day of an interim); empty when unreadable */
 	struct text id;        /* for the row if it is new; made before the transaction */
 	union {
 		struct directory_structure structure; /* parent: a code */
@@ -21,6 +21,10 @@ struct import_row {
 			int64_t share;
 			int64_t from, to; /* days; from INT64_MIN: not stated */
 		} appointment;
+		struct {
+			struct text external_id, replacement, code, function, from_text, to_text, reference;
+			int64_t from, to; /* days */
+		} interim;
 	};
 };
 
@@ -41,6 +45,10 @@ enum { IMPORT_REFUSALS_KEPT = 1000, IMPORT_LINES_LIMIT = 2000000 };
 /* Notes a refused line; `message` is a format. */
 [[gnu::format(printf, 7, 8)]] void import_refuse(struct arena *arena, struct import_refusals *refusals,
 	struct directory_report *report, enum directory_kind kind, size_t line, size_t column, const char *format, ...);
+
+/* The key of an interim: matricule of who is absent, structure and function as far as they are stated, first day. */
+struct text import_interim_key(struct arena *arena, struct text external_id, struct text code, struct text function,
+	int64_t from);
 
 /* Reads one file whole. Lines that cannot stand are refused and kept as REFUSED rows with their
  * key when it can be read, so that what the directory says of it is left alone. REFUSED when

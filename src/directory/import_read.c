@@ -54,6 +54,16 @@ static const struct column appointment_columns[] = {
 	COLUMN("fin", appointment.to_text, CONTENT_DAY, false, 10),
 };
 
+static const struct column interim_columns[] = {
+	COLUMN("absent", interim.external_id, CONTENT_CODE, true, 20),
+	COLUMN("remplaçant", interim.replacement, CONTENT_CODE, false, 20),
+	COLUMN("structure", interim.code, CONTENT_CODE, false, 20),
+	COLUMN("fonction", interim.function, CONTENT_TEXT, false, 100),
+	COLUMN("début", interim.from_text, CONTENT_DAY, true, 10),
+	COLUMN("fin", interim.to_text, CONTENT_DAY, false, 10),
+	COLUMN("référence", interim.reference, CONTENT_TEXT, true, 150),
+};
+
 enum { COLUMNS_LIMIT = 16 };
 
 static const struct {
@@ -63,6 +73,7 @@ static const struct {
 	[DIRECTORY_STRUCTURES] = { structure_columns, sizeof structure_columns / sizeof *structure_columns },
 	[DIRECTORY_PERSONS] = { person_columns, sizeof person_columns / sizeof *person_columns },
 	[DIRECTORY_APPOINTMENTS] = { appointment_columns, sizeof appointment_columns / sizeof *appointment_columns },
+	[DIRECTORY_INTERIMS] = { interim_columns, sizeof interim_columns / sizeof *interim_columns },
 };
 
 /* --- Refusals ---------------------------------------------------------------------------------- */
@@ -192,6 +203,36 @@ place_of(const struct csv_row *row, const int *places, int index)
 	return places[index] >= 0 && (size_t)places[index] < row->count ? row->columns[places[index]] : 0;
 }
 
+/* A day of the file; `otherwise` when it is empty. */
+static int64_t
+day_read(struct reading *reading, struct text text, size_t place, const char *example, int64_t otherwise)
+{
+	struct date date;
+	if (text.length == 0)
+		return otherwise;
+	if (date_read_french(text, &date) && date_day_number(date) + 1 < DIRECTORY_NO_END)
+		return date_day_number(date);
+	refuse(reading, place, "« " TEXT_FORMAT " » n’est pas une date ; écrivez-la comme %s.", TEXT_ARGS(text), example);
+	return otherwise;
+}
+
+/* What the fields of an interim say together. */
+static void
+interim_read(struct reading *reading, const struct csv_row *source, const int *places)
+{
+	typeof(reading->row->interim) *interim = &reading->row->interim;
+	interim->function = directory_function_of(reading->work, interim->function);
+	reading->out_of_memory |= !interim->function.at;
+	interim->from = day_read(reading, interim->from_text, place_of(source, places, 4), "01/09/2023 ou 2023-09-01", 0);
+	interim->to = day_read(reading, interim->to_text, place_of(source, places, 5), "31/08/2024 ou 2024-08-31",
+		DIRECTORY_NO_END - 1) + 1; /* the file gives the last day, included */
+	if (interim->to <= interim->from)
+		refuse(reading, place_of(source, places, 5), "L’intérim finit avant de commencer ; corrigez l’une des deux dates.");
+	if (interim->external_id.length && text_equal(interim->external_id, interim->replacement))
+		refuse(reading, place_of(source, places, 1), "Personne ne se remplace soi-même ; donnez un autre matricule, ou laissez "
+			"la colonne vide pour que les demandes montent au responsable du dessus.");
+}
+
 /* What the fields of an appointment say together. */
 static void
 appointment_read(struct reading *reading, const struct csv_row *source, const int *places)
@@ -226,6 +267,13 @@ appointment_read(struct reading *reading, const struct csv_row *source, const in
 			"dates.");
 }
 
+struct text
+import_interim_key(struct arena *arena, struct text external_id, struct text code, struct text function, int64_t from)
+{
+	return arena_format(arena, TEXT_FORMAT "/" TEXT_FORMAT "/" TEXT_FORMAT "/%lld", TEXT_ARGS(external_id),
+		TEXT_ARGS(code), TEXT_ARGS(function), (long long)from);
+}
+
 /* The key under which the row is known, empty when it cannot be told. */
 static struct text
 key_of(struct reading *reading)
@@ -236,6 +284,13 @@ key_of(struct reading *reading)
 		return row->structure.code;
 	case DIRECTORY_PERSONS:
 		return row->person.external_id;
+	case DIRECTORY_INTERIMS:
+		if (row->interim.external_id.length == 0 || row->interim.from == 0)
+			return TEXT("");
+		const struct text period = import_interim_key(reading->work, row->interim.external_id, row->interim.code,
+			row->interim.function, row->interim.from);
+		reading->out_of_memory |= !period.at;
+		return period;
 	default:
 		if (row->appointment.external_id.length == 0 || row->appointment.code.length == 0
 			|| row->appointment.function.length == 0)
@@ -263,6 +318,8 @@ row_read(struct reading *reading, const struct csv_row *source, const int *place
 	}
 	if (kind == DIRECTORY_APPOINTMENTS)
 		appointment_read(reading, source, places);
+	if (kind == DIRECTORY_INTERIMS)
+		interim_read(reading, source, places);
 	if (kind == DIRECTORY_STRUCTURES && reading->row->structure.regime.length == 0)
 		reading->row->structure.regime = TEXT("application");
 	reading->row->key = key_of(reading);
@@ -309,11 +366,14 @@ row_index(struct reading *reading, struct import_file *file, struct map *mails)
 {
 	struct import_row *row = reading->row;
 	const struct import_row *first = row->key.length ? map_find(file->by_key, row->key) : NULL;
+	static const char *const already[] = {
+		[DIRECTORY_STRUCTURES] = "Ce code est déjà celui de",
+		[DIRECTORY_PERSONS] = "Ce matricule est déjà celui de",
+		[DIRECTORY_APPOINTMENTS] = "Cette affectation (même personne, même structure, même fonction) est déjà à",
+		[DIRECTORY_INTERIMS] = "Cet intérim (même personne, même structure, même fonction, même début) est déjà à",
+	};
 	if (first)
-		refuse(reading, 0, reading->kind == DIRECTORY_STRUCTURES ? "Ce code est déjà celui de la ligne %zu ; gardez une "
-			"seule des deux lignes." : reading->kind == DIRECTORY_PERSONS ? "Ce matricule est déjà celui de la ligne %zu ; "
-			"gardez une seule des deux lignes." : "Cette affectation (même personne, même structure, même fonction) est "
-			"déjà à la ligne %zu ; gardez une seule des deux lignes.", first->line);
+		refuse(reading, 0, "%s la ligne %zu ; gardez une seule des deux lignes.", already[reading->kind], first->line);
 	if (reading->kind == DIRECTORY_PERSONS && row->fate != IMPORT_REFUSED && row->person.mail.length) {
 		const struct import_row *same = map_find(mails, row->person.mail);
 		if (same)

@@ -787,6 +787,29 @@ acts_of(struct deciding *deciding, const struct dossier *before)
 	return GUICHET_OK;
 }
 
+/* A step just entered must not wait for nobody: one's own request goes up, and at the top there is no one left. Roles
+ * held everywhere are not looked for in every decision: they are taken as held. */
+static enum guichet_status
+tell_unheld(struct deciding *deciding)
+{
+	const struct procedure *procedure = deciding->procedure;
+	const struct procedure_step *step = &procedure->steps[deciding->facts.dossier->step];
+	if (step->final || step->awaits.count == 0)
+		return GUICHET_OK;
+	for (size_t i = 0; i < step->awaits.count; i++) {
+		const enum procedure_reach reach = procedure->roles[step->awaits.at[i]].reach;
+		if (reach != PROCEDURE_STRUCTURE && reach != PROCEDURE_DISTRICT)
+			return GUICHET_OK;
+		for (size_t j = 0; j < deciding->facts.holder_count; j++)
+			if (deciding->facts.holders[j].role == step->awaits.at[i])
+				return GUICHET_OK;
+	}
+	const struct text roles = roles_text(deciding->arena, procedure, step->awaits);
+	deciding->outcome->unheld = arena_format(deciding->arena, "Cette demande attend quelqu’un que l’annuaire ne nomme "
+		"pas : %.*s. Complétez l’annuaire ou désignez un intérim, puis prévenez cette personne.", TEXT_ARGS(roles));
+	return roles.at && deciding->outcome->unheld.at ? GUICHET_OK : OUT_OF_MEMORY(deciding->error);
+}
+
 /* Seals the event, folds it, and finds what follows in the new state. `move` may be NONE. */
 static enum guichet_status
 conclude(struct deciding *deciding, enum dossier_event_type type, json_t *payload, int move)
@@ -826,6 +849,8 @@ conclude(struct deciding *deciding, enum dossier_event_type type, json_t *payloa
 		status = acts_of(deciding, before);
 	if (status == GUICHET_OK && move >= 0)
 		status = mails_of(deciding, move, !before || outcome->state.step != step_before);
+	if (status == GUICHET_OK && (!before || outcome->state.step != step_before))
+		status = tell_unheld(deciding);
 	if (status == GUICHET_OK)
 		status = decide_dues(&deciding->inputs, &outcome->dues, &outcome->due_count, deciding->error);
 	if (status == GUICHET_OK)

@@ -36,6 +36,7 @@ struct dossier_person {
 	struct text mail;      /* may be empty */
 	struct text quality;   /* the function by which they act: "chef de service"; may be empty */
 	struct text structure; /* where they hold it: its name; may be empty */
+	struct text authority; /* the decision by which they replace who is absent; mostly empty */
 };
 
 /* "Mme Aline Corbevaux". `at` is NULL when the arena is full. */
@@ -389,6 +390,7 @@ struct dossier_outcome {
 	const struct dossier_due *dues; size_t due_count; /* all of them: they replace the rows */
 	struct dossier_columns columns;
 	struct procedure_list alerts; /* roles to tell on their desk (an effect with `alerte`) */
+	struct text unheld; /* the step awaits a role that nobody holds here: a sentence for the office; else empty */
 };
 
 /* Judges a command. OK with kind HAPPENED; REFUSED with kind REFUSED and the sentence in

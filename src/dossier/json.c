@@ -370,6 +370,7 @@ static const struct {
 	{ "mail", offsetof(struct dossier_person, mail) },
 	{ "quality", offsetof(struct dossier_person, quality) },
 	{ "structure", offsetof(struct dossier_person, structure) },
+	{ "authority", offsetof(struct dossier_person, authority) },
 };
 
 json_t *

@@ -347,6 +347,8 @@ apply(struct world *world, struct world_dossier *dossier, const struct dossier_o
 		};
 		status = write_mail(world, &request, due->link);
 	}
+	if (outcome->unheld.length > 0 && world->procedure->office >= 0)
+		world->alerts = (struct procedure_list){ &world->procedure->office, 1 };
 	if (outcome->alerts.count > 0)
 		world->alerts = outcome->alerts;
 	if (status == GUICHET_OK && world->compose)

@@ -71,7 +71,7 @@ place_of(const struct office_command *command, const struct office_foreseen *for
 	return (struct office_place){ .campaign = command->campaign, .procedure = command->campaign->procedure,
 		.id = command->id, .structure = actor->facts.structure.id, .structure_path = actor->facts.structure.path,
 		.structure_name = actor->facts.structure.name, .subject = &actor->facts, .from = PROCEDURE_NONE,
-		.role_structures = foreseen->structures };
+		.seats = foreseen->seats };
 }
 
 /* What is judged: the draft, by who files. */
@@ -234,20 +234,22 @@ act_on(struct store_tx *tx, struct office_command *command, const struct office_
 		&dossier, &place, error);
 	if (status != GUICHET_OK)
 		return status;
-	dossier.roles = office_roles_of(&dossier, place.role_structures, actor);
+	dossier.roles = office_roles_of(&dossier, place.seats, actor);
 	if (command->only)
 		dossier.roles &= command->only;
 	if (!office_may_see(&dossier)) /* the same answer as for a dossier that does not exist */
 		return guichet_fail(error, GUICHET_UNKNOWN, "Ce dossier n’existe pas, ou il n’est pas à vous.");
 	const dossier_roles told = office_roles_told(dossier.procedure, command->command.action);
 	status = office_holders(tx, arena, dossier.procedure, dossier.state.subject, dossier.structure, told,
-		command->received_at, &dossier.facts, &place.role_structures, error);
+		command->received_at, &dossier.facts, &place.seats, error);
+	if (status != GUICHET_OK)
+		return status;
+	struct dossier_person acting;
+	status = office_person_acting(arena, &dossier, place.seats, actor, command->command.action, &acting, error);
 	if (status != GUICHET_OK)
 		return status;
 	const struct dossier_input input = { .facts = dossier.facts, .command = command->command,
-		.actor = { office_person_acting(&dossier, place.role_structures, actor, command->command.action),
-			dossier.roles },
-		.decided_at = now, .salt = command->salt };
+		.actor = { acting, dossier.roles }, .decided_at = now, .salt = command->salt };
 	status = dossier_decide(&input, arena, &command->outcome, error);
 	if (status == GUICHET_OK)
 		status = office_record(command->office, tx, arena, &place, &dossier.facts, &command->outcome, NULL, now,

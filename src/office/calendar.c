@@ -95,7 +95,7 @@ effect_fire(struct store_tx *tx, void *context, struct guichet_error *error)
 		error);
 	if (status == GUICHET_OK)
 		status = office_holders(tx, arena, dossier.procedure, dossier.state.subject, dossier.structure,
-			office_roles_told(dossier.procedure, effect->name), effect->at, &dossier.facts, &place.role_structures, error);
+			office_roles_told(dossier.procedure, effect->name), effect->at, &dossier.facts, &place.seats, error);
 	if (status != GUICHET_OK)
 		return status;
 	const struct dossier_input input = { .facts = dossier.facts, .decided_at = now, .salt = effect->salt };
@@ -177,7 +177,7 @@ person_copy(struct arena *arena, const struct dossier_person *person)
 {
 	return (struct dossier_person){ arena_text(arena, person->id), arena_text(arena, person->civility),
 		arena_text(arena, person->first_name), arena_text(arena, person->last_name), arena_text(arena, person->mail),
-		arena_text(arena, person->quality), arena_text(arena, person->structure) };
+		arena_text(arena, person->quality), arena_text(arena, person->structure), arena_text(arena, person->authority) };
 }
 
 struct gathering {

@@ -74,19 +74,24 @@ enum guichet_status office_run_batches(struct office *office, bool *ret_more, st
 /* The context `agent` of expressions, as the directory knows the person. */
 struct feel_value office_agent_feel(struct arena *arena, const struct directory_facts *facts);
 
+/* Where a role is held for a dossier; both empty for the applicant's and those held everywhere. */
+struct office_seat {
+	struct text held; /* the structure where somebody holds it that day; empty: nowhere */
+	struct text home; /* where it would be held if nobody were absent: lists keep this one, for absences end by themselves */
+};
+
 /* Resolves who holds the roles of a procedure for a subject in a structure: those looked for in structures
- * always, those held everywhere only when `wide` has their bit. Fills facts->holders; `ret_structures` (by
- * role) says in which structure each is held, empty when nowhere in particular. */
+ * always, those held everywhere only when `wide` has their bit. Fills facts->holders; `ret_seats` is by role. */
 enum guichet_status office_holders(struct store_tx *tx, struct arena *arena, const struct procedure *procedure,
 	struct text subject, struct text structure, dossier_roles wide, instant at, struct dossier_facts *facts,
-	const struct text **ret_structures, struct guichet_error *error);
+	const struct office_seat **ret_seats, struct guichet_error *error);
 /* What the directory says of somebody who files, and the generation it was read under; their draft. */
 struct office_foreseen {
 	struct office_draft draft;
 	int64_t generation;
 	struct office_actor actor;
 	struct dossier_facts facts;    /* subject, agent, holders */
-	const struct text *structures; /* by role */
+	const struct office_seat *seats; /* by role */
 	struct office_judged *judged; /* NULL: it is judged in the writer's turn */
 };
 /* Who holds which role for somebody who files, into a foreseen whose actor is loaded. `wide`: see office_holders(). */
@@ -110,7 +115,7 @@ struct office_place {
 	const struct office_campaign *campaign;
 	const struct procedure *procedure;
 	struct text id, structure, structure_path, structure_name;
-	const struct text *role_structures; /* by role */
+	const struct office_seat *seats;    /* by role */
 	const struct directory_facts *subject;
 	int from;                           /* the step before; PROCEDURE_NONE at filing */
 	int64_t version;                    /* before; 0 at filing */
@@ -171,14 +176,25 @@ enum guichet_status office_load(struct office *office, struct store_tx *tx, stru
 	instant at, dossier_roles wide, struct office_dossier *ret_dossier, struct office_place *ret_place,
 	struct guichet_error *error);
 /* The roles of an actor for a dossier. */
-dossier_roles office_roles_of(const struct office_dossier *dossier, const struct text *role_structures,
+dossier_roles office_roles_of(const struct office_dossier *dossier, const struct office_seat *seats,
 	const struct office_actor *actor);
 
 /* The actor as the events record them: by the function that gives them the role this action asks; by their main
  * appointment when it is the applicant's, or nobody's. */
-struct dossier_person office_person_acting(const struct office_dossier *dossier, const struct text *role_structures,
-	const struct office_actor *actor, struct text action);
+enum guichet_status office_person_acting(struct arena *arena, const struct office_dossier *dossier,
+	const struct office_seat *seats, const struct office_actor *actor, struct text action,
+	struct dossier_person *ret_person, struct guichet_error *error);
 
+/* Does this function of the actor give the role, and is it the first that gives it in its structure? */
+bool office_gives_place(const struct office_actor *actor, size_t function, const struct procedure_role *role);
+/* Adds to what waits for an actor what came up to them by absences: the dossiers that wait for the role `index` at a
+ * structure below theirs, where whoever could answer is away that day. */
+enum guichet_status office_list_risen(struct office *office, struct store_tx *tx, struct arena *arena,
+	const struct office_campaign *campaign, int index, const struct office_actor *actor, size_t limit,
+	struct office_rows *list, struct guichet_error *error);
+/* Adds the rows of `more` to `list` but the actor's own, up to `limit`. */
+enum guichet_status office_rows_append(struct arena *arena, struct office_rows *list, const struct office_rows *more,
+	struct text own, size_t limit, struct guichet_error *error);
 /* Rows of DOSSIER_ROW statements. */
 enum guichet_status office_rows_read(struct office *office, struct store_rows *rows, struct arena *arena, size_t limit,
 	int role, struct office_rows *ret_rows, struct guichet_error *error);

@@ -50,10 +50,9 @@ office_list_of_subject(struct office *office, struct store_tx *tx, struct arena 
 	return office_rows_read(office, &rows, arena, MOST, PROCEDURE_NONE, ret_rows, error);
 }
 
-/* Adds the rows of `more` to `list` but the actor's own and those it has already. */
-static enum guichet_status
-append(struct arena *arena, struct office_rows *list, const struct office_rows *more, struct text own, size_t limit,
-	struct guichet_error *error)
+enum guichet_status
+office_rows_append(struct arena *arena, struct office_rows *list, const struct office_rows *more, struct text own,
+	size_t limit, struct guichet_error *error)
 {
 	struct office_row *grown = arena_array_of(arena, struct office_row, list->count + more->count);
 	if (!grown && list->count + more->count)
@@ -76,15 +75,11 @@ list_of_places(struct office *office, struct store_tx *tx, struct arena *arena, 
 {
 	const struct procedure_role *role = &campaign->procedure->roles[index];
 	for (size_t f = 0; f < actor->functions.count; f++) {
-		const struct directory_functions one = { &actor->functions.at[f], 1 };
 		struct office_rows found;
-		bool holds = false;
-		for (size_t n = 0; n < role->function_count; n++)
-			holds |= directory_has_function(&one, role->functions[n], (struct text){ 0 });
-		if (!holds)
+		if (!office_gives_place(actor, f, role))
 			continue;
 		CLEANUP(store_rows_end) struct store_rows rows = store_query(tx, arena, statement,
-			STORE_VALUES(one.at->structure, role->name, (int64_t)limit + 1), error);
+			STORE_VALUES(actor->functions.at[f].structure, role->name, (int64_t)limit + 1), error);
 		enum guichet_status status = office_rows_read(office, &rows, arena, limit, index, &found, error);
 		size_t kept = 0; /* another campaign's role may bear the same name */
 		for (size_t i = 0; status == GUICHET_OK && i < found.count; i++)
@@ -92,7 +87,7 @@ list_of_places(struct office *office, struct store_tx *tx, struct arena *arena, 
 				found.at[kept++] = found.at[i];
 		found.count = kept;
 		if (status == GUICHET_OK)
-			status = append(arena, list, &found, actor->person, limit, error);
+			status = office_rows_append(arena, list, &found, actor->person, limit, error);
 		if (status != GUICHET_OK)
 			return status;
 	}
@@ -105,14 +100,18 @@ waiting_for_role(struct office *office, struct store_tx *tx, struct arena *arena
 {
 	const struct procedure_role *role = &campaign->procedure->roles[index];
 	struct office_rows found;
-	if (role->reach != PROCEDURE_EVERYWHERE)
-		return list_of_places(office, tx, arena, STORE_DOSSIER_WAITING_AT, campaign, index, actor, limit, list, error);
+	if (role->reach != PROCEDURE_EVERYWHERE) {
+		const enum guichet_status status = list_of_places(office, tx, arena, STORE_DOSSIER_WAITING_AT, campaign, index,
+			actor, limit, list, error);
+		return status != GUICHET_OK ? status
+			: office_list_risen(office, tx, arena, campaign, index, actor, limit, list, error);
+	}
 	if (!office_holds_somewhere(actor, role))
 		return GUICHET_OK;
 	CLEANUP(store_rows_end) struct store_rows rows = store_query(tx, arena, STORE_DOSSIER_WAITING_FOR,
 		STORE_VALUES(campaign->id, role->name, (int64_t)limit + 1), error);
 	const enum guichet_status status = office_rows_read(office, &rows, arena, limit, index, &found, error);
-	return status != GUICHET_OK ? status : append(arena, list, &found, actor->person, limit, error);
+	return status != GUICHET_OK ? status : office_rows_append(arena, list, &found, actor->person, limit, error);
 }
 
 enum guichet_status

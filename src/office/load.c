@@ -56,7 +56,7 @@ office_load(struct office *office, struct store_tx *tx, struct arena *arena, str
 	status = subject_load(tx, arena, &dossier->state, at, &dossier->facts.agent, &place.subject, error);
 	if (status == GUICHET_OK)
 		status = office_holders(tx, arena, dossier->procedure, dossier->state.subject, dossier->structure, wide, at,
-			&dossier->facts, &place.role_structures, error);
+			&dossier->facts, &place.seats, error);
 	if (status == GUICHET_OK)
 		status = office_exceptions(tx, arena, dossier->campaign, dossier->state.subject, &dossier->facts, error);
 	if (status == GUICHET_OK)
@@ -71,7 +71,7 @@ office_dossier_load(struct office *office, struct store_tx *tx, struct arena *ar
 	struct office_place place;
 	const enum guichet_status status = office_load(office, tx, arena, id, at, 0, ret_dossier, &place, error);
 	if (status == GUICHET_OK && actor)
-		ret_dossier->roles = office_roles_of(ret_dossier, place.role_structures, actor);
+		ret_dossier->roles = office_roles_of(ret_dossier, place.seats, actor);
 	return status;
 }
 
@@ -89,7 +89,7 @@ office_foresee_holders(struct store_tx *tx, struct arena *arena, const struct of
 	foreseen->facts = (struct dossier_facts){ .procedure = campaign->procedure, .campaign = campaign->campaign,
 		.subject = actor->person, .agent = office_agent_feel(arena, &actor->facts), .at = at };
 	return office_holders(tx, arena, campaign->procedure, actor->person, actor->facts.structure.id, wide, at,
-		&foreseen->facts, &foreseen->structures, error);
+		&foreseen->facts, &foreseen->seats, error);
 }
 
 enum guichet_status

@@ -30,6 +30,26 @@ office_holds_somewhere(const struct office_actor *actor, const struct procedure_
 	return false;
 }
 
+static bool
+names(const struct procedure_role *role, const struct directory_function *held)
+{
+	const struct directory_functions one = { held, 1 };
+	for (size_t i = 0; i < role->function_count; i++)
+		if (directory_has_function(&one, role->functions[i], (struct text){ 0 }))
+			return true;
+	return false;
+}
+
+bool
+office_gives_place(const struct office_actor *actor, size_t function, const struct procedure_role *role)
+{
+	const struct directory_function *held = &actor->functions.at[function];
+	for (size_t i = 0; i < function; i++)
+		if (text_equal(actor->functions.at[i].structure, held->structure) && names(role, &actor->functions.at[i]))
+			return false;
+	return names(role, held);
+}
+
 bool
 office_runs(const struct office_actor *actor, const struct procedure *procedure)
 {
@@ -90,11 +110,33 @@ office_roles_told(const struct procedure *procedure, struct text move)
 	return told;
 }
 
-/* Adds the holders of one role to `list`, which has room for `room` more. */
+/* The same in the place of somebody absent: what they act as says so, and the decision goes with it. */
+static enum guichet_status
+replacing(struct arena *arena, struct text instead_of, struct text reference, struct dossier_person *person,
+	struct guichet_error *error)
+{
+	if (instead_of.length == 0)
+		return GUICHET_OK;
+	person->quality = arena_format(arena, TEXT_FORMAT " par intérim de " TEXT_FORMAT, TEXT_ARGS(person->quality),
+		TEXT_ARGS(instead_of));
+	person->authority = reference;
+	return person->quality.at ? GUICHET_OK : guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.");
+}
+
+static bool
+is_there(const struct dossier_holder *list, size_t count, int role, struct text person)
+{
+	for (size_t i = 0; i < count; i++)
+		if (list[i].role == role && text_equal(list[i].person.id, person))
+			return true;
+	return false;
+}
+
+/* Adds the holders of one role to `list`, which has room for `room`; one who holds it twice, once. */
 static enum guichet_status
 holders_of_role(struct store_tx *tx, struct arena *arena, const struct procedure_role *role, int index, struct text subject,
 	struct text structure, instant at, struct dossier_holder *list, size_t room, size_t *count,
-	struct text *ret_structure, struct guichet_error *error)
+	struct office_seat *ret_seat, struct guichet_error *error)
 {
 	const struct date day = date_of_instant(at, NULL);
 	struct directory_holders holders = { 0 };
@@ -109,58 +151,59 @@ holders_of_role(struct store_tx *tx, struct arena *arena, const struct procedure
 	}
 	if (status != GUICHET_OK)
 		return status;
-	if (holders.count && role->reach != PROCEDURE_EVERYWHERE)
-		*ret_structure = holders.at[0].structure;
-	for (size_t i = 0; i < holders.count && *count < room; i++) {
-		if (text_equal(holders.at[i].person.id, subject))
-			continue; /* nobody acts on their own request */
-		list[(*count)++] = (struct dossier_holder){ index,
-			office_person_of(&holders.at[i].person, holders.at[i].function, holders.at[i].structure_name) };
+	if (role->reach != PROCEDURE_EVERYWHERE) {
+		/* Nobody at all: it waits where the applicant works, for somebody to be appointed. */
+		ret_seat->home = holders.home.length ? holders.home : structure;
+		ret_seat->held = holders.count ? holders.at[0].structure : TEXT("");
 	}
-	return GUICHET_OK;
+	for (size_t i = 0; status == GUICHET_OK && i < holders.count && *count < room; i++) {
+		const struct directory_holder *holder = &holders.at[i];
+		if (text_equal(holder->person.id, subject) || is_there(list, *count, index, holder->person.id))
+			continue; /* nobody acts on their own request */
+		struct dossier_person person = office_person_of(&holder->person, holder->function, holder->structure_name);
+		status = replacing(arena, holder->instead_of, holder->reference, &person, error);
+		list[(*count)++] = (struct dossier_holder){ index, person };
+	}
+	return status;
 }
 
 enum guichet_status
 office_holders(struct store_tx *tx, struct arena *arena, const struct procedure *procedure, struct text subject,
 	struct text structure, dossier_roles wide, instant at, struct dossier_facts *facts,
-	const struct text **ret_structures, struct guichet_error *error)
+	const struct office_seat **ret_seats, struct guichet_error *error)
 {
 	const size_t room = procedure->role_count * MOST_HOLDERS;
 	struct dossier_holder *list = arena_array_of(arena, struct dossier_holder, room);
-	struct text *structures = arena_array_of(arena, struct text, procedure->role_count);
+	struct office_seat *seats = arena_array_of(arena, struct office_seat, procedure->role_count);
 	size_t count = 0;
-	if (!list || !structures)
+	if (!list || !seats)
 		return guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.");
 	for (size_t i = 0; i < procedure->role_count; i++) {
 		const struct procedure_role *role = &procedure->roles[i];
 		if (role->reach == PROCEDURE_APPLICANT || (role->reach == PROCEDURE_EVERYWHERE && !(wide & DOSSIER_ROLE(i))))
 			continue;
 		const enum guichet_status status = holders_of_role(tx, arena, role, (int)i, subject, structure, at, list,
-			room, &count, &structures[i], error);
+			room, &count, &seats[i], error);
 		if (status != GUICHET_OK)
 			return status;
 	}
 	facts->holders = list;
 	facts->holder_count = count;
-	*ret_structures = structures;
+	*ret_seats = seats;
 	return GUICHET_OK;
 }
 
 /* Does this function give the role of index `index` for the dossier? Never the applicant's. */
 static bool
-gives(const struct office_dossier *dossier, const struct text *role_structures, size_t index,
+gives(const struct office_dossier *dossier, const struct office_seat *seats, size_t index,
 	const struct directory_function *held)
 {
 	const struct procedure_role *role = &dossier->procedure->roles[index];
-	const struct directory_functions one = { held, 1 };
-	bool named = false;
-	for (size_t i = 0; i < role->function_count; i++)
-		named |= directory_has_function(&one, role->functions[i], (struct text){ 0 });
-	switch (named ? role->reach : PROCEDURE_APPLICANT) {
+	switch (names(role, held) ? role->reach : PROCEDURE_APPLICANT) {
 	case PROCEDURE_EVERYWHERE:
 		return true;
 	case PROCEDURE_STRUCTURE:
-		return text_equal(held->structure, role_structures[index]);
+		return text_equal(held->structure, seats[index].held);
 	case PROCEDURE_DISTRICT:
 		return text_starts(dossier->structure_path, held->path);
 	case PROCEDURE_APPLICANT:
@@ -170,7 +213,7 @@ gives(const struct office_dossier *dossier, const struct text *role_structures, 
 }
 
 dossier_roles
-office_roles_of(const struct office_dossier *dossier, const struct text *role_structures, const struct office_actor *actor)
+office_roles_of(const struct office_dossier *dossier, const struct office_seat *seats, const struct office_actor *actor)
 {
 	dossier_roles roles = 0;
 	const bool own = text_equal(actor->person, dossier->state.subject);
@@ -178,15 +221,15 @@ office_roles_of(const struct office_dossier *dossier, const struct text *role_st
 		if (dossier->procedure->roles[i].reach == PROCEDURE_APPLICANT)
 			roles |= own ? DOSSIER_ROLE(i) : 0;
 		for (size_t f = 0; !own && f < actor->functions.count; f++)
-			if (gives(dossier, role_structures, i, &actor->functions.at[f]))
+			if (gives(dossier, seats, i, &actor->functions.at[f]))
 				roles |= DOSSIER_ROLE(i);
 	}
 	return roles;
 }
 
-struct dossier_person
-office_person_acting(const struct office_dossier *dossier, const struct text *role_structures,
-	const struct office_actor *actor, struct text action)
+enum guichet_status
+office_person_acting(struct arena *arena, const struct office_dossier *dossier, const struct office_seat *seats,
+	const struct office_actor *actor, struct text action, struct dossier_person *ret_person, struct guichet_error *error)
 {
 	const struct procedure *procedure = dossier->procedure;
 	const int index = procedure_action_find(procedure, dossier->state.step, action);
@@ -194,11 +237,14 @@ office_person_acting(const struct office_dossier *dossier, const struct text *ro
 		const int role = procedure->actions[index].who.at[w];
 		for (size_t f = 0; (dossier->roles & DOSSIER_ROLE(role)) && f < actor->functions.count; f++) {
 			const struct directory_function *held = &actor->functions.at[f];
-			if (gives(dossier, role_structures, (size_t)role, held))
-				return office_person_of(&actor->facts.person, held->function, held->structure_name);
+			if (!gives(dossier, seats, (size_t)role, held))
+				continue;
+			*ret_person = office_person_of(&actor->facts.person, held->function, held->structure_name);
+			return replacing(arena, held->instead_of, held->reference, ret_person, error);
 		}
 	}
-	return office_person_of(&actor->facts.person, actor->facts.appointment.function, actor->facts.structure.name);
+	*ret_person = office_person_of(&actor->facts.person, actor->facts.appointment.function, actor->facts.structure.name);
+	return GUICHET_OK;
 }
 
 enum guichet_status

@@ -85,9 +85,9 @@ write_projection(struct office *office, struct store_tx *tx, struct arena *arena
 	}
 	const struct procedure_step *step = &place->procedure->steps[dossier->step];
 	for (size_t i = 0; status == GUICHET_OK && i < place->procedure->role_count; i++)
-		if (place->role_structures[i].length)
+		if (place->seats[i].home.length)
 			status = store_run(tx, STORE_DOSSIER_ROLE_SET, STORE_VALUES(place->id, place->procedure->roles[i].name,
-				place->role_structures[i], procedure_list_has(step->awaits, (int)i) ? 1 : 0), NULL, error);
+				place->seats[i].home, procedure_list_has(step->awaits, (int)i) ? 1 : 0), NULL, error);
 	return status;
 }
 
@@ -258,6 +258,11 @@ office_record(struct office *office, struct store_tx *tx, struct arena *arena, c
 		status = write_acts(tx, place, outcome, now, error);
 	if (status == GUICHET_OK)
 		status = write_mails(office, tx, arena, place, &after, outcome, texts, now, seed, error);
+	if (status == GUICHET_OK && outcome->unheld.length) {
+		const struct text id = arena_format(arena, TEXT_FORMAT ":%u:", TEXT_ARGS(place->id), outcome->event.number);
+		status = store_run(tx, STORE_ALERT_INSERT, STORE_VALUES(id, place->campaign->id, place->id,
+			role_name(place->procedure, place->procedure->office), outcome->unheld, outcome->event.at), NULL, error);
+	}
 	for (size_t i = 0; status == GUICHET_OK && i < outcome->alerts.count; i++) {
 		const struct text role = role_name(place->procedure, outcome->alerts.at[i]);
 		const struct text id = arena_format(arena, TEXT_FORMAT ":%u:" TEXT_FORMAT, TEXT_ARGS(place->id),

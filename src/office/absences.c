@@ -1,0 +1,96 @@
+/* What comes up by an absence: a dossier keeps waiting where it would wait if nobody were away, and whoever holds the
+ * role meanwhile is looked for when lists are read. Nothing is written when an absence begins or ends. */
+#include "office/inside.h"
+
+#include "base/banned.h"
+
+enum { MOST_PLACES = 200 }; /* below one function of one actor, on one day */
+
+/* What is looked for below one function of the actor. */
+struct risen {
+	struct office *office;
+	struct store_tx *tx;
+	struct arena *arena;
+	const struct office_campaign *campaign;
+	int index; /* of the role */
+	const struct office_actor *actor;
+	size_t limit;
+	struct date day;
+	struct text above; /* the structure where the actor holds the role */
+};
+
+static bool
+is_holder(const struct directory_holders *holders, struct text person)
+{
+	for (size_t i = 0; i < holders->count; i++)
+		if (text_equal(holders->at[i].person.id, person))
+			return true;
+	return false;
+}
+
+/* Does a dossier of this structure come up to the actor? Who holds the role there for anybody (`holders`) holds it for
+ * its subject too, unless the subject is one of them. */
+static enum guichet_status
+comes_up(const struct risen *risen, struct text structure, const struct directory_holders *holders, struct text subject,
+	bool *ret_comes, struct guichet_error *error)
+{
+	const struct procedure_role *role = &risen->campaign->procedure->roles[risen->index];
+	struct directory_holders others = *holders;
+	enum guichet_status status = GUICHET_OK;
+	if (is_holder(holders, subject))
+		status = directory_holders(risen->tx, risen->arena, role->functions, role->function_count, structure, subject,
+			risen->day, &others, error);
+	*ret_comes = is_holder(&others, risen->actor->person) && text_equal(others.at[0].structure, risen->above);
+	return status;
+}
+
+static enum guichet_status
+list_of_place(const struct risen *risen, struct text structure, struct office_rows *list, struct guichet_error *error)
+{
+	const struct procedure_role *role = &risen->campaign->procedure->roles[risen->index];
+	struct directory_holders holders;
+	struct office_rows found;
+	CLEANUP(store_rows_end) struct store_rows rows = store_query(risen->tx, risen->arena, STORE_DOSSIER_WAITING_AT,
+		STORE_VALUES(structure, role->name, (int64_t)risen->limit + 1), error);
+	enum guichet_status status = office_rows_read(risen->office, &rows, risen->arena, risen->limit, risen->index, &found,
+		error);
+	if (status != GUICHET_OK || found.count == 0)
+		return status;
+	status = directory_holders(risen->tx, risen->arena, role->functions, role->function_count, structure, TEXT(""),
+		risen->day, &holders, error);
+	size_t kept = 0;
+	for (size_t i = 0; status == GUICHET_OK && i < found.count; i++) {
+		bool comes = false;
+		if (found.at[i].campaign == risen->campaign)
+			status = comes_up(risen, structure, &holders, found.at[i].subject, &comes, error);
+		if (comes)
+			found.at[kept++] = found.at[i];
+	}
+	found.count = kept;
+	return status != GUICHET_OK ? status
+		: office_rows_append(risen->arena, list, &found, risen->actor->person, risen->limit, error);
+}
+
+enum guichet_status
+office_list_risen(struct office *office, struct store_tx *tx, struct arena *arena, const struct office_campaign *campaign,
+	int index, const struct office_actor *actor, size_t limit, struct office_rows *list, struct guichet_error *error)
+{
+	const struct procedure_role *role = &campaign->procedure->roles[index];
+	struct risen risen = { .office = office, .tx = tx, .arena = arena, .campaign = campaign, .index = index,
+		.actor = actor, .limit = limit, .day = date_of_instant(clock_now(office->options.clock), NULL) };
+	for (size_t f = 0; f < actor->functions.count; f++) {
+		const struct text *structures;
+		size_t count;
+		if (!office_gives_place(actor, f, role))
+			continue;
+		const struct directory_function *held = &actor->functions.at[f];
+		risen.above = held->structure;
+		enum guichet_status status = directory_absences_below(tx, arena, role->functions, role->function_count,
+			held->path, risen.day, MOST_PLACES, &structures, &count, error);
+		for (size_t i = 0; status == GUICHET_OK && i < count; i++)
+			status = list_of_place(&risen, structures[i], list, error);
+		if (status != GUICHET_OK)
+			return status;
+	}
+	return GUICHET_OK;
+}

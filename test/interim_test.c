@@ -1,0 +1,300 @@
+/* Absences: who holds a function meanwhile, from the file to the lists, the rights and the events; and what waits for
+ * nobody is told. */
+#include "base/buffer.h"
+#include "directory_help.h"
+#include "office_help.h"
+
+#include "base/banned.h"
+
+/* An académie with a general secretariat (Paul) and an office below it (Zoé); Aline is above all. */
+#define STRUCTURES                                                \
+	"code;type;nom;parent;département;adresse;courriel;régime\n" \
+	"ACA;académie;Académie;;;;;\n"                               \
+	"SG;service;Secrétariat général;ACA;;;;application\n"       \
+	"B1;service;Bureau des missions;SG;;;;application\n"
+#define PERSONS                                                                  \
+	"matricule;civilité;prénom;nom;courriel;corps;grade;catégorie;filière\n"  \
+	"R1;Mme;Aline;Corbevaux;aline@ac.example;Recteurs;;A;direction\n"          \
+	"P1;M.;Paul;Merlival;paul@ac.example;Attachés;;A;administrative\n"         \
+	"Z1;Mme;Zoé;Vernelin;zoe@ac.example;Attachés;;A;administrative\n"          \
+	"L1;Mme;Léa;Orsaveine;lea@ac.example;Secrétaires;;B;administrative\n"      \
+	"N1;M.;Noé;Tarvilan;noe@ac.example;Secrétaires;;C;administrative\n"        \
+	"G1;Mme;Marion;Salisson;marion@ac.example;Attachés;;A;administrative\n"
+#define APPOINTMENTS                                      \
+	"matricule;structure;fonction;quotité;début;fin\n" \
+	"R1;ACA;chef de service;100;2022-09-01;\n"          \
+	"P1;SG;chef de service;100;2022-09-01;\n"           \
+	"Z1;B1;chef de service;100;2022-09-01;\n"           \
+	"L1;B1;agent;100;2022-09-01;\n"                     \
+	"N1;B1;agent;100;2022-09-01;\n"                     \
+	"G1;SG;gestionnaire;100;2022-09-01;\n"
+#define INTERIMS "absent;remplaçant;structure;fonction;début;fin;référence\n"
+
+static const struct text none = { 0 };
+
+static enum guichet_status
+import_interims(struct counter *counter, const char *day, struct text interims, struct directory_report *ret_report)
+{
+	struct date date;
+	CHECK(date_read(text_of_string(day), &date));
+	const struct directory_import import = { .paths = { [DIRECTORY_INTERIMS] = directory_test_file("interims.csv", interims) },
+		.at = instant_of_paris(date, (struct clock_time){ .hour = 12 }) };
+	return directory_import(counter->store, counter->arena, &import, ret_report, &directory_test_error);
+}
+
+static void
+academy_open(struct counter *counter)
+{
+	char path[100];
+	struct guichet_error error = { 0 };
+	struct directory_report report;
+	snprintf(path, sizeof path, "%s/data", test_directory());
+	counter_open(counter, path, "2024-01-10T10:00");
+	counter_must(directory_test_import(counter->store, "2024-01-09", TEXT(STRUCTURES), TEXT(PERSONS), TEXT(APPOINTMENTS), true,
+		counter->arena, &report), &directory_test_error);
+	counter_must(office_campaign_open(counter->office, COUNTER_MISSION, "2024", &error), &error);
+	counter->campaign = office_campaigns(counter->office, counter->arena).at[0];
+}
+
+#define WITH_ACADEMY(name) \
+	CLEANUP(counter_close) struct counter name = { 0 }; \
+	academy_open(&name)
+
+static void
+interims(struct counter *counter, const char *day, const char *lines)
+{
+	struct directory_report report;
+	const struct text file = arena_format(counter->arena, INTERIMS "%s", lines);
+	counter_must(import_interims(counter, day, file, &report), &directory_test_error);
+	CHECK_INTEGER(report.refusal_count, 0);
+}
+
+/* "chef de service@B1 par intérim de Mme Zoé Vernelin (arrêté)": all the functions of a person now. */
+static struct text
+functions_of(struct counter *counter, const char *matricule)
+{
+	struct guichet_error error = { 0 };
+	const struct text person = counter_person(counter, matricule);
+	CLEANUP(store_read_end) struct store_tx *tx = store_read(counter->store, &error);
+	struct directory_functions functions;
+	counter_must(directory_functions_of(tx, counter->arena, person, date_of_instant(clock_now(counter->clock), NULL), &functions,
+		&error), &error);
+	struct text all = TEXT("");
+	for (size_t i = 0; i < functions.count; i++) {
+		const struct directory_function *held = &functions.at[i];
+		all = arena_format(counter->arena, TEXT_FORMAT "%s" TEXT_FORMAT "@" TEXT_FORMAT, TEXT_ARGS(all), i ? ", " : "",
+			TEXT_ARGS(held->function), TEXT_ARGS(held->structure_code));
+		if (held->instead_of.length)
+			all = arena_format(counter->arena, TEXT_FORMAT " pour " TEXT_FORMAT " (" TEXT_FORMAT ")", TEXT_ARGS(all),
+				TEXT_ARGS(held->instead_of), TEXT_ARGS(held->reference));
+	}
+	return all;
+}
+
+/* The names of the subjects of what waits for a person now. */
+static struct text
+waiting_for(struct counter *counter, const char *matricule)
+{
+	struct guichet_error error = { 0 };
+	const struct text person = counter_person(counter, matricule);
+	CLEANUP(store_read_end) struct store_tx *tx = store_read(counter->store, &error);
+	struct office_actor actor;
+	struct office_rows rows;
+	counter_must(office_actor_load(tx, counter->arena, person, clock_now(counter->clock), &actor, &error), &error);
+	counter_must(office_list_waiting(counter->office, tx, counter->arena, &actor, 50, &rows, &error), &error);
+	struct text all = TEXT("");
+	for (size_t i = 0; i < rows.count; i++)
+		all = arena_format(counter->arena, TEXT_FORMAT "%s" TEXT_FORMAT, TEXT_ARGS(all), i ? ", " : "",
+			TEXT_ARGS(rows.at[i].subject_name));
+	return all;
+}
+
+/* Who gave the last answer of a dossier, as its events say. */
+static struct text
+last_answer(struct counter *counter, struct text id)
+{
+	struct guichet_error error = { 0 };
+	CLEANUP(store_read_end) struct store_tx *tx = store_read(counter->store, &error);
+	struct office_dossier dossier;
+	counter_must(office_dossier_load(counter->office, tx, counter->arena, id, NULL, clock_now(counter->clock), &dossier, &error),
+		&error);
+	return dossier.state.known[dossier.state.known_count - 1].by;
+}
+
+static size_t
+alerts(struct counter *counter, struct text *ret_first)
+{
+	struct guichet_error error = { 0 };
+	const struct office_alert *list;
+	size_t count;
+	CLEANUP(store_read_end) struct store_tx *tx = store_read(counter->store, &error);
+	counter_must(office_list_alerts(tx, counter->arena, counter->campaign, 10, &list, &count, &error), &error);
+	*ret_first = count ? list[0].message : none;
+	return count;
+}
+
+#define NO_ANSWER ((struct dossier_raws){ 0 })
+
+/* ---- the file ---- */
+
+TEST(interims_are_read_once_and_follow_their_file)
+{
+	WITH_ACADEMY(a);
+	struct directory_report report;
+	const struct text file = TEXT(INTERIMS "Z1;L1;B1;chef de service;15/01/2024;26/01/2024;Décision 2024-3\nP1;;;;2024-02-01;;Arrêté 7\n");
+	counter_must(import_interims(&a, "2024-01-10", file, &report), &directory_test_error);
+	CHECK_INTEGER(report.counts[DIRECTORY_INTERIMS].added, 2);
+	counter_must(import_interims(&a, "2024-01-11", file, &report), &directory_test_error);
+	CHECK_INTEGER(report.counts[DIRECTORY_INTERIMS].unchanged, 2);
+	CHECK_INTEGER(report.counts[DIRECTORY_INTERIMS].added + report.counts[DIRECTORY_INTERIMS].ended, 0);
+
+	/* Changed under way, the same file twice still changes nothing; the days before stay as they were. */
+	const struct text other = TEXT(INTERIMS "Z1;N1;B1;chef de service;15/01/2024;30/01/2024;Décision 2024-4\n");
+	counter_must(import_interims(&a, "2024-01-17", other, &report), &directory_test_error);
+	CHECK_INTEGER(report.counts[DIRECTORY_INTERIMS].changed, 1);
+	CHECK_INTEGER(report.counts[DIRECTORY_INTERIMS].ended, 1); /* without --force: an absence may be called off */
+	counter_must(import_interims(&a, "2024-01-18", other, &report), &directory_test_error);
+	CHECK_INTEGER(report.counts[DIRECTORY_INTERIMS].unchanged, 1);
+	counter_at(&a, "2024-01-16T10:00");
+	CHECK_TEXT(functions_of(&a, "L1"), TEXT("agent@B1, chef de service@B1 pour Mme Zoé Vernelin (Décision 2024-3)"));
+	counter_at(&a, "2024-01-18T10:00");
+	CHECK_TEXT(functions_of(&a, "L1"), TEXT("agent@B1"));
+	CHECK_TEXT(functions_of(&a, "N1"), TEXT("agent@B1, chef de service@B1 pour Mme Zoé Vernelin (Décision 2024-4)"));
+}
+
+TEST(interims_that_cannot_stand_are_refused_line_by_line)
+{
+	WITH_ACADEMY(a);
+	struct directory_report report;
+	static const struct {
+		const char *line, *message;
+	} refused[] = {
+		{ "Z1;Z1;;;2024-01-15;;X", "Personne ne se remplace soi-même" },
+		{ "Z1;X9;;;2024-01-15;;X", "Le matricule « X9 » n’est pas dans l’annuaire" },
+		{ "X9;Z1;;;2024-01-15;;X", "Le matricule « X9 » n’est pas dans l’annuaire" },
+		{ "Z1;L1;B7;;2024-01-15;;X", "La structure « B7 » n’est pas dans l’annuaire" },
+		{ "Z1;L1;;;2024-01-15;2024-01-14;X", "L’intérim finit avant de commencer" },
+		{ "Z1;L1;;;hier;;X", "« hier » n’est pas une date" },
+		{ "Z1;L1;;;;;X", "La colonne « début » est vide" },
+		{ "Z1;L1;;;2024-01-15;;", "La colonne « référence » est vide" },
+	};
+	for (size_t i = 0; i < sizeof refused / sizeof *refused; i++) {
+		const struct text file = arena_format(a.arena, INTERIMS "%s\nP1;R1;;;2024-01-15;;Arrêté\n", refused[i].line);
+		counter_must(import_interims(&a, "2024-01-10", file, &report), &directory_test_error);
+		CHECK_INTEGER(report.refusal_count, 1);
+		CHECK(text_starts(report.refusals[0].message, text_of_string(refused[i].message)));
+		CHECK_INTEGER(report.refusals[0].line, 2);
+	}
+	CHECK_TEXT(functions_of(&a, "P1"), TEXT("chef de service@SG"));
+	counter_at(&a, "2024-01-15T00:00");
+	CHECK_TEXT(functions_of(&a, "P1"), TEXT(""));
+}
+
+/* ---- who holds what, day by day ---- */
+
+TEST(a_replacement_holds_the_functions_of_who_is_absent_during_the_dates)
+{
+	WITH_ACADEMY(a);
+	interims(&a, "2024-01-10", "Z1;P1;;;15/01/2024;26/01/2024;Décision 3\n");
+	CHECK_TEXT(functions_of(&a, "P1"), TEXT("chef de service@SG"));
+	counter_at(&a, "2024-01-15T00:00");
+	CHECK_TEXT(functions_of(&a, "P1"), TEXT("chef de service@SG, chef de service@B1 pour Mme Zoé Vernelin (Décision 3)"));
+	CHECK_TEXT(functions_of(&a, "Z1"), TEXT(""));
+	counter_at(&a, "2024-01-26T23:59");
+	CHECK_TEXT(functions_of(&a, "Z1"), TEXT(""));
+	counter_at(&a, "2024-01-27T00:00");
+	CHECK_TEXT(functions_of(&a, "P1"), TEXT("chef de service@SG"));
+	CHECK_TEXT(functions_of(&a, "Z1"), TEXT("chef de service@B1"));
+}
+
+TEST(an_interim_of_one_function_leaves_the_others)
+{
+	WITH_ACADEMY(a);
+	interims(&a, "2024-01-10", "Z1;L1;SG;;15/01/2024;;Décision 3\nP1;L1;;gestionnaire;15/01/2024;;Décision 4\n");
+	counter_at(&a, "2024-01-16T10:00");
+	CHECK_TEXT(functions_of(&a, "L1"), TEXT("agent@B1"));
+	CHECK_TEXT(functions_of(&a, "Z1"), TEXT("chef de service@B1"));
+	CHECK_TEXT(functions_of(&a, "P1"), TEXT("chef de service@SG"));
+}
+
+/* ---- requests ---- */
+
+TEST(what_waits_for_an_absent_person_goes_to_their_replacement_and_comes_back)
+{
+	WITH_ACADEMY(a);
+	struct guichet_error error = { 0 };
+	const struct office_command *lea = counter_file(&a, "L1", "83,33", "autre"), *noe = counter_file(&a, "N1", "80", "soins");
+	CHECK_TEXT(waiting_for(&a, "Z1"), TEXT("Orsaveine Léa, Tarvilan Noé"));
+	interims(&a, "2024-01-10", "Z1;P1;;;15/01/2024;19/01/2024;Décision 3\n");
+	CHECK_TEXT(waiting_for(&a, "P1"), TEXT(""));
+
+	counter_at(&a, "2024-01-16T10:00");
+	CHECK_TEXT(waiting_for(&a, "Z1"), TEXT(""));
+	CHECK_TEXT(waiting_for(&a, "P1"), TEXT("Orsaveine Léa, Tarvilan Noé"));
+	CHECK_INTEGER(counter_act(&a, "Z1", "accepter", lea->dossier, NO_ANSWER)->status, GUICHET_UNKNOWN);
+	const struct office_command *done = counter_act(&a, "P1", "accepter", lea->dossier, NO_ANSWER);
+	counter_must(done->status, &done->error);
+	CHECK(text_find(done->outcome.event.payload, TEXT("\"authority\":\"Décision 3\"")) != SIZE_MAX);
+	CHECK(text_find(done->outcome.event.payload, TEXT("chef de service par intérim de Mme Zoé Vernelin")) != SIZE_MAX);
+	CHECK(text_find(last_answer(&a, lea->dossier), TEXT("Paul Merlival")) != SIZE_MAX);
+
+	counter_at(&a, "2024-01-20T10:00");
+	CHECK_TEXT(waiting_for(&a, "P1"), TEXT(""));
+	CHECK_TEXT(waiting_for(&a, "Z1"), TEXT("Tarvilan Noé"));
+	CHECK_INTEGER(counter_act(&a, "P1", "accepter", noe->dossier, NO_ANSWER)->status, GUICHET_UNKNOWN);
+	struct office_findings findings;
+	counter_must(office_verify(a.office, &findings, &error), &error);
+	CHECK_INTEGER(findings.broken, 0);
+}
+
+TEST(without_a_replacement_it_goes_up_and_comes_back)
+{
+	WITH_ACADEMY(a);
+	const struct office_command *lea = counter_file(&a, "L1", "83,33", "autre");
+	interims(&a, "2024-01-10", "Z1;;;;15/01/2024;19/01/2024;Congé\n");
+	counter_at(&a, "2024-01-16T10:00");
+	const struct office_command *noe = counter_file(&a, "N1", "80", "soins"); /* filed meanwhile */
+	CHECK_TEXT(waiting_for(&a, "P1"), TEXT("Orsaveine Léa, Tarvilan Noé"));
+	CHECK_TEXT(waiting_for(&a, "R1"), TEXT(""));
+	const struct office_command *done = counter_act(&a, "P1", "accepter", lea->dossier, NO_ANSWER);
+	counter_must(done->status, &done->error);
+	counter_at(&a, "2024-01-20T10:00");
+	CHECK_TEXT(waiting_for(&a, "P1"), TEXT(""));
+	CHECK_TEXT(waiting_for(&a, "Z1"), TEXT("Tarvilan Noé"));
+	counter_must(counter_act(&a, "Z1", "accepter", noe->dossier, NO_ANSWER)->status, &noe->error);
+}
+
+/* ---- one's own request ---- */
+
+TEST(nobody_answers_their_own_request_even_by_interim)
+{
+	WITH_ACADEMY(a);
+	const struct office_command *lea = counter_file(&a, "L1", "83,33", "autre");
+	interims(&a, "2024-01-10", "Z1;L1;;;15/01/2024;19/01/2024;Décision 3\n");
+	counter_at(&a, "2024-01-16T10:00");
+	CHECK_TEXT(waiting_for(&a, "L1"), TEXT(""));
+	CHECK_TEXT(waiting_for(&a, "P1"), TEXT("Orsaveine Léa"));
+	CHECK_INTEGER(counter_act(&a, "L1", "accepter", lea->dossier, NO_ANSWER)->status, GUICHET_REFUSED);
+	const struct office_command *done = counter_act(&a, "P1", "accepter", lea->dossier, NO_ANSWER);
+	counter_must(done->status, &done->error);
+}
+
+TEST(the_request_of_a_head_goes_up_and_the_office_is_told_when_there_is_nobody)
+{
+	WITH_ACADEMY(a);
+	struct text message;
+	const struct office_command *zoe = counter_file(&a, "Z1", "83,33", "autre");
+	CHECK_TEXT(waiting_for(&a, "P1"), TEXT("Vernelin Zoé"));
+	CHECK_INTEGER(counter_act(&a, "Z1", "accepter", zoe->dossier, NO_ANSWER)->status, GUICHET_REFUSED);
+	CHECK_INTEGER(alerts(&a, &message), 0);
+	const struct office_command *aline = counter_file(&a, "R1", "83,33", "autre");
+	CHECK_INTEGER(alerts(&a, &message), 1);
+	CHECK_TEXT(message, TEXT("Cette demande attend quelqu’un que l’annuaire ne nomme pas : le chef de service. Complétez "
+		"l’annuaire ou désignez un intérim, puis prévenez cette personne."));
+	/* Somebody replaces Aline where she works: it waits for them. */
+	interims(&a, "2024-01-10", "R1;P1;;;11/01/2024;19/01/2024;Décret\n");
+	counter_at(&a, "2024-01-16T10:00");
+	CHECK_TEXT(waiting_for(&a, "P1"), TEXT("Corbevaux Aline, Vernelin Zoé"));
+	const struct office_command *done = counter_act(&a, "P1", "accepter", aline->dossier, NO_ANSWER);
+	counter_must(done->status, &done->error);
+}
