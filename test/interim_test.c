@@ -294,7 +294,7 @@ TEST(the_request_of_a_head_goes_up_and_the_office_is_told_when_there_is_nobody)
 	/* Somebody replaces Aline where she works: it waits for them. */
 	interims(&a, "2024-01-10", "R1;P1;;;11/01/2024;19/01/2024;Décret\n");
 	counter_at(&a, "2024-01-16T10:00");
-	CHECK_TEXT(waiting_for(&a, "P1"), TEXT("Corbevaux Aline, Vernelin Zoé"));
+	CHECK_TEXT(waiting_for(&a, "P1"), TEXT("Vernelin Zoé, Corbevaux Aline"));
 	const struct office_command *done = counter_act(&a, "P1", "accepter", aline->dossier, NO_ANSWER);
 	counter_must(done->status, &done->error);
 }
