@@ -506,6 +506,10 @@ struct dossier_line {
 enum guichet_status dossier_lines(const struct dossier_facts *facts, const struct dossier_viewer *viewer,
 	struct arena *arena, const struct dossier_line **ret_lines, size_t *ret_count, struct guichet_error *error);
 
+/* What a list shows of a dossier in one of its procedure's columns. */
+enum guichet_status dossier_column(const struct dossier_facts *facts, const struct procedure_column *column,
+	struct arena *arena, struct text *ret_text, struct guichet_error *error);
+
 /* The value of an expression of the procedure (an export's column, an indicator) for a dossier:
  * one read in its case scope or a smaller one. */
 enum guichet_status dossier_evaluate(const struct dossier_facts *facts, const struct feel *expression,

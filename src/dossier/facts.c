@@ -400,6 +400,22 @@ dossier_evaluate(const struct dossier_facts *facts, const struct feel *expressio
 	return status != GUICHET_OK ? status : inputs_evaluate(&inputs, expression, ret_value, error);
 }
 
+enum guichet_status
+dossier_column(const struct dossier_facts *facts, const struct procedure_column *column, struct arena *arena,
+	struct text *ret_text, struct guichet_error *error)
+{
+	const struct procedure *procedure = facts->procedure;
+	struct feel_value value;
+	enum guichet_status status = GUICHET_OK;
+	if (column->field >= 0 && facts->dossier) /* needs none of the other inputs */
+		value = dossier_value_of(facts->dossier, procedure->fields[column->field].name);
+	else
+		status = dossier_evaluate(facts, column->value, arena, &value, error);
+	if (status == GUICHET_OK)
+		*ret_text = procedure_column_text(arena, procedure, column, value);
+	return status;
+}
+
 /* ---- facts as events store them ---- */
 
 /* Events of before these were kept have neither: what is not there is not written again. */

@@ -38,8 +38,15 @@ void office_serials_open(struct office_serials *serials);
 /* Waits for the block that was asked for. */
 void office_serials_close(struct office_serials *serials);
 
+/* States of dossiers lately read: states.c. */
+struct office_states;
+struct office_states *office_states_new(void);
+/* States in use live until the arenas that asked for them end. Accepts NULL. */
+void office_states_free(struct office_states *states);
+
 struct office {
 	struct office_options options;
+	struct office_states *states;
 	struct office_serials serials;
 	pthread_rwlock_t lock; /* of the two lists: they grow, nothing leaves them */
 	const struct office_campaign **campaigns;
@@ -61,6 +68,11 @@ enum { OFFICE_WORK_ARENA = 8 << 20 };
 
 /* A serial number that nobody else has or will have. False when none is in hand: SERIAL_TAKE, in the transaction. */
 bool office_serial_take(struct office *office, int64_t *ret_serial);
+
+/* dossier_of_json() for the bytes just read of this dossier, which may have been understood before. What *ret_dossier
+ * points to is shared and lives as long as `arena`. */
+enum guichet_status office_state(struct office *office, struct arena *arena, const struct procedure *procedure,
+	struct text id, struct text json, struct dossier *ret_dossier, struct guichet_error *error);
 
 /* The events of a dossier, from the first. */
 enum guichet_status office_events(struct store_tx *tx, struct arena *arena, struct text id,

@@ -22,7 +22,7 @@ office_rows_read(struct office *office, struct store_rows *rows, struct arena *a
 			.subject = store_text(rows, 4), .subject_name = store_text(rows, 6),
 			.structure_name = store_text(rows, 7), .filed_at = store_integer(rows, 8),
 			.stepped_at = store_integer(rows, 9), .version = store_integer(rows, 10), .state = store_text(rows, 11),
-			.sort_key = store_blob(rows, 12), .role = role };
+			.sort_key = store_blob(rows, 12), .role = role, .office = office };
 		row->campaign = office_campaign_find(office, store_text(rows, 2));
 		const struct text hash = store_text(rows, 3), step = store_text(rows, 5);
 		if (!row->campaign)
@@ -204,14 +204,14 @@ office_list_all(struct office *office, struct store_tx *tx, struct arena *arena,
 	int step, struct text after_id, size_t limit, struct office_rows *ret_rows, struct guichet_error *error)
 {
 	const int64_t most = (int64_t)limit + 1;
-	if (step == PROCEDURE_NONE) {
-		CLEANUP(store_rows_end) struct store_rows rows = store_query(tx, arena, STORE_DOSSIER_ALL,
-			STORE_VALUES(campaign->id, after_id, most), error);
-		return office_rows_read(office, &rows, arena, limit, PROCEDURE_NONE, ret_rows, error);
-	}
-	CLEANUP(store_rows_end) struct store_rows rows = store_query(tx, arena, STORE_DOSSIER_AT_STEP,
-		STORE_VALUES(campaign->id, campaign->procedure->steps[step].name, after_id, most), error);
-	return office_rows_read(office, &rows, arena, limit, PROCEDURE_NONE, ret_rows, error);
+	CLEANUP(store_rows_end) struct store_rows rows = step == PROCEDURE_NONE
+		? store_query(tx, arena, STORE_DOSSIER_ALL, STORE_VALUES(campaign->id, after_id, most), error)
+		: store_query(tx, arena, STORE_DOSSIER_AT_STEP, STORE_VALUES(campaign->id,
+			campaign->procedure->steps[step].name, after_id, most), error);
+	const enum guichet_status status = office_rows_read(office, &rows, arena, limit, PROCEDURE_NONE, ret_rows, error);
+	for (size_t i = 0; status == GUICHET_OK && i < ret_rows->count; i++)
+		ret_rows->at[i].office = NULL;
+	return status;
 }
 
 enum guichet_status

@@ -45,7 +45,7 @@ office_load(struct office *office, struct store_tx *tx, struct arena *arena, str
 	if (status == GUICHET_OK)
 		status = office_procedure(office, hash, &dossier->procedure, error);
 	if (status == GUICHET_OK)
-		status = dossier_of_json(arena, dossier->procedure, state, &dossier->state, error);
+		status = office_state(office, arena, dossier->procedure, dossier->id, state, &dossier->state, error);
 	if (status != GUICHET_OK)
 		return status;
 	dossier->facts = (struct dossier_facts){ .procedure = dossier->procedure, .campaign = dossier->campaign->campaign,
@@ -125,7 +125,9 @@ enum guichet_status
 office_row_facts(struct arena *arena, const struct office_row *row, instant at, struct dossier *ret_state,
 	struct dossier_facts *ret_facts, struct guichet_error *error)
 {
-	const enum guichet_status status = dossier_of_json(arena, row->procedure, row->state, ret_state, error);
+	const enum guichet_status status = row->office
+		? office_state(row->office, arena, row->procedure, row->id, row->state, ret_state, error)
+		: dossier_of_json(arena, row->procedure, row->state, ret_state, error);
 	if (status == GUICHET_OK)
 		*ret_facts = (struct dossier_facts){ .procedure = row->procedure, .campaign = row->campaign->campaign,
 			.dossier = ret_state, .subject = ret_state->subject, .agent = ret_state->agent, .at = at };

@@ -199,6 +199,7 @@ struct office_row {
 	instant filed_at, stepped_at;
 	int64_t version;
 	struct text state;         /* JSON, see dossier_of_json() */
+	struct office *office;     /* which may keep it; NULL for a whole campaign read once */
 	struct store_blob sort_key;
 	int role;                  /* of waiting lists: the role it waits for */
 };

@@ -268,11 +268,10 @@ row_line(struct request *request, struct html *html, const struct listing *listi
 	HTML_LINE(html, "td", date_short(request->arena, date_of_instant(row->filed_at, NULL)),
 		{ "data-label", TEXT("Déposé le") });
 	for (size_t i = 0; i < listing->campaign->procedure->column_count; i++) {
-		struct feel_value value;
 		struct text shown = { 0 };
 		if (whole && procedure == listing->campaign->procedure
-			&& dossier_evaluate(&facts, procedure->columns[i].value, request->arena, &value, &error) == GUICHET_OK)
-			shown = procedure_column_text(request->arena, procedure, &procedure->columns[i], value);
+			&& dossier_column(&facts, &procedure->columns[i], request->arena, &shown, &error) != GUICHET_OK)
+			shown = (struct text){ 0 };
 		HTML_LINE(html, "td", shown, { "data-label", listing->campaign->procedure->columns[i].title });
 	}
 }
