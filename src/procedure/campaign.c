@@ -12,7 +12,7 @@ struct campaign_reading {
 static bool
 read_bound(struct reader *reader, struct map map, const char *key, bool last, instant *ret_at)
 {
-	const struct yaml_node *node = map_need(map, key);
+	const struct yaml_node *node = map_get(map, key);
 	const struct text text = node ? scalar_text(reader, node, 40) : TEXT("");
 	struct date day;
 	if (text.length == 0)
@@ -40,7 +40,6 @@ window_names(struct reader *reader, const struct procedure *procedure)
 static void
 read_campaign_windows(struct campaign_reading *reading, struct map top)
 {
-	static const char *const keys[] = { "du", "au", NULL };
 	struct reader *reader = &reading->reader;
 	const struct procedure *procedure = reading->procedure;
 	struct campaign_window *windows = READER_ARRAY(reader, struct campaign_window, procedure->window_count);
@@ -59,7 +58,7 @@ read_campaign_windows(struct campaign_reading *reading, struct map top)
 			continue;
 		}
 		seen[window] = true;
-		const struct map map = map_open(reader, section->items[i].value, key->at, "une fenêtre de campagne", keys);
+		const struct map map = map_open(reader, section->items[i].value, key->at, &shape_campaign_window);
 		struct campaign_window *one = &windows[window];
 		const bool opens = read_bound(reader, map, "du", false, &one->opens);
 		const bool closes = read_bound(reader, map, "au", true, &one->closes);
@@ -207,7 +206,6 @@ read_data(struct campaign_reading *reading, struct map top)
 static void
 read_contacts(struct campaign_reading *reading, struct map top)
 {
-	static const char *const keys[] = { "libellé", "adresse", "téléphone", "mail", "horaires", NULL };
 	struct reader *reader = &reading->reader;
 	const struct yaml_node *list = map_get(top, "contacts");
 	if (!list)
@@ -219,9 +217,9 @@ read_contacts(struct campaign_reading *reading, struct map top)
 	struct campaign_contact *contacts = READER_ARRAY(reader, struct campaign_contact, list->count);
 	for (size_t i = 0; contacts && i < list->count; i++) {
 		const struct yaml_node *item = list->items[i].value;
-		const struct map map = map_open(reader, item, item->at, "un contact", keys);
+		const struct map map = map_open(reader, item, item->at, &shape_contact);
 		contacts[i] = (struct campaign_contact){
-			.label = map_need_text(map, "libellé", TEXT_LABEL),
+			.label = map_text(map, "libellé", TEXT_LABEL),
 			.address = map_text(map, "adresse", TEXT_SENTENCE),
 			.phone = map_text(map, "téléphone", TEXT_LABEL),
 			.mail = map_text(map, "mail", TEXT_LABEL),
@@ -238,7 +236,6 @@ read_contacts(struct campaign_reading *reading, struct map top)
 static void
 read_key_dates(struct campaign_reading *reading, struct map top)
 {
-	static const char *const keys[] = { "date", "jusquau", "libellé", NULL };
 	struct reader *reader = &reading->reader;
 	const struct yaml_node *list = map_get(top, "dates_clés");
 	if (!list)
@@ -251,15 +248,14 @@ read_key_dates(struct campaign_reading *reading, struct map top)
 	struct campaign_key_date *dates = READER_ARRAY(reader, struct campaign_key_date, list->count);
 	for (size_t i = 0; dates && i < list->count; i++) {
 		const struct yaml_node *item = list->items[i].value;
-		const struct map map = map_open(reader, item, item->at, "une date clé", keys);
-		(void)map_need(map, "date");
+		const struct map map = map_open(reader, item, item->at, &shape_key_date);
 		if (!map_date(map, "date", &dates[i].from))
 			dates[i].from = (struct date){ 1970, 1, 1 };
 		dates[i].to = dates[i].from;
 		if (map_date(map, "jusquau", &dates[i].to) && date_compare(dates[i].to, dates[i].from) < 0)
 			finding_add(reader->findings, 107, map_get(map, "jusquau")->at, TEXT("vérifiez les deux dates"),
 				"cette date est avant la première");
-		dates[i].label = map_need_text(map, "libellé", TEXT_LABEL);
+		dates[i].label = map_text(map, "libellé", TEXT_LABEL);
 	}
 	reading->campaign->key_dates = dates;
 	reading->campaign->key_date_count = dates ? list->count : 0;
@@ -290,16 +286,13 @@ check_parameters(struct campaign_reading *reading, struct map top)
 static void
 read_top(struct campaign_reading *reading)
 {
-	static const char *const keys[] = { "campagne", "procédure", "titre", "annonce", "diffusion", "fenêtres",
-		"données", "contacts",
-		"dates_clés", "cite", NULL };
 	struct reader *reader = &reading->reader;
 	struct campaign *campaign = reading->campaign;
 	const struct map top = map_open(reader, reader->root, (struct span){ reader->root->at.source, 0, 1 },
-		"une campagne", keys);
+		&shape_campaign);
 	if (!top.node)
 		return;
-	campaign->name = map_need_text(top, "campagne", TEXT_NAME);
+	campaign->name = map_text(top, "campagne", TEXT_NAME);
 	for (size_t i = 0; i < campaign->name.length; i++) {
 		const char c = campaign->name.at[i];
 		if (c == '-' || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'))
@@ -308,12 +301,12 @@ read_top(struct campaign_reading *reading)
 			"le nom de la campagne s’écrit en minuscules sans accent, chiffres et tirets");
 		break;
 	}
-	campaign->procedure = map_need_text(top, "procédure", TEXT_NAME);
+	campaign->procedure = map_text(top, "procédure", TEXT_NAME);
 	if (campaign->procedure.length && !text_equal(campaign->procedure, reading->procedure->name))
 		finding_add(reader->findings, 606, map_get(top, "procédure")->at,
 			arena_format(reader->arena, "la procédure lue est « %.*s »", TEXT_ARGS(reading->procedure->name)),
 			"cette campagne est celle d’une autre procédure");
-	campaign->title = map_need_text(top, "titre", TEXT_LABEL);
+	campaign->title = map_text(top, "titre", TEXT_LABEL);
 	(void)map_date(top, "annonce", &campaign->announced);
 	map_texts(top, "diffusion", &campaign->functions, &campaign->function_count);
 	read_campaign_windows(reading, top);

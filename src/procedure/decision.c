@@ -136,7 +136,7 @@ void
 read_decision(struct map map, struct table *table, const struct source *source)
 {
 	struct reader *reader = map.reader;
-	const struct yaml_node *node = map_need(map, "décision"), *given = map_get(map, "entrées");
+	const struct yaml_node *node = map_get(map, "décision"), *given = map_get(map, "entrées");
 	struct guichet_error error = { 0 };
 	const struct text name = scalar_text(reader, node, TEXT_LABEL);
 	struct dmn_model *model = name.length ? read_model(reader, table, source) : NULL;

@@ -2,6 +2,8 @@
  * told where it stands, with the nearest right thing when there is one. */
 #include "procedure/reader.h"
 
+#include <assert.h>
+
 #include "base/fold.h"
 #include "base/hole.h"
 
@@ -102,33 +104,31 @@ shape_of(const struct yaml_node *node)
 }
 
 struct map
-map_open(struct reader *reader, const struct yaml_node *node, struct span at, const char *what, const char *const *keys)
+map_open(struct reader *reader, const struct yaml_node *node, struct span at, const struct shape *shape)
 {
-	struct map map = { reader, NULL, at };
+	struct map map = { reader, NULL, at, shape };
 	if (!node)
 		return map;
 	if (node->kind != YAML_MAPPING) {
 		finding_add(reader->findings, 106, node->at, TEXT("écrivez une clé et sa valeur par ligne"),
-			"%s s’écrit avec des clés, et voici %s", what, shape_of(node));
+			"%s s’écrit avec des clés, et voici %s", shape->what, shape_of(node));
 		return map;
 	}
 	struct text known[64];
 	size_t count = 0;
-	while (keys[count] && count < 64) {
-		known[count] = text_of_string(keys[count]);
-		count++;
-	}
+	for (; shape->keys[count].name && count < sizeof known / sizeof *known; count++)
+		known[count] = text_of_string(shape->keys[count].name);
 	for (size_t i = 0; i < node->count; i++) {
 		const struct yaml_node *key = node->items[i].key;
-		bool found = false;
-		for (size_t k = 0; k < count && !found; k++)
-			found = key->kind == YAML_SCALAR && text_equal(known[k], key->scalar);
-		if (!found)
+		if (key->kind != YAML_SCALAR || !shape_key_find(shape, key->scalar))
 			finding_add(reader->findings, 104, key->at,
-				nearest_remedy(reader, key->scalar, known, count), "%s n’a pas de clé « %.*s »", what,
+				nearest_remedy(reader, key->scalar, known, count), "%s n’a pas de clé « %.*s »", shape->what,
 				TEXT_ARGS(key->scalar));
 	}
 	map.node = node;
+	for (const struct key *key = shape->keys; key->name; key++)
+		if (key->needed == NEEDED)
+			(void)map_need(map, key->name);
 	return map;
 }
 
@@ -136,6 +136,7 @@ static const struct yaml_item *
 item_find(struct map map, const char *key)
 {
 	const struct text wanted = text_of_string(key);
+	assert(shape_key_find(map.shape, wanted)); /* or the schema would not have it */
 	for (size_t i = 0; map.node && i < map.node->count; i++) {
 		const struct yaml_item *item = &map.node->items[i];
 		if (item->key->kind == YAML_SCALAR && text_equal(item->key->scalar, wanted))
@@ -289,9 +290,9 @@ map_sense(struct map map, const char *key)
 {
 	static const struct text words[] = {
 		[PROCEDURE_NO_SENSE] = { "", 0 },
-		[PROCEDURE_FAVOURABLE] = { "favorable", sizeof("favorable") - 1 },
-		[PROCEDURE_RESERVED] = { "réservé", sizeof("réservé") - 1 },
-		[PROCEDURE_UNFAVOURABLE] = { "défavorable", sizeof("défavorable") - 1 },
+#define SENSE(word, sense) [sense] = { word, sizeof(word) - 1 },
+#include "procedure/words.def"
+#undef SENSE
 	};
 	const struct yaml_node *node = map_get(map, key);
 	if (!node)
@@ -493,7 +494,6 @@ void
 map_rules(struct map map, const char *key, enum scope_kind scope, const struct procedure_rule **ret_rules,
 	size_t *ret_count)
 {
-	static const char *const keys[] = { "règle", "message", "cite", NULL };
 	const struct yaml_node *node = map_get(map, key);
 	if (!node)
 		return;
@@ -508,12 +508,12 @@ map_rules(struct map map, const char *key, enum scope_kind scope, const struct p
 		if (node->items[i].left_out)
 			continue;
 		const struct yaml_node *item = node->items[i].value;
-		const struct map rule = map_open(map.reader, item, item->at, "une règle", keys);
+		const struct map rule = map_open(map.reader, item, item->at, &shape_rule);
 		if (!rule.node)
 			continue;
 		rules[kept].origin = map_origin(rule);
-		rules[kept].message = map_need_text(rule, "message", TEXT_SENTENCE);
-		const struct yaml_node *feel = map_need(rule, "règle");
+		rules[kept].message = map_text(rule, "message", TEXT_SENTENCE);
+		const struct yaml_node *feel = map_get(rule, "règle");
 		if (feel)
 			want_feel(map.reader, feel, scope, WANT_TRUTH, NULL, &rules[kept].rule);
 		kept++;
@@ -539,7 +539,7 @@ want_template(struct reader *reader, const struct source *source, const struct y
 void
 map_line(struct map map, const char *key, enum scope_kind scope, struct procedure_template *ret_template)
 {
-	const struct yaml_node *node = map_need(map, key);
+	const struct yaml_node *node = map_get(map, key);
 	if (node && scalar_text(map.reader, node, TEXT_LABEL).length)
 		want_template(map.reader, node->at.source, node, scope, ret_template);
 }
@@ -548,7 +548,7 @@ void
 map_model(struct map map, const char *folder, enum scope_kind scope, struct procedure_template *ret_template)
 {
 	struct reader *reader = map.reader;
-	const struct text file = map_need_text(map, "modèle", TEXT_LABEL);
+	const struct text file = map_text(map, "modèle", TEXT_LABEL);
 	if (file.length == 0)
 		return;
 	const struct text path = arena_format(reader->arena, "%s/%.*s", folder, TEXT_ARGS(file));

@@ -6,11 +6,6 @@
 
 #include "base/banned.h"
 
-static const char *const sections[] = { "guichet", "procédure", "titre", "résumé", "service", "conservation", "sources",
-	"documents", "paramètres", "campagne", "calendrier",
-	"fenêtres", "rôles", "population", "une_par_campagne", "formulaire", "pièces",
-	"calculs", "tables", "circuit", "dérogations", "lettres", "courriers", "semaine", "liste", "exports", "indicateurs", NULL };
-
 struct source *
 sources_of_files(struct reader *reader, const struct files *files)
 {
@@ -30,7 +25,7 @@ static void
 interpret(struct reader *reader)
 {
 	const struct span whole = { reader->root->at.source, 0, 1 };
-	const struct map top = map_open(reader, reader->root, whole, "une procédure", sections);
+	const struct map top = map_open(reader, reader->root, whole, &shape_procedure);
 	if (!top.node)
 		return;
 	read_calendar(reader, top);

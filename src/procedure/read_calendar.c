@@ -91,11 +91,10 @@ has_zone(const struct calendar *calendar, struct text zone)
 void
 read_calendar(struct reader *reader, struct map top)
 {
-	static const char *const keys[] = { "territoire", "fichier", "zone", NULL };
 	const struct yaml_node *node = map_get(top, "calendrier");
 	if (!node)
 		return;
-	const struct map map = map_open(reader, node, map_key_place(top, "calendrier"), "« calendrier »", keys);
+	const struct map map = map_open(reader, node, map_key_place(top, "calendrier"), &shape_calendar);
 	struct calendar *calendar = arena_new_of(reader->arena, struct calendar);
 	if (!calendar) {
 		reader->findings->broken = true;

@@ -107,13 +107,10 @@ read_entered(struct map map)
 static void
 read_opens(struct map map, struct procedure_action *action)
 {
-	static const char *const keys[] = { "fenêtre", "jusquau", NULL };
 	const struct yaml_node *node = map_get(map, "ouvre");
 	if (!node)
 		return;
-	const struct map opens = map_open(map.reader, node, map_key_place(map, "ouvre"), "« ouvre »", keys);
-	(void)map_need(opens, "fenêtre");
-	(void)map_need(opens, "jusquau");
+	const struct map opens = map_open(map.reader, node, map_key_place(map, "ouvre"), &shape_opens);
 	action->opens = map_name(opens, "fenêtre", NAME_WINDOW);
 	map_feel(opens, "jusquau", SCOPE_CASE, WANT_MOMENT, &action->opens_until);
 }
@@ -135,14 +132,11 @@ static void
 read_action(struct reader *reader, const struct yaml_item *item, int step, struct procedure_list usual_who,
 	struct procedure_action *action)
 {
-	static const char *const keys[] = { "libellé", "qui", "pendant", "si", "exige", "vers", "sens", "fait", "confirme",
-		"saisit", "modifie",
-		"pose", "ouvre", "annule", "produit", "signe", "par_lot", "cite", NULL };
-	const struct map map = map_open(reader, item->value, item->key->at, "une action", keys);
+	const struct map map = map_open(reader, item->value, item->key->at, &shape_action);
 	*action = (struct procedure_action){
 		.origin = map_origin(map),
 		.name = item->key->scalar,
-		.label = map_need_text(map, "libellé", TEXT_LABEL),
+		.label = map_text(map, "libellé", TEXT_LABEL),
 		.done = map_text(map, "fait", TEXT_LABEL),
 		.confirm = map_text(map, "confirme", TEXT_SENTENCE),
 		.move = name_find(reader, NAME_MOVE, item->key->scalar),
@@ -178,9 +172,7 @@ read_action(struct reader *reader, const struct yaml_item *item, int step, struc
 static void
 read_deadline(struct reader *reader, const struct yaml_item *item, int step, struct procedure_deadline *deadline)
 {
-	static const char *const keys[] = { "libellé", "quand", "si", "vers", "produit", "annule", "alerte", "pose",
-		"cite", NULL };
-	const struct map map = map_open(reader, item->value, item->key->at, "une échéance", keys);
+	const struct map map = map_open(reader, item->value, item->key->at, &shape_deadline);
 	*deadline = (struct procedure_deadline){
 		.origin = map_origin(map),
 		.name = item->key->scalar,
@@ -192,7 +184,7 @@ read_deadline(struct reader *reader, const struct yaml_item *item, int step, str
 		.cancels = map_names(map, "annule", NAME_LETTER),
 		.alerts = map_names(map, "alerte", NAME_ROLE),
 	};
-	const struct yaml_node *when = map_need(map, "quand");
+	const struct yaml_node *when = map_get(map, "quand");
 	if (when)
 		want_feel(reader, when, SCOPE_CASE, WANT_MOMENT, NULL, &deadline->when);
 	map_feel(map, "si", SCOPE_CASE, WANT_TRUTH, &deadline->condition);
@@ -214,14 +206,12 @@ struct circuit {
 static void
 read_step(struct reader *reader, const struct name *name, int nth, struct circuit *circuit)
 {
-	static const char *const keys[] = { "libellé", "libellé_agent", "explique", "qui", "sens", "attend", "si_rien", "actions",
-		"échéances", "fin", "libère", "cite", NULL };
-	const struct map map = map_open(reader, name->value, name->key->at, "une étape", keys);
+	const struct map map = map_open(reader, name->value, name->key->at, &shape_step);
 	struct procedure_step *step = &circuit->steps[nth];
 	*step = (struct procedure_step){
 		.origin = map_origin(map),
 		.name = name->name,
-		.label = map_need_text(map, "libellé", TEXT_LABEL),
+		.label = map_text(map, "libellé", TEXT_LABEL),
 		.agent_label = map_text(map, "libellé_agent", TEXT_LABEL),
 		.explain = map_text(map, "explique", TEXT_SENTENCE),
 		.if_nothing = map_text(map, "si_rien", TEXT_SENTENCE),
@@ -322,18 +312,17 @@ read_moves(struct reader *reader, const struct circuit *circuit)
 static void
 read_computed(struct reader *reader, const struct yaml_item *item, struct procedure_computed *one)
 {
-	static const char *const keys[] = { "libellé", "valeur", "décimales", "cite", NULL };
 	if (!name_check(reader, item->key))
 		return;
-	const struct map map = map_open(reader, item->value, item->key->at, "un calcul", keys);
+	const struct map map = map_open(reader, item->value, item->key->at, &shape_computed);
 	*one = (struct procedure_computed){
 		.origin = map_origin(map),
 		.name = item->key->scalar,
-		.label = map_need_text(map, "libellé", TEXT_LABEL),
+		.label = map_text(map, "libellé", TEXT_LABEL),
 		.shown = PROCEDURE_FIELD_NUMBER,
 		.decimals = (int)map_integer(map, "décimales", 0, 20, PROCEDURE_NONE),
 	};
-	const struct yaml_node *value = map_need(map, "valeur");
+	const struct yaml_node *value = map_get(map, "valeur");
 	if (value && is_expression(reader, value))
 		(void)derive(reader, item->key, value, true, &one->feel);
 }
@@ -384,7 +373,6 @@ read_circuit(struct reader *reader, struct map top)
 	for (size_t i = 0; tables && i < tables->count; i++)
 		read_computed_by_table(reader, &tables->items[i], &computed[procedure->computed_count]);
 	procedure->computed = computed;
-	(void)map_need(top, "circuit");
 	for (size_t i = 0; i < names->count; i++)
 		read_step(reader, &names->at[i], (int)i, &circuit);
 	procedure->steps = circuit.steps;

@@ -9,20 +9,9 @@ static const struct {
 	struct text word;
 	const struct feel_type *type;
 } types[PROCEDURE_FIELD_TYPE_COUNT] = {
-#define TYPE(type, word, feel) [PROCEDURE_FIELD_##type] = { { word, sizeof(word) - 1 }, &feel_type_##feel }
-	TYPE(TEXT, "texte", string),
-	TYPE(LONG_TEXT, "texte long", string),
-	TYPE(INTEGER, "entier", number),
-	TYPE(NUMBER, "nombre", number),
-	TYPE(MONEY, "montant", number),
-	TYPE(PERCENTAGE, "pourcentage", number),
-	TYPE(DATE, "date", date),
-	TYPE(YES_NO, "oui/non", boolean),
-	TYPE(CHOICE, "choix", string),
-	TYPE(CHOICES, "choix multiple", list),
-	TYPE(ADDRESS, "adresse", string),
-	TYPE(DECLARATION, "déclaration", boolean),
-#undef TYPE
+#define FIELD_TYPE(type, word, feel) [PROCEDURE_FIELD_##type] = { { word, sizeof(word) - 1 }, &feel_type_##feel },
+#include "procedure/words.def"
+#undef FIELD_TYPE
 };
 
 static bool
@@ -35,7 +24,7 @@ is_text_type(enum procedure_field_type type)
 static enum procedure_field_type
 read_type(struct map map, const struct feel_type **ret_type)
 {
-	const struct text word = map_need_text(map, "type", TEXT_NAME);
+	const struct text word = map_text(map, "type", TEXT_NAME);
 	struct text known[PROCEDURE_FIELD_TYPE_COUNT];
 	for (int i = 0; i < PROCEDURE_FIELD_TYPE_COUNT; i++) {
 		if (text_equal(word, types[i].word)) {
@@ -184,19 +173,13 @@ void
 read_field(struct reader *reader, const struct yaml_item *item, enum scope_kind scope, bool campaign,
 	struct procedure_field *ret_field)
 {
-	static const char *const keys[] = { "libellé", "type", "obligatoire", "longueur", "unité", "minimum", "maximum", "options", "préremplir", "si",
-		"contrôle", "contrôles", "message", "aide", "pourquoi", "conservation", "cite", NULL };
-	static const char *const campaign_keys[] = { "libellé", "type", "longueur", "unité", "minimum", "maximum", "options",
-		"contrôle", "contrôles",
-		"message", "aide", "cite", NULL };
-	const struct map map = map_open(reader, item->value, item->key->at, campaign ? "une donnée de campagne" : "un champ",
-		campaign ? campaign_keys : keys);
+	const struct map map = map_open(reader, item->value, item->key->at, campaign ? &shape_campaign_data : &shape_field);
 	const struct feel_type *feel_type = &feel_type_any;
 	const enum procedure_field_type type = map.node ? read_type(map, &feel_type) : PROCEDURE_FIELD_TEXT;
 	struct procedure_field field = {
 		.origin = map_origin(map),
 		.name = item->key->scalar,
-		.label = map_need_text(map, "libellé", TEXT_LABEL),
+		.label = map_text(map, "libellé", TEXT_LABEL),
 		.help = map_text(map, "aide", TEXT_SENTENCE),
 		.unit = map_text(map, "unité", TEXT_NAME),
 		.type = type,
@@ -231,20 +214,19 @@ read_field(struct reader *reader, const struct yaml_item *item, enum scope_kind 
 static void
 read_sections(struct reader *reader, const struct yaml_node *form, struct procedure_field *fields)
 {
-	static const char *const keys[] = { "titre", "aide", "si", "champs", "cite", NULL };
 	if (!form)
 		return;
 	struct procedure_section *sections = READER_ARRAY(reader, struct procedure_section, form->count);
 	for (size_t i = 0; sections && i < form->count; i++) {
-		const struct map map = map_open(reader, form->items[i].value, form->items[i].key->at, "une partie du formulaire", keys);
+		const struct map map = map_open(reader, form->items[i].value, form->items[i].key->at, &shape_section);
 		(void)name_check(reader, form->items[i].key);
 		struct procedure_section *section = &sections[i];
 		section->origin = map_origin(map);
 		section->name = form->items[i].key->scalar;
-		section->title = map_need_text(map, "titre", TEXT_LABEL);
+		section->title = map_text(map, "titre", TEXT_LABEL);
 		section->help = map_text(map, "aide", TEXT_SENTENCE);
 		map_feel(map, "si", SCOPE_CASE, WANT_TRUTH, &section->condition);
-		const struct yaml_node *list = map_need(map, "champs");
+		const struct yaml_node *list = map_get(map, "champs");
 		if (!list || list->kind != YAML_MAPPING)
 			continue;
 		int *indexes = READER_ARRAY(reader, int, list->count);
@@ -270,7 +252,11 @@ read_formats(struct map map)
 	static const struct {
 		struct text word;
 		enum procedure_format format;
-	} known[] = { { { "PDF", 3 }, PROCEDURE_PDF }, { { "JPEG", 4 }, PROCEDURE_JPEG }, { { "PNG", 3 }, PROCEDURE_PNG } };
+	} known[] = {
+#define FORMAT(word, format) { { word, sizeof(word) - 1 }, format },
+#include "procedure/words.def"
+#undef FORMAT
+	};
 	const struct text *words = NULL;
 	size_t count = 0;
 	unsigned formats = 0;
@@ -290,9 +276,6 @@ read_formats(struct map map)
 static void
 read_pieces(struct reader *reader, const struct yaml_node *section)
 {
-	static const char *const keys[] = { "libellé", "aide", "obligatoire", "message", "formats", "si", "pourquoi",
-		"conservation",
-		"cite", NULL };
 	section = mapping_of(reader, section, "les pièces");
 	if (!section)
 		return;
@@ -301,12 +284,12 @@ read_pieces(struct reader *reader, const struct yaml_node *section)
 	for (size_t i = 0; pieces && i < section->count; i++) {
 		if (!name_check(reader, section->items[i].key))
 			continue;
-		const struct map map = map_open(reader, section->items[i].value, section->items[i].key->at, "une pièce", keys);
+		const struct map map = map_open(reader, section->items[i].value, section->items[i].key->at, &shape_piece);
 		struct procedure_piece *piece = &pieces[kept++];
 		*piece = (struct procedure_piece){
 			.origin = map_origin(map),
 			.name = section->items[i].key->scalar,
-			.label = map_need_text(map, "libellé", TEXT_LABEL),
+			.label = map_text(map, "libellé", TEXT_LABEL),
 			.help = map_text(map, "aide", TEXT_SENTENCE),
 			.why = map_text(map, "pourquoi", TEXT_SENTENCE),
 			.missing = map_text(map, "message", TEXT_SENTENCE),
@@ -337,7 +320,6 @@ read_form(struct reader *reader, struct map top)
 	}
 	reader->procedure->fields = fields;
 	reader->procedure->field_count = names->count;
-	(void)map_need(top, "formulaire");
 	const struct yaml_node *form = map_get(top, "formulaire");
 	if (form && form->kind == YAML_MAPPING)
 		read_sections(reader, form, fields);

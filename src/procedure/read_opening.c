@@ -5,23 +5,22 @@
 #include "base/banned.h"
 
 /* Opens the nth item of a section; its place is its key. */
-#define ITEM_OPEN(reader, section, nth, what, keys) \
-	map_open((reader), (section)->items[nth].value, (section)->items[nth].key->at, (what), (keys))
+#define ITEM_OPEN(reader, section, nth, shape) \
+	map_open((reader), (section)->items[nth].value, (section)->items[nth].key->at, (shape))
 
 static void
 read_sources(struct reader *reader, const struct yaml_node *section)
 {
-	static const char *const keys[] = { "titre", "catalogue", "adresse", "cite", NULL };
 	section = mapping_of(reader, section, "les sources");
 	if (!section)
 		return;
 	struct procedure_source *sources = READER_ARRAY(reader, struct procedure_source, section->count);
 	for (size_t i = 0; sources && i < section->count; i++) {
-		const struct map map = ITEM_OPEN(reader, section, i, "une source", keys);
+		const struct map map = ITEM_OPEN(reader, section, i, &shape_source);
 		sources[i] = (struct procedure_source){
 			.origin = map_origin(map),
 			.name = section->items[i].key->scalar,
-			.title = map_need_text(map, "titre", TEXT_LABEL),
+			.title = map_text(map, "titre", TEXT_LABEL),
 			.catalogue = map_text(map, "catalogue", TEXT_NAME),
 			.address = map_text(map, "adresse", TEXT_SENTENCE),
 		};
@@ -34,7 +33,7 @@ read_sources(struct reader *reader, const struct yaml_node *section)
 static struct text
 map_address(struct map map, const char *key)
 {
-	const struct text address = map_need_text(map, key, TEXT_SENTENCE);
+	const struct text address = map_text(map, key, TEXT_SENTENCE);
 	if (address.length && !text_starts(address, TEXT("https://")) && !text_starts(address, TEXT("http://")))
 		finding_add(map.reader->findings, 107, map_get(map, key)->at, TEXT(""), "une adresse commence par https://");
 	return address;
@@ -43,13 +42,12 @@ map_address(struct map map, const char *key)
 static void
 read_documents(struct reader *reader, const struct yaml_node *section)
 {
-	static const char *const keys[] = { "titre", "adresse", "avant", "cite", NULL };
 	section = mapping_of(reader, section, "les documents");
 	if (!section)
 		return;
 	struct procedure_document *documents = READER_ARRAY(reader, struct procedure_document, section->count);
 	for (size_t i = 0; documents && i < section->count; i++) {
-		const struct map map = ITEM_OPEN(reader, section, i, "un document", keys);
+		const struct map map = ITEM_OPEN(reader, section, i, &shape_document);
 		const struct text before = map_text(map, "avant", TEXT_NAME);
 		if (before.length && !text_equal(before, TEXT("formulaire")))
 			finding_add(reader->findings, 107, map_get(map, "avant")->at, TEXT("écrivez « avant: formulaire »"),
@@ -57,7 +55,7 @@ read_documents(struct reader *reader, const struct yaml_node *section)
 		documents[i] = (struct procedure_document){
 			.origin = map_origin(map),
 			.name = section->items[i].key->scalar,
-			.title = map_need_text(map, "titre", TEXT_LABEL),
+			.title = map_text(map, "titre", TEXT_LABEL),
 			.address = map_address(map, "adresse"),
 			.before_form = before.length > 0,
 		};
@@ -83,8 +81,7 @@ constant_value(struct reader *reader, const struct yaml_node *node)
 static void
 read_values(struct reader *reader, struct map map, struct procedure_parameter *parameter)
 {
-	static const char *const keys[] = { "à partir du", "valeur", "cite", NULL };
-	const struct yaml_node *list = map_need(map, "valeurs");
+	const struct yaml_node *list = map_get(map, "valeurs");
 	if (!list)
 		return;
 	if (list->kind != YAML_SEQUENCE || list->count == 0) {
@@ -97,15 +94,14 @@ read_values(struct reader *reader, struct map map, struct procedure_parameter *p
 		return;
 	for (size_t i = 0; i < list->count; i++) {
 		const struct yaml_node *item = list->items[i].value;
-		const struct map one = map_open(reader, item, item->at, "la valeur d’un paramètre", keys);
+		const struct map one = map_open(reader, item, item->at, &shape_parameter_value);
 		values[i].origin = map_origin(one);
-		(void)map_need(one, "à partir du");
 		const bool dated = map_date(one, "à partir du", &values[i].from);
 		if (dated && i > 0 && date_compare(values[i - 1].from, values[i].from) >= 0)
 			finding_add(reader->findings, 205, map_get(one, "à partir du")->at,
 				TEXT("écrivez les valeurs de la plus ancienne à la plus récente"),
 				"cette date ne suit pas la précédente");
-		const struct yaml_node *feel = map_need(one, "valeur");
+		const struct yaml_node *feel = map_get(one, "valeur");
 		if (!feel || !is_expression(reader, feel))
 			continue;
 		values[i].value = constant_value(reader, feel);
@@ -124,7 +120,6 @@ read_values(struct reader *reader, struct map map, struct procedure_parameter *p
 static void
 read_parameters(struct reader *reader, const struct yaml_node *section)
 {
-	static const char *const keys[] = { "libellé", "unité", "valeurs", "cite", NULL };
 	section = mapping_of(reader, section, "les paramètres");
 	if (!section)
 		return;
@@ -133,11 +128,11 @@ read_parameters(struct reader *reader, const struct yaml_node *section)
 	for (size_t i = 0; parameters && i < section->count; i++) {
 		if (!name_check(reader, section->items[i].key))
 			continue;
-		const struct map map = ITEM_OPEN(reader, section, i, "un paramètre", keys);
+		const struct map map = ITEM_OPEN(reader, section, i, &shape_parameter);
 		parameters[kept] = (struct procedure_parameter){
 			.origin = map_origin(map),
 			.name = section->items[i].key->scalar,
-			.label = map_need_text(map, "libellé", TEXT_LABEL),
+			.label = map_text(map, "libellé", TEXT_LABEL),
 		};
 		read_values(reader, map, &parameters[kept]);
 		if (!parameters[kept].type)
@@ -175,15 +170,14 @@ read_campaign_data(struct reader *reader, const struct yaml_node *section)
 static void
 read_windows(struct reader *reader)
 {
-	static const char *const keys[] = { "libellé", "cite", NULL };
 	const struct names *names = &reader->names[NAME_WINDOW];
 	struct procedure_window *windows = READER_ARRAY(reader, struct procedure_window, names->count);
 	for (size_t i = 0; windows && i < names->count; i++) {
-		const struct map map = map_open(reader, names->at[i].value, names->at[i].key->at, "une fenêtre", keys);
+		const struct map map = map_open(reader, names->at[i].value, names->at[i].key->at, &shape_window);
 		windows[i] = (struct procedure_window){
 			.origin = map_origin(map),
 			.name = names->at[i].name,
-			.label = map_need_text(map, "libellé", TEXT_LABEL),
+			.label = map_text(map, "libellé", TEXT_LABEL),
 		};
 	}
 	reader->procedure->windows = windows;
@@ -193,20 +187,19 @@ read_windows(struct reader *reader)
 static void
 read_role(struct reader *reader, const struct name *name, struct procedure_role *role)
 {
-	static const char *const keys[] = { "libellé", "est", "fonction", "de", "canal", "cite", NULL };
 	static const struct {
 		struct text word;
 		enum procedure_reach reach;
 	} reaches[] = {
-		{ { "structure", 9 }, PROCEDURE_STRUCTURE },
-		{ { "ressort", 7 }, PROCEDURE_DISTRICT },
-		{ { "partout", 7 }, PROCEDURE_EVERYWHERE },
+#define REACH(word, reach) { { word, sizeof(word) - 1 }, reach },
+#include "procedure/words.def"
+#undef REACH
 	};
-	const struct map map = map_open(reader, name->value, name->key->at, "un rôle", keys);
+	const struct map map = map_open(reader, name->value, name->key->at, &shape_role);
 	*role = (struct procedure_role){
 		.origin = map_origin(map),
 		.name = name->name,
-		.label = map_need_text(map, "libellé", TEXT_LABEL),
+		.label = map_text(map, "libellé", TEXT_LABEL),
 	};
 	map_feel(map, "canal", SCOPE_CASE, WANT_TEXT, &role->channel);
 	if (map_get(map, "est")) {
@@ -257,7 +250,6 @@ read_roles(struct reader *reader)
 static void
 read_exceptions(struct reader *reader, const struct yaml_node *section)
 {
-	static const char *const keys[] = { "qui", "cite", NULL };
 	section = mapping_of(reader, section, "les dérogations");
 	if (!section)
 		return;
@@ -266,14 +258,13 @@ read_exceptions(struct reader *reader, const struct yaml_node *section)
 	for (size_t i = 0; exceptions && i < section->count; i++) {
 		if (section->items[i].left_out)
 			continue;
-		const struct map map = ITEM_OPEN(reader, section, i, "une dérogation", keys);
+		const struct map map = ITEM_OPEN(reader, section, i, &shape_exception);
 		const struct text window = section->items[i].key->scalar;
 		exceptions[kept] = (struct procedure_exception){
 			.origin = map_origin(map),
 			.window = name_find(reader, NAME_WINDOW, window),
 			.who = map_names(map, "qui", NAME_ROLE),
 		};
-		(void)map_need(map, "qui");
 		if (exceptions[kept].window == PROCEDURE_NONE)
 			finding_add(reader->findings, 201, map.at, TEXT("une dérogation porte le nom de la fenêtre qu’elle rouvre"),
 				"aucune fenêtre ne s’appelle « %.*s »", TEXT_ARGS(window));
@@ -287,26 +278,25 @@ read_exceptions(struct reader *reader, const struct yaml_node *section)
 static void
 read_once(struct reader *reader, struct map top)
 {
-	static const char *const keys[] = { "message", "cite", NULL };
 	struct procedure *procedure = reader->procedure;
 	const struct yaml_node *node = map_get(top, "une_par_campagne");
 	if (!node)
 		return;
-	const struct map map = map_open(reader, node, map_key_place(top, "une_par_campagne"), "« une_par_campagne »", keys);
+	const struct map map = map_open(reader, node, map_key_place(top, "une_par_campagne"), &shape_once);
 	procedure->once = true;
 	procedure->once_origin = map_origin(map);
-	procedure->once_message = map_need_text(map, "message", TEXT_SENTENCE);
+	procedure->once_message = map_text(map, "message", TEXT_SENTENCE);
 }
 
 void
 read_opening(struct reader *reader, struct map top)
 {
 	struct procedure *procedure = reader->procedure;
-	const struct yaml_node *version = map_need(top, "guichet");
+	const struct yaml_node *version = map_get(top, "guichet");
 	if (version && !(version->kind == YAML_SCALAR && text_equal(version->scalar, TEXT("1"))))
 		finding_add(reader->findings, 111, version->at, TEXT("écrivez « guichet: 1 »"),
 			"cette version de la langue est inconnue");
-	procedure->name = map_need_text(top, "procédure", TEXT_NAME);
+	procedure->name = map_text(top, "procédure", TEXT_NAME);
 	for (size_t i = 0; i < procedure->name.length; i++) {
 		const char c = procedure->name.at[i];
 		if (c == '-' || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'))
@@ -315,17 +305,15 @@ read_opening(struct reader *reader, struct map top)
 			"le nom de la procédure s’écrit en minuscules sans accent, chiffres et tirets");
 		break;
 	}
-	procedure->title = map_need_text(top, "titre", TEXT_LABEL);
+	procedure->title = map_text(top, "titre", TEXT_LABEL);
 	procedure->summary = map_text(top, "résumé", TEXT_SENTENCE);
 	procedure->keep = map_duration(top, "conservation");
-	(void)map_need(top, "service");
 	procedure->office = map_name(top, "service", NAME_ROLE);
 	read_sources(reader, map_get(top, "sources"));
 	read_documents(reader, map_get(top, "documents"));
 	read_parameters(reader, map_get(top, "paramètres"));
 	read_campaign_data(reader, map_get(top, "campagne"));
 	read_windows(reader);
-	(void)map_need(top, "rôles");
 	read_roles(reader);
 	map_rules(top, "population", SCOPE_OPENING, &procedure->population, &procedure->population_count);
 	read_once(reader, top);

@@ -11,18 +11,8 @@ static const struct {
 	struct text word;
 	enum feel_hit hit;
 } hits[] = {
-#define HIT(word, hit) { { word, sizeof(word) - 1 }, hit }
-	HIT("unique", FEEL_UNIQUE),                          /* U */
-	HIT("identiques", FEEL_ANY_RULE),                    /* A */
-	HIT("priorité", FEEL_PRIORITY),                      /* P */
-	HIT("première", FEEL_FIRST),                         /* F */
-	HIT("toutes", FEEL_RULE_ORDER),                      /* R */
-	HIT("toutes par priorité", FEEL_OUTPUT_ORDER),       /* O */
-	HIT("liste", FEEL_COLLECT),                          /* C */
-	HIT("somme", FEEL_COLLECT_SUM),                      /* C+ */
-	HIT("minimum", FEEL_COLLECT_MIN),                    /* C< */
-	HIT("maximum", FEEL_COLLECT_MAX),                    /* C> */
-	HIT("nombre", FEEL_COLLECT_COUNT),                   /* C# */
+#define HIT(word, hit) { { word, sizeof(word) - 1 }, hit },
+#include "procedure/words.def"
 #undef HIT
 };
 
@@ -56,15 +46,9 @@ static const struct {
 	const struct feel_type *type;
 	enum procedure_field_type shown;
 } types[] = {
-#define TYPE(word, type, shown) { { word, sizeof(word) - 1 }, &type, PROCEDURE_FIELD_##shown }
-	TYPE("nombre", feel_type_number, NUMBER),
-	TYPE("entier", whole_number, NUMBER),
-	TYPE("montant", euros, MONEY),
-	TYPE("pourcentage", percentage, PERCENTAGE),
-	TYPE("texte", feel_type_string, TEXT),
-	TYPE("date", feel_type_date, DATE),
-	TYPE("oui/non", feel_type_boolean, YES_NO),
-#undef TYPE
+#define COLUMN_TYPE(word, type, shown) { { word, sizeof(word) - 1 }, &type, PROCEDURE_FIELD_##shown },
+#include "procedure/words.def"
+#undef COLUMN_TYPE
 };
 
 enum { TYPE_COUNT = sizeof types / sizeof *types };
@@ -115,7 +99,6 @@ read_values(struct map map, struct values *ret_values)
 static void
 read_input(struct reader *reader, const struct yaml_item *item, struct table_input *input)
 {
-	static const char *const keys[] = { "valeur", "type", "valeurs", "cite", NULL };
 	*input = (struct table_input){ .name = item->key->scalar, .key = item->key, .expression = cell_of_node(item->key) };
 	if (item->value->kind == YAML_SCALAR && item->value->scalar.length) {
 		input->expression = cell_of_node(item->value);
@@ -123,7 +106,7 @@ read_input(struct reader *reader, const struct yaml_item *item, struct table_inp
 	}
 	if (item->value->kind == YAML_SCALAR)
 		return; /* `quotité:` reads the value of that name */
-	const struct map map = map_open(reader, item->value, item->key->at, "une entrée", keys);
+	const struct map map = map_open(reader, item->value, item->key->at, &shape_input);
 	const struct yaml_node *expression = map_get(map, "valeur");
 	if (expression && is_expression(reader, expression))
 		input->expression = cell_of_node(expression);
@@ -137,7 +120,7 @@ static void
 read_inputs(struct map map, struct table *table)
 {
 	struct reader *reader = map.reader;
-	const struct yaml_node *section = mapping_of(reader, map_need(map, "entrées"), "les entrées");
+	const struct yaml_node *section = mapping_of(reader, map_get(map, "entrées"), "les entrées");
 	table->inputs = READER_ARRAY(reader, struct table_input, section ? section->count : 0);
 	for (size_t i = 0; section && table->inputs && i < section->count; i++)
 		if (name_check(reader, section->items[i].key))
@@ -148,15 +131,13 @@ read_inputs(struct map map, struct table *table)
 static void
 read_rounding(struct map map, struct table_output *output)
 {
-	static const char *const keys[] = { "décimales", "sens", NULL };
 	static const struct {
 		struct text word;
 		enum feel_rounding rounding;
 	} senses[] = {
-		{ { "au plus proche", 14 }, FEEL_HALF_UP },
-		{ { "vers le haut", 12 }, FEEL_ROUND_UP },
-		{ { "vers le bas", 11 }, FEEL_ROUND_DOWN },
-		{ { "au pair le plus proche", 22 }, FEEL_HALF_EVEN },
+#define ROUNDING(word, rounding) { { word, sizeof(word) - 1 }, rounding },
+#include "procedure/words.def"
+#undef ROUNDING
 	};
 	enum { COUNT = sizeof senses / sizeof *senses };
 	struct reader *reader = map.reader;
@@ -172,8 +153,7 @@ read_rounding(struct map map, struct table_output *output)
 		output->decimals = (int)map_integer(map, "arrondi", 0, MOST_DECIMALS, PROCEDURE_NONE);
 		return;
 	}
-	const struct map rounding = map_open(reader, node, map_key_place(map, "arrondi"), "un arrondi", keys);
-	(void)map_need(rounding, "décimales");
+	const struct map rounding = map_open(reader, node, map_key_place(map, "arrondi"), &shape_rounding);
 	output->decimals = (int)map_integer(rounding, "décimales", 0, MOST_DECIMALS, PROCEDURE_NONE);
 	const struct text word = map_text(rounding, "sens", TEXT_NAME);
 	struct text known[COUNT];
@@ -194,8 +174,6 @@ static void
 read_output(struct reader *reader, const struct yaml_item *item, struct table_output *output,
 	struct procedure_output *shown)
 {
-	static const char *const keys[] = { "libellé", "type", "valeurs", "sinon", "formule", "arrondi", "décimales", "cite",
-		NULL };
 	*output = (struct table_output){ .name = item->key->scalar, .key = item->key };
 	*shown = (struct procedure_output){ item->key->scalar, item->key->scalar, PROCEDURE_FIELD_NUMBER, PROCEDURE_NONE };
 	if (item->value->kind == YAML_SCALAR) {
@@ -203,7 +181,7 @@ read_output(struct reader *reader, const struct yaml_item *item, struct table_ou
 			output->type = read_type(reader, item->value, &shown->shown);
 		return;
 	}
-	const struct map map = map_open(reader, item->value, item->key->at, "une sortie", keys);
+	const struct map map = map_open(reader, item->value, item->key->at, &shape_output);
 	if (map_get(map, "type"))
 		output->type = read_type(reader, map_get(map, "type"), &shown->shown);
 	read_values(map, &output->values);
@@ -233,7 +211,7 @@ static void
 read_outputs(struct map map, struct table *table, struct procedure_computed *computed)
 {
 	struct reader *reader = map.reader;
-	const struct yaml_node *section = mapping_of(reader, map_need(map, "sorties"), "les sorties");
+	const struct yaml_node *section = mapping_of(reader, map_get(map, "sorties"), "les sorties");
 	struct procedure_output *shown = READER_ARRAY(reader, struct procedure_output, section ? section->count : 0);
 	table->outputs = READER_ARRAY(reader, struct table_output, section ? section->count : 0);
 	for (size_t i = 0; section && shown && table->outputs && i < section->count; i++)
@@ -320,18 +298,14 @@ names_decision(const struct yaml_node *node)
 struct table *
 read_table(struct reader *reader, const struct yaml_item *item, struct procedure_computed *computed)
 {
-	static const char *const keys[] = { "libellé", "choix", "entrées", "sorties", "lignes", "fichier", "cite", NULL };
-	static const char *const decision_keys[] = { "libellé", "fichier", "décision", "entrées", "type", "décimales", "cite",
-		NULL };
 	const bool decision = names_decision(item->value);
-	const struct map map = map_open(reader, item->value, item->key->at, decision ? "une décision" : "une table",
-		decision ? decision_keys : keys);
+	const struct map map = map_open(reader, item->value, item->key->at, decision ? &shape_decision : &shape_table);
 	struct table *table = READER_ARRAY(reader, struct table, 1);
 	if (!table)
 		return NULL;
 	*computed = (struct procedure_computed){ .origin = map_origin(map), .name = item->key->scalar, .table = true,
 		.shown = PROCEDURE_FIELD_NUMBER, .decimals = PROCEDURE_NONE,
-		.label = map_need_text(map, "libellé", TEXT_LABEL) };
+		.label = map_text(map, "libellé", TEXT_LABEL) };
 	*table = (struct table){ .name = item->key->scalar, .key = item->key };
 	if (!map.node)
 		return table;

@@ -7,15 +7,14 @@
 static void
 read_letters(struct reader *reader)
 {
-	static const char *const keys[] = { "titre", "modèle", "signent", "sens", "cite", NULL };
 	const struct names *names = &reader->names[NAME_LETTER];
 	struct procedure_letter *letters = READER_ARRAY(reader, struct procedure_letter, names->count);
 	for (size_t i = 0; letters && i < names->count; i++) {
-		const struct map map = map_open(reader, names->at[i].value, names->at[i].key->at, "une lettre", keys);
+		const struct map map = map_open(reader, names->at[i].value, names->at[i].key->at, &shape_letter);
 		letters[i] = (struct procedure_letter){
 			.origin = map_origin(map),
 			.name = names->at[i].name,
-			.title = map_need_text(map, "titre", TEXT_LABEL),
+			.title = map_text(map, "titre", TEXT_LABEL),
 			.signers = map_names(map, "signent", NAME_ROLE),
 			.sense = map_sense(map, "sens"),
 		};
@@ -28,9 +27,7 @@ read_letters(struct reader *reader)
 static void
 read_mail(struct reader *reader, const struct yaml_item *item, struct procedure_mail *mail)
 {
-	static const char *const keys[] = { "à", "après", "moment", "étapes", "si", "groupé", "lien", "lien_jusquau", "objet",
-		"modèle", "cite", NULL };
-	const struct map map = map_open(reader, item->value, item->key->at, "un courrier", keys);
+	const struct map map = map_open(reader, item->value, item->key->at, &shape_mail);
 	*mail = (struct procedure_mail){
 		.origin = map_origin(map),
 		.name = item->key->scalar,
@@ -82,7 +79,6 @@ read_mails(struct reader *reader, const struct yaml_node *section)
 static void
 read_columns(struct map map, const char *key, const struct procedure_column **ret_columns, size_t *ret_count)
 {
-	static const char *const keys[] = { "titre", "valeur", "cite", NULL };
 	struct reader *reader = map.reader;
 	const struct yaml_node *list = map_get(map, key);
 	if (!list)
@@ -95,11 +91,11 @@ read_columns(struct map map, const char *key, const struct procedure_column **re
 	struct procedure_column *columns = READER_ARRAY(reader, struct procedure_column, list->count);
 	for (size_t i = 0; columns && i < list->count; i++) {
 		const struct yaml_node *item = list->items[i].value;
-		const struct map column = map_open(reader, item, item->at, "une colonne", keys);
+		const struct map column = map_open(reader, item, item->at, &shape_column);
 		columns[i].origin = map_origin(column);
-		columns[i].title = map_need_text(column, "titre", TEXT_LABEL);
+		columns[i].title = map_text(column, "titre", TEXT_LABEL);
 		columns[i].field = PROCEDURE_NONE;
-		const struct yaml_node *value = map_need(column, "valeur");
+		const struct yaml_node *value = map_get(column, "valeur");
 		if (!value)
 			continue;
 		want_feel(reader, value, SCOPE_CASE, WANT_ANY, NULL, &columns[i].value);
@@ -113,16 +109,13 @@ read_columns(struct map map, const char *key, const struct procedure_column **re
 static void
 read_week(struct reader *reader, struct map top)
 {
-	static const char *const keys[] = { "jours", "étapes", "demandées", "cite", NULL };
 	struct procedure *procedure = reader->procedure;
 	const struct yaml_node *node = map_get(top, "semaine");
 	if (!node)
 		return;
-	const struct map map = map_open(reader, node, map_key_place(top, "semaine"), "« semaine »", keys);
+	const struct map map = map_open(reader, node, map_key_place(top, "semaine"), &shape_week);
 	procedure->week_origin = map_origin(map);
-	(void)map_need(map, "jours");
 	map_feel(map, "jours", SCOPE_CASE, WANT_LIST, &procedure->week_days);
-	(void)map_need(map, "étapes");
 	procedure->week_steps = map_names(map, "étapes", NAME_STEP);
 	procedure->week_asked = map_names(map, "demandées", NAME_STEP);
 }
@@ -130,19 +123,17 @@ read_week(struct reader *reader, struct map top)
 static void
 read_exports(struct reader *reader, const struct yaml_node *section)
 {
-	static const char *const keys[] = { "titre", "étapes", "colonnes", "cite", NULL };
 	section = mapping_of(reader, section, "les exports");
 	if (!section)
 		return;
 	struct procedure_export *exports = READER_ARRAY(reader, struct procedure_export, section->count);
 	for (size_t i = 0; exports && i < section->count; i++) {
-		const struct map map = map_open(reader, section->items[i].value, section->items[i].key->at, "un export", keys);
+		const struct map map = map_open(reader, section->items[i].value, section->items[i].key->at, &shape_export);
 		(void)name_check(reader, section->items[i].key);
 		exports[i].origin = map_origin(map);
 		exports[i].name = section->items[i].key->scalar;
-		exports[i].title = map_need_text(map, "titre", TEXT_LABEL);
+		exports[i].title = map_text(map, "titre", TEXT_LABEL);
 		exports[i].steps = map_names(map, "étapes", NAME_STEP);
-		(void)map_need(map, "colonnes");
 		read_columns(map, "colonnes", &exports[i].columns, &exports[i].column_count);
 	}
 	reader->procedure->exports = exports;
@@ -152,25 +143,23 @@ read_exports(struct reader *reader, const struct yaml_node *section)
 static void
 read_measures(struct reader *reader, struct map top)
 {
-	static const char *const keys[] = { "par", "mesures", "cite", NULL };
-	static const char *const measure_keys[] = { "libellé", "si", "cite", NULL };
 	struct procedure *procedure = reader->procedure;
 	const struct yaml_node *node = map_get(top, "indicateurs");
 	if (!node)
 		return;
-	const struct map map = map_open(reader, node, map_key_place(top, "indicateurs"), "« indicateurs »", keys);
+	const struct map map = map_open(reader, node, map_key_place(top, "indicateurs"), &shape_measures);
 	read_columns(map, "par", &procedure->measure_by, &procedure->measure_by_count);
-	const struct yaml_node *list = mapping_of(reader, map_need(map, "mesures"), "les mesures");
+	const struct yaml_node *list = mapping_of(reader, map_get(map, "mesures"), "les mesures");
 	if (!list)
 		return;
 	struct procedure_measure *measures = READER_ARRAY(reader, struct procedure_measure, list->count);
 	for (size_t i = 0; measures && i < list->count; i++) {
-		const struct map one = map_open(reader, list->items[i].value, list->items[i].key->at, "une mesure", measure_keys);
+		const struct map one = map_open(reader, list->items[i].value, list->items[i].key->at, &shape_measure);
 		(void)name_check(reader, list->items[i].key);
 		measures[i].origin = map_origin(one);
 		measures[i].name = list->items[i].key->scalar;
-		measures[i].label = map_need_text(one, "libellé", TEXT_LABEL);
-		const struct yaml_node *condition = map_need(one, "si");
+		measures[i].label = map_text(one, "libellé", TEXT_LABEL);
+		const struct yaml_node *condition = map_get(one, "si");
 		if (condition)
 			want_feel(reader, condition, SCOPE_CASE, WANT_TRUTH, NULL, &measures[i].condition);
 	}
@@ -181,13 +170,12 @@ read_measures(struct reader *reader, struct map top)
 void
 read_words(struct reader *reader, struct map top)
 {
-	static const char *const list_keys[] = { "colonnes", "cite", NULL };
 	read_letters(reader);
 	read_mails(reader, map_get(top, "courriers"));
 	read_week(reader, top);
 	const struct yaml_node *list = map_get(top, "liste");
 	if (list) {
-		const struct map map = map_open(reader, list, map_key_place(top, "liste"), "« liste »", list_keys);
+		const struct map map = map_open(reader, list, map_key_place(top, "liste"), &shape_list);
 		read_columns(map, "colonnes", &reader->procedure->columns, &reader->procedure->column_count);
 	}
 	read_exports(reader, map_get(top, "exports"));

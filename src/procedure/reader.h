@@ -8,6 +8,7 @@
 #pragma once
 
 #include "procedure/finding.h"
+#include "procedure/shape.h"
 #include "procedure/yaml.h"
 
 /* Which names an expression sees. */
@@ -112,23 +113,32 @@ struct reader {
 	struct left_out_row without;
 };
 
+/* ---- language.c: what each mapping may have ---- */
+
+extern const struct shape shape_rule, shape_column, shape_source, shape_document, shape_parameter_value,
+	shape_parameter, shape_campaign_data, shape_field, shape_window, shape_calendar, shape_role, shape_once, shape_exception,
+	shape_section, shape_piece, shape_computed, shape_input, shape_rounding, shape_output, shape_table,
+	shape_decision, shape_opens, shape_action, shape_deadline, shape_step, shape_letter, shape_mail,
+	shape_week, shape_list, shape_export, shape_measure, shape_measures, shape_campaign_window, shape_contact,
+	shape_key_date;
+
 /* ---- keys.c: mappings with known keys ---- */
 
 struct map {
 	struct reader *reader;
 	const struct yaml_node *node; /* NULL: nothing in it, which has been told */
 	struct span at;               /* its key, or itself in a list */
+	const struct shape *shape;    /* the only keys it may be asked for */
 };
 
-/* Tells unknown keys (with the nearest known one). `keys` ends with NULL. */
-struct map map_open(struct reader *reader, const struct yaml_node *node, struct span at, const char *what,
-	const char *const *keys);
+/* Tells keys that the shape has not (with the nearest one) and those it needs and that are absent. */
+struct map map_open(struct reader *reader, const struct yaml_node *node, struct span at, const struct shape *shape);
 /* NULL when absent or left out. */
 const struct yaml_node *map_get(struct map map, const char *key);
 /* Whether it stands there, left out or not. */
 bool map_has_left_out(struct map map, const char *key);
 struct span map_key_place(struct map map, const char *key);
-/* Tells 105 when absent. */
+/* Tells 105 when absent: for what is needed only beside another key; map_open() has told the rest. */
 const struct yaml_node *map_need(struct map map, const char *key);
 /* The items of a mapping of names (fields, roles…): NULL and 0 when it is not one. */
 const struct yaml_node *mapping_of(struct reader *reader, const struct yaml_node *node, const char *what);

@@ -1,0 +1,408 @@
+/* The language of a procedure and of its campaigns, key by key: what the readers accept, what
+ * `guichet schema` tells. A sentence here is what the author reads in the editor. */
+#include "procedure/reader.h"
+
+#include "base/banned.h"
+
+#define WORDS(name) .words = &(const struct words){ name, sizeof name / sizeof *name }
+#define KEY(name_, forms_, holder_, ...) { .name = (name_), .forms = (forms_), .holder = (holder_), .about = __VA_ARGS__ }
+#define END { .name = NULL }
+
+/* ---- words ---- */
+
+#define WORD(word) { word, sizeof(word) - 1 }
+#define FIELD_TYPE(type, word, feel) WORD(word),
+static const struct text field_types[] = {
+#include "procedure/words.def"
+};
+#undef FIELD_TYPE
+#define COLUMN_TYPE(word, type, shown) WORD(word),
+static const struct text column_types[] = {
+#include "procedure/words.def"
+};
+#undef COLUMN_TYPE
+#define HIT(word, hit) WORD(word),
+static const struct text hits[] = {
+#include "procedure/words.def"
+};
+#undef HIT
+#define ROUNDING(word, rounding) WORD(word),
+static const struct text roundings[] = {
+#include "procedure/words.def"
+};
+#undef ROUNDING
+#define REACH(word, reach) WORD(word),
+static const struct text reaches[] = {
+#include "procedure/words.def"
+};
+#undef REACH
+#define SENSE(word, sense) WORD(word),
+static const struct text senses[] = {
+#include "procedure/words.def"
+};
+#undef SENSE
+#define FORMAT(word, format) WORD(word),
+static const struct text formats[] = {
+#include "procedure/words.def"
+};
+#undef FORMAT
+static const struct text applicant[] = { WORD("demandeur") }, form[] = { WORD("formulaire") };
+
+/* ---- keys that many mappings have ---- */
+
+#define CITE KEY("cite", FORM_TEXT, HOLD_ONE_OR_LIST, "Les références que cette règle sert : article, paragraphe, exigence.", \
+	.most = TEXT_LABEL)
+#define LABEL(about) KEY("libellé", FORM_TEXT, HOLD_ONE, about, .needed = NEEDED, .most = TEXT_LABEL)
+#define TITLE(about) KEY("titre", FORM_TEXT, HOLD_ONE, about, .needed = NEEDED, .most = TEXT_LABEL)
+#define SENTENCE(name, about) KEY(name, FORM_TEXT, HOLD_ONE, about, .most = TEXT_SENTENCE)
+#define CONDITION(about) KEY("si", FORM_FEEL, HOLD_ONE, about)
+#define NAMES(name, about) KEY(name, FORM_TEXT, HOLD_ONE_OR_LIST, about, .most = TEXT_NAME)
+#define NAME(name, about) KEY(name, FORM_TEXT, HOLD_ONE, about, .most = TEXT_NAME)
+#define SENSE_KEY(about) KEY("sens", FORM_WORD, HOLD_ONE, about, WORDS(senses))
+#define KEEP(about) KEY("conservation", FORM_DURATION, HOLD_ONE, about)
+#define DECIMALS(about) KEY("décimales", FORM_INTEGER, HOLD_ONE, about, .least = 0, .most = 20)
+#define COLUMNS(name, about) KEY(name, FORM_MAPPING, HOLD_LIST, about, .of = &shape_column)
+
+#define SHAPE(id, article, ...) \
+	const struct shape shape_##id = { #id, article, (const struct key[]){ __VA_ARGS__, END } }
+
+SHAPE(rule, "une règle",
+	KEY("règle", FORM_FEEL, HOLD_ONE, "Une condition : elle doit être vraie.", .needed = NEEDED),
+	KEY("message", FORM_TEXT, HOLD_ONE, "Ce que la personne lit quand la règle n’est pas suivie.", .needed = NEEDED,
+		.most = TEXT_SENTENCE),
+	CITE);
+
+SHAPE(column, "une colonne",
+	TITLE("Le titre de la colonne."),
+	KEY("valeur", FORM_FEEL, HOLD_ONE, "L’expression dont la colonne montre la valeur.", .needed = NEEDED),
+	CITE);
+
+/* ---- before the form ---- */
+
+SHAPE(source, "une source",
+	TITLE("Le titre du texte qui fonde la procédure."),
+	NAME("catalogue", "Le préfixe des exigences tirées de ce texte."),
+	SENTENCE("adresse", "Où lire ce texte."),
+	CITE);
+
+SHAPE(document, "un document",
+	TITLE("Le titre du document."),
+	KEY("adresse", FORM_TEXT, HOLD_ONE, "Son adresse, qui commence par https://.", .needed = NEEDED, .most = TEXT_SENTENCE),
+	KEY("avant", FORM_WORD, HOLD_ONE, "« formulaire » : il est montré avec insistance avant la saisie.", WORDS(form)),
+	CITE);
+
+SHAPE(parameter_value, "la valeur d’un paramètre",
+	KEY("à partir du", FORM_DATE, HOLD_ONE, "Le premier jour où cette valeur s’applique.", .needed = NEEDED),
+	KEY("valeur", FORM_FEEL, HOLD_ONE, "La valeur : un nombre, une date, un texte entre guillemets…", .needed = NEEDED),
+	CITE);
+
+SHAPE(parameter, "un paramètre",
+	LABEL("Ce que ce paramètre fixe."),
+	NAME("unité", "L’unité d’un nombre, vérifiée partout où on le lit : jour, h, €…"),
+	KEY("valeurs", FORM_MAPPING, HOLD_LIST, "Ses valeurs, de la plus ancienne à la plus récente.", .needed = NEEDED,
+		.of = &shape_parameter_value),
+	CITE);
+
+#define FIELD_TYPE_KEY KEY("type", FORM_WORD, HOLD_ONE, "La sorte de réponse.", .needed = NEEDED, WORDS(field_types))
+#define FIELD_KEYS \
+	KEY("longueur", FORM_INTEGER, HOLD_ONE, "Le nombre de caractères d’un texte, au plus.", .least = 1, .most = 20000), \
+	NAME("unité", "L’unité d’un nombre, montrée à côté de la case et vérifiée dans les règles."), \
+	KEY("minimum", FORM_NUMBER, HOLD_ONE, "Le plus petit nombre accepté."), \
+	KEY("maximum", FORM_NUMBER, HOLD_ONE, "Le plus grand nombre accepté."), \
+	KEY("options", FORM_TEXT, HOLD_NAMED, "Les réponses d’un choix : un nom pour les règles, un libellé pour la personne.", \
+		.most = TEXT_LABEL), \
+	KEY("contrôle", FORM_FEEL, HOLD_ONE, "Une condition que la réponse doit remplir ; « message » dit quoi corriger."), \
+	KEY("contrôles", FORM_MAPPING, HOLD_LIST, "Plusieurs conditions, chacune avec son message.", .of = &shape_rule), \
+	SENTENCE("message", "Ce que la personne lit quand le contrôle refuse, ou quand la réponse manque."), \
+	SENTENCE("aide", "Une phrase sous le libellé, qui aide à répondre."), \
+	CITE
+
+SHAPE(campaign_data, "une donnée de campagne",
+	LABEL("Ce que cette donnée fixe."), FIELD_TYPE_KEY, FIELD_KEYS);
+
+SHAPE(field, "un champ",
+	LABEL("Ce que la personne lit devant la case."), FIELD_TYPE_KEY,
+	KEY("obligatoire", FORM_FLAG, HOLD_ONE, "oui : on ne peut pas déposer sans répondre."),
+	KEY("préremplir", FORM_FEEL, HOLD_ONE, "La valeur proposée, que la personne peut changer."),
+	CONDITION("Le champ n’est montré que si cette condition est vraie ; elle ne lit que ce qui vient avant."),
+	KEY("pourquoi", FORM_TEXT, HOLD_ONE, "Pourquoi on le demande : la personne le lit.", .needed = NEEDED_AND_TOLD_APART, .most = TEXT_SENTENCE),
+	KEEP("Combien de temps on garde cette réponse, quand c’est moins que le dossier."),
+	FIELD_KEYS);
+
+SHAPE(calendar, "« calendrier »",
+	NAME("territoire", "Le territoire dont les jours fériés comptent."),
+	KEY("fichier", FORM_TEXT, HOLD_ONE, "Le fichier de calendriers/ : vacances, fermetures, jours fériés ajoutés.", .most = TEXT_LABEL),
+	NAME("zone", "La zone de vacances, telle que le fichier l’écrit."));
+
+SHAPE(window, "une fenêtre",
+	LABEL("Ce qui se fait pendant cette fenêtre."), CITE);
+
+SHAPE(role, "un rôle",
+	LABEL("Comment on nomme ce rôle dans une phrase : le chef de service."),
+	KEY("est", FORM_WORD, HOLD_ONE, "« demandeur » : le rôle de qui demande ; il y en a exactement un.", WORDS(applicant)),
+	KEY("fonction", FORM_TEXT, HOLD_ONE_OR_LIST, "La fonction de l’annuaire qui donne ce rôle, ou plusieurs.", .most = TEXT_LABEL),
+	KEY("de", FORM_WORD, HOLD_ONE,
+		"Où chercher cette fonction : dans la structure de l’agent, dans son ressort, ou partout.", WORDS(reaches)),
+	KEY("canal", FORM_FEEL, HOLD_ONE, "Comment la personne répond : \"application\" ou \"lien\"."),
+	CITE);
+
+SHAPE(once, "« une_par_campagne »",
+	KEY("message", FORM_TEXT, HOLD_ONE, "Ce que lit la personne qui a déjà une demande.", .needed = NEEDED, .most = TEXT_SENTENCE),
+	CITE);
+
+SHAPE(exception, "une dérogation",
+	KEY("qui", FORM_TEXT, HOLD_ONE_OR_LIST, "Les rôles qui peuvent rouvrir cette fenêtre pour un agent.", .needed = NEEDED,
+		.most = TEXT_NAME),
+	CITE);
+
+/* ---- the form ---- */
+
+SHAPE(section, "une partie du formulaire",
+	TITLE("Le titre de cette page du formulaire."),
+	SENTENCE("aide", "Une phrase sous le titre."),
+	CONDITION("La partie n’est montrée que si cette condition est vraie."),
+	KEY("champs", FORM_MAPPING, HOLD_NAMED, "Les champs, dans l’ordre où on les montre.", .needed = NEEDED, .of = &shape_field),
+	CITE);
+
+SHAPE(piece, "une pièce",
+	LABEL("Le nom de la pièce."),
+	SENTENCE("aide", "Une phrase qui aide à la fournir."),
+	KEY("obligatoire", FORM_FLAG, HOLD_ONE, "oui : on ne peut pas déposer sans elle."),
+	SENTENCE("message", "Ce que la personne lit quand elle manque."),
+	KEY("formats", FORM_WORD, HOLD_ONE_OR_LIST, "Les sortes de fichiers acceptées ; à défaut, toutes.", WORDS(formats)),
+	CONDITION("La pièce n’est demandée que si cette condition est vraie."),
+	KEY("pourquoi", FORM_TEXT, HOLD_ONE, "Pourquoi on la demande : la personne le lit.", .needed = NEEDED_AND_TOLD_APART, .most = TEXT_SENTENCE),
+	KEEP("Combien de temps on garde cette pièce, quand c’est moins que le dossier."),
+	CITE);
+
+SHAPE(computed, "un calcul",
+	LABEL("Ce que vaut ce calcul, en quelques mots."),
+	KEY("valeur", FORM_FEEL, HOLD_ONE, "L’expression qui le calcule.", .needed = NEEDED),
+	DECIMALS("Combien de décimales on montre, au plus."),
+	CITE);
+
+/* ---- decision tables ---- */
+
+#define COLUMN_TYPE_KEY(about) KEY("type", FORM_WORD, HOLD_ONE, about, WORDS(column_types))
+#define VALUES(about) KEY("valeurs", FORM_TEXT | FORM_FEEL, HOLD_ONE_OR_LIST, about)
+
+SHAPE(input, "une entrée",
+	KEY("valeur", FORM_FEEL, HOLD_ONE, "L’expression lue ; à défaut, la valeur du même nom."),
+	COLUMN_TYPE_KEY("La sorte de valeur."),
+	VALUES("Les valeurs qu’elle peut prendre : une liste, ou des tests entre guillemets."),
+	CITE);
+
+SHAPE(rounding, "un arrondi",
+	KEY("décimales", FORM_INTEGER, HOLD_ONE, "Le nombre de décimales.", .needed = NEEDED, .least = 0, .most = 20),
+	KEY("sens", FORM_WORD, HOLD_ONE, "De quel côté on arrondit.", WORDS(roundings)));
+
+SHAPE(output, "une sortie",
+	KEY("libellé", FORM_TEXT, HOLD_ONE, "Le nom de la sortie, tel qu’on le lit.", .most = TEXT_LABEL),
+	COLUMN_TYPE_KEY("La sorte de valeur."),
+	VALUES("Les valeurs possibles, la plus importante d’abord."),
+	KEY("sinon", FORM_FEEL, HOLD_ONE, "Ce qu’elle vaut quand aucune ligne ne convient."),
+	KEY("formule", FORM_FEEL, HOLD_ONE, "L’expression dont la table imprime les valeurs : le contrôle compare."),
+	KEY("arrondi", FORM_INTEGER | FORM_MAPPING, HOLD_ONE, "Comment la formule devient ce qui est imprimé.", .least = 0,
+		.most = 20, .of = &shape_rounding),
+	DECIMALS("Combien de décimales on montre, au plus."),
+	CITE);
+
+#define TABLE_FILE(about, ...) KEY("fichier", FORM_TEXT, HOLD_ONE, about, .most = TEXT_LABEL __VA_OPT__(,) __VA_ARGS__)
+
+SHAPE(table, "une table",
+	LABEL("Ce que la table décide."),
+	KEY("choix", FORM_WORD, HOLD_ONE, "Ce qui se passe quand plusieurs lignes conviennent ; à défaut, unique.", WORDS(hits)),
+	KEY("entrées", FORM_FEEL | FORM_MAPPING | FORM_EMPTY, HOLD_NAMED,
+		"Ce que la table lit : un nom et une expression, ou un nom seul.", .needed = NEEDED, .of = &shape_input),
+	KEY("sorties", FORM_WORD | FORM_MAPPING | FORM_EMPTY, HOLD_NAMED, "Ce que la table donne : un nom et un type.", .needed = NEEDED,
+		WORDS(column_types), .of = &shape_output),
+	KEY("lignes", FORM_TEXT, HOLD_ONE, "Les lignes, après « | » : les noms des colonnes, puis une règle par ligne."),
+	TABLE_FILE("Ou bien un fichier CSV : tables/…"),
+	CITE);
+
+SHAPE(decision, "une décision",
+	LABEL("Ce que la décision donne."),
+	TABLE_FILE("Le modèle : tables/….dmn", .needed = NEEDED),
+	KEY("décision", FORM_TEXT, HOLD_ONE, "Le nom de la décision dans le modèle.", .needed = NEEDED, .most = TEXT_LABEL),
+	KEY("entrées", FORM_FEEL, HOLD_NAMED_FREELY, "Les données du modèle, quand elles n’ont pas le nom d’une valeur d’ici."),
+	COLUMN_TYPE_KEY("La sorte de valeur, telle qu’on la lit."),
+	DECIMALS("Combien de décimales on montre, au plus."),
+	CITE);
+
+/* ---- the circuit ---- */
+
+SHAPE(opens, "« ouvre »",
+	KEY("fenêtre", FORM_TEXT, HOLD_ONE, "La fenêtre rouverte pour ce dossier.", .needed = NEEDED, .most = TEXT_NAME),
+	KEY("jusquau", FORM_FEEL, HOLD_ONE, "Jusqu’à quand : une date ou une date et une heure.", .needed = NEEDED));
+
+#define SETTINGS KEY("pose", FORM_FEEL, HOLD_NAMED, "Des valeurs notées au passage, qu’on lit ensuite par leur nom.")
+#define PRODUCES NAMES("produit", "Les lettres produites.")
+#define CANCELS NAMES("annule", "Les lettres annulées.")
+
+SHAPE(action, "une action",
+	LABEL("Le texte du bouton."),
+	NAMES("qui", "Les rôles qui peuvent la faire ; à défaut, ceux de l’étape."),
+	NAME("pendant", "La fenêtre hors de laquelle elle est refusée."),
+	CONDITION("La condition sans laquelle on ne la voit pas."),
+	KEY("exige", FORM_MAPPING, HOLD_LIST, "Des règles sans lesquelles elle est refusée, avec leurs messages.",
+		.of = &shape_rule),
+	KEY("vers", FORM_TEXT, HOLD_ONE, "L’étape où elle mène ; la même, si l’on y reste.",
+		.needed = NEEDED_AND_TOLD_APART, .most = TEXT_NAME),
+	SENSE_KEY("Le sens de la décision ; défavorable, elle exige un motif."),
+	KEY("fait", FORM_TEXT, HOLD_ONE, "Comment on la raconte ensuite : « Demande déposée ».", .most = TEXT_LABEL),
+	SENTENCE("confirme", "La question posée avant de la faire."),
+	KEY("saisit", FORM_MAPPING, HOLD_NAMED, "Les champs remplis au moment de la faire.", .of = &shape_field),
+	NAMES("modifie", "Les champs du formulaire qu’elle peut changer."),
+	SETTINGS,
+	KEY("ouvre", FORM_MAPPING, HOLD_ONE, "Rouvre une fenêtre pour ce dossier.", .of = &shape_opens),
+	CANCELS, PRODUCES,
+	NAME("signe", "La lettre que la personne signe."),
+	KEY("par_lot", FORM_FLAG, HOLD_ONE, "oui : peut se faire sur plusieurs dossiers à la fois."),
+	CITE);
+
+SHAPE(deadline, "une échéance",
+	KEY("libellé", FORM_TEXT, HOLD_ONE, "Comment on la nomme dans l’historique.", .most = TEXT_LABEL),
+	KEY("quand", FORM_FEEL, HOLD_ONE, "Une date (son premier instant) ou une date et une heure.", .needed = NEEDED),
+	CONDITION("Jugée au moment de l’échéance : fausse, il n’arrive rien."),
+	NAME("vers", "L’étape où elle mène."),
+	PRODUCES, CANCELS,
+	NAMES("alerte", "Les rôles prévenus sur leur bureau."),
+	SETTINGS, CITE);
+
+SHAPE(step, "une étape",
+	LABEL("Le nom de l’étape."),
+	KEY("libellé_agent", FORM_TEXT, HOLD_ONE, "Son nom pour le demandeur, quand il diffère.", .most = TEXT_LABEL),
+	SENTENCE("explique", "Dit au demandeur où en est sa demande."),
+	NAMES("qui", "Qui fait les actions de l’étape, quand elles ne le disent pas."),
+	SENSE_KEY("Le sens de cette étape pour le demandeur."),
+	NAMES("attend", "Le rôle dont c’est le tour."),
+	SENTENCE("si_rien", "Ce qui arrive si personne ne fait rien : on le lira."),
+	KEY("actions", FORM_MAPPING, HOLD_NAMED, "Ce que quelqu’un peut faire à cette étape.", .of = &shape_action),
+	KEY("échéances", FORM_MAPPING, HOLD_NAMED, "Ce qui arrive de soi-même à une date.", .of = &shape_deadline),
+	KEY("fin", FORM_FLAG, HOLD_ONE, "oui : la demande s’arrête ici."),
+	KEY("libère", FORM_FLAG, HOLD_ONE, "oui : on peut alors déposer une autre demande."),
+	CITE);
+
+/* ---- letters, mails, lists ---- */
+
+#define MODEL(about) KEY("modèle", FORM_TEXT, HOLD_ONE, about, .needed = NEEDED, .most = TEXT_LABEL)
+
+SHAPE(letter, "une lettre",
+	TITLE("Le titre de la lettre ou de l’acte."),
+	MODEL("Le fichier de lettres/ qui la compose."),
+	NAMES("signent", "Les rôles qui signent, dans l’ordre."),
+	SENSE_KEY("Défavorable, elle dit les voies de recours."),
+	CITE);
+
+SHAPE(mail, "un courrier",
+	KEY("à", FORM_TEXT, HOLD_ONE_OR_LIST, "Les rôles qui le reçoivent.", .needed = NEEDED_AND_TOLD_APART,
+		.most = TEXT_NAME),
+	NAMES("après", "Les actions ou les échéances qu’il suit."),
+	KEY("moment", FORM_FEEL, HOLD_ONE, "Ou bien une date : il part alors pour chaque dossier."),
+	NAMES("étapes", "Les étapes des dossiers d’un courrier daté."),
+	CONDITION("Le courrier ne part que si cette condition est vraie."),
+	KEY("groupé", FORM_FLAG, HOLD_ONE, "oui : un seul message par personne, pour tous ses dossiers."),
+	NAMES("lien", "Les actions que la personne peut faire depuis le message."),
+	KEY("lien_jusquau", FORM_FEEL, HOLD_ONE, "Jusqu’à quand le lien de réponse vaut."),
+	KEY("objet", FORM_TEXT, HOLD_ONE, "L’objet du message, qui peut avoir des trous {{ }}.", .needed = NEEDED, .most = TEXT_LABEL),
+	MODEL("Le fichier de courriers/ qui le compose."),
+	CITE);
+
+SHAPE(week, "« semaine »",
+	KEY("jours", FORM_FEEL, HOLD_ONE, "La liste des jours d’absence.", .needed = NEEDED),
+	KEY("étapes", FORM_TEXT, HOLD_ONE_OR_LIST, "Les étapes des demandes accordées.", .needed = NEEDED, .most = TEXT_NAME),
+	NAMES("demandées", "Les étapes des demandes encore en cours."),
+	CITE);
+
+SHAPE(list, "« liste »",
+	COLUMNS("colonnes", "Les colonnes ajoutées à la liste du service."), CITE);
+
+SHAPE(export, "un export",
+	TITLE("Le titre du fichier CSV."),
+	NAMES("étapes", "Les étapes des demandes exportées ; à défaut, toutes celles qui sont déposées."),
+	KEY("colonnes", FORM_MAPPING, HOLD_LIST, "Les colonnes, dans l’ordre.", .needed = NEEDED, .of = &shape_column),
+	CITE);
+
+SHAPE(measure, "une mesure",
+	LABEL("Ce que l’on compte."),
+	KEY("si", FORM_FEEL, HOLD_ONE, "Les dossiers pour lesquels cette condition est vraie sont comptés.", .needed = NEEDED),
+	CITE);
+
+SHAPE(measures, "« indicateurs »",
+	COLUMNS("par", "Ce par quoi on répartit les nombres."),
+	KEY("mesures", FORM_MAPPING, HOLD_NAMED, "Ce que l’on compte.", .needed = NEEDED, .of = &shape_measure),
+	CITE);
+
+/* ---- a procedure ---- */
+
+SHAPE(procedure, "une procédure",
+	KEY("guichet", FORM_INTEGER, HOLD_ONE, "La version de cette langue : 1.", .needed = NEEDED, .least = 1, .most = 1),
+	KEY("procédure", FORM_TEXT, HOLD_ONE, "Le nom de la procédure : minuscules sans accent, chiffres et tirets.", .needed = NEEDED,
+		.most = TEXT_NAME),
+	TITLE("Le titre que les gens lisent."),
+	SENTENCE("résumé", "Une phrase ou deux, sur la page d’accueil."),
+	KEY("service", FORM_TEXT, HOLD_ONE, "Le rôle du bureau qui gère les demandes.", .needed = NEEDED, .most = TEXT_NAME),
+	KEEP("Combien de temps on garde les dossiers : P5Y cinq ans, P6M six mois."),
+	KEY("sources", FORM_MAPPING, HOLD_NAMED_FREELY, "Les textes qui fondent la procédure.", .of = &shape_source),
+	KEY("documents", FORM_MAPPING, HOLD_NAMED_FREELY, "Les documents à lire.", .of = &shape_document),
+	KEY("paramètres", FORM_MAPPING, HOLD_NAMED, "Ce que la loi ou une décision fixe, avec ses dates.", .of = &shape_parameter),
+	KEY("campagne", FORM_MAPPING, HOLD_NAMED, "Les données que chaque campagne donne.", .of = &shape_campaign_data),
+	KEY("calendrier", FORM_MAPPING, HOLD_ONE, "Les jours qui comptent : territoire, vacances, fermetures.", .of = &shape_calendar),
+	KEY("fenêtres", FORM_MAPPING, HOLD_NAMED, "Les périodes que chaque campagne date.", .of = &shape_window),
+	KEY("rôles", FORM_MAPPING, HOLD_NAMED, "Qui fait quoi ; exactement un rôle est celui du demandeur.", .needed = NEEDED,
+		.of = &shape_role),
+	KEY("population", FORM_MAPPING, HOLD_LIST, "Qui peut demander : des règles, toutes vraies.", .of = &shape_rule),
+	KEY("une_par_campagne", FORM_MAPPING, HOLD_ONE, "Refuse une deuxième demande.", .of = &shape_once),
+	KEY("formulaire", FORM_MAPPING, HOLD_NAMED, "Les parties du formulaire, dans l’ordre.", .needed = NEEDED, .of = &shape_section),
+	KEY("pièces", FORM_MAPPING, HOLD_NAMED, "Les fichiers à joindre.", .of = &shape_piece),
+	KEY("calculs", FORM_MAPPING, HOLD_NAMED, "Les valeurs tirées des autres.", .of = &shape_computed),
+	KEY("tables", FORM_MAPPING, HOLD_NAMED, "Les tables de décision.", .of = &shape_table, .or_of = &shape_decision),
+	KEY("circuit", FORM_MAPPING, HOLD_NAMED, "Les étapes, dans l’ordre ; la première est le brouillon.", .needed = NEEDED,
+		.of = &shape_step),
+	KEY("dérogations", FORM_MAPPING, HOLD_NAMED, "Qui peut rouvrir une fenêtre pour un seul agent.", .of = &shape_exception),
+	KEY("lettres", FORM_MAPPING, HOLD_NAMED, "Les lettres et les actes.", .of = &shape_letter),
+	KEY("courriers", FORM_MAPPING, HOLD_NAMED, "Les messages envoyés aux personnes.", .of = &shape_mail),
+	KEY("semaine", FORM_MAPPING, HOLD_ONE, "Qui est absent quel jour.", .of = &shape_week),
+	KEY("liste", FORM_MAPPING, HOLD_ONE, "La liste du service.", .of = &shape_list),
+	KEY("exports", FORM_MAPPING, HOLD_NAMED, "Les fichiers CSV que le service télécharge.", .of = &shape_export),
+	KEY("indicateurs", FORM_MAPPING, HOLD_ONE, "Ce que l’on compte.", .of = &shape_measures));
+
+/* ---- a campaign ---- */
+
+SHAPE(campaign_window, "une fenêtre de campagne",
+	KEY("du", FORM_DATE | FORM_INSTANT, HOLD_ONE, "Le premier jour, ou l’heure d’ouverture.", .needed = NEEDED),
+	KEY("au", FORM_DATE | FORM_INSTANT, HOLD_ONE, "Le dernier jour compris, ou l’heure de fermeture.", .needed = NEEDED));
+
+SHAPE(contact, "un contact",
+	LABEL("Qui l’on joint."),
+	SENTENCE("adresse", "Une page, qui commence par https://."),
+	KEY("téléphone", FORM_TEXT, HOLD_ONE, "Le numéro.", .most = TEXT_LABEL),
+	KEY("mail", FORM_TEXT, HOLD_ONE, "L’adresse de courriel.", .most = TEXT_LABEL),
+	KEY("horaires", FORM_TEXT, HOLD_ONE, "Quand on répond.", .most = TEXT_LABEL));
+
+SHAPE(key_date, "une date clé",
+	KEY("date", FORM_DATE, HOLD_ONE, "Le jour, ou le premier jour.", .needed = NEEDED),
+	KEY("jusquau", FORM_DATE, HOLD_ONE, "Le dernier jour, quand il y en a plusieurs."),
+	LABEL("Ce qui a lieu ce jour-là."));
+
+SHAPE(campaign, "une campagne",
+	KEY("campagne", FORM_TEXT, HOLD_ONE, "Son nom : minuscules sans accent, chiffres et tirets.", .needed = NEEDED, .most = TEXT_NAME),
+	KEY("procédure", FORM_TEXT, HOLD_ONE, "Le nom de la procédure.", .needed = NEEDED, .most = TEXT_NAME),
+	TITLE("Le titre que les gens lisent."),
+	KEY("annonce", FORM_DATE, HOLD_ONE, "Le jour où l’on prévient les fonctions de « diffusion »."),
+	KEY("diffusion", FORM_TEXT, HOLD_ONE_OR_LIST, "Les fonctions prévenues de l’ouverture.", .most = TEXT_LABEL),
+	KEY("fenêtres", FORM_MAPPING, HOLD_NAMED, "Les dates de chaque fenêtre de la procédure.", .of = &shape_campaign_window),
+	KEY("données", FORM_TEXT, HOLD_NAMED | HOLD_ONE_OR_LIST, "Les données que la procédure demande.",
+		.most = TEXT_SENTENCE),
+	KEY("contacts", FORM_MAPPING, HOLD_LIST, "Qui joindre.", .of = &shape_contact),
+	KEY("dates_clés", FORM_MAPPING, HOLD_LIST, "Les jours à retenir.", .of = &shape_key_date),
+	CITE);
+
+const struct key *
+shape_key_find(const struct shape *shape, struct text name)
+{
+	for (const struct key *key = shape->keys; key->name; key++)
+		if (text_equal(text_of_string(key->name), name))
+			return key;
+	return NULL;
+}
