@@ -23,6 +23,7 @@ static const struct command {
 	{ "mails", COMMAND_MAILS_USAGE, "Montre les courriels en attente ou non remis, en réessaie un.", command_mails },
 	{ "feel", COMMAND_FEEL_USAGE, "Évalue une expression FEEL.", command_feel },
 	{ "check", COMMAND_CHECK_USAGE, "Relève les erreurs de procédures et de leurs campagnes.", command_check },
+	{ "schema", COMMAND_SCHEMA_USAGE, "Écrit le schéma JSON de ces fichiers, pour un éditeur.", command_schema },
 	{ "test", COMMAND_TEST_USAGE, "Joue les essais de procédures.", command_test },
 	{ "dmn-tck", COMMAND_DMN_TCK_USAGE, "Joue un dossier de conformité DMN ; compte les résultats (resultNode).",
 		command_dmn_tck },

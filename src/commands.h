@@ -21,6 +21,7 @@ int command_feel(int argc, char **argv);
 int command_backup(int argc, char **argv);
 int command_verify(int argc, char **argv);
 int command_check(int argc, char **argv);
+int command_schema(int argc, char **argv);
 int command_test(int argc, char **argv);
 int command_dmn_tck(int argc, char **argv);
 int command_explain(int argc, char **argv);
@@ -32,6 +33,7 @@ int command_explain(int argc, char **argv);
 #define COMMAND_MAILS_USAGE "DONNÉES [--failed | --retry IDENTIFIANT [--to ADRESSE]]"
 #define COMMAND_FEEL_USAGE "'EXPRESSION' [--context JSON] [--explain] [--depth phrase|étapes|tout]"
 #define COMMAND_CHECK_USAGE "DOSSIER… [--campagne FICHIER] [--json]"
+#define COMMAND_SCHEMA_USAGE "[procedure|campagne|essais]"
 #define COMMAND_TEST_USAGE "DOSSIER… [--json] [--mutate]"
 #define COMMAND_DMN_TCK_USAGE "DOSSIER [--json]"
 #define COMMAND_SERVER_OPTIONS "[--port N] [--address A] [--public-address URL] [--organisation NOM] [--clock MOMENT]" \

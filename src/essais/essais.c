@@ -91,6 +91,8 @@ grant(struct playing *playing, const struct yaml_node *node, struct text person,
 	struct dossier_facts facts;
 	struct guichet_error error = { 0 };
 	instant until;
+	if (!essai_keys_are_known(playing, node, &shape_essai_exception))
+		return;
 	if (window < 0 || !date_read(yaml_scalar(yaml_get(node, "jusquau")), &last)
 	    || world->exception_count == WORLD_MOST_DOSSIERS
 	    || world_facts(world, person, NULL, world->now, &facts, &error) != GUICHET_OK) {
@@ -145,15 +147,13 @@ act(struct playing *playing, const struct yaml_node *step, struct world_dossier 
 static enum guichet_status
 play_step(struct playing *playing, const struct yaml_node *step, struct text *last_key)
 {
-	static const char *const keys[] = { "à", "en tant que", "dossier", "fait", "comme", "avec", "pièces", "confirme",
-		"canal", "version", "texte", "dérogation", "compose", "attend", "cite", "note", NULL };
 	struct world *world = playing->world;
 	struct dossier_outcome outcome = { 0 };
 	struct happening happening = { .playing = playing };
 	const struct text person = yaml_scalar(yaml_get(step, "en tant que")), wanted = yaml_scalar(yaml_get(step, "dossier"));
 	const struct yaml_node *exception = yaml_get(step, "dérogation"), *expected = yaml_get(step, "attend");
 	instant at = world->now;
-	if (!essai_keys_are_known(playing, step, keys))
+	if (!essai_keys_are_known(playing, step, &shape_essai_step))
 		return GUICHET_OK;
 	if (yaml_get(step, "à") && !essai_read_instant(playing, yaml_get(step, "à"), &at))
 		return GUICHET_OK;
@@ -287,13 +287,12 @@ play_campaign(struct playing *playing, const struct yaml_node *node, const struc
 static enum guichet_status
 play_example(struct playing *playing, const struct yaml_node *node)
 {
-	static const char *const keys[] = { "titre", "cite", "à", "agent", "comme", "avec", "données", "état",
-		"cas", "campagne lue", "attend", NULL };
 	struct world *world = playing->world;
 	const struct yaml_node *expected = yaml_get(node, "attend"), *given = yaml_get(node, "données"), *cases = yaml_get(node, "cas");
 	const struct text agent = yaml_scalar(yaml_get(node, "agent"));
 	struct dossier_facts facts;
-	if (!essai_keys_are_known(playing, node, keys))
+	if (!essai_keys_are_known(playing, node, &shape_essai_example)
+	    || (expected && !essai_keys_are_known(playing, expected, &shape_essai_example_expected)))
 		return GUICHET_OK;
 	if (yaml_get(node, "à") && !essai_read_instant(playing, yaml_get(node, "à"), &world->now))
 		return GUICHET_OK;
@@ -361,7 +360,6 @@ read_campaign(struct playing *playing, const struct yaml_node *node, struct text
 static enum guichet_status
 play_test(struct playing *playing, const struct yaml_node *node, bool example)
 {
-	static const char *const keys[] = { "titre", "cite", "campagne", "étapes", NULL };
 	arena_clear(playing->arena);
 	struct text last_key = TEXT("");
 	struct world *world = arena_new_of(playing->arena, struct world);
@@ -379,7 +377,7 @@ play_test(struct playing *playing, const struct yaml_node *node, bool example)
 	struct text campaign = yaml_scalar(yaml_get(node, "campagne"));
 	if (campaign.length == 0)
 		campaign = yaml_scalar(yaml_get(playing->file, "campagne"));
-	if (!example && !essai_keys_are_known(playing, node, keys))
+	if (!example && !essai_keys_are_known(playing, node, &shape_essai_scenario))
 		return GUICHET_OK;
 	world->campaign = read_campaign(playing, node, campaign);
 	if (!world->campaign)
@@ -400,7 +398,6 @@ enum guichet_status
 essais_run(const struct essais *essais, const struct procedure *procedure, struct essai_report *report,
 	struct guichet_error *error)
 {
-	static const char *const keys[] = { "titre", "cite", "campagne", "annuaire", "modèles", "exemples", "scénarios", NULL };
 	CLEANUP(arena_free) struct arena *arena = arena_new(SCENARIO_ARENA_LIMIT);
 	struct playing playing = { .essais = essais, .procedure = procedure, .report = report, .arena = arena, .error = error };
 	if (!arena)
@@ -412,7 +409,10 @@ essais_run(const struct essais *essais, const struct procedure *procedure, struc
 	for (size_t i = 0; i < essais->count; i++) {
 		playing.file = essais->roots[i];
 		playing.title = essais->sources[i].name;
-		if (!essai_keys_are_known(&playing, playing.file, keys))
+		if (!essai_keys_are_known(&playing, playing.file, &shape_essai_file))
+			continue;
+		const struct yaml_node *directory = yaml_get(playing.file, "annuaire");
+		if (directory && !essai_keys_are_known(&playing, directory, &shape_essai_directory))
 			continue;
 		const struct yaml_node *lists[] = { yaml_get(playing.file, "exemples"), yaml_get(playing.file, "scénarios") };
 		for (size_t l = 0; l < 2; l++) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "dossier/dossier.h"
+#include "procedure/shape.h"
 #include "procedure/yaml.h"
 
 /* The tests of one folder: read once, run as often as there are mutants. */
@@ -37,6 +38,9 @@ enum { ESSAI_MOST_FAILURES = 1000 };
 /* Reads the folder's tests and campaigns into `arena`. Mistakes of YAML are findings. */
 enum guichet_status essais_load(struct arena *arena, const char *folder, struct essais *ret_essais,
 	struct procedure_findings *findings, struct guichet_error *error);
+
+/* What may be written in a file of essais/. Constant. */
+const struct shape *essais_shape(void);
 
 /* Runs them all on this model of the procedure. BROKEN only; failures are in the report. */
 enum guichet_status essais_run(const struct essais *essais, const struct procedure *procedure,

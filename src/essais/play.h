@@ -2,6 +2,7 @@
 #pragma once
 
 #include "essais/world.h"
+#include "procedure/shape.h"
 
 /* One test being run. */
 struct playing {
@@ -29,8 +30,13 @@ struct happening {
 	const char *format, ...);
 /* Mutants stop at the first failure. */
 bool essai_must_stop(const struct playing *playing);
-/* Tells each key that is not of the list, which ends with NULL. */
-bool essai_keys_are_known(struct playing *playing, const struct yaml_node *node, const char *const *keys);
+/* Tells each key that the shape has not. */
+bool essai_keys_are_known(struct playing *playing, const struct yaml_node *node, const struct shape *shape);
+
+/* language.c: what each mapping may have. */
+extern const struct shape shape_essai_file, shape_essai_scenario, shape_essai_step, shape_essai_example,
+	shape_essai_example_expected, shape_essai_expected, shape_essai_exception, shape_essai_mail, shape_essai_parts,
+	shape_essai_directory;
 /* Tells a text that is no instant. */
 bool essai_read_instant(struct playing *playing, const struct yaml_node *node, instant *ret_at);
 

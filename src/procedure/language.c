@@ -4,6 +4,8 @@
 
 #include "base/banned.h"
 
+#define MUST .needed = NEEDED
+#define MUST_APART .needed = NEEDED_AND_TOLD_APART
 #define WORDS(name) .words = &(const struct words){ name, sizeof name / sizeof *name }
 #define KEY(name_, forms_, holder_, ...) { .name = (name_), .forms = (forms_), .holder = (holder_), .about = __VA_ARGS__ }
 #define END { .name = NULL }
@@ -50,10 +52,11 @@ static const struct text applicant[] = { WORD("demandeur") }, form[] = { WORD("f
 
 /* ---- keys that many mappings have ---- */
 
-#define CITE KEY("cite", FORM_TEXT, HOLD_ONE_OR_LIST, "Les références que cette règle sert : article, paragraphe, exigence.", \
+#define CITE KEY("cite", FORM_TEXT, HOLD_ONE_OR_LIST, \
+	"Les références que cette règle sert : article, paragraphe, exigence.", \
 	.most = TEXT_LABEL)
-#define LABEL(about) KEY("libellé", FORM_TEXT, HOLD_ONE, about, .needed = NEEDED, .most = TEXT_LABEL)
-#define TITLE(about) KEY("titre", FORM_TEXT, HOLD_ONE, about, .needed = NEEDED, .most = TEXT_LABEL)
+#define LABEL(about) KEY("libellé", FORM_TEXT, HOLD_ONE, about, MUST, .most = TEXT_LABEL)
+#define TITLE(about) KEY("titre", FORM_TEXT, HOLD_ONE, about, MUST, .most = TEXT_LABEL)
 #define SENTENCE(name, about) KEY(name, FORM_TEXT, HOLD_ONE, about, .most = TEXT_SENTENCE)
 #define CONDITION(about) KEY("si", FORM_FEEL, HOLD_ONE, about)
 #define NAMES(name, about) KEY(name, FORM_TEXT, HOLD_ONE_OR_LIST, about, .most = TEXT_NAME)
@@ -67,14 +70,14 @@ static const struct text applicant[] = { WORD("demandeur") }, form[] = { WORD("f
 	const struct shape shape_##id = { #id, article, (const struct key[]){ __VA_ARGS__, END } }
 
 SHAPE(rule, "une règle",
-	KEY("règle", FORM_FEEL, HOLD_ONE, "Une condition : elle doit être vraie.", .needed = NEEDED),
-	KEY("message", FORM_TEXT, HOLD_ONE, "Ce que la personne lit quand la règle n’est pas suivie.", .needed = NEEDED,
+	KEY("règle", FORM_FEEL, HOLD_ONE, "Une condition : elle doit être vraie.", MUST),
+	KEY("message", FORM_TEXT, HOLD_ONE, "Ce que la personne lit quand la règle n’est pas suivie.", MUST,
 		.most = TEXT_SENTENCE),
 	CITE);
 
 SHAPE(column, "une colonne",
 	TITLE("Le titre de la colonne."),
-	KEY("valeur", FORM_FEEL, HOLD_ONE, "L’expression dont la colonne montre la valeur.", .needed = NEEDED),
+	KEY("valeur", FORM_FEEL, HOLD_ONE, "L’expression dont la colonne montre la valeur.", MUST),
 	CITE);
 
 /* ---- before the form ---- */
@@ -87,31 +90,34 @@ SHAPE(source, "une source",
 
 SHAPE(document, "un document",
 	TITLE("Le titre du document."),
-	KEY("adresse", FORM_TEXT, HOLD_ONE, "Son adresse, qui commence par https://.", .needed = NEEDED, .most = TEXT_SENTENCE),
+	KEY("adresse", FORM_TEXT, HOLD_ONE, "Son adresse, qui commence par https://.", MUST, .most = TEXT_SENTENCE),
 	KEY("avant", FORM_WORD, HOLD_ONE, "« formulaire » : il est montré avec insistance avant la saisie.", WORDS(form)),
 	CITE);
 
 SHAPE(parameter_value, "la valeur d’un paramètre",
-	KEY("à partir du", FORM_DATE, HOLD_ONE, "Le premier jour où cette valeur s’applique.", .needed = NEEDED),
-	KEY("valeur", FORM_FEEL, HOLD_ONE, "La valeur : un nombre, une date, un texte entre guillemets…", .needed = NEEDED),
+	KEY("à partir du", FORM_DATE, HOLD_ONE, "Le premier jour où cette valeur s’applique.", MUST),
+	KEY("valeur", FORM_FEEL, HOLD_ONE, "La valeur : un nombre, une date, un texte entre guillemets…", MUST),
 	CITE);
 
 SHAPE(parameter, "un paramètre",
 	LABEL("Ce que ce paramètre fixe."),
 	NAME("unité", "L’unité d’un nombre, vérifiée partout où on le lit : jour, h, €…"),
-	KEY("valeurs", FORM_MAPPING, HOLD_LIST, "Ses valeurs, de la plus ancienne à la plus récente.", .needed = NEEDED,
+	KEY("valeurs", FORM_MAPPING, HOLD_LIST, "Ses valeurs, de la plus ancienne à la plus récente.", MUST,
 		.of = &shape_parameter_value),
 	CITE);
 
-#define FIELD_TYPE_KEY KEY("type", FORM_WORD, HOLD_ONE, "La sorte de réponse.", .needed = NEEDED, WORDS(field_types))
+#define FIELD_TYPE_KEY KEY("type", FORM_WORD, HOLD_ONE, "La sorte de réponse.", MUST, WORDS(field_types))
 #define FIELD_KEYS \
-	KEY("longueur", FORM_INTEGER, HOLD_ONE, "Le nombre de caractères d’un texte, au plus.", .least = 1, .most = 20000), \
+	KEY("longueur", FORM_INTEGER, HOLD_ONE, "Le nombre de caractères d’un texte, au plus.", .least = 1, \
+		.most = 20000), \
 	NAME("unité", "L’unité d’un nombre, montrée à côté de la case et vérifiée dans les règles."), \
 	KEY("minimum", FORM_NUMBER, HOLD_ONE, "Le plus petit nombre accepté."), \
 	KEY("maximum", FORM_NUMBER, HOLD_ONE, "Le plus grand nombre accepté."), \
-	KEY("options", FORM_TEXT, HOLD_NAMED, "Les réponses d’un choix : un nom pour les règles, un libellé pour la personne.", \
+	KEY("options", FORM_TEXT, HOLD_NAMED, \
+		"Les réponses d’un choix : un nom pour les règles, un libellé pour la personne.", \
 		.most = TEXT_LABEL), \
-	KEY("contrôle", FORM_FEEL, HOLD_ONE, "Une condition que la réponse doit remplir ; « message » dit quoi corriger."), \
+	KEY("contrôle", FORM_FEEL, HOLD_ONE, \
+		"Une condition que la réponse doit remplir ; « message » dit quoi corriger."), \
 	KEY("contrôles", FORM_MAPPING, HOLD_LIST, "Plusieurs conditions, chacune avec son message.", .of = &shape_rule), \
 	SENTENCE("message", "Ce que la personne lit quand le contrôle refuse, ou quand la réponse manque."), \
 	SENTENCE("aide", "Une phrase sous le libellé, qui aide à répondre."), \
@@ -125,13 +131,15 @@ SHAPE(field, "un champ",
 	KEY("obligatoire", FORM_FLAG, HOLD_ONE, "oui : on ne peut pas déposer sans répondre."),
 	KEY("préremplir", FORM_FEEL, HOLD_ONE, "La valeur proposée, que la personne peut changer."),
 	CONDITION("Le champ n’est montré que si cette condition est vraie ; elle ne lit que ce qui vient avant."),
-	KEY("pourquoi", FORM_TEXT, HOLD_ONE, "Pourquoi on le demande : la personne le lit.", .needed = NEEDED_AND_TOLD_APART, .most = TEXT_SENTENCE),
+	KEY("pourquoi", FORM_TEXT, HOLD_ONE, "Pourquoi on le demande : la personne le lit.", MUST_APART,
+		.most = TEXT_SENTENCE),
 	KEEP("Combien de temps on garde cette réponse, quand c’est moins que le dossier."),
 	FIELD_KEYS);
 
 SHAPE(calendar, "« calendrier »",
 	NAME("territoire", "Le territoire dont les jours fériés comptent."),
-	KEY("fichier", FORM_TEXT, HOLD_ONE, "Le fichier de calendriers/ : vacances, fermetures, jours fériés ajoutés.", .most = TEXT_LABEL),
+	KEY("fichier", FORM_TEXT, HOLD_ONE, "Le fichier de calendriers/ : vacances, fermetures, jours fériés ajoutés.",
+		.most = TEXT_LABEL),
 	NAME("zone", "La zone de vacances, telle que le fichier l’écrit."));
 
 SHAPE(window, "une fenêtre",
@@ -139,19 +147,21 @@ SHAPE(window, "une fenêtre",
 
 SHAPE(role, "un rôle",
 	LABEL("Comment on nomme ce rôle dans une phrase : le chef de service."),
-	KEY("est", FORM_WORD, HOLD_ONE, "« demandeur » : le rôle de qui demande ; il y en a exactement un.", WORDS(applicant)),
-	KEY("fonction", FORM_TEXT, HOLD_ONE_OR_LIST, "La fonction de l’annuaire qui donne ce rôle, ou plusieurs.", .most = TEXT_LABEL),
+	KEY("est", FORM_WORD, HOLD_ONE, "« demandeur » : le rôle de qui demande ; il y en a exactement un.",
+		WORDS(applicant)),
+	KEY("fonction", FORM_TEXT, HOLD_ONE_OR_LIST, "La fonction de l’annuaire qui donne ce rôle, ou plusieurs.",
+		.most = TEXT_LABEL),
 	KEY("de", FORM_WORD, HOLD_ONE,
 		"Où chercher cette fonction : dans la structure de l’agent, dans son ressort, ou partout.", WORDS(reaches)),
 	KEY("canal", FORM_FEEL, HOLD_ONE, "Comment la personne répond : \"application\" ou \"lien\"."),
 	CITE);
 
 SHAPE(once, "« une_par_campagne »",
-	KEY("message", FORM_TEXT, HOLD_ONE, "Ce que lit la personne qui a déjà une demande.", .needed = NEEDED, .most = TEXT_SENTENCE),
+	KEY("message", FORM_TEXT, HOLD_ONE, "Ce que lit la personne qui a déjà une demande.", MUST, .most = TEXT_SENTENCE),
 	CITE);
 
 SHAPE(exception, "une dérogation",
-	KEY("qui", FORM_TEXT, HOLD_ONE_OR_LIST, "Les rôles qui peuvent rouvrir cette fenêtre pour un agent.", .needed = NEEDED,
+	KEY("qui", FORM_TEXT, HOLD_ONE_OR_LIST, "Les rôles qui peuvent rouvrir cette fenêtre pour un agent.", MUST,
 		.most = TEXT_NAME),
 	CITE);
 
@@ -161,7 +171,7 @@ SHAPE(section, "une partie du formulaire",
 	TITLE("Le titre de cette page du formulaire."),
 	SENTENCE("aide", "Une phrase sous le titre."),
 	CONDITION("La partie n’est montrée que si cette condition est vraie."),
-	KEY("champs", FORM_MAPPING, HOLD_NAMED, "Les champs, dans l’ordre où on les montre.", .needed = NEEDED, .of = &shape_field),
+	KEY("champs", FORM_MAPPING, HOLD_NAMED, "Les champs, dans l’ordre où on les montre.", MUST, .of = &shape_field),
 	CITE);
 
 SHAPE(piece, "une pièce",
@@ -169,15 +179,17 @@ SHAPE(piece, "une pièce",
 	SENTENCE("aide", "Une phrase qui aide à la fournir."),
 	KEY("obligatoire", FORM_FLAG, HOLD_ONE, "oui : on ne peut pas déposer sans elle."),
 	SENTENCE("message", "Ce que la personne lit quand elle manque."),
-	KEY("formats", FORM_WORD, HOLD_ONE_OR_LIST, "Les sortes de fichiers acceptées ; à défaut, toutes.", WORDS(formats)),
+	KEY("formats", FORM_WORD, HOLD_ONE_OR_LIST, "Les sortes de fichiers acceptées ; à défaut, toutes.",
+		WORDS(formats)),
 	CONDITION("La pièce n’est demandée que si cette condition est vraie."),
-	KEY("pourquoi", FORM_TEXT, HOLD_ONE, "Pourquoi on la demande : la personne le lit.", .needed = NEEDED_AND_TOLD_APART, .most = TEXT_SENTENCE),
+	KEY("pourquoi", FORM_TEXT, HOLD_ONE, "Pourquoi on la demande : la personne le lit.", MUST_APART,
+		.most = TEXT_SENTENCE),
 	KEEP("Combien de temps on garde cette pièce, quand c’est moins que le dossier."),
 	CITE);
 
 SHAPE(computed, "un calcul",
 	LABEL("Ce que vaut ce calcul, en quelques mots."),
-	KEY("valeur", FORM_FEEL, HOLD_ONE, "L’expression qui le calcule.", .needed = NEEDED),
+	KEY("valeur", FORM_FEEL, HOLD_ONE, "L’expression qui le calcule.", MUST),
 	DECIMALS("Combien de décimales on montre, au plus."),
 	CITE);
 
@@ -193,7 +205,7 @@ SHAPE(input, "une entrée",
 	CITE);
 
 SHAPE(rounding, "un arrondi",
-	KEY("décimales", FORM_INTEGER, HOLD_ONE, "Le nombre de décimales.", .needed = NEEDED, .least = 0, .most = 20),
+	KEY("décimales", FORM_INTEGER, HOLD_ONE, "Le nombre de décimales.", MUST, .least = 0, .most = 20),
 	KEY("sens", FORM_WORD, HOLD_ONE, "De quel côté on arrondit.", WORDS(roundings)));
 
 SHAPE(output, "une sortie",
@@ -211,10 +223,12 @@ SHAPE(output, "une sortie",
 
 SHAPE(table, "une table",
 	LABEL("Ce que la table décide."),
-	KEY("choix", FORM_WORD, HOLD_ONE, "Ce qui se passe quand plusieurs lignes conviennent ; à défaut, unique.", WORDS(hits)),
+	KEY("choix", FORM_WORD, HOLD_ONE, "Ce qui se passe quand plusieurs lignes conviennent ; à défaut, unique.",
+		WORDS(hits)),
 	KEY("entrées", FORM_FEEL | FORM_MAPPING | FORM_EMPTY, HOLD_NAMED,
-		"Ce que la table lit : un nom et une expression, ou un nom seul.", .needed = NEEDED, .of = &shape_input),
-	KEY("sorties", FORM_WORD | FORM_MAPPING | FORM_EMPTY, HOLD_NAMED, "Ce que la table donne : un nom et un type.", .needed = NEEDED,
+		"Ce que la table lit : un nom et une expression, ou un nom seul.", MUST, .of = &shape_input),
+	KEY("sorties", FORM_WORD | FORM_MAPPING | FORM_EMPTY, HOLD_NAMED,
+		"Ce que la table donne : un nom et un type.", MUST,
 		WORDS(column_types), .of = &shape_output),
 	KEY("lignes", FORM_TEXT, HOLD_ONE, "Les lignes, après « | » : les noms des colonnes, puis une règle par ligne."),
 	TABLE_FILE("Ou bien un fichier CSV : tables/…"),
@@ -222,9 +236,10 @@ SHAPE(table, "une table",
 
 SHAPE(decision, "une décision",
 	LABEL("Ce que la décision donne."),
-	TABLE_FILE("Le modèle : tables/….dmn", .needed = NEEDED),
-	KEY("décision", FORM_TEXT, HOLD_ONE, "Le nom de la décision dans le modèle.", .needed = NEEDED, .most = TEXT_LABEL),
-	KEY("entrées", FORM_FEEL, HOLD_NAMED_FREELY, "Les données du modèle, quand elles n’ont pas le nom d’une valeur d’ici."),
+	TABLE_FILE("Le modèle : tables/….dmn", MUST),
+	KEY("décision", FORM_TEXT, HOLD_ONE, "Le nom de la décision dans le modèle.", MUST, .most = TEXT_LABEL),
+	KEY("entrées", FORM_FEEL, HOLD_NAMED_FREELY,
+		"Les données du modèle, quand elles n’ont pas le nom d’une valeur d’ici."),
 	COLUMN_TYPE_KEY("La sorte de valeur, telle qu’on la lit."),
 	DECIMALS("Combien de décimales on montre, au plus."),
 	CITE);
@@ -232,8 +247,8 @@ SHAPE(decision, "une décision",
 /* ---- the circuit ---- */
 
 SHAPE(opens, "« ouvre »",
-	KEY("fenêtre", FORM_TEXT, HOLD_ONE, "La fenêtre rouverte pour ce dossier.", .needed = NEEDED, .most = TEXT_NAME),
-	KEY("jusquau", FORM_FEEL, HOLD_ONE, "Jusqu’à quand : une date ou une date et une heure.", .needed = NEEDED));
+	KEY("fenêtre", FORM_TEXT, HOLD_ONE, "La fenêtre rouverte pour ce dossier.", MUST, .most = TEXT_NAME),
+	KEY("jusquau", FORM_FEEL, HOLD_ONE, "Jusqu’à quand : une date ou une date et une heure.", MUST));
 
 #define SETTINGS KEY("pose", FORM_FEEL, HOLD_NAMED, "Des valeurs notées au passage, qu’on lit ensuite par leur nom.")
 #define PRODUCES NAMES("produit", "Les lettres produites.")
@@ -247,7 +262,7 @@ SHAPE(action, "une action",
 	KEY("exige", FORM_MAPPING, HOLD_LIST, "Des règles sans lesquelles elle est refusée, avec leurs messages.",
 		.of = &shape_rule),
 	KEY("vers", FORM_TEXT, HOLD_ONE, "L’étape où elle mène ; la même, si l’on y reste.",
-		.needed = NEEDED_AND_TOLD_APART, .most = TEXT_NAME),
+		MUST_APART, .most = TEXT_NAME),
 	SENSE_KEY("Le sens de la décision ; défavorable, elle exige un motif."),
 	KEY("fait", FORM_TEXT, HOLD_ONE, "Comment on la raconte ensuite : « Demande déposée ».", .most = TEXT_LABEL),
 	SENTENCE("confirme", "La question posée avant de la faire."),
@@ -262,7 +277,7 @@ SHAPE(action, "une action",
 
 SHAPE(deadline, "une échéance",
 	KEY("libellé", FORM_TEXT, HOLD_ONE, "Comment on la nomme dans l’historique.", .most = TEXT_LABEL),
-	KEY("quand", FORM_FEEL, HOLD_ONE, "Une date (son premier instant) ou une date et une heure.", .needed = NEEDED),
+	KEY("quand", FORM_FEEL, HOLD_ONE, "Une date (son premier instant) ou une date et une heure.", MUST),
 	CONDITION("Jugée au moment de l’échéance : fausse, il n’arrive rien."),
 	NAME("vers", "L’étape où elle mène."),
 	PRODUCES, CANCELS,
@@ -285,7 +300,7 @@ SHAPE(step, "une étape",
 
 /* ---- letters, mails, lists ---- */
 
-#define MODEL(about) KEY("modèle", FORM_TEXT, HOLD_ONE, about, .needed = NEEDED, .most = TEXT_LABEL)
+#define MODEL(about) KEY("modèle", FORM_TEXT, HOLD_ONE, about, MUST, .most = TEXT_LABEL)
 
 SHAPE(letter, "une lettre",
 	TITLE("Le titre de la lettre ou de l’acte."),
@@ -295,7 +310,7 @@ SHAPE(letter, "une lettre",
 	CITE);
 
 SHAPE(mail, "un courrier",
-	KEY("à", FORM_TEXT, HOLD_ONE_OR_LIST, "Les rôles qui le reçoivent.", .needed = NEEDED_AND_TOLD_APART,
+	KEY("à", FORM_TEXT, HOLD_ONE_OR_LIST, "Les rôles qui le reçoivent.", MUST_APART,
 		.most = TEXT_NAME),
 	NAMES("après", "Les actions ou les échéances qu’il suit."),
 	KEY("moment", FORM_FEEL, HOLD_ONE, "Ou bien une date : il part alors pour chaque dossier."),
@@ -304,13 +319,13 @@ SHAPE(mail, "un courrier",
 	KEY("groupé", FORM_FLAG, HOLD_ONE, "oui : un seul message par personne, pour tous ses dossiers."),
 	NAMES("lien", "Les actions que la personne peut faire depuis le message."),
 	KEY("lien_jusquau", FORM_FEEL, HOLD_ONE, "Jusqu’à quand le lien de réponse vaut."),
-	KEY("objet", FORM_TEXT, HOLD_ONE, "L’objet du message, qui peut avoir des trous {{ }}.", .needed = NEEDED, .most = TEXT_LABEL),
+	KEY("objet", FORM_TEXT, HOLD_ONE, "L’objet du message, qui peut avoir des trous {{ }}.", MUST, .most = TEXT_LABEL),
 	MODEL("Le fichier de courriers/ qui le compose."),
 	CITE);
 
 SHAPE(week, "« semaine »",
-	KEY("jours", FORM_FEEL, HOLD_ONE, "La liste des jours d’absence.", .needed = NEEDED),
-	KEY("étapes", FORM_TEXT, HOLD_ONE_OR_LIST, "Les étapes des demandes accordées.", .needed = NEEDED, .most = TEXT_NAME),
+	KEY("jours", FORM_FEEL, HOLD_ONE, "La liste des jours d’absence.", MUST),
+	KEY("étapes", FORM_TEXT, HOLD_ONE_OR_LIST, "Les étapes des demandes accordées.", MUST, .most = TEXT_NAME),
 	NAMES("demandées", "Les étapes des demandes encore en cours."),
 	CITE);
 
@@ -320,46 +335,50 @@ SHAPE(list, "« liste »",
 SHAPE(export, "un export",
 	TITLE("Le titre du fichier CSV."),
 	NAMES("étapes", "Les étapes des demandes exportées ; à défaut, toutes celles qui sont déposées."),
-	KEY("colonnes", FORM_MAPPING, HOLD_LIST, "Les colonnes, dans l’ordre.", .needed = NEEDED, .of = &shape_column),
+	KEY("colonnes", FORM_MAPPING, HOLD_LIST, "Les colonnes, dans l’ordre.", MUST, .of = &shape_column),
 	CITE);
 
 SHAPE(measure, "une mesure",
 	LABEL("Ce que l’on compte."),
-	KEY("si", FORM_FEEL, HOLD_ONE, "Les dossiers pour lesquels cette condition est vraie sont comptés.", .needed = NEEDED),
+	KEY("si", FORM_FEEL, HOLD_ONE, "Les dossiers pour lesquels cette condition est vraie sont comptés.", MUST),
 	CITE);
 
 SHAPE(measures, "« indicateurs »",
 	COLUMNS("par", "Ce par quoi on répartit les nombres."),
-	KEY("mesures", FORM_MAPPING, HOLD_NAMED, "Ce que l’on compte.", .needed = NEEDED, .of = &shape_measure),
+	KEY("mesures", FORM_MAPPING, HOLD_NAMED, "Ce que l’on compte.", MUST, .of = &shape_measure),
 	CITE);
 
 /* ---- a procedure ---- */
 
 SHAPE(procedure, "une procédure",
-	KEY("guichet", FORM_INTEGER, HOLD_ONE, "La version de cette langue : 1.", .needed = NEEDED, .least = 1, .most = 1),
-	KEY("procédure", FORM_TEXT, HOLD_ONE, "Le nom de la procédure : minuscules sans accent, chiffres et tirets.", .needed = NEEDED,
+	KEY("guichet", FORM_INTEGER, HOLD_ONE, "La version de cette langue : 1.", MUST, .least = 1, .most = 1),
+	KEY("procédure", FORM_TEXT, HOLD_ONE, "Le nom de la procédure : minuscules sans accent, chiffres et tirets.", MUST,
 		.most = TEXT_NAME),
 	TITLE("Le titre que les gens lisent."),
 	SENTENCE("résumé", "Une phrase ou deux, sur la page d’accueil."),
-	KEY("service", FORM_TEXT, HOLD_ONE, "Le rôle du bureau qui gère les demandes.", .needed = NEEDED, .most = TEXT_NAME),
+	KEY("service", FORM_TEXT, HOLD_ONE, "Le rôle du bureau qui gère les demandes.", MUST, .most = TEXT_NAME),
 	KEEP("Combien de temps on garde les dossiers : P5Y cinq ans, P6M six mois."),
 	KEY("sources", FORM_MAPPING, HOLD_NAMED_FREELY, "Les textes qui fondent la procédure.", .of = &shape_source),
 	KEY("documents", FORM_MAPPING, HOLD_NAMED_FREELY, "Les documents à lire.", .of = &shape_document),
-	KEY("paramètres", FORM_MAPPING, HOLD_NAMED, "Ce que la loi ou une décision fixe, avec ses dates.", .of = &shape_parameter),
+	KEY("paramètres", FORM_MAPPING, HOLD_NAMED, "Ce que la loi ou une décision fixe, avec ses dates.",
+		.of = &shape_parameter),
 	KEY("campagne", FORM_MAPPING, HOLD_NAMED, "Les données que chaque campagne donne.", .of = &shape_campaign_data),
-	KEY("calendrier", FORM_MAPPING, HOLD_ONE, "Les jours qui comptent : territoire, vacances, fermetures.", .of = &shape_calendar),
+	KEY("calendrier", FORM_MAPPING, HOLD_ONE, "Les jours qui comptent : territoire, vacances, fermetures.",
+		.of = &shape_calendar),
 	KEY("fenêtres", FORM_MAPPING, HOLD_NAMED, "Les périodes que chaque campagne date.", .of = &shape_window),
-	KEY("rôles", FORM_MAPPING, HOLD_NAMED, "Qui fait quoi ; exactement un rôle est celui du demandeur.", .needed = NEEDED,
+	KEY("rôles", FORM_MAPPING, HOLD_NAMED, "Qui fait quoi ; exactement un rôle est celui du demandeur.", MUST,
 		.of = &shape_role),
 	KEY("population", FORM_MAPPING, HOLD_LIST, "Qui peut demander : des règles, toutes vraies.", .of = &shape_rule),
 	KEY("une_par_campagne", FORM_MAPPING, HOLD_ONE, "Refuse une deuxième demande.", .of = &shape_once),
-	KEY("formulaire", FORM_MAPPING, HOLD_NAMED, "Les parties du formulaire, dans l’ordre.", .needed = NEEDED, .of = &shape_section),
+	KEY("formulaire", FORM_MAPPING, HOLD_NAMED, "Les parties du formulaire, dans l’ordre.", MUST,
+		.of = &shape_section),
 	KEY("pièces", FORM_MAPPING, HOLD_NAMED, "Les fichiers à joindre.", .of = &shape_piece),
 	KEY("calculs", FORM_MAPPING, HOLD_NAMED, "Les valeurs tirées des autres.", .of = &shape_computed),
 	KEY("tables", FORM_MAPPING, HOLD_NAMED, "Les tables de décision.", .of = &shape_table, .or_of = &shape_decision),
-	KEY("circuit", FORM_MAPPING, HOLD_NAMED, "Les étapes, dans l’ordre ; la première est le brouillon.", .needed = NEEDED,
+	KEY("circuit", FORM_MAPPING, HOLD_NAMED, "Les étapes, dans l’ordre ; la première est le brouillon.", MUST,
 		.of = &shape_step),
-	KEY("dérogations", FORM_MAPPING, HOLD_NAMED, "Qui peut rouvrir une fenêtre pour un seul agent.", .of = &shape_exception),
+	KEY("dérogations", FORM_MAPPING, HOLD_NAMED, "Qui peut rouvrir une fenêtre pour un seul agent.",
+		.of = &shape_exception),
 	KEY("lettres", FORM_MAPPING, HOLD_NAMED, "Les lettres et les actes.", .of = &shape_letter),
 	KEY("courriers", FORM_MAPPING, HOLD_NAMED, "Les messages envoyés aux personnes.", .of = &shape_mail),
 	KEY("semaine", FORM_MAPPING, HOLD_ONE, "Qui est absent quel jour.", .of = &shape_week),
@@ -370,8 +389,8 @@ SHAPE(procedure, "une procédure",
 /* ---- a campaign ---- */
 
 SHAPE(campaign_window, "une fenêtre de campagne",
-	KEY("du", FORM_DATE | FORM_INSTANT, HOLD_ONE, "Le premier jour, ou l’heure d’ouverture.", .needed = NEEDED),
-	KEY("au", FORM_DATE | FORM_INSTANT, HOLD_ONE, "Le dernier jour compris, ou l’heure de fermeture.", .needed = NEEDED));
+	KEY("du", FORM_DATE | FORM_INSTANT, HOLD_ONE, "Le premier jour, ou l’heure d’ouverture.", MUST),
+	KEY("au", FORM_DATE | FORM_INSTANT, HOLD_ONE, "Le dernier jour compris, ou l’heure de fermeture.", MUST));
 
 SHAPE(contact, "un contact",
 	LABEL("Qui l’on joint."),
@@ -381,17 +400,19 @@ SHAPE(contact, "un contact",
 	KEY("horaires", FORM_TEXT, HOLD_ONE, "Quand on répond.", .most = TEXT_LABEL));
 
 SHAPE(key_date, "une date clé",
-	KEY("date", FORM_DATE, HOLD_ONE, "Le jour, ou le premier jour.", .needed = NEEDED),
+	KEY("date", FORM_DATE, HOLD_ONE, "Le jour, ou le premier jour.", MUST),
 	KEY("jusquau", FORM_DATE, HOLD_ONE, "Le dernier jour, quand il y en a plusieurs."),
 	LABEL("Ce qui a lieu ce jour-là."));
 
 SHAPE(campaign, "une campagne",
-	KEY("campagne", FORM_TEXT, HOLD_ONE, "Son nom : minuscules sans accent, chiffres et tirets.", .needed = NEEDED, .most = TEXT_NAME),
-	KEY("procédure", FORM_TEXT, HOLD_ONE, "Le nom de la procédure.", .needed = NEEDED, .most = TEXT_NAME),
+	KEY("campagne", FORM_TEXT, HOLD_ONE, "Son nom : minuscules sans accent, chiffres et tirets.", MUST,
+		.most = TEXT_NAME),
+	KEY("procédure", FORM_TEXT, HOLD_ONE, "Le nom de la procédure.", MUST, .most = TEXT_NAME),
 	TITLE("Le titre que les gens lisent."),
 	KEY("annonce", FORM_DATE, HOLD_ONE, "Le jour où l’on prévient les fonctions de « diffusion »."),
 	KEY("diffusion", FORM_TEXT, HOLD_ONE_OR_LIST, "Les fonctions prévenues de l’ouverture.", .most = TEXT_LABEL),
-	KEY("fenêtres", FORM_MAPPING, HOLD_NAMED, "Les dates de chaque fenêtre de la procédure.", .of = &shape_campaign_window),
+	KEY("fenêtres", FORM_MAPPING, HOLD_NAMED, "Les dates de chaque fenêtre de la procédure.",
+		.of = &shape_campaign_window),
 	KEY("données", FORM_TEXT, HOLD_NAMED | HOLD_ONE_OR_LIST, "Les données que la procédure demande.",
 		.most = TEXT_SENTENCE),
 	KEY("contacts", FORM_MAPPING, HOLD_LIST, "Qui joindre.", .of = &shape_contact),

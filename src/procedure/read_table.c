@@ -107,6 +107,7 @@ read_input(struct reader *reader, const struct yaml_item *item, struct table_inp
 	if (item->value->kind == YAML_SCALAR)
 		return; /* `quotité:` reads the value of that name */
 	const struct map map = map_open(reader, item->value, item->key->at, &shape_input);
+	(void)map_origin(map);
 	const struct yaml_node *expression = map_get(map, "valeur");
 	if (expression && is_expression(reader, expression))
 		input->expression = cell_of_node(expression);
@@ -182,6 +183,7 @@ read_output(struct reader *reader, const struct yaml_item *item, struct table_ou
 		return;
 	}
 	const struct map map = map_open(reader, item->value, item->key->at, &shape_output);
+	(void)map_origin(map);
 	if (map_get(map, "type"))
 		output->type = read_type(reader, map_get(map, "type"), &shown->shown);
 	read_values(map, &output->values);

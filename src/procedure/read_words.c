@@ -176,6 +176,7 @@ read_words(struct reader *reader, struct map top)
 	const struct yaml_node *list = map_get(top, "liste");
 	if (list) {
 		const struct map map = map_open(reader, list, map_key_place(top, "liste"), &shape_list);
+		(void)map_origin(map);
 		read_columns(map, "colonnes", &reader->procedure->columns, &reader->procedure->column_count);
 	}
 	read_exports(reader, map_get(top, "exports"));
