@@ -37,8 +37,13 @@ static void
 show_interim(const struct call *call, const struct directory_interim *interim)
 {
 	const bool away = text_equal(interim->absent, call->person.id);
-	printf("%s : " TEXT_FORMAT ", ", away ? "Absence    " : "Intérim    ", TEXT_ARGS(period_text(call->arena, interim)));
-	if (!away)
+	printf("%s : " TEXT_FORMAT ", ", interim->signing ? "Délégation " : away ? "Absence    " : "Intérim    ",
+		TEXT_ARGS(period_text(call->arena, interim)));
+	if (interim->signing)
+		printf("%s " TEXT_FORMAT "%s" TEXT_FORMAT, away ? "donnée à" : "signe pour",
+			TEXT_ARGS(away ? interim->replacement_name : interim->absent_name), interim->letters.length ? ", lettres " : "",
+			TEXT_ARGS(interim->letters));
+	else if (!away)
 		printf("de " TEXT_FORMAT, TEXT_ARGS(interim->absent_name));
 	else if (interim->replacement_name.length)
 		printf("intérim par " TEXT_FORMAT, TEXT_ARGS(interim->replacement_name));

@@ -79,8 +79,8 @@ TEST(what_the_applicant_must_not_learn_yet_explains_nothing_to_them)
 	struct guichet_error error = { 0 };
 	struct dossier_facts facts;
 	CHECK(world_facts(stage.world, TEXT("léa"), &dossier->state, stage.world->now, &facts, &error) == GUICHET_OK);
-	const struct dossier_viewer applicant = { dossier->state.subject, 0 },
-		chef = { TEXT("proviseure"), world_roles(&facts, TEXT("proviseure")) };
+	const struct dossier_viewer applicant = { .person = dossier->state.subject },
+		chef = { .person = TEXT("proviseure"), .roles = world_roles(&facts, TEXT("proviseure")) };
 	static const struct { struct text source; bool veiled; } cases[] = {
 		{ TEXT("motif_refus != null"), true }, { TEXT("dossier.état = \"instruction\""), true },
 		{ TEXT("nombre_jours <= jours_maximum"), false }, { TEXT("terme > début_prévu"), false },

@@ -124,7 +124,7 @@ dossier_stage_input(struct dossier_stage *stage, const struct dossier *dossier, 
 	struct guichet_error error = { 0 };
 	CHECK(world_facts(stage->world, dossier ? dossier->subject : text_of_string(person), dossier, stage->world->now,
 		&input.facts, &error) == GUICHET_OK);
-	input.actor = (struct dossier_actor){ world_person_of(stage->world, text_of_string(person)),
-		world_roles(&input.facts, text_of_string(person)) };
+	input.actor = (struct dossier_actor){ .person = world_person_of(stage->world, text_of_string(person)),
+		.roles = world_roles(&input.facts, text_of_string(person)) };
 	return input;
 }

@@ -29,6 +29,49 @@ play_whole_life(struct dossier_stage *stage)
 	return dossier;
 }
 
+TEST(who_signs_by_delegation_does_nothing_else_and_the_signature_says_so)
+{
+	STAGE();
+	struct guichet_error error = { 0 };
+	struct dossier_outcome outcome;
+	const struct text quality = TEXT("pour Mme Claire Delorme, chef d’établissement, et par délégation");
+	const struct procedure *procedure = stage.procedure;
+	const dossier_roles chef = DOSSIER_ROLE(procedure_role_find(procedure, TEXT("chef")));
+	dossier_stage_at(&stage, "2023-06-16T10:00");
+	struct world_dossier *dossier = dossier_stage_file(&stage);
+	dossier_stage_at(&stage, "2023-06-20T10:00");
+
+	struct dossier_input input = dossier_stage_input(&stage, &dossier->state, "hugo", "favorable");
+	input.actor.roles = input.actor.signs = chef;
+	CHECK(dossier_decide(&input, stage.arena, &outcome, &error) == GUICHET_REFUSED);
+	CHECK_INTEGER(outcome.refusal, DOSSIER_NOT_THEIRS);
+	const struct dossier_viewer viewer = { .person = TEXT("hugo"), .roles = chef, .signs = chef };
+	const struct dossier_option *options;
+	size_t count;
+	CHECK(dossier_options(&input.facts, &viewer, stage.arena, &options, &count, &error) == GUICHET_OK);
+	CHECK_INTEGER(count, 0);
+
+	CHECK(dossier_stage_act(&stage, dossier, "proviseure", "favorable", NULL, NULL).kind == DOSSIER_HAPPENED);
+	CHECK(dossier_stage_act(&stage, dossier, "gestionnaire", "générer", NULL, NULL).kind == DOSSIER_HAPPENED);
+	CHECK(dossier_stage_act(&stage, dossier, "gestionnaire", "envoyer", NULL, NULL).kind == DOSSIER_HAPPENED);
+	const int letter = procedure_letter_find(procedure, TEXT("convention"));
+	input = dossier_stage_input(&stage, &dossier->state, "hugo", "signer_chef");
+	input.actor.roles = input.actor.signs = chef;
+	input.actor.person.quality = quality;
+	input.actor.person.authority = TEXT("Arrêté 12");
+	input.command.text_hash = dossier_act_find(&dossier->state, letter)->text_hash;
+	CHECK(dossier_decide(&input, stage.arena, &outcome, &error) == GUICHET_OK);
+	const struct dossier_act *act = dossier_act_find(&outcome.state, letter);
+	CHECK_INTEGER(act->signature_count, 1);
+	CHECK_TEXT(act->signatures[0].quality, quality);
+	CHECK(text_find(outcome.event.payload, TEXT("\"authority\":\"Arrêté 12\"")) != SIZE_MAX);
+	CHECK(dossier_replay(stage.arena, procedure, &dossier->state, &outcome.event, &error) == GUICHET_OK);
+	/* Without it, the same person is refused. */
+	input.actor.roles = input.actor.signs = 0;
+	CHECK(dossier_decide(&input, stage.arena, &outcome, &error) == GUICHET_REFUSED);
+	CHECK_INTEGER(outcome.refusal, DOSSIER_NOT_THEIRS);
+}
+
 TEST(the_tests_of_the_reference_procedure_pass)
 {
 	CLEANUP(arena_free) struct arena *arena = arena_new(64 << 20);

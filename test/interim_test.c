@@ -28,7 +28,7 @@
 	"L1;B1;agent;100;2022-09-01;\n"                     \
 	"N1;B1;agent;100;2022-09-01;\n"                     \
 	"G1;SG;gestionnaire;100;2022-09-01;\n"
-#define INTERIMS "absent;remplaçant;structure;fonction;début;fin;référence\n"
+#define INTERIMS "absent;remplaçant;structure;fonction;début;fin;référence;nature;lettres\n"
 
 static const struct text none = { 0 };
 
@@ -43,7 +43,7 @@ import_interims(struct counter *counter, const char *day, struct text interims, 
 }
 
 static void
-academy_open(struct counter *counter)
+academy_open(struct counter *counter, const char *procedure)
 {
 	char path[100];
 	struct guichet_error error = { 0 };
@@ -52,13 +52,14 @@ academy_open(struct counter *counter)
 	counter_open(counter, path, "2024-01-10T10:00");
 	counter_must(directory_test_import(counter->store, "2024-01-09", TEXT(STRUCTURES), TEXT(PERSONS), TEXT(APPOINTMENTS), true,
 		counter->arena, &report), &directory_test_error);
-	counter_must(office_campaign_open(counter->office, COUNTER_MISSION, "2024", &error), &error);
+	counter_must(office_campaign_open(counter->office, procedure, "2024", &error), &error);
 	counter->campaign = office_campaigns(counter->office, counter->arena).at[0];
 }
 
-#define WITH_ACADEMY(name) \
+#define WITH_ACADEMY_OF(name, procedure) \
 	CLEANUP(counter_close) struct counter name = { 0 }; \
-	academy_open(&name)
+	academy_open(&name, procedure)
+#define WITH_ACADEMY(name) WITH_ACADEMY_OF(name, COUNTER_MISSION)
 
 static void
 interims(struct counter *counter, const char *day, const char *lines)
@@ -177,6 +178,9 @@ TEST(interims_that_cannot_stand_are_refused_line_by_line)
 		{ "Z1;L1;;;hier;;X", "« hier » n’est pas une date" },
 		{ "Z1;L1;;;;;X", "La colonne « début » est vide" },
 		{ "Z1;L1;;;2024-01-15;;", "La colonne « référence » est vide" },
+		{ "Z1;L1;;;2024-01-15;;X;pouvoir", "La nature « pouvoir » n’est pas connue" },
+		{ "Z1;L1;;;2024-01-15;;X;;accord", "Seule une délégation nomme des lettres" },
+		{ "Z1;;;;2024-01-15;;X;délégation", "Une délégation dit qui signe" },
 	};
 	for (size_t i = 0; i < sizeof refused / sizeof *refused; i++) {
 		const struct text file = arena_format(a.arena, INTERIMS "%s\nP1;R1;;;2024-01-15;;Arrêté\n", refused[i].line);
@@ -297,4 +301,56 @@ TEST(the_request_of_a_head_goes_up_and_the_office_is_told_when_there_is_nobody)
 	CHECK_TEXT(waiting_for(&a, "P1"), TEXT("Vernelin Zoé, Corbevaux Aline"));
 	const struct office_command *done = counter_act(&a, "P1", "accepter", aline->dossier, NO_ANSWER);
 	counter_must(done->status, &done->error);
+}
+
+/* ---- delegation of signature ---- */
+
+/* What becomes of a signature when the letter is not typeset yet: that it is not ready is told only to who may sign. */
+static enum dossier_refusal
+try_to_sign(struct counter *counter, const char *matricule, struct text dossier)
+{
+	const struct office_command *command = counter_act(counter, matricule, "signer", dossier, NO_ANSWER);
+	CHECK(command->status == GUICHET_REFUSED || command->status == GUICHET_UNKNOWN);
+	return command->status == GUICHET_UNKNOWN ? DOSSIER_NOT_THEIRS : command->outcome.refusal;
+}
+
+TEST(a_delegation_lets_sign_between_its_dates_and_nothing_else)
+{
+	WITH_ACADEMY_OF(a, "test/interim/accord");
+	const struct office_command *lea = counter_file(&a, "L1", "80", "autre");
+	interims(&a, "2024-01-10", "Z1;G1;;chef de service;15/01/2024;19/01/2024;Arrêté 12;délégation;accord\n"
+		"Z1;N1;;;15/01/2024;;Arrêté 13;délégation;refus\n");
+	CHECK_INTEGER(try_to_sign(&a, "N1", lea->dossier), DOSSIER_NOT_THEIRS);
+	CHECK_TEXT(waiting_for(&a, "G1"), TEXT(""));
+
+	counter_at(&a, "2024-01-16T10:00");
+	CHECK_TEXT(functions_of(&a, "G1"), TEXT("gestionnaire@SG")); /* no function is taken from who gives it */
+	CHECK_TEXT(functions_of(&a, "Z1"), TEXT("chef de service@B1"));
+	CHECK_TEXT(waiting_for(&a, "G1"), TEXT("Orsaveine Léa"));
+	CHECK_TEXT(waiting_for(&a, "Z1"), TEXT("Orsaveine Léa"));
+	CHECK_TEXT(waiting_for(&a, "N1"), TEXT("")); /* for another letter */
+	CHECK_INTEGER(try_to_sign(&a, "G1", lea->dossier), DOSSIER_TEXT_NOT_READY);
+	CHECK_INTEGER(try_to_sign(&a, "Z1", lea->dossier), DOSSIER_TEXT_NOT_READY);
+	CHECK_INTEGER(try_to_sign(&a, "N1", lea->dossier), DOSSIER_NOT_THEIRS);
+	const struct office_command *other = counter_act(&a, "G1", "écarter", lea->dossier, NO_ANSWER);
+	CHECK_INTEGER(other->status, GUICHET_REFUSED);
+	CHECK_INTEGER(other->outcome.refusal, DOSSIER_NOT_THEIRS);
+
+	counter_at(&a, "2024-01-20T00:00");
+	CHECK_TEXT(waiting_for(&a, "G1"), TEXT(""));
+	CHECK_INTEGER(try_to_sign(&a, "G1", lea->dossier), DOSSIER_NOT_THEIRS);
+	CHECK_INTEGER(try_to_sign(&a, "Z1", lea->dossier), DOSSIER_TEXT_NOT_READY);
+}
+
+TEST(a_delegation_survives_the_absence_of_who_gives_it_but_not_ones_own_request)
+{
+	WITH_ACADEMY_OF(a, "test/interim/accord");
+	const struct office_command *lea = counter_file(&a, "L1", "80", "autre");
+	interims(&a, "2024-01-10", "Z1;G1;;;15/01/2024;;Arrêté 12;délégation;\nZ1;L1;;;15/01/2024;;Arrêté 12;délégation;\n"
+		"Z1;;;;15/01/2024;;Congé;;\n");
+	counter_at(&a, "2024-01-16T10:00");
+	CHECK_INTEGER(try_to_sign(&a, "G1", lea->dossier), DOSSIER_TEXT_NOT_READY);
+	CHECK_INTEGER(try_to_sign(&a, "L1", lea->dossier), DOSSIER_NOT_THEIRS);
+	CHECK_INTEGER(try_to_sign(&a, "Z1", lea->dossier), DOSSIER_NOT_THEIRS);
+	CHECK_INTEGER(try_to_sign(&a, "P1", lea->dossier), DOSSIER_TEXT_NOT_READY);
 }

@@ -284,12 +284,12 @@ directory_holders_within(struct store_tx *tx, struct arena *arena, const struct 
 	return status;
 }
 
-enum guichet_status
-directory_functions_of(struct store_tx *tx, struct arena *arena, struct text person, struct date at,
+static enum guichet_status
+functions_query(struct store_tx *tx, struct arena *arena, enum store_statement statement, struct text person, struct date at,
 	struct directory_functions *ret_functions, struct guichet_error *error)
 {
 	CLEANUP(store_rows_end) struct store_rows rows =
-		store_query(tx, arena, STORE_DIRECTORY_FUNCTIONS, STORE_VALUES(person, date_day_number(at)), error);
+		store_query(tx, arena, statement, STORE_VALUES(person, date_day_number(at)), error);
 	struct directory_function *functions = NULL;
 	size_t count = 0, capacity = 0;
 	while (store_next(&rows)) {
@@ -304,7 +304,7 @@ directory_functions_of(struct store_tx *tx, struct arena *arena, struct text per
 		}
 		functions[count++] = (struct directory_function){ store_text(&rows, 0), store_integer(&rows, 1),
 			store_text(&rows, 2), store_text(&rows, 3), store_text(&rows, 4), store_text(&rows, 5),
-			store_text(&rows, 6), name_of(&rows, arena, 7), store_text(&rows, 10) };
+			store_text(&rows, 6), name_of(&rows, arena, 7), store_text(&rows, 10), store_text(&rows, 11) };
 		if (!functions[count - 1].instead_of.at)
 			return guichet_fail(error, GUICHET_BROKEN, "Mémoire insuffisante.");
 	}
@@ -312,6 +312,20 @@ directory_functions_of(struct store_tx *tx, struct arena *arena, struct text per
 	if (status == GUICHET_OK)
 		*ret_functions = (struct directory_functions){ functions, count };
 	return status;
+}
+
+enum guichet_status
+directory_functions_of(struct store_tx *tx, struct arena *arena, struct text person, struct date at,
+	struct directory_functions *ret_functions, struct guichet_error *error)
+{
+	return functions_query(tx, arena, STORE_DIRECTORY_FUNCTIONS, person, at, ret_functions, error);
+}
+
+enum guichet_status
+directory_delegations_of(struct store_tx *tx, struct arena *arena, struct text person, struct date at,
+	struct directory_functions *ret_functions, struct guichet_error *error)
+{
+	return functions_query(tx, arena, STORE_DIRECTORY_DELEGATIONS, person, at, ret_functions, error);
 }
 
 bool
@@ -352,7 +366,8 @@ directory_interims_of(struct store_tx *tx, struct arena *arena, struct text pers
 			.replacement = store_text(&rows, 4), .replacement_name = name_of(&rows, arena, 5),
 			.structure_name = store_text(&rows, 8), .function = store_text(&rows, 9),
 			.reference = store_text(&rows, 10), .from = date_of_day_number(store_integer(&rows, 11)),
-			.to = date_of_day_number(store_integer(&rows, 12)) };
+			.to = date_of_day_number(store_integer(&rows, 12)),
+			.signing = store_integer(&rows, 13) != 0, .letters = store_text(&rows, 14) };
 		if (!interim->absent_name.at || !interim->replacement_name.at)
 			return guichet_fail(error, GUICHET_BROKEN, "Mémoire insuffisante.");
 	}

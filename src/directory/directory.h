@@ -127,7 +127,8 @@ struct directory_function {
 	struct text function;
 	int64_t share;
 	struct text structure, structure_code, structure_kind, structure_name, path;
-	struct text instead_of, reference; /* as of a struct directory_holder */
+	struct text instead_of, reference; /* as of a struct directory_holder; of a delegation, who gives it */
+	struct text letters;               /* of a delegation: names separated by spaces; empty: all */
 };
 
 struct directory_functions {
@@ -140,12 +141,19 @@ struct directory_functions {
 enum guichet_status directory_functions_of(struct store_tx *tx, struct arena *arena, struct text person,
 	struct date at, struct directory_functions *ret_functions, struct guichet_error *error);
 
+/* The functions in whose place a person may sign at a date, by delegation; who gave it still holds them, and being
+ * absent does not take it back. They give no other right. */
+enum guichet_status directory_delegations_of(struct store_tx *tx, struct arena *arena, struct text person,
+	struct date at, struct directory_functions *ret_functions, struct guichet_error *error);
+
 /* True when one of them is `function`, in a structure at or above `path` (any when empty). */
 bool directory_has_function(const struct directory_functions *functions, struct text function, struct text path);
 
 /* --- Absences ------------------------------------------------------------------------ */
 
 struct directory_interim {
+	bool signing;                              /* a delegation of signature: absent is who gives it, replacement who has it */
+	struct text letters;                       /* of a delegation; empty: all */
 	struct text absent, absent_name;           /* an id; "Mme Aline Corbevaux" */
 	struct text replacement, replacement_name; /* empty: nobody, what waited goes up */
 	struct text structure_name;                /* empty: wherever they hold a function */
@@ -154,7 +162,7 @@ struct directory_interim {
 	struct date from, to;                      /* to: the first day it no longer holds; year 9999: no end */
 };
 
-/* The absences of a person and those they replace, that are not over. */
+/* The absences of a person, those they replace, the delegations they give or have, that are not over. */
 enum guichet_status directory_interims_of(struct store_tx *tx, struct arena *arena, struct text person, struct date at,
 	const struct directory_interim **ret_interims, size_t *ret_count, struct guichet_error *error);
 

@@ -184,7 +184,7 @@ interims_load(struct run *run)
 		held.interim.code = store_text(&rows, 3);
 		held.interim.reference = store_text(&rows, 5);
 		held.key = import_interim_key(run->work, held.interim.external_id, held.interim.code, store_text(&rows, 4),
-			store_integer(&rows, 6));
+			store_integer(&rows, 6), store_integer(&rows, 9) ? held.interim.replacement : TEXT(""), store_text(&rows, 10));
 		if (!held.key.at)
 			return no_memory(run);
 		const enum guichet_status status = held_add(run, DIRECTORY_INTERIMS, &held);
@@ -548,7 +548,8 @@ interim_write(struct run *run, const struct import_row *row, const struct held *
 		: (struct text){ 0 };
 	return store_run(run->tx, STORE_DIRECTORY_INTERIM_INSERT,
 		STORE_VALUES(row->id, id_after(run, DIRECTORY_PERSONS, row->interim.external_id), replacement, structure,
-			row->interim.function, row->interim.reference, row->interim.from, from, row->interim.to, run->import->at),
+			row->interim.function, row->interim.reference, row->interim.from, from, row->interim.to, run->import->at,
+			row->interim.signing ? 1 : 0, row->interim.letters),
 		NULL, run->error);
 }
 

@@ -22,8 +22,9 @@ struct import_row {
 			int64_t from, to; /* days; from INT64_MIN: not stated */
 		} appointment;
 		struct {
-			struct text external_id, replacement, code, function, from_text, to_text, reference;
+			struct text external_id, replacement, code, function, from_text, to_text, reference, nature, letters;
 			int64_t from, to; /* days */
+			bool signing;
 		} interim;
 	};
 };
@@ -46,9 +47,10 @@ enum { IMPORT_REFUSALS_KEPT = 1000, IMPORT_LINES_LIMIT = 2000000 };
 [[gnu::format(printf, 7, 8)]] void import_refuse(struct arena *arena, struct import_refusals *refusals,
 	struct directory_report *report, enum directory_kind kind, size_t line, size_t column, const char *format, ...);
 
-/* The key of an interim: matricule of who is absent, structure and function as far as they are stated, first day. */
+/* The key of an interim: matricule of who is absent, structure and function as far as they are stated, first day; of a
+ * delegation, who has it and its letters too. `delegate` is empty for an interim. */
 struct text import_interim_key(struct arena *arena, struct text external_id, struct text code, struct text function,
-	int64_t from);
+	int64_t from, struct text delegate, struct text letters);
 
 /* Reads one file whole. Lines that cannot stand are refused and kept as REFUSED rows with their
  * key when it can be read, so that what the directory says of it is left alone. REFUSED when

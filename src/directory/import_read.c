@@ -62,6 +62,8 @@ static const struct column interim_columns[] = {
 	COLUMN("début", interim.from_text, CONTENT_DAY, true, 10),
 	COLUMN("fin", interim.to_text, CONTENT_DAY, false, 10),
 	COLUMN("référence", interim.reference, CONTENT_TEXT, true, 150),
+	COLUMN("nature", interim.nature, CONTENT_TEXT, false, 20),
+	COLUMN("lettres", interim.letters, CONTENT_TEXT, false, 300),
 };
 
 enum { COLUMNS_LIMIT = 16 };
@@ -228,6 +230,16 @@ interim_read(struct reading *reading, const struct csv_row *source, const int *p
 		DIRECTORY_NO_END - 1) + 1; /* the file gives the last day, included */
 	if (interim->to <= interim->from)
 		refuse(reading, place_of(source, places, 5), "L’intérim finit avant de commencer ; corrigez l’une des deux dates.");
+	interim->signing = text_equal(interim->nature, TEXT("délégation"));
+	if (!interim->signing && interim->nature.length && !text_equal(interim->nature, TEXT("intérim")))
+		refuse(reading, place_of(source, places, 7), "La nature « " TEXT_FORMAT " » n’est pas connue ; écrivez « intérim » ou "
+			"« délégation ».", TEXT_ARGS(interim->nature));
+	if (interim->letters.length && !interim->signing)
+		refuse(reading, place_of(source, places, 8), "Seule une délégation nomme des lettres ; videz cette colonne, ou écrivez "
+			"« délégation » dans la colonne « nature ».");
+	if (interim->signing && interim->replacement.length == 0)
+		refuse(reading, place_of(source, places, 1), "Une délégation dit qui signe ; donnez son matricule dans la colonne "
+			"« remplaçant ».");
 	if (interim->external_id.length && text_equal(interim->external_id, interim->replacement))
 		refuse(reading, place_of(source, places, 1), "Personne ne se remplace soi-même ; donnez un autre matricule, ou laissez "
 			"la colonne vide pour que les demandes montent au responsable du dessus.");
@@ -268,10 +280,12 @@ appointment_read(struct reading *reading, const struct csv_row *source, const in
 }
 
 struct text
-import_interim_key(struct arena *arena, struct text external_id, struct text code, struct text function, int64_t from)
+import_interim_key(struct arena *arena, struct text external_id, struct text code, struct text function, int64_t from,
+	struct text delegate, struct text letters)
 {
-	return arena_format(arena, TEXT_FORMAT "/" TEXT_FORMAT "/" TEXT_FORMAT "/%lld", TEXT_ARGS(external_id),
-		TEXT_ARGS(code), TEXT_ARGS(function), (long long)from);
+	return arena_format(arena, TEXT_FORMAT "/" TEXT_FORMAT "/" TEXT_FORMAT "/%lld/" TEXT_FORMAT "/" TEXT_FORMAT,
+		TEXT_ARGS(external_id), TEXT_ARGS(code), TEXT_ARGS(function), (long long)from, TEXT_ARGS(delegate),
+		TEXT_ARGS(letters));
 }
 
 /* The key under which the row is known, empty when it cannot be told. */
@@ -288,7 +302,8 @@ key_of(struct reading *reading)
 		if (row->interim.external_id.length == 0 || row->interim.from == 0)
 			return TEXT("");
 		const struct text period = import_interim_key(reading->work, row->interim.external_id, row->interim.code,
-			row->interim.function, row->interim.from);
+			row->interim.function, row->interim.from, row->interim.signing ? row->interim.replacement : TEXT(""),
+			row->interim.letters);
 		reading->out_of_memory |= !period.at;
 		return period;
 	default:

@@ -159,7 +159,7 @@ refuse_elsewhere(struct deciding *deciding, int move)
 		if (status != GUICHET_OK)
 			return status;
 	}
-	const struct dossier_viewer viewer = { deciding->input->actor.person.id, deciding->roles };
+	const struct dossier_viewer viewer = { .person = deciding->input->actor.person.id, .roles = deciding->roles };
 	const struct text label = dossier_label(&deciding->facts, &viewer);
 	return refuse(deciding, DOSSIER_NOT_HERE,
 		"« %.*s » n’est pas possible à l’étape où en est la demande : « %.*s ». "
@@ -185,7 +185,7 @@ refuse_role(struct deciding *deciding, struct procedure_list who)
 static void
 tell_because(struct deciding *deciding, const struct feel *rule)
 {
-	const struct dossier_viewer viewer = { deciding->input->actor.person.id, deciding->roles };
+	const struct dossier_viewer viewer = { .person = deciding->input->actor.person.id, .roles = deciding->roles };
 	const struct dossier_explanation named = { .arena = deciding->arena, .procedure = deciding->procedure };
 	const struct feel_words words = dossier_explanation_words(&named);
 	struct feel_run run = inputs_run(&deciding->inputs);
@@ -210,6 +210,8 @@ find_action(struct deciding *deciding)
 			"Cette action n’existe pas. Rouvrez la demande pour voir ce que vous pouvez faire.");
 	if (action >= 0) {
 		deciding->action = &procedure->actions[action];
+		if (deciding->action->signs < 0)
+			deciding->roles &= ~deciding->input->actor.signs; /* who signs by delegation decides nothing */
 		return facts_has_role(deciding->action->who, deciding->roles) ? GUICHET_OK
 			: refuse_role(deciding, deciding->action->who);
 	}
@@ -576,6 +578,13 @@ put_actor(const struct deciding *deciding, json_t *payload)
 		if (deciding->input->actor.roles & DOSSIER_ROLE(i))
 			well = json_push(roles, json_of_text(deciding->procedure->roles[i].name));
 	}
+	/* Most events have no delegation, and those of before have not the word. */
+	json_t *signs = well && deciding->input->actor.signs ? json_put_array(actor, "signs") : NULL;
+	for (size_t i = 0; well && signs && i < deciding->procedure->role_count; i++) {
+		if (deciding->input->actor.signs & DOSSIER_ROLE(i))
+			well = json_push(signs, json_of_text(deciding->procedure->roles[i].name));
+	}
+	well = well && (signs || !deciding->input->actor.signs);
 	return well;
 }
 
@@ -1105,18 +1114,25 @@ json_command(struct json_reader *reader, const json_t *json)
 	return command;
 }
 
+static dossier_roles
+json_roles(struct json_reader *reader, const json_t *names)
+{
+	dossier_roles roles = 0;
+	for (size_t i = 0; i < json_array_size(names); i++) {
+		const int role = procedure_role_find(reader->procedure, json_text(reader, json_array_get(names, i)));
+		reader->failed |= role < 0;
+		if (role >= 0)
+			roles |= DOSSIER_ROLE(role);
+	}
+	return roles;
+}
+
 static struct dossier_actor
 json_actor(struct json_reader *reader, const json_t *json)
 {
-	struct dossier_actor actor = { .person = json_person(reader, json_object_get(json, "person")) };
-	const json_t *roles = json_object_get(json, "roles");
-	for (size_t i = 0; i < json_array_size(roles); i++) {
-		const int role = procedure_role_find(reader->procedure, json_text(reader, json_array_get(roles, i)));
-		reader->failed |= role < 0;
-		if (role >= 0)
-			actor.roles |= DOSSIER_ROLE(role);
-	}
-	return actor;
+	return (struct dossier_actor){ .person = json_person(reader, json_object_get(json, "person")),
+		.roles = json_roles(reader, json_object_get(json, "roles")),
+		.signs = json_roles(reader, json_object_get(json, "signs")) };
 }
 
 /* dossier_replay(); `explanation` may be NULL. */

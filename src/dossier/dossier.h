@@ -315,6 +315,7 @@ enum dossier_refusal {
 struct dossier_actor {
 	struct dossier_person person;
 	dossier_roles roles; /* held for this dossier, today; the applicant's role is added by itself */
+	dossier_roles signs; /* those among them held by delegation of signature: for actions that sign, and no other */
 };
 
 struct dossier_command {
@@ -427,6 +428,7 @@ enum guichet_status dossier_project(const struct dossier_facts *facts, struct ar
 struct dossier_viewer {
 	struct text person;  /* id */
 	dossier_roles roles; /* for this dossier; the applicant's is added by itself */
+	dossier_roles signs; /* as of a struct dossier_actor */
 };
 
 /* The label of a step for who looks: the applicant may have a gentler one. */

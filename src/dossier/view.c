@@ -125,7 +125,7 @@ dossier_options(const struct dossier_facts *facts, const struct dossier_viewer *
 	for (size_t i = 0; status == GUICHET_OK && i < actions.count; i++) {
 		const struct procedure_action *action = &procedure->actions[actions.at[i]];
 		bool offered;
-		if (!facts_has_role(action->who, roles))
+		if (!facts_has_role(action->who, action->signs < 0 ? roles & ~viewer->signs : roles))
 			continue;
 		status = inputs_condition(&inputs, action->condition, &offered, error);
 		if (status != GUICHET_OK || !offered)

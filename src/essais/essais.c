@@ -99,7 +99,7 @@ grant(struct playing *playing, const struct yaml_node *node, struct text person,
 		essai_check(playing, node, false, "dérogation illisible");
 		return;
 	}
-	const struct dossier_actor actor = { world_person_of(world, by), world_roles(&facts, by) };
+	const struct dossier_actor actor = { .person = world_person_of(world, by), .roles = world_roles(&facts, by) };
 	if (dossier_exception_check(&facts, &actor, window, last, reason, &until, &error) != GUICHET_OK) {
 		outcome->kind = DOSSIER_REFUSED_OUTCOME;
 		outcome->message = arena_text(playing->arena, text_of_string(error.message));

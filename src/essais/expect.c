@@ -418,7 +418,7 @@ expect_signatures(struct happening *happening, const struct yaml_node *node)
 static void
 list_options(struct happening *happening, struct text person, bool allowed, struct names *names)
 {
-	const struct dossier_viewer viewer = { person, world_roles(&happening->facts, person) };
+	const struct dossier_viewer viewer = { .person = person, .roles = world_roles(&happening->facts, person) };
 	const struct dossier_option *options;
 	size_t count;
 	struct guichet_error error = { 0 };
@@ -455,7 +455,7 @@ expect_labels(struct happening *happening, const struct yaml_node *node)
 {
 	for (size_t i = 0; i < node->count; i++) {
 		const struct text person = node->items[i].key->scalar;
-		const struct dossier_viewer viewer = { person, world_roles(&happening->facts, person) };
+		const struct dossier_viewer viewer = { .person = person, .roles = world_roles(&happening->facts, person) };
 		const struct text label = dossier_label(&happening->facts, &viewer);
 		essai_check(happening->playing, node->items[i].value, french_equal(label, yaml_scalar(node->items[i].value)),
 			"%.*s voit « %.*s »", TEXT_ARGS(person), TEXT_ARGS(label));
@@ -499,7 +499,7 @@ expect_dues(struct happening *happening, const struct yaml_node *node)
 static struct text
 timeline_text(struct happening *happening, struct text person)
 {
-	const struct dossier_viewer viewer = { person, world_roles(&happening->facts, person) };
+	const struct dossier_viewer viewer = { .person = person, .roles = world_roles(&happening->facts, person) };
 	const struct dossier_moment *moments;
 	size_t count;
 	struct guichet_error error = { 0 };
@@ -542,7 +542,7 @@ expect_reading(struct happening *happening, const struct yaml_node *node)
 	for (size_t i = 0; happening->dossier && i < node->count; i++) {
 		const struct yaml_node *expected = node->items[i].value;
 		const struct text person = node->items[i].key->scalar;
-		const struct dossier_viewer viewer = { person, world_roles(&happening->facts, person) };
+		const struct dossier_viewer viewer = { .person = person, .roles = world_roles(&happening->facts, person) };
 		const struct dossier_line *lines;
 		size_t count = 0;
 		struct guichet_error error = { 0 };

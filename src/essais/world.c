@@ -369,7 +369,8 @@ world_act(struct world *world, struct world_dossier *dossier, struct text key, s
 		return status;
 	struct dossier_input input = input_of(world, filing ? &fresh : dossier, &facts);
 	input.command = *command;
-	input.actor = (struct dossier_actor){ world_person_of(world, person), world_roles(&facts, person) };
+	input.actor = (struct dossier_actor){ .person = world_person_of(world, person),
+		.roles = world_roles(&facts, person) };
 	input.number = dossier_number(world->arena, world->procedure, world->campaign, (int64_t)world->dossier_count + 1);
 	if (filing)
 		input.id = arena_format(world->arena, "%.*s-%zu", TEXT_ARGS(key), world->dossier_count);

@@ -81,7 +81,7 @@ office_list_risen(struct office *office, struct store_tx *tx, struct arena *aren
 	for (size_t f = 0; f < actor->functions.count; f++) {
 		const struct text *structures;
 		size_t count;
-		if (!office_gives_place(actor, f, role))
+		if (!office_gives_place(&actor->functions, f, role))
 			continue;
 		const struct directory_function *held = &actor->functions.at[f];
 		risen.above = held->structure;

@@ -234,9 +234,11 @@ act_on(struct store_tx *tx, struct office_command *command, const struct office_
 		&dossier, &place, error);
 	if (status != GUICHET_OK)
 		return status;
-	dossier.roles = office_roles_of(&dossier, place.seats, actor);
-	if (command->only)
+	office_roles_find(&dossier, place.seats, actor);
+	if (command->only) {
 		dossier.roles &= command->only;
+		dossier.signs &= command->only;
+	}
 	if (!office_may_see(&dossier)) /* the same answer as for a dossier that does not exist */
 		return guichet_fail(error, GUICHET_UNKNOWN, "Ce dossier n’existe pas, ou il n’est pas à vous.");
 	const dossier_roles told = office_roles_told(dossier.procedure, command->command.action);
@@ -249,7 +251,7 @@ act_on(struct store_tx *tx, struct office_command *command, const struct office_
 	if (status != GUICHET_OK)
 		return status;
 	const struct dossier_input input = { .facts = dossier.facts, .command = command->command,
-		.actor = { acting, dossier.roles }, .decided_at = now, .salt = command->salt };
+		.actor = { acting, dossier.roles, dossier.signs }, .decided_at = now, .salt = command->salt };
 	status = dossier_decide(&input, arena, &command->outcome, error);
 	if (status == GUICHET_OK)
 		status = office_record(command->office, tx, arena, &place, &dossier.facts, &command->outcome, NULL, now,

@@ -187,18 +187,20 @@ struct text office_token(struct arena *arena, struct text seed, size_t index);
 enum guichet_status office_load(struct office *office, struct store_tx *tx, struct arena *arena, struct text id,
 	instant at, dossier_roles wide, struct office_dossier *ret_dossier, struct office_place *ret_place,
 	struct guichet_error *error);
-/* The roles of an actor for a dossier. */
-dossier_roles office_roles_of(const struct office_dossier *dossier, const struct office_seat *seats,
-	const struct office_actor *actor);
+/* The roles of an actor for a dossier, into it. */
+void office_roles_find(struct office_dossier *dossier, const struct office_seat *seats, const struct office_actor *actor);
 
-/* The actor as the events record them: by the function that gives them the role this action asks; by their main
- * appointment when it is the applicant's, or nobody's. */
+/* The actor as the events record them: by the function that gives them the role this action asks, or the
+ * delegation by which they sign; by their main appointment when it is the applicant's, or nobody's. */
 enum guichet_status office_person_acting(struct arena *arena, const struct office_dossier *dossier,
 	const struct office_seat *seats, const struct office_actor *actor, struct text action,
 	struct dossier_person *ret_person, struct guichet_error *error);
 
-/* Does this function of the actor give the role, and is it the first that gives it in its structure? */
-bool office_gives_place(const struct office_actor *actor, size_t function, const struct procedure_role *role);
+/* Does this action sign a letter that the delegation covers? */
+bool office_delegation_covers(const struct directory_function *delegation, const struct procedure *procedure,
+	const struct procedure_action *action);
+/* Does this one of the functions give the role, and is it the first that gives it in its structure? */
+bool office_gives_place(const struct directory_functions *functions, size_t function, const struct procedure_role *role);
 /* Adds to what waits for an actor what came up to them by absences: the dossiers that wait for the role `index` at a
  * structure below theirs, where whoever could answer is away that day. */
 enum guichet_status office_list_risen(struct office *office, struct store_tx *tx, struct arena *arena,

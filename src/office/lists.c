@@ -67,25 +67,41 @@ office_rows_append(struct arena *arena, struct office_rows *list, const struct o
 	return GUICHET_OK;
 }
 
-/* The dossiers whose role is resolved in a structure where the actor holds it; `statement` says waiting or not. */
+/* May one of the delegations sign something where this dossier stands? Which one, and for whom, is judged at the act. */
+static bool
+waits_for_signature(const struct office_row *row, const struct directory_functions *delegations)
+{
+	const struct procedure_list actions = row->procedure->steps[row->step].actions;
+	for (size_t i = 0; i < actions.count; i++)
+		for (size_t d = 0; d < delegations->count; d++)
+			if (procedure_list_has(row->procedure->actions[actions.at[i]].who, row->role)
+				&& office_delegation_covers(&delegations->at[d], row->procedure, &row->procedure->actions[actions.at[i]]))
+				return true;
+	return false;
+}
+
+/* The dossiers whose role is resolved in a structure where the actor holds it, by `functions` of theirs; `statement` says waiting or not. */
 static enum guichet_status
 list_of_places(struct office *office, struct store_tx *tx, struct arena *arena, enum store_statement statement,
-	const struct office_campaign *campaign, int index, const struct office_actor *actor, size_t limit,
-	struct office_rows *list, struct guichet_error *error)
+	const struct office_campaign *campaign, int index, const struct office_actor *actor,
+	const struct directory_functions *functions, size_t limit, struct office_rows *list, struct guichet_error *error)
 {
 	const struct procedure_role *role = &campaign->procedure->roles[index];
-	for (size_t f = 0; f < actor->functions.count; f++) {
+	const bool delegated = functions == &actor->delegations;
+	for (size_t f = 0; f < functions->count; f++) {
 		struct office_rows found;
-		if (!office_gives_place(actor, f, role))
+		if (!office_gives_place(functions, f, role))
 			continue;
 		CLEANUP(store_rows_end) struct store_rows rows = store_query(tx, arena, statement,
-			STORE_VALUES(actor->functions.at[f].structure, role->name, (int64_t)limit + 1), error);
+			STORE_VALUES(functions->at[f].structure, role->name, (int64_t)limit + 1), error);
 		enum guichet_status status = office_rows_read(office, &rows, arena, limit, index, &found, error);
 		size_t kept = 0; /* another campaign's role may bear the same name */
 		for (size_t i = 0; status == GUICHET_OK && i < found.count; i++)
-			if (found.at[i].campaign == campaign)
+			if (found.at[i].campaign == campaign && (!delegated || waits_for_signature(&found.at[i], functions)))
 				found.at[kept++] = found.at[i];
 		found.count = kept;
+		for (size_t i = 0; i < kept; i++)
+			found.at[i].delegated = delegated;
 		if (status == GUICHET_OK)
 			status = office_rows_append(arena, list, &found, actor->person, limit, error);
 		if (status != GUICHET_OK)
@@ -101,8 +117,11 @@ waiting_for_role(struct office *office, struct store_tx *tx, struct arena *arena
 	const struct procedure_role *role = &campaign->procedure->roles[index];
 	struct office_rows found;
 	if (role->reach != PROCEDURE_EVERYWHERE) {
-		const enum guichet_status status = list_of_places(office, tx, arena, STORE_DOSSIER_WAITING_AT, campaign, index,
-			actor, limit, list, error);
+		enum guichet_status status = list_of_places(office, tx, arena, STORE_DOSSIER_WAITING_AT, campaign, index,
+			actor, &actor->functions, limit, list, error);
+		if (status == GUICHET_OK)
+			status = list_of_places(office, tx, arena, STORE_DOSSIER_WAITING_AT, campaign, index, actor,
+				&actor->delegations, limit, list, error);
 		return status != GUICHET_OK ? status
 			: office_list_risen(office, tx, arena, campaign, index, actor, limit, list, error);
 	}
@@ -145,7 +164,7 @@ office_list_answered(struct office *office, struct store_tx *tx, struct arena *a
 			if (campaigns.at[c]->procedure->roles[i].reach != PROCEDURE_STRUCTURE)
 				continue;
 			const enum guichet_status status = list_of_places(office, tx, arena, STORE_DOSSIER_ANSWERED_AT,
-				campaigns.at[c], (int)i, actor, limit, &list, error);
+				campaigns.at[c], (int)i, actor, &actor->functions, limit, &list, error);
 			if (status != GUICHET_OK)
 				return status;
 		}

@@ -71,7 +71,7 @@ office_dossier_load(struct office *office, struct store_tx *tx, struct arena *ar
 	struct office_place place;
 	const enum guichet_status status = office_load(office, tx, arena, id, at, 0, ret_dossier, &place, error);
 	if (status == GUICHET_OK && actor)
-		ret_dossier->roles = office_roles_of(ret_dossier, place.seats, actor);
+		office_roles_find(ret_dossier, place.seats, actor);
 	return status;
 }
 

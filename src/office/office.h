@@ -78,6 +78,7 @@ struct office_actor {
 	struct text person;
 	struct directory_facts facts;
 	struct directory_functions functions;
+	struct directory_functions delegations; /* for which they may sign, and nothing else */
 };
 
 /* UNKNOWN when the person is not in the directory on that day. */
@@ -99,6 +100,7 @@ struct office_dossier {
 	struct dossier state;
 	struct dossier_facts facts;        /* at the instant given */
 	dossier_roles roles;               /* of the actor, the applicant's included; 0 without an actor */
+	dossier_roles signs;               /* those among them held by delegation of signature */
 };
 
 /* UNKNOWN when there is none. `actor` may be NULL. Whether the actor may see it: office_may_see(). */
@@ -202,6 +204,7 @@ struct office_row {
 	struct office *office;     /* which may keep it; NULL for a whole campaign read once */
 	struct store_blob sort_key;
 	int role;                  /* of waiting lists: the role it waits for */
+	bool delegated;            /* of waiting lists: it waits for their signature, by delegation */
 };
 
 struct office_rows {

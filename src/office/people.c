@@ -14,6 +14,8 @@ office_actor_load(struct store_tx *tx, struct arena *arena, struct text person, 
 	enum guichet_status status = directory_facts(tx, arena, person, day, &actor.facts, error);
 	if (status == GUICHET_OK)
 		status = directory_functions_of(tx, arena, person, day, &actor.functions, error);
+	if (status == GUICHET_OK)
+		status = directory_delegations_of(tx, arena, person, day, &actor.delegations, error);
 	if (status == GUICHET_OK && !actor.person.at)
 		status = guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.");
 	if (status == GUICHET_OK)
@@ -41,11 +43,11 @@ names(const struct procedure_role *role, const struct directory_function *held)
 }
 
 bool
-office_gives_place(const struct office_actor *actor, size_t function, const struct procedure_role *role)
+office_gives_place(const struct directory_functions *functions, size_t function, const struct procedure_role *role)
 {
-	const struct directory_function *held = &actor->functions.at[function];
+	const struct directory_function *held = &functions->at[function];
 	for (size_t i = 0; i < function; i++)
-		if (text_equal(actor->functions.at[i].structure, held->structure) && names(role, &actor->functions.at[i]))
+		if (text_equal(functions->at[i].structure, held->structure) && names(role, &functions->at[i]))
 			return false;
 	return names(role, held);
 }
@@ -212,8 +214,49 @@ gives(const struct office_dossier *dossier, const struct office_seat *seats, siz
 	return false;
 }
 
-dossier_roles
-office_roles_of(const struct office_dossier *dossier, const struct office_seat *seats, const struct office_actor *actor)
+bool
+office_delegation_covers(const struct directory_function *delegation, const struct procedure *procedure,
+	const struct procedure_action *action)
+{
+	if (action->signs < 0)
+		return false;
+	struct text rest = delegation->letters;
+	bool covers = rest.length == 0;
+	while (!covers && rest.length)
+		covers = text_equal(text_split(&rest, ' '), procedure->letters[action->signs].name);
+	return covers;
+}
+
+/* Does this delegation let its holder sign by this action in the place of that role? Absence does not end it: it holds
+ * where the role would be held. */
+static bool
+signs_for(const struct office_dossier *dossier, const struct office_seat *seats, int role,
+	const struct procedure_action *action, const struct directory_function *delegation)
+{
+	const struct procedure *procedure = dossier->procedure;
+	return procedure_list_has(action->who, role) && office_delegation_covers(delegation, procedure, action)
+		&& (gives(dossier, seats, (size_t)role, delegation)
+			|| (procedure->roles[role].reach == PROCEDURE_STRUCTURE && names(&procedure->roles[role], delegation)
+				&& text_equal(delegation->structure, seats[role].home)));
+}
+
+/* The roles in whose place the actor may sign where the dossier stands. */
+static dossier_roles
+roles_signed_for(const struct office_dossier *dossier, const struct office_seat *seats, const struct office_actor *actor)
+{
+	const struct procedure *procedure = dossier->procedure;
+	const struct procedure_list actions = procedure->steps[dossier->state.step].actions;
+	dossier_roles roles = 0;
+	for (size_t f = 0; f < actor->delegations.count; f++)
+		for (size_t i = 0; i < procedure->role_count; i++)
+			for (size_t a = 0; a < actions.count; a++)
+				if (signs_for(dossier, seats, (int)i, &procedure->actions[actions.at[a]], &actor->delegations.at[f]))
+					roles |= DOSSIER_ROLE(i);
+	return roles;
+}
+
+void
+office_roles_find(struct office_dossier *dossier, const struct office_seat *seats, const struct office_actor *actor)
 {
 	dossier_roles roles = 0;
 	const bool own = text_equal(actor->person, dossier->state.subject);
@@ -224,17 +267,33 @@ office_roles_of(const struct office_dossier *dossier, const struct office_seat *
 			if (gives(dossier, seats, i, &actor->functions.at[f]))
 				roles |= DOSSIER_ROLE(i);
 	}
-	return roles;
+	dossier->signs = own ? 0 : roles_signed_for(dossier, seats, actor) & ~roles;
+	dossier->roles = roles | dossier->signs;
+}
+
+/* "pour M. Paul Merlival, chef de service, et par délégation": what is printed under the name of who signs. */
+static enum guichet_status
+signing(struct arena *arena, const struct office_actor *actor, const struct directory_function *delegation,
+	struct dossier_person *ret_person, struct guichet_error *error)
+{
+	const struct text quality = arena_format(arena, "pour " TEXT_FORMAT ", " TEXT_FORMAT ", et par délégation",
+		TEXT_ARGS(delegation->instead_of), TEXT_ARGS(delegation->function));
+	if (!quality.at)
+		return guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.");
+	*ret_person = office_person_of(&actor->facts.person, quality, delegation->structure_name);
+	ret_person->authority = delegation->reference;
+	return GUICHET_OK;
 }
 
 enum guichet_status
 office_person_acting(struct arena *arena, const struct office_dossier *dossier, const struct office_seat *seats,
-	const struct office_actor *actor, struct text action, struct dossier_person *ret_person, struct guichet_error *error)
+	const struct office_actor *actor, struct text name, struct dossier_person *ret_person, struct guichet_error *error)
 {
 	const struct procedure *procedure = dossier->procedure;
-	const int index = procedure_action_find(procedure, dossier->state.step, action);
-	for (size_t w = 0; index != PROCEDURE_NONE && w < procedure->actions[index].who.count; w++) {
-		const int role = procedure->actions[index].who.at[w];
+	const int index = procedure_action_find(procedure, dossier->state.step, name);
+	const struct procedure_action *action = index == PROCEDURE_NONE ? NULL : &procedure->actions[index];
+	for (size_t w = 0; action && w < action->who.count; w++) {
+		const int role = action->who.at[w];
 		for (size_t f = 0; (dossier->roles & DOSSIER_ROLE(role)) && f < actor->functions.count; f++) {
 			const struct directory_function *held = &actor->functions.at[f];
 			if (!gives(dossier, seats, (size_t)role, held))
@@ -242,6 +301,12 @@ office_person_acting(struct arena *arena, const struct office_dossier *dossier, 
 			*ret_person = office_person_of(&actor->facts.person, held->function, held->structure_name);
 			return replacing(arena, held->instead_of, held->reference, ret_person, error);
 		}
+		for (size_t f = 0; (dossier->signs & DOSSIER_ROLE(role)) && f < actor->delegations.count; f++)
+			if (signs_for(dossier, seats, role, action, &actor->delegations.at[f]))
+				return signing(arena, actor, &actor->delegations.at[f], ret_person, error);
+		if (action->signs >= 0 && (dossier->signs & DOSSIER_ROLE(role)))
+			return guichet_fail(error, GUICHET_REFUSED, "Votre délégation ne porte pas sur « " TEXT_FORMAT " » : qui vous l’a "
+				"donnée signe, ou une autre personne qu’il en a chargée.", TEXT_ARGS(procedure->letters[action->signs].title));
 	}
 	*ret_person = office_person_of(&actor->facts.person, actor->facts.appointment.function, actor->facts.structure.name);
 	return GUICHET_OK;

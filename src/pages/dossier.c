@@ -19,7 +19,7 @@ page_dossier_path(struct arena *arena, struct text id)
 static struct dossier_viewer
 viewer_of(struct request *request, const struct office_dossier *dossier)
 {
-	return (struct dossier_viewer){ visitor_of(request)->actor.person, dossier->roles };
+	return (struct dossier_viewer){ visitor_of(request)->actor.person, dossier->roles, dossier->signs };
 }
 
 /* Lists put the family name first; to oneself, one is not a line of a list. */

@@ -37,7 +37,7 @@ item_find(const struct inbox *inbox, struct text dossier)
 static enum guichet_status
 item_options(const struct inbox *inbox, struct inbox_item *item, struct guichet_error *error)
 {
-	const struct dossier_viewer viewer = { inbox->actor->person, item->roles };
+	const struct dossier_viewer viewer = { inbox->actor->person, item->roles, item->signs };
 	const struct dossier_option *all;
 	size_t count, kept = 0;
 	const enum guichet_status status = dossier_options(&item->facts, &viewer, inbox->request->arena, &all, &count, error);
@@ -71,7 +71,9 @@ inbox_load(struct inbox *inbox, const struct office_rows *rows, struct guichet_e
 			item = &inbox->items[inbox->count++];
 			item->row = &rows->at[i];
 		}
-		item->roles |= DOSSIER_ROLE(rows->at[i].role);
+		const dossier_roles role = DOSSIER_ROLE(rows->at[i].role);
+		item->signs = rows->at[i].delegated ? item->signs | (role & ~item->roles) : item->signs & ~role;
+		item->roles |= role;
 	}
 	size_t kept = 0, opinions = 0;
 	for (size_t i = 0; i < inbox->count; i++) {
@@ -161,7 +163,7 @@ columns(const struct inbox *inbox, struct html *html, const struct inbox_item *i
 static enum guichet_status
 whole(const struct inbox *inbox, struct html *html, const struct inbox_item *item, struct guichet_error *error)
 {
-	const struct dossier_viewer viewer = { inbox->actor->person, item->roles };
+	const struct dossier_viewer viewer = { inbox->actor->person, item->roles, item->signs };
 	const struct dossier_line *lines;
 	size_t count;
 	const enum guichet_status status = dossier_lines(&item->facts, &viewer, inbox->request->arena, &lines, &count, error);

@@ -44,6 +44,7 @@ enum guichet_status inbox_week_load(struct request *request, struct store_tx *tx
 struct inbox_item {
 	const struct office_row *row;
 	dossier_roles roles;       /* those it waits for, that the actor holds */
+	dossier_roles signs;       /* those among them by delegation of signature */
 	struct dossier state;
 	struct dossier_facts facts;
 	const struct dossier_option *options;
