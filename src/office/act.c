@@ -59,8 +59,9 @@ foresee(struct store_tx *tx, const struct office_command *command, struct office
 {
 	enum guichet_status status = directory_generation(tx, &foreseen->generation, error);
 	if (status == GUICHET_OK)
-		status = office_actor_load(tx, command->arena, command->person, command->received_at, &foreseen->actor, error);
-	return status != GUICHET_OK ? status : office_foresee_holders(tx, command->arena, command->campaign,
+		status = office_actor(command->office, tx, command->arena, command->person, command->received_at, &foreseen->actor,
+			error);
+	return status != GUICHET_OK ? status : office_foresee_holders(command->office, tx, command->arena, command->campaign,
 		office_roles_told(command->campaign->procedure, command->command.action), command->received_at, foreseen, error);
 }
 
@@ -242,7 +243,7 @@ act_on(struct store_tx *tx, struct office_command *command, const struct office_
 	if (!office_may_see(&dossier)) /* the same answer as for a dossier that does not exist */
 		return guichet_fail(error, GUICHET_UNKNOWN, "Ce dossier n’existe pas, ou il n’est pas à vous.");
 	const dossier_roles told = office_roles_told(dossier.procedure, command->command.action);
-	status = office_holders(tx, arena, dossier.procedure, dossier.state.subject, dossier.structure, told,
+	status = office_holders(command->office, tx, arena, dossier.procedure, dossier.state.subject, dossier.structure, told,
 		command->received_at, &dossier.facts, &place.seats, error);
 	if (status != GUICHET_OK)
 		return status;

@@ -94,7 +94,7 @@ effect_fire(struct store_tx *tx, void *context, struct guichet_error *error)
 	enum guichet_status status = office_load(effect->office, tx, arena, effect->dossier, effect->at, 0, &dossier, &place,
 		error);
 	if (status == GUICHET_OK)
-		status = office_holders(tx, arena, dossier.procedure, dossier.state.subject, dossier.structure,
+		status = office_holders(effect->office, tx, arena, dossier.procedure, dossier.state.subject, dossier.structure,
 			office_roles_told(dossier.procedure, effect->name), effect->at, &dossier.facts, &place.seats, error);
 	if (status != GUICHET_OK)
 		return status;

@@ -38,10 +38,10 @@ void office_serials_open(struct office_serials *serials);
 /* Waits for the block that was asked for. */
 void office_serials_close(struct office_serials *serials);
 
-/* States of dossiers lately read: states.c. */
+/* What was lately understood: kept.c. */
 struct office_states;
 struct office_states *office_states_new(void);
-/* States in use live until the arenas that asked for them end. Accepts NULL. */
+/* Things in use live until the arenas that asked for them end. Accepts NULL. */
 void office_states_free(struct office_states *states);
 
 struct office {
@@ -69,6 +69,14 @@ enum { OFFICE_WORK_ARENA = 8 << 20 };
 /* A serial number that nobody else has or will have. False when none is in hand: SERIAL_TAKE, in the transaction. */
 bool office_serial_take(struct office *office, int64_t *ret_serial);
 
+/* The thing kept under this key, with this proof; NULL when there is none. It is shared and lives as long as `arena`. */
+void *office_kept_find(struct office *office, struct arena *arena, const struct procedure *procedure, struct text key,
+	struct text proof);
+/* Keeps `thing`, which lives in `made` with all it points to; takes `made`, even on failure. On success the thing lives
+ * as long as `arena` at least. */
+enum guichet_status office_keep(struct office *office, struct arena *arena, struct arena *made,
+	const struct procedure *procedure, struct text key, struct text proof, void *thing, struct guichet_error *error);
+
 /* dossier_of_json() for the bytes just read of this dossier, which may have been understood before. What *ret_dossier
  * points to is shared and lives as long as `arena`. */
 enum guichet_status office_state(struct office *office, struct arena *arena, const struct procedure *procedure,
@@ -94,7 +102,7 @@ struct office_seat {
 
 /* Resolves who holds the roles of a procedure for a subject in a structure: those looked for in structures
  * always, those held everywhere only when `wide` has their bit. Fills facts->holders; `ret_seats` is by role. */
-enum guichet_status office_holders(struct store_tx *tx, struct arena *arena, const struct procedure *procedure,
+enum guichet_status office_holders(struct office *office, struct store_tx *tx, struct arena *arena, const struct procedure *procedure,
 	struct text subject, struct text structure, dossier_roles wide, instant at, struct dossier_facts *facts,
 	const struct office_seat **ret_seats, struct guichet_error *error);
 /* What the directory says of somebody who files, and the generation it was read under; their draft. */
@@ -107,7 +115,7 @@ struct office_foreseen {
 	struct office_judged *judged; /* NULL: it is judged in the writer's turn */
 };
 /* Who holds which role for somebody who files, into a foreseen whose actor is loaded. `wide`: see office_holders(). */
-enum guichet_status office_foresee_holders(struct store_tx *tx, struct arena *arena,
+enum guichet_status office_foresee_holders(struct office *office, struct store_tx *tx, struct arena *arena,
 	const struct office_campaign *campaign, dossier_roles wide, instant at, struct office_foreseen *foreseen,
 	struct guichet_error *error);
 /* Completes its facts with what is read at the last moment: exceptions, another dossier of the campaign. */

@@ -55,7 +55,7 @@ office_load(struct office *office, struct store_tx *tx, struct arena *arena, str
 		.structure_name = dossier->structure_name, .from = dossier->state.step, .version = version };
 	status = subject_load(tx, arena, &dossier->state, at, &dossier->facts.agent, &place.subject, error);
 	if (status == GUICHET_OK)
-		status = office_holders(tx, arena, dossier->procedure, dossier->state.subject, dossier->structure, wide, at,
+		status = office_holders(office, tx, arena, dossier->procedure, dossier->state.subject, dossier->structure, wide, at,
 			&dossier->facts, &place.seats, error);
 	if (status == GUICHET_OK)
 		status = office_exceptions(tx, arena, dossier->campaign, dossier->state.subject, &dossier->facts, error);
@@ -82,13 +82,13 @@ office_may_see(const struct office_dossier *dossier)
 }
 
 enum guichet_status
-office_foresee_holders(struct store_tx *tx, struct arena *arena, const struct office_campaign *campaign,
+office_foresee_holders(struct office *office, struct store_tx *tx, struct arena *arena, const struct office_campaign *campaign,
 	dossier_roles wide, instant at, struct office_foreseen *foreseen, struct guichet_error *error)
 {
 	const struct office_actor *actor = &foreseen->actor;
 	foreseen->facts = (struct dossier_facts){ .procedure = campaign->procedure, .campaign = campaign->campaign,
 		.subject = actor->person, .agent = office_agent_feel(arena, &actor->facts), .at = at };
-	return office_holders(tx, arena, campaign->procedure, actor->person, actor->facts.structure.id, wide, at,
+	return office_holders(office, tx, arena, campaign->procedure, actor->person, actor->facts.structure.id, wide, at,
 		&foreseen->facts, &foreseen->seats, error);
 }
 
@@ -115,9 +115,8 @@ office_facts_before_filing(struct office *office, struct store_tx *tx, struct ar
 	const struct office_campaign *campaign, const struct office_actor *actor, instant at,
 	struct dossier_facts *ret_facts, struct guichet_error *error)
 {
-	(void)office;
 	struct office_foreseen foreseen = { .actor = *actor };
-	const enum guichet_status status = office_foresee_holders(tx, arena, campaign, 0, at, &foreseen, error);
+	const enum guichet_status status = office_foresee_holders(office, tx, arena, campaign, 0, at, &foreseen, error);
 	return status != GUICHET_OK ? status : office_facts_at_filing(tx, arena, campaign, &foreseen, ret_facts, error);
 }
 

@@ -85,6 +85,10 @@ struct office_actor {
 enum guichet_status office_actor_load(struct store_tx *tx, struct arena *arena, struct text person, instant at,
 	struct office_actor *ret_actor, struct guichet_error *error);
 
+/* The same, kept while the directory does not change. */
+enum guichet_status office_actor(struct office *office, struct store_tx *tx, struct arena *arena, struct text person,
+	instant at, struct office_actor *ret_actor, struct guichet_error *error);
+
 /* Holds one of the functions of a role, in some structure. Never true of the applicant's role. */
 bool office_holds_somewhere(const struct office_actor *actor, const struct procedure_role *role);
 /* Holds the role that runs the procedure (« service »), and so sees every dossier of its campaigns. */

@@ -23,6 +23,49 @@ office_actor_load(struct store_tx *tx, struct arena *arena, struct text person, 
 	return status;
 }
 
+/* What proves that something read of the directory still holds. Empty in the writer's transaction: what it reads may be
+ * undone. */
+static enum guichet_status
+proof_of(struct store_tx *tx, struct arena *arena, struct text *ret_proof, struct guichet_error *error)
+{
+	int64_t generation;
+	*ret_proof = TEXT("");
+	if (store_tx_writes(tx))
+		return GUICHET_OK;
+	const enum guichet_status status = directory_generation(tx, &generation, error);
+	if (status == GUICHET_OK)
+		*ret_proof = arena_format(arena, "%lld", (long long)generation);
+	return status;
+}
+
+enum guichet_status
+office_actor(struct office *office, struct store_tx *tx, struct arena *arena, struct text person, instant at,
+	struct office_actor *ret_actor, struct guichet_error *error)
+{
+	struct text proof;
+	enum guichet_status status = proof_of(tx, arena, &proof, error);
+	if (status != GUICHET_OK)
+		return status;
+	if (proof.length == 0)
+		return office_actor_load(tx, arena, person, at, ret_actor, error);
+	const struct text key = arena_format(arena, "actor %lld " TEXT_FORMAT,
+		(long long)date_day_number(date_of_instant(at, NULL)), TEXT_ARGS(person));
+	struct office_actor *actor = office_kept_find(office, arena, NULL, key, proof);
+	if (!actor) {
+		CLEANUP(arena_free) struct arena *made = arena_new(OFFICE_WORK_ARENA);
+		actor = made ? arena_new_of(made, struct office_actor) : NULL;
+		if (!actor || !key.at)
+			return guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.");
+		status = office_actor_load(tx, made, person, at, actor, error);
+		if (status == GUICHET_OK)
+			status = office_keep(office, arena, TAKE(made), NULL, key, proof, actor, error);
+		if (status != GUICHET_OK)
+			return status;
+	}
+	*ret_actor = *actor;
+	return GUICHET_OK;
+}
+
 bool
 office_holds_somewhere(const struct office_actor *actor, const struct procedure_role *role)
 {
@@ -134,12 +177,19 @@ is_there(const struct dossier_holder *list, size_t count, int role, struct text 
 	return false;
 }
 
-/* Adds the holders of one role to `list`, which has room for `room`; one who holds it twice, once. */
+/* Who holds the roles of a procedure for a subject, and in which structures. */
+struct held {
+	struct dossier_holder *list;
+	size_t count;
+	struct office_seat *seats; /* by role */
+};
+
+/* Adds the holders of one role, up to `most` in all; one who holds it twice, once. */
 static enum guichet_status
 holders_of_role(struct store_tx *tx, struct arena *arena, const struct procedure_role *role, int index, struct text subject,
-	struct text structure, instant at, struct dossier_holder *list, size_t room, size_t *count,
-	struct office_seat *ret_seat, struct guichet_error *error)
+	struct text structure, instant at, size_t most, struct held *held, struct guichet_error *error)
 {
+	struct office_seat *seat = &held->seats[index];
 	const struct date day = date_of_instant(at, NULL);
 	struct directory_holders holders = { 0 };
 	enum guichet_status status;
@@ -155,43 +205,89 @@ holders_of_role(struct store_tx *tx, struct arena *arena, const struct procedure
 		return status;
 	if (role->reach != PROCEDURE_EVERYWHERE) {
 		/* Nobody at all: it waits where the applicant works, for somebody to be appointed. */
-		ret_seat->home = holders.home.length ? holders.home : structure;
-		ret_seat->held = holders.count ? holders.at[0].structure : TEXT("");
+		seat->home = holders.home.length ? holders.home : structure;
+		seat->held = holders.count ? holders.at[0].structure : TEXT("");
 	}
-	for (size_t i = 0; status == GUICHET_OK && i < holders.count && *count < room; i++) {
+	struct dossier_holder *list = arena_array_of(arena, struct dossier_holder, held->count + holders.count + 1);
+	if (!list)
+		return guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.");
+	if (held->count)
+		memcpy(list, held->list, held->count * sizeof *list);
+	held->list = list;
+	for (size_t i = 0; status == GUICHET_OK && i < holders.count && held->count < most; i++) {
 		const struct directory_holder *holder = &holders.at[i];
-		if (text_equal(holder->person.id, subject) || is_there(list, *count, index, holder->person.id))
+		if (text_equal(holder->person.id, subject) || is_there(list, held->count, index, holder->person.id))
 			continue; /* nobody acts on their own request */
 		struct dossier_person person = office_person_of(&holder->person, holder->function, holder->structure_name);
 		status = replacing(arena, holder->instead_of, holder->reference, &person, error);
-		list[(*count)++] = (struct dossier_holder){ index, person };
+		list[held->count++] = (struct dossier_holder){ index, person };
 	}
 	return status;
 }
 
-enum guichet_status
-office_holders(struct store_tx *tx, struct arena *arena, const struct procedure *procedure, struct text subject,
-	struct text structure, dossier_roles wide, instant at, struct dossier_facts *facts,
-	const struct office_seat **ret_seats, struct guichet_error *error)
+static enum guichet_status
+held_load(struct store_tx *tx, struct arena *arena, const struct procedure *procedure, struct text subject,
+	struct text structure, dossier_roles wide, instant at, struct held *held, struct guichet_error *error)
 {
-	const size_t room = procedure->role_count * MOST_HOLDERS;
-	struct dossier_holder *list = arena_array_of(arena, struct dossier_holder, room);
-	struct office_seat *seats = arena_array_of(arena, struct office_seat, procedure->role_count);
-	size_t count = 0;
-	if (!list || !seats)
+	held->seats = arena_array_of(arena, struct office_seat, procedure->role_count);
+	if (!held->seats)
 		return guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.");
 	for (size_t i = 0; i < procedure->role_count; i++) {
 		const struct procedure_role *role = &procedure->roles[i];
 		if (role->reach == PROCEDURE_APPLICANT || (role->reach == PROCEDURE_EVERYWHERE && !(wide & DOSSIER_ROLE(i))))
 			continue;
-		const enum guichet_status status = holders_of_role(tx, arena, role, (int)i, subject, structure, at, list,
-			room, &count, &seats[i], error);
+		const enum guichet_status status = holders_of_role(tx, arena, role, (int)i, subject, structure, at,
+			procedure->role_count * MOST_HOLDERS, held, error);
 		if (status != GUICHET_OK)
 			return status;
 	}
-	facts->holders = list;
-	facts->holder_count = count;
-	*ret_seats = seats;
+	return GUICHET_OK;
+}
+
+/* held_load(), kept while the directory does not change. */
+static enum guichet_status
+held_find(struct office *office, struct store_tx *tx, struct arena *arena, const struct procedure *procedure,
+	struct text subject, struct text structure, dossier_roles wide, instant at, struct held *ret_held,
+	struct guichet_error *error)
+{
+	struct text proof;
+	enum guichet_status status = proof_of(tx, arena, &proof, error);
+	if (status != GUICHET_OK)
+		return status;
+	if (proof.length == 0)
+		return held_load(tx, arena, procedure, subject, structure, wide, at, ret_held, error);
+	const struct text key = arena_format(arena, "held %lld %llx " TEXT_FORMAT " " TEXT_FORMAT,
+		(long long)date_day_number(date_of_instant(at, NULL)), (unsigned long long)wide, TEXT_ARGS(structure),
+		TEXT_ARGS(subject));
+	struct held *held = office_kept_find(office, arena, procedure, key, proof);
+	if (!held) {
+		CLEANUP(arena_free) struct arena *made = arena_new(OFFICE_WORK_ARENA);
+		held = made ? arena_new_of(made, struct held) : NULL;
+		const struct text where = held ? arena_text(made, structure) : (struct text){ 0 };
+		if (!where.at || !key.at)
+			return guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.");
+		status = held_load(tx, made, procedure, subject, where, wide, at, held, error);
+		if (status == GUICHET_OK)
+			status = office_keep(office, arena, TAKE(made), procedure, key, proof, held, error);
+		if (status != GUICHET_OK)
+			return status;
+	}
+	*ret_held = *held;
+	return GUICHET_OK;
+}
+
+enum guichet_status
+office_holders(struct office *office, struct store_tx *tx, struct arena *arena, const struct procedure *procedure,
+	struct text subject, struct text structure, dossier_roles wide, instant at, struct dossier_facts *facts,
+	const struct office_seat **ret_seats, struct guichet_error *error)
+{
+	struct held held = { 0 };
+	const enum guichet_status status = held_find(office, tx, arena, procedure, subject, structure, wide, at, &held, error);
+	if (status != GUICHET_OK)
+		return status;
+	facts->holders = held.list;
+	facts->holder_count = held.count;
+	*ret_seats = held.seats;
 	return GUICHET_OK;
 }
 

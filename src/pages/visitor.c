@@ -51,7 +51,8 @@ visitor_load(struct request *request, struct guichet_error *error)
 	}
 	if (status != GUICHET_OK || !holds)
 		return status;
-	status = office_actor_load(tx, request->arena, request->session->person, clock_now(site->clock), &visitor->actor, error);
+	status = office_actor(site->office, tx, request->arena, request->session->person, clock_now(site->clock), &visitor->actor,
+		error);
 	if (status == GUICHET_UNKNOWN) /* left the employer: as nobody */
 		return GUICHET_OK;
 	if (status != GUICHET_OK)

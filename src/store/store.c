@@ -100,6 +100,12 @@ store_close(struct store *store)
 	free(store);
 }
 
+bool
+store_tx_writes(const struct store_tx *tx)
+{
+	return tx->writes;
+}
+
 const char *
 store_directory(const struct store *store)
 {

@@ -184,6 +184,8 @@ void store_rows_end_at(struct store_rows *rows);
 /* A read transaction: one state of the database, whatever is written meanwhile. Keep it
  * under a second and never while a connection is suspended. NULL after filling *error. */
 struct store_tx *store_read(struct store *store, struct guichet_error *error);
+/* The writer's: what it reads may yet be undone. */
+bool store_tx_writes(const struct store_tx *tx);
 void store_read_end(struct store_tx *tx);
 DEFINE_CLEANUP(struct store_tx, store_read_end)
 

@@ -1,6 +1,7 @@
-/* A state kept in memory is the one the database holds, or it is not used. */
+/* What is kept in memory is what the database holds, or it is not used. */
 #include <stdio.h>
 
+#include "directory_help.h"
 #include "office/inside.h"
 #include "office_help.h"
 
@@ -84,4 +85,39 @@ TEST(a_damaged_state_is_refused_each_time)
 	for (int i = 0; i < 2; i++)
 		CHECK_INTEGER(office_state(counter.office, counter.arena, now.procedure, now.id, TEXT("{}"), &read, &error),
 			GUICHET_REFUSED);
+}
+
+/* What the directory gives somebody on a dossier, as a page asks for it. */
+static dossier_roles
+roles_of(struct counter *counter, const char *matricule, struct text id)
+{
+	struct guichet_error error = { 0 };
+	const struct text person = counter_person(counter, matricule);
+	struct office_actor actor;
+	struct office_dossier dossier;
+	CLEANUP(store_read_end) struct store_tx *tx = store_read(counter->store, &error);
+	CHECK(tx);
+	const instant now = clock_now(counter->clock);
+	counter_must(office_actor(counter->office, tx, counter->arena, person, now, &actor, &error), &error);
+	counter_must(office_dossier_load(counter->office, tx, counter->arena, id, &actor, now, &dossier, &error), &error);
+	return dossier.roles;
+}
+
+TEST(an_import_changes_at_once_what_was_kept_of_the_directory)
+{
+	CLEANUP(counter_close) struct counter counter = { 0 };
+	const struct office_command *filed = begin(&counter);
+	CHECK(roles_of(&counter, "P1", filed->dossier) != 0);
+	CHECK(roles_of(&counter, "P1", filed->dossier) != 0);
+	CHECK(roles_of(&counter, "N1", filed->dossier) == 0);
+	/* Noé takes Paul's place, the same day. */
+	struct directory_report report;
+	CHECK_INTEGER(directory_test_import(counter.store, "2024-01-10", (struct text){ 0 }, (struct text){ 0 }, TEXT(
+		"matricule;structure;fonction;quotité;début;fin\n"
+		"L1;SG;agent;100;2022-09-01;\n"
+		"N1;SG;chef de service;100;2024-01-10;\n"
+		"P1;SG;agent;100;2024-01-10;\n"
+		"G1;SG;gestionnaire;100;2022-09-01;\n"), true, counter.arena, &report), GUICHET_OK);
+	CHECK(roles_of(&counter, "P1", filed->dossier) == 0);
+	CHECK(roles_of(&counter, "N1", filed->dossier) != 0);
 }
