@@ -407,7 +407,7 @@ TEST(whole_procedures_survive_every_failed_allocation)
 {
 	/* A circuit with letters and mails; tables of CSV; a calendar; a decision of a DMN model. */
 	static const char *const folders[] = { "test/procedure/base", "test/tables/prive-1d",
-		"test/procedure/calendar", "test/tables/decision" };
+		"test/tables/prive-2d", "test/procedure/calendar", "test/tables/decision" };
 	for (size_t i = 0; i < sizeof folders / sizeof *folders; i++) {
 		CLEANUP(arena_free) struct arena *arena = arena_new(1 << 22);
 		struct reading reading = { .folder = folders[i], .expected.arena = arena };

@@ -55,10 +55,15 @@ gives(const struct origin *origin, const struct feel_use *use)
 {
 	if (!origin->known || origin->slot != use->slot)
 		return false;
-	CLEANUP(buffer_release) struct buffer path = buffer_new(1 << 12);
-	for (uint32_t i = 0; i < origin->length; i++)
-		buffer_format(&path, "." TEXT_FORMAT, TEXT_ARGS(origin->path[i]));
-	return origin->length == 0 || (!path.failed && text_ends(use->path, buffer_text(&path)));
+	struct text path = use->path; /* of which the entries are taken off, the last one first */
+	for (uint32_t i = origin->length; i-- > 0;) {
+		const struct text entry = origin->path[i];
+		if (!text_ends(path, entry) || path.length == entry.length
+			|| path.at[path.length - entry.length - 1] != '.')
+			return false;
+		path.length -= entry.length + 1;
+	}
+	return true;
 }
 
 static void
