@@ -106,7 +106,6 @@ for folder in sorted(glob.glob("procedures/*") + glob.glob("test/tables/*") + ["
 procedures["doc/manual/langage.md"] = {
     "campagnes/manuel.yaml" if name == "campagne.yaml" else name: content.encode()
     for name, content in blocks("doc/manual/langage.md").items()}
-loose = [("essais", "doc/manual/essais.md", blocks("doc/manual/essais.md")["procedure.yaml"])]
 
 # ---- whatever the reader accepts, the schema accepts ----
 
@@ -133,8 +132,7 @@ def note_used(schema, node, tree):
             note_used(schema, node["items"], item)
 
 
-def accept(kind, where, text):
-    tree = typed(text)
+def accept(kind, where, tree):
     told = [f"{'/'.join(map(str, one.absolute_path))}: {one.message[:200]}"
             for one in validators[kind].iter_errors(tree)]
     check(not told, f"{where}: {told[:3]}")
@@ -145,9 +143,17 @@ def accept(kind, where, text):
 for folder, files in procedures.items():
     for name, content in files.items():
         if kind_of(name):
-            accept(kind_of(name), f"{folder}/{name}", content.decode())
-for kind, where, text in loose:
-    accept(kind, where, text)
+            accept(kind_of(name), f"{folder}/{name}", typed(content.decode()))
+accept("essais", "doc/manual/essais.md", typed(blocks("doc/manual/essais.md")["procedure.yaml"]))
+
+# The tutorial: sections of a procedure are added or replaced, other files are whole (test/manual/run.mjs).
+steps = {}
+for name, body in re.findall(r"^```yaml (\S+)\n(.*?)^```$", text_of("doc/manual/tutoriel.md"), re.M | re.S):
+    name = name.partition("/")[2]
+    steps[name] = {**(steps.get(name, {}) if name == "procedure.yaml" else {}), **typed(body)}
+    if name != "procedure.yaml":
+        accept(kind_of(name), f"doc/manual/tutoriel.md, {name}", steps[name])
+accept("procedure", "doc/manual/tutoriel.md, procedure.yaml", steps["procedure.yaml"])
 
 # ---- damaged files ----
 
