@@ -22,40 +22,6 @@ struct call {
 	bool disabled;        /* of disable and enable */
 };
 
-/* "du 1er au 5 juin 2023", "à partir du 1er juin 2023". */
-static struct text
-period_text(struct arena *arena, const struct directory_interim *interim)
-{
-	const struct text from = date_french(arena, interim->from, false);
-	if (date_day_number(interim->to) >= DIRECTORY_NO_END)
-		return arena_format(arena, "à partir du " TEXT_FORMAT, TEXT_ARGS(from));
-	return arena_format(arena, "du " TEXT_FORMAT " au " TEXT_FORMAT, TEXT_ARGS(from),
-		TEXT_ARGS(date_french(arena, date_add_days(interim->to, -1), false)));
-}
-
-static void
-show_interim(const struct call *call, const struct directory_interim *interim)
-{
-	const bool away = text_equal(interim->absent, call->person.id);
-	printf("%s : " TEXT_FORMAT ", ", interim->signing ? "Délégation " : away ? "Absence    " : "Intérim    ",
-		TEXT_ARGS(period_text(call->arena, interim)));
-	if (interim->signing)
-		printf("%s " TEXT_FORMAT "%s" TEXT_FORMAT, away ? "donnée à" : "signe pour",
-			TEXT_ARGS(away ? interim->replacement_name : interim->absent_name), interim->letters.length ? ", lettres " : "",
-			TEXT_ARGS(interim->letters));
-	else if (!away)
-		printf("de " TEXT_FORMAT, TEXT_ARGS(interim->absent_name));
-	else if (interim->replacement_name.length)
-		printf("intérim par " TEXT_FORMAT, TEXT_ARGS(interim->replacement_name));
-	else
-		printf("sans intérim : les demandes montent");
-	if (interim->function.length)
-		printf(", " TEXT_FORMAT, TEXT_ARGS(interim->function));
-	if (interim->structure_name.length)
-		printf(", " TEXT_FORMAT, TEXT_ARGS(interim->structure_name));
-	printf(" (" TEXT_FORMAT ")\n", TEXT_ARGS(interim->reference));
-}
-
 /* --- show ----------------------------------------------------------------------------- */
 
 static enum guichet_status
@@ -98,8 +64,10 @@ show(struct call *call, struct guichet_error *error)
 			TEXT_ARGS(functions.at[i].function), TEXT_ARGS(functions.at[i].structure_name),
 			TEXT_ARGS(functions.at[i].structure_code), (int)functions.at[i].share);
 	}
-	for (size_t i = 0; i < interim_count; i++)
-		show_interim(call, &interims[i]);
+	for (size_t i = 0; i < interim_count; i++) {
+		const struct text words = directory_interim_french(call->arena, &interims[i], person->id);
+		printf("Intérim     : " TEXT_FORMAT "\n", TEXT_ARGS(words));
+	}
 	if (!account.person.at)
 		printf("Compte      : pas encore activé\n");
 	else

@@ -221,6 +221,38 @@ TEST(an_interim_of_one_function_leaves_the_others)
 	CHECK_TEXT(functions_of(&a, "P1"), TEXT("chef de service@SG"));
 }
 
+/* What is told of the interims of a person, on the first day given. */
+static struct text
+told_of(struct counter *counter, const char *matricule)
+{
+	struct guichet_error error = { 0 };
+	const struct text person = counter_person(counter, matricule);
+	CLEANUP(store_read_end) struct store_tx *tx = store_read(counter->store, &error);
+	const struct directory_interim *list;
+	size_t count;
+	counter_must(directory_interims_of(tx, counter->arena, person, date_of_instant(clock_now(counter->clock), NULL), &list,
+		&count, &error), &error);
+	struct text all = TEXT("");
+	for (size_t i = 0; i < count; i++)
+		all = arena_format(counter->arena, TEXT_FORMAT TEXT_FORMAT "\n", TEXT_ARGS(all),
+			TEXT_ARGS(directory_interim_french(counter->arena, &list[i], person)));
+	return all;
+}
+
+TEST(interims_are_told_to_both_persons_until_they_are_over)
+{
+	WITH_ACADEMY(a);
+	interims(&a, "2024-01-10", "Z1;P1;B1;chef de service;15/01/2024;19/01/2024;Décision 3\nZ1;;;;01/02/2024;;Congé\n"
+		"P1;G1;;;15/01/2024;;Arrêté 12;délégation;accord refus\n");
+	CHECK_TEXT(told_of(&a, "Z1"), TEXT("Du 15 janvier 2024 au 19 janvier 2024, absence, intérim assuré par M. Paul Merlival : "
+		"chef de service, Bureau des missions (Décision 3)\nÀ partir du 1er février 2024, absence sans intérim (Congé)\n"));
+	CHECK_TEXT(told_of(&a, "G1"), TEXT("À partir du 15 janvier 2024, délégation de signature de M. Paul Merlival : accord "
+		"refus (Arrêté 12)\n"));
+	counter_at(&a, "2024-01-20T10:00");
+	CHECK_TEXT(told_of(&a, "P1"), TEXT("À partir du 15 janvier 2024, délégation de signature donnée à Mme Marion Salisson : "
+		"accord refus (Arrêté 12)\n"));
+}
+
 /* ---- requests ---- */
 
 TEST(what_waits_for_an_absent_person_goes_to_their_replacement_and_comes_back)

@@ -379,6 +379,31 @@ directory_interims_of(struct store_tx *tx, struct arena *arena, struct text pers
 	return status;
 }
 
+struct text
+directory_interim_french(struct arena *arena, const struct directory_interim *interim, struct text person)
+{
+	const bool given = text_equal(interim->absent, person);
+	const struct text from = date_french(arena, interim->from, false),
+		to = date_french(arena, date_add_days(interim->to, -1), false);
+	const bool endless = date_day_number(interim->to) >= DIRECTORY_NO_END, alone = interim->replacement.length == 0;
+	const struct text whom = given ? interim->replacement_name : interim->absent_name;
+	const char *what = alone ? "absence sans intérim" : interim->signing
+		? given ? "délégation de signature donnée à " : "délégation de signature de "
+		: given ? "absence, intérim assuré par " : "intérim de ";
+	const struct text *const scope[] = { &interim->function, &interim->structure_name, &interim->letters };
+	const char *before = " : ";
+	struct text words = endless ? arena_format(arena, "À partir du " TEXT_FORMAT, TEXT_ARGS(from))
+		: arena_format(arena, "Du " TEXT_FORMAT " au " TEXT_FORMAT, TEXT_ARGS(from), TEXT_ARGS(to));
+	words = arena_format(arena, TEXT_FORMAT ", %s" TEXT_FORMAT, TEXT_ARGS(words), what, TEXT_ARGS(alone ? TEXT("") : whom));
+	for (size_t i = 0; i < sizeof scope / sizeof *scope; i++) {
+		if (scope[i]->length == 0)
+			continue;
+		words = arena_format(arena, TEXT_FORMAT "%s" TEXT_FORMAT, TEXT_ARGS(words), before, TEXT_ARGS(*scope[i]));
+		before = ", ";
+	}
+	return arena_format(arena, TEXT_FORMAT " (" TEXT_FORMAT ")", TEXT_ARGS(words), TEXT_ARGS(interim->reference));
+}
+
 enum guichet_status
 directory_absences_below(struct store_tx *tx, struct arena *arena, const struct text *functions, size_t function_count,
 	struct text path, struct date at, size_t limit, const struct text **ret_structures, size_t *ret_count,

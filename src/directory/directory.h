@@ -166,6 +166,10 @@ struct directory_interim {
 enum guichet_status directory_interims_of(struct store_tx *tx, struct arena *arena, struct text person, struct date at,
 	const struct directory_interim **ret_interims, size_t *ret_count, struct guichet_error *error);
 
+/* "Du 15 janvier au 26 janvier 2024, intérim de Mme Aline Corbevaux : chef de service, Bureau 1 (Décision 3)", as told to or
+ * of `person`, one of its two. `at` is NULL when the arena is full. */
+struct text directory_interim_french(struct arena *arena, const struct directory_interim *interim, struct text person);
+
 /* The structures below `path` where somebody who was appointed to one of the functions is absent, `limit` at most. */
 enum guichet_status directory_absences_below(struct store_tx *tx, struct arena *arena, const struct text *functions,
 	size_t function_count, struct text path, struct date at, size_t limit, const struct text **ret_structures,

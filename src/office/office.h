@@ -91,6 +91,8 @@ enum guichet_status office_actor(struct office *office, struct store_tx *tx, str
 
 /* Holds one of the functions of a role, in some structure. Never true of the applicant's role. */
 bool office_holds_somewhere(const struct office_actor *actor, const struct procedure_role *role);
+/* May they sign in its place somewhere, by delegation? */
+bool office_signs_somewhere(const struct office_actor *actor, const struct procedure_role *role);
 /* Holds the role that runs the procedure (« service »), and so sees every dossier of its campaigns. */
 bool office_runs(const struct office_actor *actor, const struct procedure *procedure);
 

@@ -86,6 +86,15 @@ names(const struct procedure_role *role, const struct directory_function *held)
 }
 
 bool
+office_signs_somewhere(const struct office_actor *actor, const struct procedure_role *role)
+{
+	for (size_t i = 0; i < actor->delegations.count; i++)
+		if (names(role, &actor->delegations.at[i]))
+			return true;
+	return false;
+}
+
+bool
 office_gives_place(const struct directory_functions *functions, size_t function, const struct procedure_role *role)
 {
 	const struct directory_function *held = &functions->at[function];

@@ -160,6 +160,24 @@ my_mails(struct request *request, struct store_tx *tx, struct html *html, struct
 	return GUICHET_OK;
 }
 
+/* Who replaces me, whom I replace, who signs for whom: now and to come. */
+static enum guichet_status
+my_interims(struct request *request, struct store_tx *tx, struct html *html, struct guichet_error *error)
+{
+	const struct text person = visitor_of(request)->actor.person;
+	const struct directory_interim *interims;
+	size_t count;
+	const enum guichet_status status = directory_interims_of(tx, request->arena, person,
+		date_of_instant(clock_now(site_of(request)->clock), NULL), &interims, &count, error);
+	if (status != GUICHET_OK || count == 0)
+		return status;
+	HTML_SAY(html, "h2", "Vos absences, intérims et délégations de signature");
+	HTML_IN(html, "ul");
+	for (size_t i = 0; i < count; i++)
+		HTML_LINE(html, "li", directory_interim_french(request->arena, &interims[i], person));
+	return GUICHET_OK;
+}
+
 /* Drafts and requests. */
 static enum guichet_status
 my_dossiers(struct request *request, struct store_tx *tx, struct html *html, struct guichet_error *error)
@@ -301,13 +319,17 @@ page_my_account(struct request *request, struct html *html, struct guichet_error
 		line(html, TEXT("Filière"), facts->person.filiere);
 		for (size_t i = 0; i < actor->functions.count; i++) {
 			const struct directory_function *held = &actor->functions.at[i];
+			if (held->instead_of.length)
+				continue; /* told with the interims */
 			line(html, i == 0 ? TEXT("Affectation") : TEXT("Autre fonction"),
 				arena_format(request->arena, TEXT_FORMAT ", " TEXT_FORMAT, TEXT_ARGS(held->function),
 				TEXT_ARGS(held->structure_name)));
 		}
 	}
 	HTML_SAY(html, "p", "Une erreur ? Votre bureau de gestion corrige l’annuaire de votre employeur, que Guichet relit.");
-	enum guichet_status status = my_dossiers(request, tx, html, error);
+	enum guichet_status status = my_interims(request, tx, html, error);
+	if (status == GUICHET_OK)
+		status = my_dossiers(request, tx, html, error);
 	if (status == GUICHET_OK)
 		status = my_sessions(request, tx, html, error);
 	HTML_SAY(html, "h2", "Votre mot de passe");

@@ -11,7 +11,10 @@ weigh(struct visitor *visitor, const struct procedure *procedure)
 {
 	for (size_t i = 0; i < procedure->role_count; i++) {
 		const struct procedure_role *role = &procedure->roles[i];
-		if (role->reach == PROCEDURE_APPLICANT || !office_holds_somewhere(&visitor->actor, role))
+		if (role->reach == PROCEDURE_APPLICANT)
+			continue;
+		visitor->handles |= office_signs_somewhere(&visitor->actor, role);
+		if (!office_holds_somewhere(&visitor->actor, role))
 			continue;
 		visitor->handles = true;
 		visitor->superior |= role->reach == PROCEDURE_STRUCTURE;
