@@ -8,6 +8,7 @@ import { axe, check, equal, overflows, pdfText, screenshot, startMailbox, startS
 
 const run = promisify(execFile);
 const seed = process.env.GUICHET_SEED ?? "build/release-gcc/seed";
+const guichet = process.env.GUICHET ?? "build/release-gcc/guichet";
 
 // Places and persons of the invented académie: the same seed gives the same ones.
 const school = { code: "9920030S", head: "V001973", deputy: "V001974" };
@@ -23,13 +24,18 @@ process.on("exit", () => { for (const folder of scenes) rmSync(folder, { recursi
 
 // A server whose data holds requests of one structure's agents, filed on 8 June.
 //   -> the server, with dossiers: [{ number, id, agent, head }]
-async function scene({ dossiers = 3, structure = school.code, clock = opening, smtpPort } = {}) {
+async function scene({ dossiers = 3, structure = school.code, clock = opening, smtpPort, interims } = {}) {
 	const first = await startServer({ clock: "2023-06-08T10:00" });
 	const kept = `${first.data}-scene`;
 	scenes.push(kept);
 	await run("cp", ["-r", first.data, kept]);
 	await first.stop();
 	const { stdout } = await run(seed, [kept, "--dossiers", String(dossiers), "--structure", structure]);
+	if (interims) {
+		const file = `${kept}/interims.csv`;
+		await writeFile(file, `absent;remplaçant;début;fin;référence\n${interims}\n`);
+		await run(guichet, ["import", kept, "--interims", file, "--date", "2023-06-08"]);
+	}
 	const lines = stdout.trim().split("\n").map(line => line.split(" "));
 	const server = await startServer({ clock, data: kept, smtpPort, more: ["--resume"] });
 	return { ...server, dossiers: lines.map(([number, id, agent, , head]) => ({ number, id, agent, head })),
@@ -125,6 +131,28 @@ async function act(page, dossier, action, fields = {}) {
 		...fields }, maxRedirects: 0 });
 	equal(answer.status(), 303, `${action}: ${answer.status()}`);
 }
+
+// ---- By interim ----
+
+test("what waits for an absent head is answered by interim during the dates, and comes back after (TTA-26)", async () => {
+	const server = await scene({ dossiers: 6, interims: `${school.head};${school.deputy};19/06/2023;20/06/2023;Arrêté 2023-12` });
+	const page = await enter(server, school.deputy), absent = await enter(server, school.head);
+	const theirs = mine(server).filter(dossier => dossier.agent !== school.deputy), [one, two] = theirs;
+	await awaiting(page, theirs.length);
+	await look(page, "interim-inbox");
+	await choose(page, one, "Favorable");
+	await save(page);
+	await page.goto(`/dossiers/${one.id}`);
+	check((await page.textContent("main")).includes("par intérim de"), "the quality is not told");
+	await page.goto("/mon-compte");
+	check((await page.textContent("main")).includes("intérim de"), "the interim is not told");
+	await look(page, "interim-account");
+	equal((await absent.request.get(`/dossiers/${two.id}`)).status(), 404, "the absent head still sees it");
+	await moveClock(page, "2023-06-21T09:00");
+	await awaiting(absent, mine(server).length - 1);
+	equal((await page.request.get(`/dossiers/${two.id}`)).status(), 404, "the replacement still sees it");
+	await server.end();
+});
 
 // ---- By login ----
 
