@@ -178,7 +178,8 @@ office_mail(struct office *office, struct store_tx *tx, struct arena *arena, con
 	else if (status == GUICHET_OK)
 		status = write_words(office, arena, letter, now, &words, error);
 	const struct mail_message message = { .address = letter->to->mail, .person = letter->to->id, .occasion = mail->name,
-		.subject = words.subject, .body = words.body, .dossier = letter->dossier, .campaign = letter->campaign->id, .key = letter->key, .urgent = letter->urgent,
+		.subject = words.subject, .body = words.body, .dossier = letter->dossier,
+		.campaign = letter->campaign->id, .key = letter->key, .urgent = letter->urgent,
 		.secret = letter->link };
 	if (status == GUICHET_OK)
 		status = mail_queue(tx, &message, now, error);
