@@ -12,7 +12,7 @@
 static int
 tell(const struct guichet_error *error)
 {
-	fprintf(stderr, "guichet : %s\n", error->message);
+	fprintf(stderr, "guichet : %s\n", error->message);
 	return EXIT_REFUSED;
 }
 
@@ -21,12 +21,12 @@ command_backup(int argc, char **argv)
 {
 	struct guichet_error error = { 0 };
 	if (argc != 3) {
-		fprintf(stderr, "Usage : guichet backup " COMMAND_BACKUP_USAGE "\n");
+		fprintf(stderr, "Usage : guichet backup " COMMAND_BACKUP_USAGE "\n");
 		return EXIT_USAGE;
 	}
 	if (store_backup(argv[1], argv[2], STORE_ATTACHMENT_NAMED, &error) != GUICHET_OK)
 		return tell(&error);
-	fprintf(stderr, "Copie faite dans « %s ». « guichet verify %s » la vérifie.\n", argv[2], argv[2]);
+	fprintf(stderr, "Copie faite dans « %s ». « guichet verify %s » la vérifie.\n", argv[2], argv[2]);
 	return EXIT_DONE;
 }
 
@@ -48,7 +48,7 @@ verify_dossiers(const char *data, struct office_findings *ret_findings, struct g
 		status = office_verify(office, ret_findings, error);
 	if (status == GUICHET_OK && ret_findings->broken)
 		status = guichet_fail(error, GUICHET_REFUSED, "Sur %lld dossiers, %lld ne sont pas ce que leurs événements disent. Le "
-			"premier : %.300s Comparez avec une sauvegarde plus ancienne.", (long long)ret_findings->dossiers,
+			"premier : %.300s Comparez avec une sauvegarde plus ancienne.", (long long)ret_findings->dossiers,
 			(long long)ret_findings->broken, ret_findings->first.message);
 	return status;
 }
@@ -59,7 +59,7 @@ command_verify(int argc, char **argv)
 	struct guichet_error error = { 0 };
 	struct store_findings findings;
 	if (argc != 2) {
-		fprintf(stderr, "Usage : guichet verify " COMMAND_VERIFY_USAGE "\n");
+		fprintf(stderr, "Usage : guichet verify " COMMAND_VERIFY_USAGE "\n");
 		return EXIT_USAGE;
 	}
 	if (store_verify(argv[1], STORE_ATTACHMENT_NAMED, &findings, &error) != GUICHET_OK)

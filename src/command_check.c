@@ -82,7 +82,7 @@ tell_all(struct check *check, const char *folder, const struct procedure_finding
 	if (out.length)
 		fwrite(out.at, 1, out.length, stderr);
 	if (findings->more && !check->json)
-		fprintf(stderr, "%s : il y a d’autres remarques ; corrigez d’abord celles-ci.\n", folder);
+		fprintf(stderr, "%s : il y a d’autres remarques ; corrigez d’abord celles-ci.\n", folder);
 }
 
 /* What the typesetter would refuse of a letter. */
@@ -104,7 +104,7 @@ check_letters(struct check *check, const char *folder, const struct procedure *p
 			continue;
 		check->errors++;
 		if (!check->json) {
-			fprintf(stderr, "%s/%.*s : erreur 412 : %s\n\n", folder, TEXT_ARGS(template->file), error.message);
+			fprintf(stderr, "%s/%.*s : erreur 412 : %s\n\n", folder, TEXT_ARGS(template->file), error.message);
 			continue;
 		}
 		const struct procedure_finding finding = { .number = 412, .severity = PROCEDURE_ERROR, .file = template->file,
@@ -122,7 +122,7 @@ check_campaign(struct check *check, const char *folder, const struct procedure *
 	CLEANUP(close_file) FILE *file = fopen(path, "rb");
 	char *bytes = arena ? arena_alloc(arena, PROCEDURE_FILE_LIMIT + 1) : NULL;
 	if (!file || !bytes) {
-		fprintf(stderr, "%s : ce fichier ne peut pas être lu.\n", path);
+		fprintf(stderr, "%s : ce fichier ne peut pas être lu.\n", path);
 		return false;
 	}
 	const size_t length = fread(bytes, 1, PROCEDURE_FILE_LIMIT + 1, file);
@@ -131,7 +131,7 @@ check_campaign(struct check *check, const char *folder, const struct procedure *
 	(void)campaign_read(arena, procedure, text_of_string(shown), (struct text){ bytes, length }, &findings, &error);
 	tell_all(check, folder, &findings);
 	if (error.status == GUICHET_BROKEN)
-		fprintf(stderr, "%s : %s\n", path, error.message);
+		fprintf(stderr, "%s : %s\n", path, error.message);
 	return error.status != GUICHET_BROKEN;
 }
 
@@ -191,7 +191,7 @@ tell_sum(const struct check *check, int folders)
 		puts("");
 		json_decref(sum);
 	} else {
-		printf("%d procédure%s : %zu erreur%s, %zu avertissement%s\n", folders, folders > 1 ? "s" : "", check->errors,
+		printf("%d procédure%s : %zu erreur%s, %zu avertissement%s\n", folders, folders > 1 ? "s" : "", check->errors,
 			check->errors > 1 ? "s" : "", check->warnings, check->warnings > 1 ? "s" : "");
 	}
 	return check->errors ? EXIT_REFUSED : EXIT_DONE;
@@ -214,7 +214,7 @@ command_check(int argc, char **argv)
 			folder_count = -MOST_CAMPAIGNS;
 	}
 	if (folder_count < 1) {
-		fprintf(stderr, "Usage : guichet check %s\n", COMMAND_CHECK_USAGE);
+		fprintf(stderr, "Usage : guichet check %s\n", COMMAND_CHECK_USAGE);
 		return EXIT_USAGE;
 	}
 	check.list = check.json ? json_array() : NULL;

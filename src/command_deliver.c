@@ -18,7 +18,7 @@ command_deliver(int argc, char **argv)
 	(void)argc, (void)argv;
 	int type;
 	if (getsockopt(PROCESS_SOCKET, SOL_SOCKET, SO_TYPE, &type, &(socklen_t){ sizeof type }) != 0) {
-		fprintf(stderr, "« guichet deliver » est lancé par « guichet serve », jamais à la main.\n");
+		fprintf(stderr, "« guichet deliver » est lancé par « guichet serve », jamais à la main.\n");
 		return EXIT_USAGE;
 	}
 	confine_descriptors(PROCESS_SOCKET);

@@ -53,7 +53,7 @@ open_campaigns(struct office *office, const char *procedures, struct guichet_err
 {
 	DIR *folders = opendir(procedures);
 	if (!folders)
-		return guichet_fail(error, GUICHET_REFUSED, "Le dossier « %s » est introuvable : lancez la démonstration depuis la "
+		return guichet_fail(error, GUICHET_REFUSED, "Le dossier « %s » est introuvable : lancez la démonstration depuis la "
 			"racine du projet.", procedures);
 	enum guichet_status status = GUICHET_OK;
 	for (struct dirent *entry; status == GUICHET_OK && (entry = readdir(folders));) {
@@ -232,9 +232,9 @@ static void
 say_who(void *context, const char *address)
 {
 	(void)context;
-	printf("\nGuichet, en démonstration : %s\n\n"
-		"  Entrez comme qui vous voulez : %s/demo\n"
-		"  ou avec une adresse de cette page et le mot de passe « %s ».\n"
+	printf("\nGuichet, en démonstration : %s\n\n"
+		"  Entrez comme qui vous voulez : %s/demo\n"
+		"  ou avec une adresse de cette page et le mot de passe « %s ».\n"
 		"  Le temps s’avance depuis le bandeau, les courriels se lisent dans %s/demo/courriels\n\n"
 		"Ctrl-C pour arrêter.\n", address, address, password, address);
 	fflush(stdout);
@@ -268,7 +268,7 @@ command_demo(int argc, char **argv)
 	const bool resume = take(&argc, argv, "--resume", false);
 	if (!instant_read(text_of_string(first_instant), &options.start)
 		|| server_options_read(argc, argv, &options, &base, &error) != GUICHET_OK) {
-		fprintf(stderr, "guichet demo : %s\n", error.message);
+		fprintf(stderr, "guichet demo : %s\n", error.message);
 		return EXIT_USAGE;
 	}
 	char data[PATH_SIZE], pristine[PATH_SIZE];
@@ -284,7 +284,7 @@ command_demo(int argc, char **argv)
 		status = store_backup(pristine, data, STORE_ATTACHMENT_NAMED, &error);
 	}
 	if (status != GUICHET_OK) {
-		fprintf(stderr, "guichet demo : %s\n", error.message);
+		fprintf(stderr, "guichet demo : %s\n", error.message);
 		return EXIT_REFUSED;
 	}
 	options.data = data;

@@ -42,7 +42,7 @@ report(void *context, const struct kit_result *result)
 	printf(TEXT_FORMAT ", cas " TEXT_FORMAT ", " TEXT_FORMAT "\n    attendu " TEXT_FORMAT "\n    obtenu  "
 		TEXT_FORMAT "%s" TEXT_FORMAT "\n", TEXT_ARGS(result->file), TEXT_ARGS(result->test),
 		TEXT_ARGS(result->node), TEXT_ARGS(result->expected), TEXT_ARGS(result->got),
-		result->reason.length ? " : " : "", TEXT_ARGS(result->reason));
+		result->reason.length ? " : " : "", TEXT_ARGS(result->reason));
 }
 
 int
@@ -59,7 +59,7 @@ command_dmn_tck(int argc, char **argv)
 			folder = NULL, argc = 0;
 	}
 	if (!folder) {
-		fprintf(stderr, "Usage : guichet dmn-tck %s\n", COMMAND_DMN_TCK_USAGE);
+		fprintf(stderr, "Usage : guichet dmn-tck %s\n", COMMAND_DMN_TCK_USAGE);
 		return EXIT_USAGE;
 	}
 	CLEANUP(clock_free) struct clock *clock = clock_new(INSTANT_NEVER);

@@ -83,7 +83,7 @@ tell(void *context, const struct dossier_explanation *explanation, struct guiche
 static int
 wrong_usage(const char *sentence)
 {
-	fprintf(stderr, "%s\nUsage : guichet explain %s\n", sentence, COMMAND_EXPLAIN_USAGE);
+	fprintf(stderr, "%s\nUsage : guichet explain %s\n", sentence, COMMAND_EXPLAIN_USAGE);
 	return EXIT_USAGE;
 }
 
@@ -101,7 +101,7 @@ read_arguments(struct explain *explain, int argc, char **argv)
 			explain->only = text_of_string(argv[++i]);
 		} else if (strcmp(argument, "--depth") == 0 && i + 1 < argc) {
 			if (!feel_depth_read(text_of_string(argv[++i]), &explain->depth))
-				return wrong_usage("--depth attend « phrase », « étapes » ou « tout ».");
+				return wrong_usage("--depth attend « phrase », « étapes » ou « tout ».");
 		} else if (argument[0] == '-') {
 			return wrong_usage("Cette option n’est pas connue.");
 		} else if (place == 0) {
@@ -112,7 +112,7 @@ read_arguments(struct explain *explain, int argc, char **argv)
 			place++;
 		} else if (place == 2) {
 			if (!text_to_integer(text_of_string(argument), 1, DOSSIER_EVENTS_LIMIT, &event))
-				return wrong_usage("L’événement se donne par son numéro : 1 est le dépôt.");
+				return wrong_usage("L’événement se donne par son numéro : 1 est le dépôt.");
 			explain->event = (unsigned)event;
 			place++;
 		} else {
@@ -138,7 +138,7 @@ run(struct explain *explain, struct guichet_error *error)
 	if (status == GUICHET_OK)
 		status = office_explain(office, explain->number, explain->event, tell, explain, error);
 	if (status == GUICHET_OK && explain->only.length > 0 && !explain->json && !explain->told)
-		status = guichet_fail(error, GUICHET_REFUSED, "Rien de ce nom n’a été jugé\u00a0: « " TEXT_FORMAT " ». "
+		status = guichet_fail(error, GUICHET_REFUSED, "Rien de ce nom n’a été jugé\u00a0: « " TEXT_FORMAT " ». "
 			"Donnez le nom d’un calcul, d’un champ, d’une action ou d’une échéance de la procédure.",
 			TEXT_ARGS(text_part(explain->only, 0, 80)));
 	return status;
@@ -165,6 +165,6 @@ command_explain(int argc, char **argv)
 	buffer_release(&explain.sources);
 	if (status == GUICHET_OK)
 		return EXIT_DONE;
-	fprintf(stderr, "guichet : %s\n", error.message);
+	fprintf(stderr, "guichet : %s\n", error.message);
 	return EXIT_REFUSED;
 }

@@ -66,7 +66,7 @@ command_feel(int argc, char **argv)
 			expression = "", argc = 0;
 	}
 	if (!expression || argc == 0) {
-		fprintf(stderr, "Usage : guichet feel %s\n", COMMAND_FEEL_USAGE);
+		fprintf(stderr, "Usage : guichet feel %s\n", COMMAND_FEEL_USAGE);
 		return EXIT_USAGE;
 	}
 	CLEANUP(arena_free) struct arena *arena = arena_new(MOST_MEMORY);

@@ -13,7 +13,7 @@
 static int
 wrong_usage(const char *sentence)
 {
-	fprintf(stderr, "%s\nUsage : guichet import %s\n", sentence, COMMAND_IMPORT_USAGE);
+	fprintf(stderr, "%s\nUsage : guichet import %s\n", sentence, COMMAND_IMPORT_USAGE);
 	return EXIT_USAGE;
 }
 
@@ -89,6 +89,6 @@ command_import(int argc, char **argv)
 		return EXIT_REFUSED;
 	}
 	if (import.dry)
-		fprintf(stdout, "Essai à blanc : rien n’a été écrit.\n");
+		fprintf(stdout, "Essai à blanc : rien n’a été écrit.\n");
 	return report.refusal_count ? EXIT_REFUSED : EXIT_DONE;
 }

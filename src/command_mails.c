@@ -32,7 +32,7 @@ reason(struct arena *arena, const struct mail *mail)
 {
 	if (text_equal(mail->answer, TEXT("adresse")))
 		return TEXT("cette adresse ne peut pas exister");
-	return mail->answer.length ? arena_format(arena, "réponse du relais : " TEXT_FORMAT, TEXT_ARGS(mail->answer))
+	return mail->answer.length ? arena_format(arena, "réponse du relais : " TEXT_FORMAT, TEXT_ARGS(mail->answer))
 		: TEXT("pas encore essayé");
 }
 
@@ -75,9 +75,9 @@ list(struct call *call, struct guichet_error *error)
 	if (mails.more)
 		printf("\nLes %zu premiers seulement sont montrés.\n", mails.count);
 	if (call->failed && mails.count)
-		printf("\nPour réessayer : guichet mails %s --retry IDENTIFIANT [--to ADRESSE]\n", call->data);
+		printf("\nPour réessayer : guichet mails %s --retry IDENTIFIANT [--to ADRESSE]\n", call->data);
 	else if (!call->failed && counts.failed)
-		printf("\nCeux qui n’ont pas été remis : guichet mails %s --failed\n", call->data);
+		printf("\nCeux qui n’ont pas été remis : guichet mails %s --failed\n", call->data);
 	return GUICHET_OK;
 }
 
@@ -93,7 +93,7 @@ retry(struct call *call, struct guichet_error *error)
 {
 	const enum guichet_status status = store_transact(call->store, retry_work, call, error);
 	if (status == GUICHET_OK)
-		printf("Ce courriel attend de nouveau : il part au prochain envoi, hors des heures calmes.\n");
+		printf("Ce courriel attend de nouveau : il part au prochain envoi, hors des heures calmes.\n");
 	return status;
 }
 
@@ -123,7 +123,7 @@ command_mails(int argc, char **argv)
 {
 	struct call call = { 0 };
 	if (!read_arguments(argc, argv, &call)) {
-		fprintf(stderr, "Usage : guichet mails %s\n", COMMAND_MAILS_USAGE);
+		fprintf(stderr, "Usage : guichet mails %s\n", COMMAND_MAILS_USAGE);
 		return EXIT_USAGE;
 	}
 	struct guichet_error error;

@@ -45,14 +45,14 @@ show(struct call *call, struct guichet_error *error)
 	if (status != GUICHET_OK && status != GUICHET_UNKNOWN)
 		return status;
 
-	printf("Matricule   : " TEXT_FORMAT "\n", TEXT_ARGS(person->external_id));
-	printf("Nom         : " TEXT_FORMAT "\n", TEXT_ARGS(directory_person_name(call->arena, person)));
+	printf("Matricule   : " TEXT_FORMAT "\n", TEXT_ARGS(person->external_id));
+	printf("Nom         : " TEXT_FORMAT "\n", TEXT_ARGS(directory_person_name(call->arena, person)));
 	const struct {
 		const char *label;
 		struct text value;
 	} lines[] = {
-		{ "Courriel    : ", person->mail }, { "Corps       : ", person->corps }, { "Grade       : ", person->grade },
-		{ "Catégorie   : ", person->category }, { "Filière     : ", person->filiere },
+		{ "Courriel    : ", person->mail }, { "Corps       : ", person->corps }, { "Grade       : ", person->grade },
+		{ "Catégorie   : ", person->category }, { "Filière     : ", person->filiere },
 	};
 	for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
 		if (lines[i].value.length)
@@ -60,18 +60,18 @@ show(struct call *call, struct guichet_error *error)
 	for (size_t i = 0; i < functions.count; i++) {
 		if (functions.at[i].instead_of.length)
 			continue; /* told with the interims */
-		printf("Affectation : " TEXT_FORMAT ", " TEXT_FORMAT " (" TEXT_FORMAT "), %d %%\n",
+		printf("Affectation : " TEXT_FORMAT ", " TEXT_FORMAT " (" TEXT_FORMAT "), %d %%\n",
 			TEXT_ARGS(functions.at[i].function), TEXT_ARGS(functions.at[i].structure_name),
 			TEXT_ARGS(functions.at[i].structure_code), (int)functions.at[i].share);
 	}
 	for (size_t i = 0; i < interim_count; i++) {
 		const struct text words = directory_interim_french(call->arena, &interims[i], person->id);
-		printf("Intérim     : " TEXT_FORMAT "\n", TEXT_ARGS(words));
+		printf("Intérim     : " TEXT_FORMAT "\n", TEXT_ARGS(words));
 	}
 	if (!account.person.at)
-		printf("Compte      : pas encore activé\n");
+		printf("Compte      : pas encore activé\n");
 	else
-		printf("Compte      : " TEXT_FORMAT ", activé le " TEXT_FORMAT "%s\n", TEXT_ARGS(account.login),
+		printf("Compte      : " TEXT_FORMAT ", activé le " TEXT_FORMAT "%s\n", TEXT_ARGS(account.login),
 			TEXT_ARGS(instant_french(call->arena, account.activated_at)), account.disabled_at ? ", fermé" : "");
 	return GUICHET_OK;
 }
@@ -93,7 +93,7 @@ code(struct call *call, struct guichet_error *error)
 		return guichet_fail(error, GUICHET_BROKEN, "Mémoire insuffisante.");
 	const enum guichet_status status = store_transact(call->store, code_work, call, error);
 	if (status == GUICHET_OK)
-		printf("Code de " TEXT_FORMAT ", à remettre en main propre, bon 30 jours et une seule fois :\n" TEXT_FORMAT "\n",
+		printf("Code de " TEXT_FORMAT ", à remettre en main propre, bon 30 jours et une seule fois :\n" TEXT_FORMAT "\n",
 			TEXT_ARGS(directory_person_name(call->arena, &call->person)), TEXT_ARGS(call->token));
 	return status;
 }
@@ -112,7 +112,7 @@ static enum guichet_status
 create(struct call *call, struct guichet_error *error)
 {
 	char line[2 * PASSWORD_LENGTH_MAX];
-	fprintf(stderr, "Mot de passe (au moins %d caractères) : ", PASSWORD_LENGTH_MIN);
+	fprintf(stderr, "Mot de passe (au moins %d caractères) : ", PASSWORD_LENGTH_MIN);
 	if (!fgets(line, sizeof line, stdin))
 		return guichet_fail(error, GUICHET_REFUSED, "Donnez le mot de passe sur l’entrée standard.");
 	struct text password = text_of_string(line);
@@ -125,7 +125,7 @@ create(struct call *call, struct guichet_error *error)
 	if (status == GUICHET_OK)
 		status = store_transact(call->store, create_work, call, error);
 	if (status == GUICHET_OK)
-		printf("Le compte de " TEXT_FORMAT " est ouvert ; identifiant : " TEXT_FORMAT "\n",
+		printf("Le compte de " TEXT_FORMAT " est ouvert ; identifiant : " TEXT_FORMAT "\n",
 			TEXT_ARGS(directory_person_name(call->arena, &call->person)), TEXT_ARGS(call->person.mail));
 	return status;
 }
@@ -188,7 +188,7 @@ command_person(int argc, char **argv)
 	while (argc == 4 && action < count && strcmp(actions[action].name, argv[2]) != 0)
 		action++;
 	if (argc != 4 || action == count) {
-		fprintf(stderr, "Usage : guichet person %s\n", COMMAND_PERSON_USAGE);
+		fprintf(stderr, "Usage : guichet person %s\n", COMMAND_PERSON_USAGE);
 		return EXIT_USAGE;
 	}
 	struct guichet_error error;

@@ -28,11 +28,11 @@ command_schema(int argc, char **argv)
 		CLEANUP(buffer_release) struct buffer out = buffer_new(SCHEMA_LIMIT);
 		schema_write(files[i].shape, files[i].title, &out);
 		if (out.failed) {
-			fprintf(stderr, "guichet schema : la mémoire manque.\n");
+			fprintf(stderr, "guichet schema : la mémoire manque.\n");
 			return EXIT_REFUSED;
 		}
 		return fwrite(out.at, 1, out.length, stdout) == out.length ? EXIT_DONE : EXIT_REFUSED;
 	}
-	fprintf(stderr, "Usage : guichet schema %s\n", COMMAND_SCHEMA_USAGE);
+	fprintf(stderr, "Usage : guichet schema %s\n", COMMAND_SCHEMA_USAGE);
 	return EXIT_USAGE;
 }

@@ -22,11 +22,11 @@ command_serve(int argc, char **argv)
 		.mail.from = "guichet@localhost.example" };
 	struct guichet_error error = { 0 };
 	if (server_options_read(argc, argv, &options, &options.data, &error) != GUICHET_OK) {
-		fprintf(stderr, "guichet serve : %s\n", error.message);
+		fprintf(stderr, "guichet serve : %s\n", error.message);
 		return EXIT_USAGE;
 	}
 	if (!options.data) {
-		fprintf(stderr, "guichet serve : dites où sont les données, par exemple « guichet serve /var/lib/guichet ».\n");
+		fprintf(stderr, "guichet serve : dites où sont les données, par exemple « guichet serve /var/lib/guichet ».\n");
 		return EXIT_USAGE;
 	}
 	options.mail.from_name = options.organisation;
@@ -38,7 +38,7 @@ command_campaign(int argc, char **argv)
 {
 	struct guichet_error error = { 0 };
 	if (argc != 4) {
-		fprintf(stderr, "guichet campaign : attend trois arguments, DONNÉES DOSSIER CAMPAGNE.\n");
+		fprintf(stderr, "guichet campaign : attend trois arguments, DONNÉES DOSSIER CAMPAGNE.\n");
 		return EXIT_USAGE;
 	}
 	const struct store_options existing = { .existing = true };
@@ -53,7 +53,7 @@ command_campaign(int argc, char **argv)
 	if (status == GUICHET_OK)
 		status = office_campaign_open(office, argv[2], argv[3], &error);
 	if (status != GUICHET_OK) {
-		fprintf(stderr, "guichet campaign : %s\n", error.message);
+		fprintf(stderr, "guichet campaign : %s\n", error.message);
 		return EXIT_REFUSED;
 	}
 	printf("Campagne %s ouverte.\n", argv[3]);

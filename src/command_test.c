@@ -41,7 +41,7 @@ tell_failures(const char *folder, const struct essai_report *report, const struc
 	for (size_t i = 0; i < report->failure_count; i++) {
 		const struct essai_failure *failure = &report->failures[i];
 		if (!options->json) {
-			fprintf(stderr, "%s/%.*s:%u:%u : %.*s : %.*s\n", folder, TEXT_ARGS(failure->file), failure->line,
+			fprintf(stderr, "%s/%.*s:%u:%u : %.*s : %.*s\n", folder, TEXT_ARGS(failure->file), failure->line,
 				failure->column, TEXT_ARGS(failure->title), TEXT_ARGS(failure->message));
 			continue;
 		}
@@ -62,7 +62,7 @@ tell_survivor(const char *folder, const struct procedure_mutant *mutant, const s
 {
 	totals->survivors++;
 	if (!options->json) {
-		printf("%s/%.*s:%u : survit : %.*s (%.*s) [%.*s]\n", folder, TEXT_ARGS(mutant->file), mutant->line,
+		printf("%s/%.*s:%u : survit : %.*s (%.*s) [%.*s]\n", folder, TEXT_ARGS(mutant->file), mutant->line,
 			TEXT_ARGS(mutant->description), TEXT_ARGS(mutant->path), TEXT_ARGS(mutant->cites));
 		return;
 	}
@@ -87,7 +87,7 @@ mutate(const char *folder, const struct essais *essais, const struct procedure *
 	totals->removed += all.count;
 	for (size_t i = 0; i < all.count; i++) {
 		if (all.verdicts[i] == ESSAI_BROKE_OFF)
-			fprintf(stderr, "%s : sans %.*s, les essais s’interrompent.\n", folder, TEXT_ARGS(all.mutants[i].path));
+			fprintf(stderr, "%s : sans %.*s, les essais s’interrompent.\n", folder, TEXT_ARGS(all.mutants[i].path));
 		else if (all.verdicts[i] == ESSAI_SURVIVES)
 			tell_survivor(folder, &all.mutants[i], options, totals);
 	}
@@ -112,13 +112,13 @@ test_folder(const char *folder, const struct options *options, struct totals *to
 	if (!procedure || findings.errors > 0 || essais_load(arena, folder, &essais, &findings, &error) != GUICHET_OK) {
 		write_findings(&findings);
 		if (findings.errors == 0)
-			fprintf(stderr, "%s : %s\n", folder, error.message);
+			fprintf(stderr, "%s : %s\n", folder, error.message);
 		totals->failed++;
 		return EXIT_REFUSED;
 	}
 	struct essai_report report = { .arena = report_arena };
 	if (essais_run(&essais, procedure, &report, &error) != GUICHET_OK) {
-		fprintf(stderr, "%s : %s\n", folder, error.message);
+		fprintf(stderr, "%s : %s\n", folder, error.message);
 		totals->failed++;
 		return EXIT_REFUSED;
 	}
@@ -126,7 +126,7 @@ test_folder(const char *folder, const struct options *options, struct totals *to
 	totals->failed += report.failed;
 	tell_failures(folder, &report, options, totals);
 	if (report.passed + report.failed == 0)
-		fprintf(stderr, "%s : aucun essai (attendus dans %s/essais/*.yaml).\n", folder, folder);
+		fprintf(stderr, "%s : aucun essai (attendus dans %s/essais/*.yaml).\n", folder, folder);
 	/* Without its own tests passing, a missing rule would tell nothing. */
 	if (options->mutate && report.failed == 0)
 		return mutate(folder, &essais, procedure, options, totals);
@@ -170,7 +170,7 @@ command_test(int argc, char **argv)
 	if (folders == 0)
 		result = EXIT_USAGE;
 	if (result == EXIT_USAGE)
-		fprintf(stderr, "Usage : guichet %s %s\n", argv[0], COMMAND_TEST_USAGE);
+		fprintf(stderr, "Usage : guichet %s %s\n", argv[0], COMMAND_TEST_USAGE);
 	for (int i = 1; i < argc && result != EXIT_USAGE; i++) {
 		if (argv[i][0] == '-')
 			continue;

@@ -25,11 +25,11 @@ static const struct command {
 	{ "check", COMMAND_CHECK_USAGE, "Relève les erreurs de procédures et de leurs campagnes.", command_check },
 	{ "schema", COMMAND_SCHEMA_USAGE, "Écrit le schéma JSON de ces fichiers, pour un éditeur.", command_schema },
 	{ "test", COMMAND_TEST_USAGE, "Joue les essais de procédures.", command_test },
-	{ "dmn-tck", COMMAND_DMN_TCK_USAGE, "Joue un dossier de conformité DMN ; compte les résultats (resultNode).",
+	{ "dmn-tck", COMMAND_DMN_TCK_USAGE, "Joue un dossier de conformité DMN ; compte les résultats (resultNode).",
 		command_dmn_tck },
 	{ "backup", COMMAND_BACKUP_USAGE, "Copie un dossier de données, même pendant le service.", command_backup },
 	{ "verify", COMMAND_VERIFY_USAGE, "Vérifie un dossier de données ou une copie.", command_verify },
-	{ "explain", COMMAND_EXPLAIN_USAGE, "Dit pourquoi : ce que chaque événement d’un dossier a jugé, et sur quoi.",
+	{ "explain", COMMAND_EXPLAIN_USAGE, "Dit pourquoi : ce que chaque événement d’un dossier a jugé, et sur quoi.",
 		command_explain },
 	{ NULL, NULL, NULL, NULL },
 };
@@ -37,11 +37,11 @@ static const struct command {
 static void
 usage(FILE *out)
 {
-	fprintf(out, "Usage : guichet COMMANDE [ARGUMENTS]\n\n");
+	fprintf(out, "Usage : guichet COMMANDE [ARGUMENTS]\n\n");
 	for (const struct command *command = commands; command->name; command++)
 		if (command->does)
 			fprintf(out, "  %-10s %s\n", command->name, command->does);
-	fprintf(out, "\n« guichet COMMANDE --help » dit comment l’employer.\n");
+	fprintf(out, "\n« guichet COMMANDE --help » dit comment l’employer.\n");
 }
 
 int
@@ -55,7 +55,7 @@ command_run(int argc, char **argv)
 		if (strcmp(command->name, argv[1]) != 0)
 			continue;
 		if (command->does && argc >= 3 && strcmp(argv[2], "--help") == 0)
-			return printf("Usage : guichet %s %s\n%s\n", command->name, command->usage, command->does), EXIT_DONE;
+			return printf("Usage : guichet %s %s\n%s\n", command->name, command->usage, command->does), EXIT_DONE;
 		return command->run(argc - 1, argv + 1);
 	}
 	usage(stderr);

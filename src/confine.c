@@ -94,7 +94,7 @@ confine_user(struct guichet_error *error)
 		&& (setgroups(0, NULL) != 0 || setresgid(NOBODY, NOBODY, NOBODY) != 0
 			|| setresuid(NOBODY, NOBODY, NOBODY) != 0))
 		return guichet_fail(error, GUICHET_BROKEN,
-			"Les droits du super-utilisateur n’ont pas pu être quittés : %s.",
+			"Les droits du super-utilisateur n’ont pas pu être quittés : %s.",
 			strerror(errno));
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
 		return guichet_fail(error, GUICHET_BROKEN, "Le noyau ne permet pas de renoncer à ses droits.");
@@ -106,7 +106,7 @@ set_limit(int resource, rlim_t value, struct guichet_error *error)
 {
 	const struct rlimit limit = { value, value };
 	return setrlimit(resource, &limit) == 0 ? GUICHET_OK
-		: guichet_fail(error, GUICHET_BROKEN, "Une limite du processus n’a pas pu être posée : %s.",
+		: guichet_fail(error, GUICHET_BROKEN, "Une limite du processus n’a pas pu être posée : %s.",
 			strerror(errno));
 }
 
@@ -128,7 +128,7 @@ allow_calls(struct guichet_error *error)
 		failure = seccomp_load(filter);
 	seccomp_release(filter);
 	return failure == 0 ? GUICHET_OK : guichet_fail(error, GUICHET_BROKEN,
-		"Le noyau refuse le filtre des appels système : %s.", strerror(-failure));
+		"Le noyau refuse le filtre des appels système : %s.", strerror(-failure));
 }
 
 enum guichet_status

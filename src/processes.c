@@ -296,7 +296,7 @@ processes_start(struct processes *processes, enum process process,
 	const bool runs = child->id != 0 || (child->tried && child->failures == 0);
 	pthread_mutex_unlock(&processes->lock);
 	return runs ? GUICHET_OK
-		: guichet_fail(error, GUICHET_BROKEN, "Le processus « %s » n’a pas pu commencer.", commands[process]);
+		: guichet_fail(error, GUICHET_BROKEN, "Le processus « %s » n’a pas pu commencer.", commands[process]);
 }
 
 void

@@ -80,7 +80,7 @@ take_data(const char *path, int *ret_directory, struct guichet_error *error)
 		return GUICHET_OK; /* no directory: a database elsewhere */
 	if (flock(directory, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
 		close(directory);
-		return guichet_fail(error, GUICHET_REFUSED, "Un autre Guichet sert déjà « %s » : arrêtez-le, ou servez un autre dossier "
+		return guichet_fail(error, GUICHET_REFUSED, "Un autre Guichet sert déjà « %s » : arrêtez-le, ou servez un autre dossier "
 			"de données.", path);
 	}
 	*ret_directory = directory;
@@ -242,7 +242,7 @@ server_run(const struct server_options *options, void (*ready)(void *context, co
 	if (status == GUICHET_OK)
 		status = start_office(&running, &error);
 	if (status != GUICHET_OK) {
-		fprintf(stderr, "guichet : %s\n", error.message);
+		fprintf(stderr, "guichet : %s\n", error.message);
 		stop(&running);
 		return EXIT_REFUSED;
 	}
@@ -276,13 +276,13 @@ read_one(const char *name, const char *value, struct server_options *options, st
 		}
 	if (strcmp(name, "--port") == 0) {
 		if (!text_to_integer(text_of_string(value), 0, 65535, &port))
-			return guichet_fail(error, GUICHET_REFUSED, "Le port « %s » n’est pas un nombre de 0 à 65535.", value);
+			return guichet_fail(error, GUICHET_REFUSED, "Le port « %s » n’est pas un nombre de 0 à 65535.", value);
 		options->port = (uint16_t)port;
 		return GUICHET_OK;
 	}
 	if (strcmp(name, "--clock") == 0)
 		return instant_read(text_of_string(value), &options->start) ? GUICHET_OK
-			: guichet_fail(error, GUICHET_REFUSED, "« %s » n’est pas un moment : écrivez 2023-06-08T10:00.", value);
+			: guichet_fail(error, GUICHET_REFUSED, "« %s » n’est pas un moment : écrivez 2023-06-08T10:00.", value);
 	return GUICHET_UNKNOWN;
 }
 
@@ -297,7 +297,7 @@ read_password(const char *path, struct server_options *options, struct guichet_e
 		fclose(file);
 	password[strcspn(password, "\r\n")] = '\0';
 	if (length == 0)
-		return guichet_fail(error, GUICHET_REFUSED, "Le fichier de mot de passe « %s » est vide ou illisible.", path);
+		return guichet_fail(error, GUICHET_REFUSED, "Le fichier de mot de passe « %s » est vide ou illisible.", path);
 	options->mail.password = password;
 	return GUICHET_OK;
 }

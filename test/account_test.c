@@ -89,7 +89,7 @@ TEST(an_account_exists_once_activated_by_a_link_that_serves_once)
 	CHECK(apply(store, (struct change){ ACTIVATE, token, .hash = hash, .at = now, .arena = arena }) == GUICHET_OK);
 	CHECK(look(store, arena, token, now) == GUICHET_REFUSED);
 	CHECK(apply(store, (struct change){ ACTIVATE, token, .hash = hash, .at = now, .arena = arena }) == GUICHET_REFUSED);
-	CHECK_TEXT(text_of_string(directory_test_error.message), TEXT("Ce lien ou ce code ne sert plus : il a déjà été employé, "
+	CHECK_TEXT(text_of_string(directory_test_error.message), TEXT("Ce lien ou ce code ne sert plus : il a déjà été employé, "
 		"il est trop ancien ou il est incomplet. Demandez-en un nouveau."));
 	CLEANUP(store_read_end) struct store_tx *tx = store_read(store, &directory_test_error);
 	CHECK(account_by_login(tx, arena, TEXT(" LEA.rovondel@AC.example "), &account, &directory_test_error) == GUICHET_OK);
@@ -143,7 +143,7 @@ TEST(an_account_needs_a_mail_and_a_person_who_is_still_there)
 	CHECK(apply(store, (struct change){ INSERT, TEXT("again"), person, .purpose = ACCOUNT_RESET, .at = now }) == GUICHET_OK);
 	CHECK(apply(store, (struct change){ ACTIVATE, TEXT("again"), .hash = TEXT("i"), .at = now, .arena = arena })
 		== GUICHET_REFUSED);
-	CHECK_TEXT(text_of_string(directory_test_error.message), TEXT("Ce compte est fermé ; adressez-vous à votre service "
+	CHECK_TEXT(text_of_string(directory_test_error.message), TEXT("Ce compte est fermé ; adressez-vous à votre service "
 		"gestionnaire."));
 	CHECK(apply(store, (struct change){ ENABLE, .person = person, .at = now }) == GUICHET_OK);
 	CHECK(apply(store, (struct change){ SET, .person = person, .hash = TEXT("j"), .at = now + 5 }) == GUICHET_OK);
@@ -189,7 +189,7 @@ TEST(a_weak_password_is_refused_with_what_to_do)
 	static const struct {
 		const char *password, *start;
 	} cases[] = {
-		{ "court", "Ce mot de passe est trop court ; prenez au moins 12" },
+		{ "court", "Ce mot de passe est trop court ; prenez au moins 12" },
 		{ "ééééèèèè", "Ce mot de passe est trop court" },
 		{ "onze lettre", "Ce mot de passe est trop court" },
 		{ "aaaaaaaaaaaaaaa", "Ce mot de passe répète" },

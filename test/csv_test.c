@@ -65,20 +65,20 @@ TEST(csv_reads_utf8_and_windows_1252)
 
 TEST(csv_refuses_what_is_not_text)
 {
-	CHECK_CSV("é;b\n1;\xe9\n", "1[é][b]\n!!2:3 Ce caractère n’est pas de l’UTF-8 comme ce qui précède ; enregistrez "
+	CHECK_CSV("é;b\n1;\xe9\n", "1[é][b]\n!!2:3 Ce caractère n’est pas de l’UTF-8 comme ce qui précède ; enregistrez "
 		"tout le fichier en UTF-8.\n");
-	CHECK_CSV("\xe9;\x81\n", "!!1:3 Ce caractère n’est ni de l’UTF-8 ni du Windows-1252 ; enregistrez le fichier en "
+	CHECK_CSV("\xe9;\x81\n", "!!1:3 Ce caractère n’est ni de l’UTF-8 ni du Windows-1252 ; enregistrez le fichier en "
 		"UTF-8.\n");
-	CHECK_CSV("a;b\nx\0y\n", "1[a][b]\n!!2:2 Le fichier contient un octet nul : ce n’est pas un CSV, ou il est en "
-		"UTF-16 ; enregistrez-le au format « CSV UTF-8 ».\n");
-	CHECK_CSV("a\nb\x07\nc\n", "1[a]\n!2:2 Un caractère de contrôle ne peut pas être lu ; effacez-le.\n3[c]\n");
+	CHECK_CSV("a;b\nx\0y\n", "1[a][b]\n!!2:2 Le fichier contient un octet nul : ce n’est pas un CSV, ou il est en "
+		"UTF-16 ; enregistrez-le au format « CSV UTF-8 ».\n");
+	CHECK_CSV("a\nb\x07\nc\n", "1[a]\n!2:2 Un caractère de contrôle ne peut pas être lu ; effacez-le.\n3[c]\n");
 }
 
 TEST(csv_says_where_a_quote_is_wrong)
 {
-	CHECK_CSV("a;b\n1;\"deux\n3;4\n", "1[a][b]\n!!2:3 Ce guillemet ouvrant n’est jamais refermé ; ajoutez le guillemet "
+	CHECK_CSV("a;b\n1;\"deux\n3;4\n", "1[a][b]\n!!2:3 Ce guillemet ouvrant n’est jamais refermé ; ajoutez le guillemet "
 		"fermant, ou doublez-le s’il fait partie du texte.\n");
-	CHECK_CSV("a;b\n\"x\"y;z\n3;4\n", "1[a][b]\n!2:4 Du texte suit un guillemet fermant ; doublez les guillemets qui "
+	CHECK_CSV("a;b\n\"x\"y;z\n3;4\n", "1[a][b]\n!2:4 Du texte suit un guillemet fermant ; doublez les guillemets qui "
 		"font partie du texte.\n3[3][4]\n");
 }
 
@@ -87,10 +87,10 @@ TEST(csv_keeps_to_its_ceilings)
 	CLEANUP(arena_free) struct arena *arena = arena_new(1 << 20);
 	const struct csv_limits limits = { .field = 4, .columns = 2, .file = 64 };
 	CHECK_TEXT(read_all(arena, TEXT("abcd;b\nabcde;b\n1;2;3\nx\n"), limits),
-		TEXT("1[abcd][b]\n!2:1 Ce champ dépasse 4 octets ; raccourcissez-le.\n"
-			"!3:5 Cette ligne a plus de 2 colonnes ; retirez celles qui sont en trop.\n4[x]\n"));
+		TEXT("1[abcd][b]\n!2:1 Ce champ dépasse 4 octets ; raccourcissez-le.\n"
+			"!3:5 Cette ligne a plus de 2 colonnes ; retirez celles qui sont en trop.\n4[x]\n"));
 	CHECK_TEXT(read_all(arena, TEXT("\"abcde\";1\n"), limits),
-		TEXT("!!1:1 Le champ qui s’ouvre ici dépasse 4 octets ; son guillemet fermant manque peut-être.\n"));
+		TEXT("!!1:1 Le champ qui s’ouvre ici dépasse 4 octets ; son guillemet fermant manque peut-être.\n"));
 	char large[100];
 	memset(large, '\n', sizeof large);
 	CHECK(text_starts(read_all(arena, (struct text){ large, sizeof large }, limits), TEXT("!!1:0 Le fichier dépasse")));
@@ -101,9 +101,9 @@ TEST(csv_open_says_why_a_file_cannot_be_read)
 	struct guichet_error error;
 	CHECK(!csv_open("test/absent.csv", (struct csv_limits){ 0 }, &error));
 	CHECK_INTEGER(error.status, GUICHET_REFUSED);
-	CHECK_TEXT(text_of_string(error.message), TEXT("Le fichier test/absent.csv ne peut pas être ouvert : il n’existe pas."));
+	CHECK_TEXT(text_of_string(error.message), TEXT("Le fichier test/absent.csv ne peut pas être ouvert : il n’existe pas."));
 	CHECK(!csv_open("test", (struct csv_limits){ 0 }, &error));
-	CHECK_TEXT(text_of_string(error.message), TEXT("Le fichier test ne peut pas être ouvert : c’est un dossier."));
+	CHECK_TEXT(text_of_string(error.message), TEXT("Le fichier test ne peut pas être ouvert : c’est un dossier."));
 }
 
 TEST(csv_text_becomes_utf8_as_it_is_read)

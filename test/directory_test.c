@@ -166,7 +166,7 @@ TEST(directory_import_ends_who_leaves_and_keeps_their_past)
 	/* Eight of nine would end: the guard speaks and nothing changes. */
 	CHECK(directory_test_import(a.store, "2023-06-20", none, left, none, false, a.arena, &a.report) == GUICHET_REFUSED);
 	CHECK_TEXT(text_of_string(directory_test_error.message), TEXT("Cet import terminerait 8 personnes sur 9, soit plus de "
-		"5 % : rien n’a été changé. Vérifiez que le fichier est complet, ou relancez avec --force."));
+		"5 % : rien n’a été changé. Vérifiez que le fichier est complet, ou relancez avec --force."));
 	CHECK_INTEGER(a.report.counts[DIRECTORY_PERSONS].ended, 8);
 	CHECK(directory_test_import(a.store, "2023-06-20", none, left, none, true, a.arena, &a.report) == GUICHET_OK);
 	CHECK_COUNTS(a.report, DIRECTORY_PERSONS, 0, 1, 8, 0, 0);
@@ -259,31 +259,31 @@ TEST(directory_import_refuses_lines_one_by_one)
 	CHECK_COUNTS(a.report, DIRECTORY_PERSONS, 0, 0, 0, 9, 4);
 	CHECK_COUNTS(a.report, DIRECTORY_APPOINTMENTS, 0, 0, 0, 11, 7);
 	CHECK_TEXT(report_of(&a), TEXT(
-		"structures 9:12 La colonne « nom » est vide ; remplissez-la.\n"
-		"structures 10:0 La structure parente « ABSENT » n’existe pas ou sa ligne est refusée ; ajoutez-la ou corrigez ce "
+		"structures 9:12 La colonne « nom » est vide ; remplissez-la.\n"
+		"structures 10:0 La structure parente « ABSENT » n’existe pas ou sa ligne est refusée ; ajoutez-la ou corrigez ce "
 		"code.\n"
-		"structures 11:0 La structure parente « X2 » n’existe pas ou sa ligne est refusée ; ajoutez-la ou corrigez ce "
+		"structures 11:0 La structure parente « X2 » n’existe pas ou sa ligne est refusée ; ajoutez-la ou corrigez ce "
 		"code.\n"
-		"structures 12:0 Ce code est déjà celui de la ligne 8 ; gardez une seule des deux lignes.\n"
-		"structures 13:0 La structure « B1 » est au-dessus d’elle-même : corrigez la colonne « parent » d’une des lignes de "
+		"structures 12:0 Ce code est déjà celui de la ligne 8 ; gardez une seule des deux lignes.\n"
+		"structures 13:0 La structure « B1 » est au-dessus d’elle-même : corrigez la colonne « parent » d’une des lignes de "
 		"cette boucle.\n"
-		"structures 14:0 La structure parente « B1 » n’existe pas ou sa ligne est refusée ; ajoutez-la ou corrigez ce "
+		"structures 14:0 La structure parente « B1 » n’existe pas ou sa ligne est refusée ; ajoutez-la ou corrigez ce "
 		"code.\n"
-		"structures 15:1 « X 4 » n’est pas un code : lettres sans accent, chiffres, « - », « _ » et « . » seulement.\n"
-		"structures 16:24 Le régime « fax » n’est pas connu ; écrivez « application » ou « lien ».\n"
-		"personnes 11:14 « pas une adresse » n’est pas une adresse de courriel ; corrigez-la ou laissez la colonne vide.\n"
-		"personnes 12:0 Ce matricule est déjà celui de la ligne 5 ; gardez une seule des deux lignes.\n"
-		"personnes 13:0 Ce courriel est déjà celui de la ligne 8 ; il sert à se connecter et doit être propre à chacun.\n"
-		"personnes 14:12 Du texte suit un guillemet fermant ; doublez les guillemets qui font partie du texte.\n"
-		"affectations 13:0 Le matricule « P9 » n’est pas dans l’annuaire, ou sa ligne est refusée ; ajoutez la personne ou "
+		"structures 15:1 « X 4 » n’est pas un code : lettres sans accent, chiffres, « - », « _ » et « . » seulement.\n"
+		"structures 16:24 Le régime « fax » n’est pas connu ; écrivez « application » ou « lien ».\n"
+		"personnes 11:14 « pas une adresse » n’est pas une adresse de courriel ; corrigez-la ou laissez la colonne vide.\n"
+		"personnes 12:0 Ce matricule est déjà celui de la ligne 5 ; gardez une seule des deux lignes.\n"
+		"personnes 13:0 Ce courriel est déjà celui de la ligne 8 ; il sert à se connecter et doit être propre à chacun.\n"
+		"personnes 14:12 Du texte suit un guillemet fermant ; doublez les guillemets qui font partie du texte.\n"
+		"affectations 13:0 Le matricule « P9 » n’est pas dans l’annuaire, ou sa ligne est refusée ; ajoutez la personne ou "
 		"retirez cette ligne.\n"
-		"affectations 14:0 La structure « ABSENT » n’est pas dans l’annuaire, ou sa ligne est refusée ; ajoutez-la ou "
+		"affectations 14:0 La structure « ABSENT » n’est pas dans l’annuaire, ou sa ligne est refusée ; ajoutez-la ou "
 		"corrigez ce code.\n"
-		"affectations 15:14 La quotité « 120 » n’est pas un nombre entier de 0 à 100.\n"
-		"affectations 16:15 « 31/02/2023 » n’est pas une date ; écrivez-la comme 01/09/2023 ou 2023-09-01.\n"
-		"affectations 17:26 L’affectation finit avant de commencer ; corrigez l’une des deux dates.\n"
-		"affectations 18:21 Cette ligne a plus de champs que la première ; un « ; » ou un guillemet est de trop.\n"
-		"affectations 19:0 Cette affectation (même personne, même structure, même fonction) est déjà à la ligne 6 ; gardez "
+		"affectations 15:14 La quotité « 120 » n’est pas un nombre entier de 0 à 100.\n"
+		"affectations 16:15 « 31/02/2023 » n’est pas une date ; écrivez-la comme 01/09/2023 ou 2023-09-01.\n"
+		"affectations 17:26 L’affectation finit avant de commencer ; corrigez l’une des deux dates.\n"
+		"affectations 18:21 Cette ligne a plus de champs que la première ; un « ; » ou un guillemet est de trop.\n"
+		"affectations 19:0 Cette affectation (même personne, même structure, même fonction) est déjà à la ligne 6 ; gardez "
 		"une seule des deux lignes.\n"));
 }
 
@@ -310,14 +310,14 @@ TEST(directory_import_refuses_a_broken_file_whole)
 	WITH_ACADEMY(a);
 	CHECK(directory_test_import(a.store, "2023-06-05", none, TEXT("matricule;nom\nP1;x\n"), none, false, a.arena, &a.report)
 		== GUICHET_REFUSED);
-	CHECK(text_ends(text_of_string(directory_test_error.message), TEXT("/personnes.csv, ligne 1 : il manque la colonne "
-		"« prénom » ; la première ligne donne les noms des colonnes.")));
+	CHECK(text_ends(text_of_string(directory_test_error.message), TEXT("/personnes.csv, ligne 1 : il manque la colonne "
+		"« prénom » ; la première ligne donne les noms des colonnes.")));
 	CHECK(directory_test_import(a.store, "2023-06-05", none, TEXT("matricule;prénom;nom\nP1;x;\"y\n"), none, true, a.arena,
 		&a.report) == GUICHET_REFUSED);
-	CHECK(text_find(text_of_string(directory_test_error.message), TEXT("ligne 2, colonne 6 : Ce guillemet ouvrant n’est "
+	CHECK(text_find(text_of_string(directory_test_error.message), TEXT("ligne 2, colonne 6 : Ce guillemet ouvrant n’est "
 		"jamais refermé")) != SIZE_MAX);
 	CHECK(directory_test_import(a.store, "2023-06-05", none, TEXT(""), none, true, a.arena, &a.report) == GUICHET_REFUSED);
-	CHECK(text_ends(text_of_string(directory_test_error.message), TEXT("est vide ; sa première ligne donne les noms des "
+	CHECK(text_ends(text_of_string(directory_test_error.message), TEXT("est vide ; sa première ligne donne les noms des "
 		"colonnes.")));
 }
 
@@ -340,8 +340,8 @@ TEST(directory_import_strict_and_dry_write_nothing)
 	CLEANUP(buffer_release) struct buffer out = buffer_new(BUFFER_LIMIT_PAGE);
 	import.paths[DIRECTORY_PERSONS] = "p.csv";
 	directory_report_write(&report, &import, &out);
-	CHECK_TEXT(buffer_text(&out), TEXT("personnes    : 2 lignes, 1 ajoutée, 0 modifiée, 0 terminée, 0 inchangée, 1 refusée\n"
-		"p.csv, ligne 3, colonne 4 : La colonne « prénom » est vide ; remplissez-la.\n"));
+	CHECK_TEXT(buffer_text(&out), TEXT("personnes    : 2 lignes, 1 ajoutée, 0 modifiée, 0 terminée, 0 inchangée, 1 refusée\n"
+		"p.csv, ligne 3, colonne 4 : La colonne « prénom » est vide ; remplissez-la.\n"));
 }
 
 TEST(directory_appointments_follow_their_stated_days)

@@ -97,7 +97,7 @@ check(const char *file, int line, struct text bytes, const char *refusal)
 		test_fail(file, line, "%s", error.message);
 	if (refusal && status != GUICHET_REFUSED)
 		test_fail(file, line, "not refused: %s", refusal);
-	const struct text start = TEXT("Le fichier « Attestation.pdf » ");
+	const struct text start = TEXT("Le fichier « Attestation.pdf » ");
 	if (refusal && (!text_starts(text_of_string(error.message), start)
 		|| !text_starts(text_part(text_of_string(error.message), start.length, SIZE_MAX),
 			text_of_string(refusal))))
@@ -146,12 +146,12 @@ TEST(a_file_that_is_none_of_ours_is_refused_with_advice)
 	TURNED_DOWN(TEXT("MZ\x90\0\x03\0\0\0\x04\0\0\0\xFF\xFF\0\0"), "n’est ni un PDF");
 	TURNED_DOWN(TEXT("GIF89a\x01\0\x01\0\x80\0\0"), "n’est ni un PDF");
 	TURNED_DOWN(TEXT("\0\0\0\x18" "ftypheic\0\0\0\0mif1heic"),
-		"est une photo au format HEIC : enregistrez-la en JPEG");
+		"est une photo au format HEIC : enregistrez-la en JPEG");
 	TURNED_DOWN(TEXT("PK\x03\x04\x14\0\0\0\0\0\0\0!\0\xEF\x5D\x5C\x5F\x07\0\0\0\x07\0\0\0\x05\0\0\0a.txtbonjour"
 		"PK\x05\x06\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"), "est une archive");
 	char *const large = arena_alloc(arena, DOCUMENT_FILE_LIMIT + 1);
 	CHECK(large);
-	TURNED_DOWN(((struct text){ large, DOCUMENT_FILE_LIMIT + 1 }), "dépasse 10 Mo");
+	TURNED_DOWN(((struct text){ large, DOCUMENT_FILE_LIMIT + 1 }), "dépasse 10 Mo");
 }
 
 TEST(a_damaged_file_is_refused)
@@ -186,7 +186,7 @@ TEST(an_image_of_absurd_size_is_refused)
 TEST(a_pdf_that_does_more_than_show_pages_is_refused)
 {
 	CLEANUP(arena_free) struct arena *arena = arena_new(4 << 20);
-	static const char script[] = "contient un programme (JavaScript) : imprimez-le vers un nouveau PDF";
+	static const char script[] = "contient un programme (JavaScript) : imprimez-le vers un nouveau PDF";
 	TURNED_DOWN(pdf_of(arena, "/OpenAction << /S /JavaScript /JS (app.alert\\(1\\)) >>", NULL, ""), script);
 	TURNED_DOWN(pdf_of(arena, "/Names << /JavaScript << /Names [] >> >>", NULL, ""), script);
 	TURNED_DOWN(pdf_of(arena, "/OpenAction << /S /Launch /F (a.exe) >>", NULL, ""),

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/french.h"
 #include "document/document.h"
 #include "test.h"
 
@@ -145,7 +146,7 @@ check_file(const char *name)
 		fwrite(got.at, 1, got.length, file);
 		fclose(file);
 	}
-	test_case(text_equal(got, wanted), __FILE__, __LINE__, "%s: got\n" TEXT_FORMAT, name, TEXT_ARGS(got));
+	test_case(french_equal(got, wanted), __FILE__, __LINE__, "%s: got\n" TEXT_FORMAT, name, TEXT_ARGS(got));
 }
 
 TEST(letters_print_what_their_files_say)
@@ -491,13 +492,13 @@ TEST(letters_past_a_ceiling_are_refused)
 	request = request_of(arena, "⟦0⟧ ⟦0⟧ ⟦0⟧ ⟦0⟧\n", &third, 1);
 	CHECK(document_render(press(), arena, &request, &pdf, &error) == GUICHET_REFUSED);
 	CHECK_TEXT(text_of_string(error.message),
-		TEXT("La lettre est trop longue : 1024 Ko au plus, valeurs comprises."));
+		TEXT("La lettre est trop longue : 1024 Ko au plus, valeurs comprises."));
 
 	const struct text paragraph = text_part(value, 0, DOCUMENT_PARAGRAPH_LIMIT + 1);
 	request = request_of(arena, "Avant.\n\n⟦0⟧\n", &paragraph, 1);
 	CHECK(document_render(press(), arena, &request, &pdf, &error) == GUICHET_REFUSED);
 	CHECK_TEXT(text_of_string(error.message),
-		TEXT("Modèle de lettre, ligne 3 : ce paragraphe, une fois rempli, dépasse 16 Ko : coupez-le."));
+		TEXT("Modèle de lettre, ligne 3 : ce paragraphe, une fois rempli, dépasse 16 Ko : coupez-le."));
 
 	buffer_clear(&large);
 	for (int i = 0; i < 20000; i++)
@@ -529,7 +530,7 @@ TEST(a_template_is_checked_without_its_values)
 	CHECK(document_check(with_marks(arena, TEXT("⟦0⟧\n")), 1, &error) == GUICHET_OK);
 	CHECK(document_check(with_marks(arena, TEXT("a\n\n⟦1⟧\n")), 1, &error) == GUICHET_REFUSED);
 	CHECK_TEXT(text_of_string(error.message),
-		TEXT("Modèle de lettre, ligne 3 : un emplacement ne renvoie à aucune valeur."));
+		TEXT("Modèle de lettre, ligne 3 : un emplacement ne renvoie à aucune valeur."));
 	CHECK(document_check(TEXT("a"), DOCUMENT_HOLES_LIMIT + 1, &error) == GUICHET_REFUSED);
 }
 

@@ -68,11 +68,11 @@ TEST(a_piece_is_asked_before_filing_and_judged_by_its_kind)
 	struct text mistake;
 	CHECK(dossier_piece_mistake(stage.arena, &facts, index, NULL, (struct dossier_raws){ 0 }, &mistake, &error)
 		== GUICHET_OK);
-	CHECK_TEXT(mistake, TEXT("Joignez la pièce « Attestation d’assurance habitation » (PDF, JPEG ou PNG)."));
+	CHECK_TEXT(mistake, TEXT("Joignez la pièce « Attestation d’assurance habitation » (PDF, JPEG ou PNG)."));
 	const struct dossier_piece piece = { .name = TEXT("assurance"), .file = TEXT("a.gif"), .kind = TEXT("GIF") };
 	CHECK(dossier_piece_mistake(stage.arena, &facts, index, &piece, (struct dossier_raws){ 0 }, &mistake, &error)
 		== GUICHET_OK);
-	CHECK_TEXT(mistake, TEXT("La pièce « Attestation d’assurance habitation » doit être un fichier PDF, JPEG ou PNG : "
+	CHECK_TEXT(mistake, TEXT("La pièce « Attestation d’assurance habitation » doit être un fichier PDF, JPEG ou PNG : "
 		"joignez-en un autre."));
 	CHECK_TEXT(dossier_formats_text(stage.arena, PROCEDURE_PDF | PROCEDURE_PNG), TEXT("PDF ou PNG"));
 	CHECK_TEXT(dossier_formats_text(stage.arena, PROCEDURE_JPEG), TEXT("JPEG"));

@@ -6,6 +6,8 @@
 
 #include "dossier/json.h"
 
+#include "base/french.h"
+
 #include "base/banned.h"
 
 #define STAGE() CLEANUP(dossier_stage_end) struct dossier_stage stage = dossier_stage_new()
@@ -85,7 +87,7 @@ TEST(the_tests_of_the_reference_procedure_pass)
 	struct essai_report report = { .arena = arena };
 	CHECK(essais_run(&essais, procedure, &report, &error) == GUICHET_OK);
 	for (size_t i = 0; i < report.failure_count; i++)
-		test_case(false, folder, (int)report.failures[i].line, "%.*s : %.*s", TEXT_ARGS(report.failures[i].title),
+		test_case(false, folder, (int)report.failures[i].line, "%.*s : %.*s", TEXT_ARGS(report.failures[i].title),
 			TEXT_ARGS(report.failures[i].message));
 	for (size_t i = 0; i < report.passed; i++)
 		test_case(true, folder, 0, "-");
@@ -108,16 +110,16 @@ TEST(a_failed_check_tells_its_line)
 		unsigned line;
 		const char *message;
 	} expected[] = {
-		{ 24, "l’état est « demandée »" },
-		{ 25, "« jours * 2 » vaut 4, pas 5" },
-		{ 26, "« inattendue » n’est pas une attente connue" },
-		{ 31, "refusé : Cette action revient à quelqu’un d’autre : le bureau. Si c’est une erreur, adressez-vous au bureau." },
+		{ 24, "l’état est « demandée »" },
+		{ 25, "« jours * 2 » vaut 4, pas 5" },
+		{ 26, "« inattendue » n’est pas une attente connue" },
+		{ 31, "refusé : Cette action revient à quelqu’un d’autre : le bureau. Si c’est une erreur, adressez-vous au bureau." },
 	};
 	CHECK_INTEGER(report.failed, sizeof expected / sizeof *expected);
 	for (size_t i = 0; i < report.failed; i++) {
 		CHECK_TEXT(report.failures[i].file, TEXT("essais/faux.yaml"));
 		CHECK_INTEGER(report.failures[i].line, expected[i].line);
-		CHECK_TEXT(report.failures[i].message, text_of_string(expected[i].message));
+		CHECK(french_equal(report.failures[i].message, text_of_string(expected[i].message)));
 	}
 	CHECK(report.passed >= 8);
 }
@@ -142,8 +144,8 @@ TEST(two_heads_answer_at_once_and_the_first_wins)
 	second.facts.dossier = &won.state; /* the writer gives the state as the first left it */
 	CHECK(dossier_decide(&second, stage.arena, &lost, &error) == GUICHET_REFUSED);
 	CHECK(lost.refusal == DOSSIER_ALREADY);
-	CHECK_TEXT(lost.message, TEXT("Cette demande a déjà reçu une réponse le 20 juin 2023 à 10 h 00, "
-		"de Mme Claire Delorme, chef d’établissement : « Favorable ». La première réponse est la seule retenue."));
+	CHECK_TEXT(lost.message, TEXT("Cette demande a déjà reçu une réponse le 20 juin 2023 à 10 h 00, "
+		"de Mme Claire Delorme, chef d’établissement : « Favorable ». La première réponse est la seule retenue."));
 	CHECK_TEXT(text_of_string(error.message), lost.message);
 }
 
@@ -165,7 +167,7 @@ TEST(an_action_on_an_old_page_is_refused)
 	input.facts.dossier = &dossier->state;
 	CHECK(dossier_decide(&input, stage.arena, &outcome, &error) == GUICHET_REFUSED);
 	CHECK(outcome.refusal == DOSSIER_CONFLICT);
-	CHECK_TEXT(outcome.message, TEXT("Ce dossier a changé depuis que vous l’avez ouvert. Relisez-le, puis recommencez :"
+	CHECK_TEXT(outcome.message, TEXT("Ce dossier a changé depuis que vous l’avez ouvert. Relisez-le, puis recommencez :"
 		" votre saisie est gardée."));
 }
 
@@ -252,9 +254,9 @@ TEST(hostile_texts_are_refused_or_made_harmless)
 	CHECK(dossier_decide(&input, stage.arena, &outcome, &error) == GUICHET_REFUSED);
 	CHECK(outcome.refusal == DOSSIER_INCOMPLETE);
 	const struct dossier_answer *answer = dossier_answer_find(&outcome.form, TEXT("supérieur"));
-	CHECK_TEXT(answer->mistake, TEXT("Ce texte contient des caractères illisibles : saisissez-le de nouveau."));
+	CHECK_TEXT(answer->mistake, TEXT("Ce texte contient des caractères illisibles : saisissez-le de nouveau."));
 	CHECK_TEXT(answer->raws[0], TEXT("\xff\xfe")); /* what was typed comes back */
-	CHECK_TEXT(outcome.message, TEXT("Une réponse est à corriger : elle est signalée à sa place. Le reste de votre saisie"
+	CHECK_TEXT(outcome.message, TEXT("Une réponse est à corriger : elle est signalée à sa place. Le reste de votre saisie"
 		" est gardé."));
 }
 
@@ -353,7 +355,7 @@ TEST(the_chain_notices_what_is_changed_removed_moved_or_cut)
 		CHECK(VERIFY(i) == GUICHET_REFUSED); /* the end is cut off */
 	}
 	CHECK_TEXT(text_of_string(error.message),
-		TEXT("La chaîne du dossier s’arrête trop tôt : ses derniers événements manquent."));
+		TEXT("La chaîne du dossier s’arrête trop tôt : ses derniers événements manquent."));
 	/* Personal payloads are erased, with their salt: the chain still holds. */
 	for (size_t i = 0; i < count; i++)
 		events[i].payload = events[i].salt = TEXT("");
@@ -393,7 +395,7 @@ TEST(an_event_out_of_its_place_is_refused)
 	other.version = 2;
 	CHECK(dossier_fold(stage.arena, stage.procedure, &state, &other, &error) == GUICHET_REFUSED);
 	CHECK_TEXT(text_of_string(error.message),
-		TEXT("L’événement 2 est d’une version (2) que ce programme ne connaît pas : mettez-le à jour."));
+		TEXT("L’événement 2 est d’une version (2) que ce programme ne connaît pas : mettez-le à jour."));
 }
 
 /* ---- numbers ---- */

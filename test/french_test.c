@@ -20,7 +20,10 @@ TEST(spaces_that_french_does_not_break)
 		/* what is no punctuation, and what is right already */
 		{ "| --- | :-- | --: |", "| --- | :-- | --: |" }, { "3 hommes", "3 hommes" }, { "9 minutes", "9 minutes" },
 		{ "https://a.example/?b", "https://a.example/?b" }, { "x :y", "x :y" }, { "", "" }, { " ", " " }, { "h", "h" },
-		{ "\n : seul", "\n : seul" }, { "Qui" _ "?", "Qui" _ "?" }, { "ETP h 3", "ETP h 3" }, { " h 3", " h 3" }, { _ "h 3", _ "h 3" }, { "9" _ "h 3", "9" _ "h" _ "3" },
+		{ "\n : seul", "\n : seul" },
+		/* around a value */
+		{ " : ", _ ": " }, { "« ", "«" _ }, { " »", _ "»" }, { " %", _ "%" }, { " €,", _ "€," }, { " h", " h" }, { "n° ", "n°" _ },
+	 { "Qui" _ "?", "Qui" _ "?" }, { "ETP h 3", "ETP h 3" }, { " h 3", " h 3" }, { _ "h 3", _ "h 3" }, { "9" _ "h 3", "9" _ "h" _ "3" },
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
 		CHECK_TEXT(french_spaces(arena, text_of_string(cases[i].plain)), text_of_string(cases[i].set));

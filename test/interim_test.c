@@ -171,14 +171,14 @@ TEST(interims_that_cannot_stand_are_refused_line_by_line)
 		const char *line, *message;
 	} refused[] = {
 		{ "Z1;Z1;;;2024-01-15;;X", "Personne ne se remplace soi-même" },
-		{ "Z1;X9;;;2024-01-15;;X", "Le matricule « X9 » n’est pas dans l’annuaire" },
-		{ "X9;Z1;;;2024-01-15;;X", "Le matricule « X9 » n’est pas dans l’annuaire" },
-		{ "Z1;L1;B7;;2024-01-15;;X", "La structure « B7 » n’est pas dans l’annuaire" },
+		{ "Z1;X9;;;2024-01-15;;X", "Le matricule « X9 » n’est pas dans l’annuaire" },
+		{ "X9;Z1;;;2024-01-15;;X", "Le matricule « X9 » n’est pas dans l’annuaire" },
+		{ "Z1;L1;B7;;2024-01-15;;X", "La structure « B7 » n’est pas dans l’annuaire" },
 		{ "Z1;L1;;;2024-01-15;2024-01-14;X", "L’intérim finit avant de commencer" },
-		{ "Z1;L1;;;hier;;X", "« hier » n’est pas une date" },
-		{ "Z1;L1;;;;;X", "La colonne « début » est vide" },
-		{ "Z1;L1;;;2024-01-15;;", "La colonne « référence » est vide" },
-		{ "Z1;L1;;;2024-01-15;;X;pouvoir", "La nature « pouvoir » n’est pas connue" },
+		{ "Z1;L1;;;hier;;X", "« hier » n’est pas une date" },
+		{ "Z1;L1;;;;;X", "La colonne « début » est vide" },
+		{ "Z1;L1;;;2024-01-15;;", "La colonne « référence » est vide" },
+		{ "Z1;L1;;;2024-01-15;;X;pouvoir", "La nature « pouvoir » n’est pas connue" },
 		{ "Z1;L1;;;2024-01-15;;X;;accord", "Seule une délégation nomme des lettres" },
 		{ "Z1;;;;2024-01-15;;X;délégation", "Une délégation dit qui signe" },
 	};
@@ -244,12 +244,12 @@ TEST(interims_are_told_to_both_persons_until_they_are_over)
 	WITH_ACADEMY(a);
 	interims(&a, "2024-01-10", "Z1;P1;B1;chef de service;15/01/2024;19/01/2024;Décision 3\nZ1;;;;01/02/2024;;Congé\n"
 		"P1;G1;;;15/01/2024;;Arrêté 12;délégation;accord refus\n");
-	CHECK_TEXT(told_of(&a, "Z1"), TEXT("Du 15 janvier 2024 au 19 janvier 2024, absence, intérim assuré par M. Paul Merlival : "
+	CHECK_TEXT(told_of(&a, "Z1"), TEXT("Du 15 janvier 2024 au 19 janvier 2024, absence, intérim assuré par M. Paul Merlival : "
 		"chef de service, Bureau des missions (Décision 3)\nÀ partir du 1er février 2024, absence sans intérim (Congé)\n"));
-	CHECK_TEXT(told_of(&a, "G1"), TEXT("À partir du 15 janvier 2024, délégation de signature de M. Paul Merlival : accord "
+	CHECK_TEXT(told_of(&a, "G1"), TEXT("À partir du 15 janvier 2024, délégation de signature de M. Paul Merlival : accord "
 		"refus (Arrêté 12)\n"));
 	counter_at(&a, "2024-01-20T10:00");
-	CHECK_TEXT(told_of(&a, "P1"), TEXT("À partir du 15 janvier 2024, délégation de signature donnée à Mme Marion Salisson : "
+	CHECK_TEXT(told_of(&a, "P1"), TEXT("À partir du 15 janvier 2024, délégation de signature donnée à Mme Marion Salisson : "
 		"accord refus (Arrêté 12)\n"));
 }
 
@@ -325,7 +325,7 @@ TEST(the_request_of_a_head_goes_up_and_the_office_is_told_when_there_is_nobody)
 	CHECK_INTEGER(alerts(&a, &message), 0);
 	const struct office_command *aline = counter_file(&a, "R1", "83,33", "autre");
 	CHECK_INTEGER(alerts(&a, &message), 1);
-	CHECK_TEXT(message, TEXT("Cette demande attend quelqu’un que l’annuaire ne nomme pas : le chef de service. Complétez "
+	CHECK_TEXT(message, TEXT("Cette demande attend quelqu’un que l’annuaire ne nomme pas : le chef de service. Complétez "
 		"l’annuaire ou désignez un intérim, puis prévenez cette personne."));
 	/* Somebody replaces Aline where she works: it waits for them. */
 	interims(&a, "2024-01-10", "R1;P1;;;11/01/2024;19/01/2024;Décret\n");

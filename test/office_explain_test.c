@@ -155,7 +155,7 @@ write_told(void *context, const struct dossier_explanation *explanation, struct 
 {
 	struct told *told = context;
 	(void)error;
-	buffer_format(&told->out, "\n==== événement %u : " TEXT_FORMAT "\n", explanation->event,
+	buffer_format(&told->out, "\n==== événement %u : " TEXT_FORMAT "\n", explanation->event,
 		TEXT_ARGS(explanation->title));
 	for (enum feel_depth depth = FEEL_SENTENCE; depth <= FEEL_EVERYTHING; depth++) {
 		static const char *const names[] = { "raison", "phrase", "étapes", "tout" };
@@ -262,9 +262,9 @@ TEST(guichet_explain_tells_or_refuses)
 	json_decref(json);
 
 	CHECK_INTEGER(RUN(data, "2024-XX-00001-A"), EXIT_REFUSED);
-	CHECK(text_find(err, TEXT("Aucun dossier ne porte le numéro « 2024-XX-00001-A ».")) != SIZE_MAX && out.length == 0);
+	CHECK(text_find(err, TEXT("Aucun dossier ne porte le numéro « 2024-XX-00001-A ».")) != SIZE_MAX && out.length == 0);
 	CHECK_INTEGER(RUN(data, number, "9"), EXIT_REFUSED);
-	CHECK(text_find(err, TEXT("Ce dossier a 2 événements : demandez-en un de 1 à 2.")) != SIZE_MAX);
+	CHECK(text_find(err, TEXT("Ce dossier a 2 événements : demandez-en un de 1 à 2.")) != SIZE_MAX);
 	CHECK_INTEGER(RUN(data, number, "--value", "rien"), EXIT_REFUSED);
 	CHECK(text_find(err, TEXT("Rien de ce nom n’a été jugé")) != SIZE_MAX);
 	char nowhere[] = "/nonexistent";

@@ -93,7 +93,7 @@ TEST(a_child_renders_and_inspects)
 	const int id = processes_id(house.processes, PROCESS_TYPESET);
 	CHECK(typesetter_inspect_wait(house.typesetter, TEXT("texte"), TEXT("a.pdf"), &facts,
 		&error) == GUICHET_REFUSED);
-	CHECK(text_starts(text_of_string(error.message), TEXT("Le fichier « a.pdf » n’est ni un PDF")));
+	CHECK(text_starts(text_of_string(error.message), TEXT("Le fichier « a.pdf » n’est ni un PDF")));
 	const struct document_request nothing = { .title = TEXT("x") };
 	CHECK(typesetter_render_wait(house.typesetter, arena, &nothing, &pdf, &error) == GUICHET_REFUSED);
 	CHECK_TEXT(text_of_string(error.message), TEXT("La lettre est vide."));
@@ -385,6 +385,6 @@ TEST(a_program_that_cannot_run_is_told)
 	CHECK(processes && typesetter);
 	CHECK(processes_start(processes, PROCESS_TYPESET, typesetter_attach, typesetter,
 		&error) == GUICHET_BROKEN);
-	CHECK_TEXT(text_of_string(error.message), TEXT("Le processus « typeset » n’a pas pu commencer."));
+	CHECK_TEXT(text_of_string(error.message), TEXT("Le processus « typeset » n’a pas pu commencer."));
 	CHECK_INTEGER(processes_id(processes, PROCESS_TYPESET), 0);
 }

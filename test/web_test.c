@@ -797,7 +797,7 @@ TEST(web_uploads_arrive_whole_or_are_refused)
 
 	answer = upload(&fixture, "/piece", headers, (10 << 20) + 1, &sent);
 	CHECK_INTEGER(status_of(answer), 413);
-	CHECK(has(answer, "10 Mo au plus"));
+	CHECK(has(answer, "10 Mo au plus"));
 	answer = upload(&fixture, "/piece", "", 1 << 20, &sent);
 	CHECK_INTEGER(status_of(answer), 403);
 	answer = upload(&fixture, "/envoi", headers, 100, &sent);

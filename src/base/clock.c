@@ -55,7 +55,7 @@ clock_advance(struct clock *clock, instant to, struct guichet_error *error)
 {
 	const instant now = clock_now(clock);
 	if (to < now)
-		return guichet_fail(error, GUICHET_REFUSED, "L’horloge ne recule pas : choisissez un moment à venir.");
+		return guichet_fail(error, GUICHET_REFUSED, "L’horloge ne recule pas : choisissez un moment à venir.");
 	atomic_fetch_add(&clock->shift, to - now);
 	clock->shifted = true;
 	return GUICHET_OK;

@@ -66,7 +66,7 @@ fill(struct csv *csv, size_t wanted, struct csv_error *error)
 		if (csv->file) {
 			got = fread(csv->input + csv->end, 1, room, csv->file);
 			if (ferror(csv->file)) {
-				complain(error, csv->line, 0, "Le fichier ne peut plus être lu ; vérifiez le disque et recommencez.");
+				complain(error, csv->line, 0, "Le fichier ne peut plus être lu ; vérifiez le disque et recommencez.");
 				return false;
 			}
 		} else {
@@ -78,7 +78,7 @@ fill(struct csv *csv, size_t wanted, struct csv_error *error)
 		csv->exhausted = got == 0;
 		csv->end += got;
 		if (__builtin_add_overflow(csv->total, got, &csv->total) || csv->total > csv->limits.file) {
-			complain(error, csv->line, 0, "Le fichier dépasse %zu Mio ; partagez-le en plusieurs fichiers.",
+			complain(error, csv->line, 0, "Le fichier dépasse %zu Mio ; partagez-le en plusieurs fichiers.",
 				csv->limits.file >> 20);
 			return false;
 		}
@@ -106,7 +106,7 @@ decode(struct csv *csv, size_t *ret_size, struct csv_error *error)
 		csv->encoding = length ? ENCODING_UTF8 : ENCODING_WINDOWS;
 	if (csv->encoding == ENCODING_UTF8) {
 		if (length == 0) {
-			complain(error, csv->line, csv->column, "Ce caractère n’est pas de l’UTF-8 comme ce qui précède ; "
+			complain(error, csv->line, csv->column, "Ce caractère n’est pas de l’UTF-8 comme ce qui précède ; "
 				"enregistrez tout le fichier en UTF-8.");
 			return AT_FAILURE;
 		}
@@ -117,7 +117,7 @@ decode(struct csv *csv, size_t *ret_size, struct csv_error *error)
 	const unsigned char byte = (unsigned char)csv->input[csv->at];
 	const int32_t point = byte < 0xa0 ? windows[byte - 0x80] : byte;
 	if (point == 0) {
-		complain(error, csv->line, csv->column, "Ce caractère n’est ni de l’UTF-8 ni du Windows-1252 ; "
+		complain(error, csv->line, csv->column, "Ce caractère n’est ni de l’UTF-8 ni du Windows-1252 ; "
 			"enregistrez le fichier en UTF-8.");
 		return AT_FAILURE;
 	}
@@ -138,8 +138,8 @@ peek_character(struct csv *csv, size_t *ret_size, struct csv_error *error)
 	if (byte >= 0x80)
 		return decode(csv, ret_size, error);
 	if (byte == '\0') {
-		complain(error, csv->line, csv->column, "Le fichier contient un octet nul : ce n’est pas un CSV, ou il est en "
-			"UTF-16 ; enregistrez-le au format « CSV UTF-8 ».");
+		complain(error, csv->line, csv->column, "Le fichier contient un octet nul : ce n’est pas un CSV, ou il est en "
+			"UTF-16 ; enregistrez-le au format « CSV UTF-8 ».");
 		return AT_FAILURE;
 	}
 	if (byte != '\r')
@@ -209,11 +209,11 @@ static bool
 take(struct csv *csv, struct reading *reading, int32_t character, size_t field_start)
 {
 	if (character < 0x20 && character != '\t' && character != '\n') {
-		complain_once(reading, csv->line, csv->column - 1, "Un caractère de contrôle ne peut pas être lu ; effacez-le.");
+		complain_once(reading, csv->line, csv->column - 1, "Un caractère de contrôle ne peut pas être lu ; effacez-le.");
 		return true;
 	}
 	if (character >= 0x7f && character < 0xa0) {
-		complain_once(reading, csv->line, csv->column - 1, "Un caractère de contrôle ne peut pas être lu ; effacez-le.");
+		complain_once(reading, csv->line, csv->column - 1, "Un caractère de contrôle ne peut pas être lu ; effacez-le.");
 		return true;
 	}
 	if (reading->bad)
@@ -251,7 +251,7 @@ read_quoted(struct csv *csv, struct reading *reading, struct csv_error *error)
 		if (character == AT_FAILURE)
 			return AT_FAILURE;
 		if (character == AT_END) {
-			complain(error, line, column, "Ce guillemet ouvrant n’est jamais refermé ; ajoutez le guillemet "
+			complain(error, line, column, "Ce guillemet ouvrant n’est jamais refermé ; ajoutez le guillemet "
 				"fermant, ou doublez-le s’il fait partie du texte.");
 			return AT_FAILURE;
 		}
@@ -265,7 +265,7 @@ read_quoted(struct csv *csv, struct reading *reading, struct csv_error *error)
 		if (!take(csv, reading, character, field_start)) {
 			if (is_out_of_memory(csv, error))
 				return AT_FAILURE;
-			complain(error, line, column, "Le champ qui s’ouvre ici dépasse %zu octets ; son guillemet fermant "
+			complain(error, line, column, "Le champ qui s’ouvre ici dépasse %zu octets ; son guillemet fermant "
 				"manque peut-être.", csv->limits.field);
 			return AT_FAILURE;
 		}
@@ -284,7 +284,7 @@ read_bare(struct csv *csv, struct reading *reading, bool after_quoted, struct cs
 			return character;
 		if (after_quoted) {
 			if (character != ' ' && character != '\t')
-				complain_once(reading, line, csv->column - 1, "Du texte suit un guillemet fermant ; doublez les "
+				complain_once(reading, line, csv->column - 1, "Du texte suit un guillemet fermant ; doublez les "
 					"guillemets qui font partie du texte.");
 			continue;
 		}
@@ -292,7 +292,7 @@ read_bare(struct csv *csv, struct reading *reading, bool after_quoted, struct cs
 			continue;
 		if (is_out_of_memory(csv, error))
 			return AT_FAILURE;
-		complain_once(reading, line, column, "Ce champ dépasse %zu octets ; raccourcissez-le.", csv->limits.field);
+		complain_once(reading, line, column, "Ce champ dépasse %zu octets ; raccourcissez-le.", csv->limits.field);
 	}
 }
 
@@ -321,7 +321,7 @@ csv_next(struct csv *csv, struct csv_row *ret_row, struct csv_error *ret_error)
 	buffer_clear(&csv->row);
 	do {
 		if (reading.count == csv->limits.columns)
-			complain_once(&reading, csv->line, csv->column, "Cette ligne a plus de %zu colonnes ; retirez celles qui "
+			complain_once(&reading, csv->line, csv->column, "Cette ligne a plus de %zu colonnes ; retirez celles qui "
 				"sont en trop.", csv->limits.columns);
 		const size_t column = csv->column, offset = csv->total - (csv->end - csv->at);
 		const bool quoted = peek_character(csv, &size, ret_error) == '"';
@@ -433,7 +433,7 @@ csv_open(const char *path, struct csv_limits limits, struct guichet_error *error
 	if (!file) {
 		const char *why = errno == ENOENT ? "il n’existe pas" : errno == EACCES ? "la lecture en est interdite"
 			: errno == EISDIR ? "c’est un dossier" : "erreur du système";
-		return guichet_fail_null(error, GUICHET_REFUSED, "Le fichier %s ne peut pas être ouvert : %s.", path, why);
+		return guichet_fail_null(error, GUICHET_REFUSED, "Le fichier %s ne peut pas être ouvert : %s.", path, why);
 	}
 	struct csv *csv = csv_new(file, (struct text){ 0 }, limits);
 	if (!csv) {

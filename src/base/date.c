@@ -345,5 +345,5 @@ instant_french(struct arena *arena, instant at)
 	struct clock_time time;
 	const struct date date = date_of_instant(at, &time);
 	const struct text day = date_french(arena, date, false);
-	return arena_format(arena, TEXT_FORMAT " à %d h %02d", TEXT_ARGS(day), time.hour, time.minute);
+	return arena_format(arena, TEXT_FORMAT " à %d h %02d", TEXT_ARGS(day), time.hour, time.minute);
 }

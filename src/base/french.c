@@ -68,11 +68,14 @@ static bool
 holds(struct text text, size_t at)
 {
 	const struct text before = text_part(text, 0, at), after = text_part(text, at + 1, SIZE_MAX);
-	if (at == 0 || after.length == 0 || before.at[at - 1] == '\n')
-		return false;
-	if (is_high_sign(after) || text_ends(before, TEXT("«")) || text_ends(before, TEXT("n°"))
-	    || text_ends(before, TEXT("N°")))
+	if (text_ends(before, TEXT("«")) || text_ends(before, TEXT("n°")) || text_ends(before, TEXT("N°")))
 		return true;
+	if (after.length == 0 || text_ends(before, TEXT("\n")))
+		return false;
+	if (is_high_sign(after))
+		return true;
+	if (at == 0) /* what precedes is a value: {{taux}} % */
+		return word_is(after, TEXT("%")) || word_is(after, TEXT("€"));
 	if (is_digit(before.at[at - 1]) && is_unit(after))
 		return true;
 	return is_digit(after.at[0]) && ends_an_hour(before);

@@ -117,7 +117,7 @@ enum guichet_status
 account_token_load(struct store_tx *tx, struct arena *arena, struct text token, instant now, struct text *ret_person,
 	enum account_purpose *ret_purpose, struct guichet_error *error)
 {
-	static const char REFUSAL[] = "Ce lien ou ce code ne sert plus : il a déjà été employé, il est trop ancien ou il est "
+	static const char REFUSAL[] = "Ce lien ou ce code ne sert plus : il a déjà été employé, il est trop ancien ou il est "
 		"incomplet. Demandez-en un nouveau.";
 	const struct text hash = hash_of(arena, token);
 	if (!hash.at)
@@ -149,12 +149,12 @@ account_create(struct store_tx *tx, struct text person, struct text login, struc
 	if (!lower.at)
 		return guichet_fail(error, GUICHET_BROKEN, "Mémoire insuffisante.");
 	if (lower.length == 0)
-		return guichet_fail(error, GUICHET_REFUSED, "Cette personne n’a pas de courriel professionnel dans l’annuaire ; il "
+		return guichet_fail(error, GUICHET_REFUSED, "Cette personne n’a pas de courriel professionnel dans l’annuaire ; il "
 			"sert à se connecter. Faites-le ajouter par le service qui gère l’annuaire.");
 	struct account other;
 	enum guichet_status status = account_by_login(tx, arena, lower, &other, error);
 	if (status == GUICHET_OK && !text_equal(other.person, person))
-		return guichet_fail(error, GUICHET_REFUSED, "Un autre compte emploie déjà ce courriel ; signalez-le au service qui "
+		return guichet_fail(error, GUICHET_REFUSED, "Un autre compte emploie déjà ce courriel ; signalez-le au service qui "
 			"gère l’annuaire.");
 	if (status != GUICHET_OK && status != GUICHET_UNKNOWN)
 		return status;
@@ -176,12 +176,12 @@ account_activate(struct store_tx *tx, struct text token, struct text password_ha
 		return status;
 	status = account_of_person(tx, arena, person, &account, error);
 	if (status == GUICHET_OK && account.disabled_at)
-		return guichet_fail(error, GUICHET_REFUSED, "Ce compte est fermé ; adressez-vous à votre service gestionnaire.");
+		return guichet_fail(error, GUICHET_REFUSED, "Ce compte est fermé ; adressez-vous à votre service gestionnaire.");
 	if (status != GUICHET_OK && status != GUICHET_UNKNOWN)
 		return status;
 	status = directory_person_load(tx, arena, person, date_of_instant(now, NULL), &who, error);
 	if (status == GUICHET_UNKNOWN)
-		return guichet_fail(error, GUICHET_REFUSED, "Vous n’êtes plus dans l’annuaire ; adressez-vous à votre service "
+		return guichet_fail(error, GUICHET_REFUSED, "Vous n’êtes plus dans l’annuaire ; adressez-vous à votre service "
 			"gestionnaire.");
 	if (status == GUICHET_OK)
 		status = account_create(tx, person, who.mail, password_hash, now, error);

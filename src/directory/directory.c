@@ -391,7 +391,7 @@ directory_interim_french(struct arena *arena, const struct directory_interim *in
 		? given ? "délégation de signature donnée à " : "délégation de signature de "
 		: given ? "absence, intérim assuré par " : "intérim de ";
 	const struct text *const scope[] = { &interim->function, &interim->structure_name, &interim->letters };
-	const char *before = " : ";
+	const char *before = " : ";
 	struct text words = endless ? arena_format(arena, "À partir du " TEXT_FORMAT, TEXT_ARGS(from))
 		: arena_format(arena, "Du " TEXT_FORMAT " au " TEXT_FORMAT, TEXT_ARGS(from), TEXT_ARGS(to));
 	words = arena_format(arena, TEXT_FORMAT ", %s" TEXT_FORMAT, TEXT_ARGS(words), what, TEXT_ARGS(alone ? TEXT("") : whom));

@@ -557,7 +557,7 @@ generate(struct generation *g, const char *directory, struct guichet_error *erro
 			return guichet_fail(error, GUICHET_REFUSED, "Le nom du dossier %s est trop long.", directory);
 		g->files[kind] = fopen(path, "wbe");
 		if (!g->files[kind])
-			return guichet_fail(error, GUICHET_REFUSED, "Le fichier %s ne peut pas être écrit ; vérifiez les droits "
+			return guichet_fail(error, GUICHET_REFUSED, "Le fichier %s ne peut pas être écrit ; vérifiez les droits "
 				"du dossier.", path);
 		fprintf(g->files[kind], "\xef\xbb\xbf%s", outputs[kind].header);
 	}
@@ -588,7 +588,7 @@ directory_generate(const char *directory, uint64_t seed, struct guichet_error *e
 			continue;
 		const bool written = !ferror(g->files[kind]);
 		if ((fclose(g->files[kind]) != 0 || !written) && status == GUICHET_OK)
-			status = guichet_fail(error, GUICHET_REFUSED, "Le dossier %s ne peut pas être écrit jusqu’au bout ; "
+			status = guichet_fail(error, GUICHET_REFUSED, "Le dossier %s ne peut pas être écrit jusqu’au bout ; "
 				"vérifiez la place sur le disque.", directory);
 	}
 	return status;

@@ -227,8 +227,8 @@ path_make(struct run *run, struct import_row *row)
 		const struct import_row *parent = row_of(run, DIRECTORY_STRUCTURES, above);
 		const struct held *kept = parent ? NULL : kept_of(run, DIRECTORY_STRUCTURES, above);
 		if (text_equal(above, row->structure.code)) {
-			refuse_row(run, DIRECTORY_STRUCTURES, row, "La structure « " TEXT_FORMAT " » est au-dessus d’elle-même : "
-				"corrigez la colonne « parent » d’une des lignes de cette boucle.", above);
+			refuse_row(run, DIRECTORY_STRUCTURES, row, "La structure « " TEXT_FORMAT " » est au-dessus d’elle-même : "
+				"corrigez la colonne « parent » d’une des lignes de cette boucle.", above);
 			return GUICHET_OK;
 		}
 		if (kept) {
@@ -237,8 +237,8 @@ path_make(struct run *run, struct import_row *row)
 		}
 		if (!parent) {
 			refuse_row(run, DIRECTORY_STRUCTURES, row, text_equal(above, row->structure.parent)
-				? "La structure parente « " TEXT_FORMAT " » n’existe pas ou sa ligne est refusée ; ajoutez-la ou corrigez "
-				"ce code." : "Plus haut, la structure « " TEXT_FORMAT " » n’existe pas ou sa ligne est refusée ; "
+				? "La structure parente « " TEXT_FORMAT " » n’existe pas ou sa ligne est refusée ; ajoutez-la ou corrigez "
+				"ce code." : "Plus haut, la structure « " TEXT_FORMAT " » n’existe pas ou sa ligne est refusée ; "
 				"ajoutez-la ou corrigez ce code.", above);
 			return GUICHET_OK;
 		}
@@ -251,8 +251,8 @@ path_make(struct run *run, struct import_row *row)
 	for (size_t i = 1; i < top.length; i++)
 		levels += top.at[i] == '/';
 	if (levels > DIRECTORY_DEPTH_LIMIT || (depth == DIRECTORY_DEPTH_LIMIT && above.length)) {
-		refuse_row(run, DIRECTORY_STRUCTURES, row, "La structure « " TEXT_FORMAT " » a plus de 7 structures au-dessus "
-			"d’elle, ou est sous une boucle ; corrigez la colonne « parent ».", row->structure.code);
+		refuse_row(run, DIRECTORY_STRUCTURES, row, "La structure « " TEXT_FORMAT " » a plus de 7 structures au-dessus "
+			"d’elle, ou est sous une boucle ; corrigez la colonne « parent ».", row->structure.code);
 		return GUICHET_OK;
 	}
 	struct text path = top;
@@ -335,9 +335,9 @@ named_stands(struct run *run, enum directory_kind kind, struct import_row *row, 
 	if (key.length == 0 || id_after(run, of, key).length)
 		return true;
 	refuse_row(run, kind, row, of == DIRECTORY_PERSONS
-		? "Le matricule « " TEXT_FORMAT " » n’est pas dans l’annuaire, ou sa ligne est refusée ; ajoutez la personne ou "
+		? "Le matricule « " TEXT_FORMAT " » n’est pas dans l’annuaire, ou sa ligne est refusée ; ajoutez la personne ou "
 		"retirez cette ligne."
-		: "La structure « " TEXT_FORMAT " » n’est pas dans l’annuaire, ou sa ligne est refusée ; ajoutez-la ou corrigez ce "
+		: "La structure « " TEXT_FORMAT " » n’est pas dans l’annuaire, ou sa ligne est refusée ; ajoutez-la ou corrigez ce "
 		"code.", key);
 	return false;
 }
@@ -617,11 +617,11 @@ guard(const struct run *run)
 		const size_t ended = run->report.counts[kind].ended, open = run->held[kind].open;
 		/* An absence may be called off: interims are few and end freely. */
 		if (!run->import->force && kind != DIRECTORY_INTERIMS && ended * 100 > open * ENDED_PERCENT_LIMIT)
-			return guichet_fail(run->error, GUICHET_REFUSED, "Cet import terminerait %zu %s sur %zu, soit plus de %d %% : "
+			return guichet_fail(run->error, GUICHET_REFUSED, "Cet import terminerait %zu %s sur %zu, soit plus de %d %% : "
 				"rien n’a été changé. Vérifiez que le fichier est complet, ou relancez avec --force.", ended,
 				directory_kind_text(kind).at, open, ENDED_PERCENT_LIMIT);
 		if (run->import->strict && run->report.counts[kind].refused)
-			return guichet_fail(run->error, GUICHET_REFUSED, "Des lignes sont refusées et --strict est demandé : rien n’a "
+			return guichet_fail(run->error, GUICHET_REFUSED, "Des lignes sont refusées et --strict est demandé : rien n’a "
 				"été changé. Corrigez-les et relancez.");
 	}
 	return GUICHET_OK;
@@ -751,7 +751,7 @@ directory_report_write(const struct directory_report *report, const struct direc
 		refused += count->refused;
 		if (!import->paths[kind] && count->ended == 0)
 			continue;
-		buffer_format(out, "%-12s : %zu ligne%s", directory_kind_text(kind).at, count->lines, count->lines > 1 ? "s" : "");
+		buffer_format(out, "%-12s : %zu ligne%s", directory_kind_text(kind).at, count->lines, count->lines > 1 ? "s" : "");
 		count_write(out, count->added, "ajoutée");
 		count_write(out, count->changed, "modifiée");
 		count_write(out, count->ended, "terminée");
@@ -760,14 +760,14 @@ directory_report_write(const struct directory_report *report, const struct direc
 		buffer_format(out, "\n");
 	}
 	if (report->ignored.length)
-		buffer_format(out, "Colonnes ignorées : " TEXT_FORMAT "\n", TEXT_ARGS(report->ignored));
+		buffer_format(out, "Colonnes ignorées : " TEXT_FORMAT "\n", TEXT_ARGS(report->ignored));
 	for (size_t i = 0; i < report->refusal_count; i++) {
 		const struct directory_refusal *refusal = &report->refusals[i];
 		const char *path = import->paths[refusal->kind];
 		buffer_format(out, "%s, ligne %zu", path ? path : directory_kind_text(refusal->kind).at, refusal->line);
 		if (refusal->column)
 			buffer_format(out, ", colonne %zu", refusal->column);
-		buffer_format(out, " : " TEXT_FORMAT "\n", TEXT_ARGS(refusal->message));
+		buffer_format(out, " : " TEXT_FORMAT "\n", TEXT_ARGS(refusal->message));
 	}
 	if (refused > report->refusal_count)
 		buffer_format(out, "… et %zu autres lignes refusées.\n", refused - report->refusal_count);

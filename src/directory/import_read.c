@@ -159,11 +159,11 @@ field_read(struct reading *reading, const struct column *column, struct text fie
 	if (field.length == 0) {
 		*member = TEXT("");
 		if (column->required)
-			refuse(reading, place, "La colonne « %s » est vide ; remplissez-la.", column->name);
+			refuse(reading, place, "La colonne « %s » est vide ; remplissez-la.", column->name);
 		return;
 	}
 	if (text_characters(field) > column->limit) {
-		refuse(reading, place, "La colonne « %s » dépasse %zu caractères ; raccourcissez-la.", column->name, column->limit);
+		refuse(reading, place, "La colonne « %s » dépasse %zu caractères ; raccourcissez-la.", column->name, column->limit);
 		*member = TEXT("");
 		return;
 	}
@@ -179,20 +179,20 @@ field_read(struct reading *reading, const struct column *column, struct text fie
 		return;
 	case CONTENT_CODE:
 		if (!is_code(field)) {
-			refuse(reading, place, "« " TEXT_FORMAT " » n’est pas un code : lettres sans accent, chiffres, « - », « _ » "
-				"et « . » seulement.", TEXT_ARGS(field));
+			refuse(reading, place, "« " TEXT_FORMAT " » n’est pas un code : lettres sans accent, chiffres, « - », « _ » "
+				"et « . » seulement.", TEXT_ARGS(field));
 			*member = TEXT("");
 		}
 		return;
 	case CONTENT_MAIL:
 		if (!is_mail(*member))
-			refuse(reading, place, "« " TEXT_FORMAT " » n’est pas une adresse de courriel ; corrigez-la ou laissez la "
+			refuse(reading, place, "« " TEXT_FORMAT " » n’est pas une adresse de courriel ; corrigez-la ou laissez la "
 				"colonne vide.", TEXT_ARGS(field));
 		return;
 	case CONTENT_REGIME:
 		if (!text_equal(*member, TEXT("application")) && !text_equal(*member, TEXT("lien")))
-			refuse(reading, place, "Le régime « " TEXT_FORMAT " » n’est pas connu ; écrivez « application » ou "
-				"« lien ».", TEXT_ARGS(field));
+			refuse(reading, place, "Le régime « " TEXT_FORMAT " » n’est pas connu ; écrivez « application » ou "
+				"« lien ».", TEXT_ARGS(field));
 		return;
 	}
 }
@@ -214,7 +214,7 @@ day_read(struct reading *reading, struct text text, size_t place, const char *ex
 		return otherwise;
 	if (date_read_french(text, &date) && date_day_number(date) + 1 < DIRECTORY_NO_END)
 		return date_day_number(date);
-	refuse(reading, place, "« " TEXT_FORMAT " » n’est pas une date ; écrivez-la comme %s.", TEXT_ARGS(text), example);
+	refuse(reading, place, "« " TEXT_FORMAT " » n’est pas une date ; écrivez-la comme %s.", TEXT_ARGS(text), example);
 	return otherwise;
 }
 
@@ -229,19 +229,19 @@ interim_read(struct reading *reading, const struct csv_row *source, const int *p
 	interim->to = day_read(reading, interim->to_text, place_of(source, places, 5), "31/08/2024 ou 2024-08-31",
 		DIRECTORY_NO_END - 1) + 1; /* the file gives the last day, included */
 	if (interim->to <= interim->from)
-		refuse(reading, place_of(source, places, 5), "L’intérim finit avant de commencer ; corrigez l’une des deux dates.");
+		refuse(reading, place_of(source, places, 5), "L’intérim finit avant de commencer ; corrigez l’une des deux dates.");
 	interim->signing = text_equal(interim->nature, TEXT("délégation"));
 	if (!interim->signing && interim->nature.length && !text_equal(interim->nature, TEXT("intérim")))
-		refuse(reading, place_of(source, places, 7), "La nature « " TEXT_FORMAT " » n’est pas connue ; écrivez « intérim » ou "
-			"« délégation ».", TEXT_ARGS(interim->nature));
+		refuse(reading, place_of(source, places, 7), "La nature « " TEXT_FORMAT " » n’est pas connue ; écrivez « intérim » ou "
+			"« délégation ».", TEXT_ARGS(interim->nature));
 	if (interim->letters.length && !interim->signing)
-		refuse(reading, place_of(source, places, 8), "Seule une délégation nomme des lettres ; videz cette colonne, ou écrivez "
-			"« délégation » dans la colonne « nature ».");
+		refuse(reading, place_of(source, places, 8), "Seule une délégation nomme des lettres ; videz cette colonne, ou écrivez "
+			"« délégation » dans la colonne « nature ».");
 	if (interim->signing && interim->replacement.length == 0)
-		refuse(reading, place_of(source, places, 1), "Une délégation dit qui signe ; donnez son matricule dans la colonne "
-			"« remplaçant ».");
+		refuse(reading, place_of(source, places, 1), "Une délégation dit qui signe ; donnez son matricule dans la colonne "
+			"« remplaçant ».");
 	if (interim->external_id.length && text_equal(interim->external_id, interim->replacement))
-		refuse(reading, place_of(source, places, 1), "Personne ne se remplace soi-même ; donnez un autre matricule, ou laissez "
+		refuse(reading, place_of(source, places, 1), "Personne ne se remplace soi-même ; donnez un autre matricule, ou laissez "
 			"la colonne vide pour que les demandes montent au responsable du dessus.");
 }
 
@@ -258,7 +258,7 @@ appointment_read(struct reading *reading, const struct csv_row *source, const in
 		if (text_ends(digits, TEXT("%")))
 			digits = text_trim(text_part(digits, 0, digits.length - 1));
 		if (!text_to_integer(digits, 0, 100, &a->share))
-			refuse(reading, place_of(source, places, 3), "La quotité « " TEXT_FORMAT " » n’est pas un nombre entier de 0 à "
+			refuse(reading, place_of(source, places, 3), "La quotité « " TEXT_FORMAT " » n’est pas un nombre entier de 0 à "
 				"100.", TEXT_ARGS(a->share_text));
 	}
 	struct date date;
@@ -266,16 +266,16 @@ appointment_read(struct reading *reading, const struct csv_row *source, const in
 	if (a->from_text.length && date_read_french(a->from_text, &date))
 		a->from = date_day_number(date);
 	else if (a->from_text.length)
-		refuse(reading, place_of(source, places, 4), "« " TEXT_FORMAT " » n’est pas une date ; écrivez-la comme "
+		refuse(reading, place_of(source, places, 4), "« " TEXT_FORMAT " » n’est pas une date ; écrivez-la comme "
 			"01/09/2023 ou 2023-09-01.", TEXT_ARGS(a->from_text));
 	a->to = DIRECTORY_NO_END;
 	if (a->to_text.length && date_read_french(a->to_text, &date) && date_day_number(date) + 1 < DIRECTORY_NO_END)
 		a->to = date_day_number(date) + 1; /* the file gives the last day, included */
 	else if (a->to_text.length)
-		refuse(reading, place_of(source, places, 5), "« " TEXT_FORMAT " » n’est pas une date ; écrivez-la comme "
+		refuse(reading, place_of(source, places, 5), "« " TEXT_FORMAT " » n’est pas une date ; écrivez-la comme "
 			"31/08/2024 ou 2024-08-31.", TEXT_ARGS(a->to_text));
 	if (a->from != INT64_MIN && a->to <= a->from)
-		refuse(reading, place_of(source, places, 5), "L’affectation finit avant de commencer ; corrigez l’une des deux "
+		refuse(reading, place_of(source, places, 5), "L’affectation finit avant de commencer ; corrigez l’une des deux "
 			"dates.");
 }
 
@@ -324,7 +324,7 @@ row_read(struct reading *reading, const struct csv_row *source, const int *place
 	const enum directory_kind kind = reading->kind;
 	for (size_t i = header_count; i < source->count; i++)
 		if (text_trim(source->fields[i]).length)
-			refuse(reading, source->columns[i], "Cette ligne a plus de champs que la première ; un « ; » ou un guillemet "
+			refuse(reading, source->columns[i], "Cette ligne a plus de champs que la première ; un « ; » ou un guillemet "
 				"est de trop.");
 	for (size_t i = 0; i < layouts[kind].count; i++) {
 		const bool there = places[i] >= 0 && (size_t)places[i] < source->count;
@@ -359,7 +359,7 @@ header_read(struct arena *work, struct arena *arena, enum directory_kind kind, c
 			if (!text_equal(name, column))
 				continue;
 			if (places[i] >= 0)
-				return guichet_fail(error, GUICHET_REFUSED, "%s, ligne 1 : la colonne « %s » est donnée deux fois.", path,
+				return guichet_fail(error, GUICHET_REFUSED, "%s, ligne 1 : la colonne « %s » est donnée deux fois.", path,
 					layouts[kind].columns[i].name);
 			places[i] = (int)field;
 			known = true;
@@ -370,7 +370,7 @@ header_read(struct arena *work, struct arena *arena, enum directory_kind kind, c
 	}
 	for (size_t i = 0; i < layouts[kind].count; i++)
 		if (layouts[kind].columns[i].required && places[i] < 0)
-			return guichet_fail(error, GUICHET_REFUSED, "%s, ligne 1 : il manque la colonne « %s » ; la première ligne donne "
+			return guichet_fail(error, GUICHET_REFUSED, "%s, ligne 1 : il manque la colonne « %s » ; la première ligne donne "
 				"les noms des colonnes.", path, layouts[kind].columns[i].name);
 	return GUICHET_OK;
 }
@@ -388,11 +388,11 @@ row_index(struct reading *reading, struct import_file *file, struct map *mails)
 		[DIRECTORY_INTERIMS] = "Cet intérim (même personne, même structure, même fonction, même début) est déjà à",
 	};
 	if (first)
-		refuse(reading, 0, "%s la ligne %zu ; gardez une seule des deux lignes.", already[reading->kind], first->line);
+		refuse(reading, 0, "%s la ligne %zu ; gardez une seule des deux lignes.", already[reading->kind], first->line);
 	if (reading->kind == DIRECTORY_PERSONS && row->fate != IMPORT_REFUSED && row->person.mail.length) {
 		const struct import_row *same = map_find(mails, row->person.mail);
 		if (same)
-			refuse(reading, 0, "Ce courriel est déjà celui de la ligne %zu ; il sert à se connecter et doit être propre à "
+			refuse(reading, 0, "Ce courriel est déjà celui de la ligne %zu ; il sert à se connecter et doit être propre à "
 				"chacun.", same->line);
 		else if (!map_put(mails, row->person.mail, row))
 			return false;
@@ -426,7 +426,7 @@ import_read(struct arena *work, struct arena *arena, enum directory_kind kind, c
 			char place[64] = "";
 			if (wrong.column)
 				snprintf(place, sizeof place, ", colonne %zu", wrong.column);
-			return guichet_fail(error, GUICHET_REFUSED, "%s, ligne %zu%s : %s", path, wrong.line, place, wrong.message);
+			return guichet_fail(error, GUICHET_REFUSED, "%s, ligne %zu%s : %s", path, wrong.line, place, wrong.message);
 		}
 		if (event == CSV_ROW && header_count == 0) {
 			const enum guichet_status status = header_read(work, arena, kind, path, &source, places, report, error);
@@ -460,7 +460,7 @@ import_read(struct arena *work, struct arena *arena, enum directory_kind kind, c
 			return guichet_fail(error, GUICHET_BROKEN, "Mémoire insuffisante.");
 	}
 	if (header_count == 0)
-		return guichet_fail(error, GUICHET_REFUSED, "%s est vide ; sa première ligne donne les noms des colonnes.", path);
+		return guichet_fail(error, GUICHET_REFUSED, "%s est vide ; sa première ligne donne les noms des colonnes.", path);
 
 	/* Once all are read, for the rows no longer move. */
 	for (size_t i = 0; i < file.count; i++) {

@@ -21,12 +21,12 @@ enum guichet_status
 password_check(struct text password, struct text mail, struct guichet_error *error)
 {
 	if (!text_is_utf8(password))
-		return guichet_fail(error, GUICHET_REFUSED, "Ce mot de passe contient un caractère illisible ; tapez-le à nouveau.");
+		return guichet_fail(error, GUICHET_REFUSED, "Ce mot de passe contient un caractère illisible ; tapez-le à nouveau.");
 	if (password.length > PASSWORD_LENGTH_MAX)
-		return guichet_fail(error, GUICHET_REFUSED, "Ce mot de passe est trop long ; %d caractères suffisent largement.",
+		return guichet_fail(error, GUICHET_REFUSED, "Ce mot de passe est trop long ; %d caractères suffisent largement.",
 			PASSWORD_LENGTH_MAX);
 	if (text_characters(password) < PASSWORD_LENGTH_MIN)
-		return guichet_fail(error, GUICHET_REFUSED, "Ce mot de passe est trop court ; prenez au moins %d caractères, par "
+		return guichet_fail(error, GUICHET_REFUSED, "Ce mot de passe est trop court ; prenez au moins %d caractères, par "
 			"exemple une suite de mots.", PASSWORD_LENGTH_MIN);
 	CLEANUP(arena_free) struct arena *arena = arena_new(1 << 16);
 	const struct text name = text_part(mail, 0, text_find(mail, TEXT("@")));
@@ -35,13 +35,13 @@ password_check(struct text password, struct text mail, struct guichet_error *err
 	if (!folded.at || !folded_name.at)
 		return guichet_fail(error, GUICHET_BROKEN, "Mémoire insuffisante.");
 	if (folded_name.length > 3 && text_find(folded, folded_name) != SIZE_MAX)
-		return guichet_fail(error, GUICHET_REFUSED, "Ce mot de passe contient votre adresse de courriel ; choisissez autre "
+		return guichet_fail(error, GUICHET_REFUSED, "Ce mot de passe contient votre adresse de courriel ; choisissez autre "
 			"chose.");
 	size_t same = 1;
 	while (same < password.length && password.at[same] == password.at[same - 1])
 		same++;
 	if (same == password.length)
-		return guichet_fail(error, GUICHET_REFUSED, "Ce mot de passe répète un seul caractère ; choisissez autre chose.");
+		return guichet_fail(error, GUICHET_REFUSED, "Ce mot de passe répète un seul caractère ; choisissez autre chose.");
 	return GUICHET_OK;
 }
 

@@ -30,16 +30,16 @@ static const struct {
 	{ "application/pdf", DOCUMENT_PDF, NULL },
 	{ "image/jpeg", DOCUMENT_JPEG, NULL },
 	{ "image/png", DOCUMENT_PNG, NULL },
-	{ "image/heic", DOCUMENT_UNKNOWN, "est une photo au format HEIC : enregistrez-la en JPEG" },
-	{ "image/heif", DOCUMENT_UNKNOWN, "est une photo au format HEIF : enregistrez-la en JPEG" },
-	{ "image/webp", DOCUMENT_UNKNOWN, "est une image au format WebP : enregistrez-la en JPEG ou en PNG" },
-	{ "image/tiff", DOCUMENT_UNKNOWN, "est une image au format TIFF : enregistrez-la en PDF" },
-	{ "application/msword", DOCUMENT_UNKNOWN, "est un document de traitement de texte : exportez-le en PDF" },
+	{ "image/heic", DOCUMENT_UNKNOWN, "est une photo au format HEIC : enregistrez-la en JPEG" },
+	{ "image/heif", DOCUMENT_UNKNOWN, "est une photo au format HEIF : enregistrez-la en JPEG" },
+	{ "image/webp", DOCUMENT_UNKNOWN, "est une image au format WebP : enregistrez-la en JPEG ou en PNG" },
+	{ "image/tiff", DOCUMENT_UNKNOWN, "est une image au format TIFF : enregistrez-la en PDF" },
+	{ "application/msword", DOCUMENT_UNKNOWN, "est un document de traitement de texte : exportez-le en PDF" },
 	{ "application/vnd.openxmlformats", DOCUMENT_UNKNOWN,
-		"est un document de bureautique : exportez-le en PDF" },
-	{ "application/vnd.oasis", DOCUMENT_UNKNOWN, "est un document de bureautique : exportez-le en PDF" },
-	{ "application/x-ole-storage", DOCUMENT_UNKNOWN, "est un document de bureautique : exportez-le en PDF" },
-	{ "application/zip", DOCUMENT_UNKNOWN, "est une archive : déposez chaque document séparément, en PDF" },
+		"est un document de bureautique : exportez-le en PDF" },
+	{ "application/vnd.oasis", DOCUMENT_UNKNOWN, "est un document de bureautique : exportez-le en PDF" },
+	{ "application/x-ole-storage", DOCUMENT_UNKNOWN, "est un document de bureautique : exportez-le en PDF" },
+	{ "application/zip", DOCUMENT_UNKNOWN, "est une archive : déposez chaque document séparément, en PDF" },
 };
 
 /* Action types and keys of a PDF that do something else than show pages. */
@@ -72,25 +72,25 @@ refuse(const struct inspection *inspection, const char *what)
 {
 	CLEANUP(arena_free) struct arena *arena = arena_new(1 << 16);
 	const struct text name = arena ? document_name(arena, inspection->name) : TEXT("");
-	return guichet_fail(inspection->error, GUICHET_REFUSED, "Le fichier « " TEXT_FORMAT " » %s.",
+	return guichet_fail(inspection->error, GUICHET_REFUSED, "Le fichier « " TEXT_FORMAT " » %s.",
 		TEXT_ARGS(name.length ? name : TEXT("document")), what);
 }
 
 static enum guichet_status
 refuse_damaged(const struct inspection *inspection)
 {
-	return refuse(inspection, "est incomplet ou abîmé : vérifiez qu’il s’ouvre, enregistrez-le à nouveau, "
+	return refuse(inspection, "est incomplet ou abîmé : vérifiez qu’il s’ouvre, enregistrez-le à nouveau, "
 		"puis déposez-le");
 }
 
-static const char too_complicated[] = "est trop compliqué pour être examiné : imprimez-le vers un nouveau "
+static const char too_complicated[] = "est trop compliqué pour être examiné : imprimez-le vers un nouveau "
 	"PDF, puis déposez celui-ci";
 
 static enum guichet_status
 refuse_danger(const struct inspection *inspection, const char *what)
 {
 	CLEANUP(buffer_release) struct buffer sentence = buffer_new(1000);
-	buffer_format(&sentence, "%s : imprimez-le vers un nouveau PDF, puis déposez celui-ci%c", what, '\0');
+	buffer_format(&sentence, "%s : imprimez-le vers un nouveau PDF, puis déposez celui-ci%c", what, '\0');
 	return refuse(inspection, sentence.failed ? "contient plus que des pages" : sentence.at);
 }
 
@@ -230,7 +230,7 @@ inspect_pdf(const struct inspection *inspection, struct document_facts *facts)
 	if (qpdf_read_memory(qpdf, "upload", bytes.at, bytes.length, NULL) & QPDF_ERRORS) {
 		const qpdf_error why = qpdf_get_error(qpdf);
 		if (why && qpdf_get_error_code(qpdf, why) == qpdf_e_password)
-			return refuse(inspection, "est protégé par un mot de passe : retirez cette protection, ou "
+			return refuse(inspection, "est protégé par un mot de passe : retirez cette protection, ou "
 				"imprimez-le vers un nouveau PDF");
 		return refuse_damaged(inspection);
 	}
@@ -238,7 +238,7 @@ inspect_pdf(const struct inspection *inspection, struct document_facts *facts)
 	if (pages < 1 || qpdf_has_error(qpdf))
 		return refuse_damaged(inspection);
 	if (pages > PDF_PAGES_LIMIT)
-		return refuse(inspection, "a trop de pages : n’envoyez que celles qui sont demandées");
+		return refuse(inspection, "a trop de pages : n’envoyez que celles qui sont demandées");
 	const enum guichet_status status = search_objects(inspection, qpdf);
 	if (status != GUICHET_OK)
 		return status;
@@ -264,7 +264,7 @@ check_dimensions(const struct inspection *inspection, uint32_t width, uint32_t h
 	if (width == 0 || height == 0)
 		return refuse_damaged(inspection);
 	if (width > IMAGE_SIDE_LIMIT || height > IMAGE_SIDE_LIMIT || (int64_t)width * height > IMAGE_PIXELS_LIMIT)
-		return refuse(inspection, "est une image trop grande : réduisez-la");
+		return refuse(inspection, "est une image trop grande : réduisez-la");
 	facts->width = (int)width;
 	facts->height = (int)height;
 	facts->pages = 1;
@@ -341,9 +341,9 @@ document_inspect(struct document_press *press, struct text bytes, struct text na
 {
 	const struct inspection inspection = { press, bytes, name, error };
 	if (bytes.length == 0)
-		return refuse(&inspection, "est vide : vérifiez qu’il s’ouvre, puis déposez-le à nouveau");
+		return refuse(&inspection, "est vide : vérifiez qu’il s’ouvre, puis déposez-le à nouveau");
 	if (bytes.length > DOCUMENT_FILE_LIMIT)
-		return refuse(&inspection, "dépasse 10 Mo : réduisez-le, ou numérisez-le moins finement");
+		return refuse(&inspection, "dépasse 10 Mo : réduisez-le, ou numérisez-le moins finement");
 
 	const char *const type = magic_buffer(press->magic, bytes.at, bytes.length);
 	const struct text found = text_of_string(type);
@@ -351,7 +351,7 @@ document_inspect(struct document_press *press, struct text bytes, struct text na
 	while (at < sizeof kinds / sizeof *kinds && !text_starts(found, text_of_string(kinds[at].type)))
 		at++;
 	if (at == sizeof kinds / sizeof *kinds)
-		return refuse(&inspection, "n’est ni un PDF, ni une image JPEG ou PNG : enregistrez-le dans l’un de ces "
+		return refuse(&inspection, "n’est ni un PDF, ni une image JPEG ou PNG : enregistrez-le dans l’un de ces "
 			"formats");
 	if (kinds[at].advice)
 		return refuse(&inspection, kinds[at].advice);

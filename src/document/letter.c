@@ -39,7 +39,7 @@ refuse(const struct reading *reading, cmark_node *node, const char *what)
 	int line = 0;
 	for (; node && line == 0; node = cmark_node_parent(node))
 		line = cmark_node_get_start_line(node);
-	return guichet_fail(reading->error, GUICHET_REFUSED, "Modèle de lettre, ligne %d : %s", line, what);
+	return guichet_fail(reading->error, GUICHET_REFUSED, "Modèle de lettre, ligne %d : %s", line, what);
 }
 
 /* Characters that would not show, or that make text show in another order than it is read. */
@@ -97,7 +97,7 @@ add_run(struct reading *reading, struct runs *runs, struct text text, unsigned s
 	reading->filled += text.length;
 	if (reading->filled > DOCUMENT_FILLED_LIMIT)
 		return guichet_fail(reading->error, GUICHET_REFUSED,
-			"La lettre est trop longue : %d Ko au plus, valeurs comprises.", DOCUMENT_FILLED_LIMIT >> 10);
+			"La lettre est trop longue : %d Ko au plus, valeurs comprises.", DOCUMENT_FILLED_LIMIT >> 10);
 	struct letter_run *const run = arena_new_of(reading->arena, struct letter_run);
 	if (!run)
 		return no_memory(reading->error);
@@ -192,7 +192,7 @@ read_inlines(struct reading *reading, cmark_node *parent, struct runs *runs, uns
 		default:
 			if (cmark_node_get_type(node) == CMARK_NODE_IMAGE)
 				return refuse(reading, node, "une lettre ne contient pas d’image.");
-			return refuse(reading, node, "une balise HTML n’est pas admise : employez la syntaxe Markdown.");
+			return refuse(reading, node, "une balise HTML n’est pas admise : employez la syntaxe Markdown.");
 		}
 	}
 	return status;
@@ -219,7 +219,7 @@ read_runs(struct reading *reading, cmark_node *node, struct letter_block *block)
 	const enum guichet_status status = read_inlines(reading, node, &runs, 0, TEXT(""), 0);
 	/* Setting a paragraph takes more than twice the time for twice its length. */
 	if (status == GUICHET_OK && reading->filled - filled > DOCUMENT_PARAGRAPH_LIMIT)
-		return refuse(reading, node, "ce paragraphe, une fois rempli, dépasse 16 Ko : coupez-le.");
+		return refuse(reading, node, "ce paragraphe, une fois rempli, dépasse 16 Ko : coupez-le.");
 	block->runs = runs.first;
 	return status;
 }
@@ -320,9 +320,9 @@ read_block(struct reading *reading, cmark_node *node, int depth, struct letter_b
 		return GUICHET_OK;
 	case CMARK_NODE_CODE_BLOCK:
 		return refuse(reading, node,
-			"ce paragraphe est décalé de quatre espaces ou entre ``` : ramenez-le contre la marge.");
+			"ce paragraphe est décalé de quatre espaces ou entre ``` : ramenez-le contre la marge.");
 	case CMARK_NODE_HTML_BLOCK:
-		return refuse(reading, node, "une balise HTML n’est pas admise : employez la syntaxe Markdown.");
+		return refuse(reading, node, "une balise HTML n’est pas admise : employez la syntaxe Markdown.");
 	default:
 		if (strcmp(cmark_node_get_type_string(node), "table") != 0)
 			return refuse(reading, node, "cette mise en forme n’est pas admise dans une lettre.");
@@ -554,7 +554,7 @@ letter_read(struct arena *arena, const struct document_request *request, struct 
 	if (letter.language.length == 0)
 		letter.language = TEXT("fr");
 	if (!is_language(letter.language))
-		return guichet_fail(error, GUICHET_REFUSED, "La langue de la lettre se note « fr » ou « en ».");
+		return guichet_fail(error, GUICHET_REFUSED, "La langue de la lettre se note « fr » ou « en ».");
 
 	struct text *const holes = arena_array_of(arena, struct text, request->hole_count + 1);
 	if (!holes)

@@ -36,7 +36,7 @@ load_fonts(struct document_press *press, struct guichet_error *error)
 		return guichet_fail(error, GUICHET_BROKEN, "Fontconfig ne répond pas.");
 	for (int i = 0; i < PRESS_FONTS; i++)
 		if (!FcConfigAppFontAddFile(press->fonts, (const FcChar8 *)fonts[i].file))
-			return guichet_fail(error, GUICHET_BROKEN, "La police %s manque : installez les paquets "
+			return guichet_fail(error, GUICHET_BROKEN, "La police %s manque : installez les paquets "
 				"fonts-crosextra-carlito et fonts-dejavu-core.", fonts[i].file);
 	press->map = pango_cairo_font_map_new_for_font_type(CAIRO_FONT_TYPE_FT);
 	if (!press->map)
@@ -108,7 +108,7 @@ load_magic(struct document_press *press, struct guichet_error *error)
 		| MAGIC_NO_CHECK_JSON);
 	if (!press->magic || magic_load(press->magic, NULL) != 0)
 		return guichet_fail(error, GUICHET_BROKEN,
-			"Libmagic ne trouve pas ses signatures : installez le paquet "
+			"Libmagic ne trouve pas ses signatures : installez le paquet "
 			"libmagic-mgc.");
 	return GUICHET_OK;
 }

@@ -179,7 +179,7 @@ static void
 keep_french_spaces(PangoAttrList *list, struct text text)
 {
 	static const struct text closing[] = {
-		{ " :", 2 }, { " ;", 2 }, { " !", 2 }, { " ?", 2 }, { " »", 3 }, { " %", 2 }, { " €", 4 },
+		{ " :", 2 }, { " ;", 2 }, { " !", 2 }, { " ?", 2 }, { " »", 3 }, { " %", 2 }, { " €", 4 }, /* plain spaces */
 	};
 	for (size_t i = 0; i < text.length; i++) {
 		if (text.at[i] != ' ')
@@ -855,7 +855,7 @@ set_pieces(struct setting *setting)
 	if (*added)
 		(*added)->page_break = (*added)->added = true;
 	return setting->full
-		? guichet_fail(setting->error, GUICHET_REFUSED, "La lettre est trop longue : %d pages au plus.",
+		? guichet_fail(setting->error, GUICHET_REFUSED, "La lettre est trop longue : %d pages au plus.",
 			DOCUMENT_PAGES_LIMIT)
 		: GUICHET_OK;
 }
@@ -904,7 +904,7 @@ setting_write(struct document_press *press, struct arena *arena, const struct le
 	if (pdf->failed || setting.full)
 		return guichet_fail(error, GUICHET_REFUSED, "La lettre est trop volumineuse.");
 	if (drawn != CAIRO_STATUS_SUCCESS || finished != CAIRO_STATUS_SUCCESS)
-		return guichet_fail(error, GUICHET_BROKEN, "Le PDF n’a pas pu être composé : %s.",
+		return guichet_fail(error, GUICHET_BROKEN, "Le PDF n’a pas pu être composé : %s.",
 			cairo_status_to_string(drawn != CAIRO_STATUS_SUCCESS ? drawn : finished));
 	return GUICHET_OK;
 }

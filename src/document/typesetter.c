@@ -111,7 +111,7 @@ try_job(struct typesetter *typesetter, const struct job *job, uint64_t id, struc
 	pthread_mutex_unlock(&typesetter->lock);
 	const int descriptor = take_descriptor(typesetter, clock_steady() + patience);
 	if (descriptor < 0)
-		return guichet_fail(error, GUICHET_BROKEN, "La mise en page des documents ne répond pas : réessayez "
+		return guichet_fail(error, GUICHET_BROKEN, "La mise en page des documents ne répond pas : réessayez "
 			"dans quelques minutes, rien n’est perdu.");
 
 	const int64_t deadline = clock_steady() + patience;
@@ -156,9 +156,9 @@ do_job(struct typesetter *typesetter, const struct job *job, uint64_t *id)
 	}
 	if (status == GUICHET_RETRY)
 		status = guichet_fail(&error, GUICHET_BROKEN, job->kind == WIRE_INSPECT
-			? "Ce fichier n’a pas pu être examiné : vérifiez qu’il s’ouvre, enregistrez-le à nouveau en PDF, "
+			? "Ce fichier n’a pas pu être examiné : vérifiez qu’il s’ouvre, enregistrez-le à nouveau en PDF, "
 				"puis réessayez."
-			: "Ce document n’a pas pu être composé : l’administrateur du site en est averti.");
+			: "Ce document n’a pas pu être composé : l’administrateur du site en est averti.");
 	if (status != GUICHET_OK) {
 		answer = (struct typesetter_answer){ .status = status, .error = &error };
 	}
@@ -283,7 +283,7 @@ enqueue(struct typesetter *typesetter, struct job *job, struct guichet_error *er
 		return GUICHET_OK;
 	job_free(job);
 	return guichet_fail(error, GUICHET_RETRY,
-		"Trop de documents attendent en ce moment : réessayez dans une minute.");
+		"Trop de documents attendent en ce moment : réessayez dans une minute.");
 }
 
 static struct job *

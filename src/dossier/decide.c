@@ -55,7 +55,7 @@ decide_moment_text(struct arena *arena, instant at)
 	const struct text day = date_french(arena, date, true);
 	if (time.hour == 0 && time.minute == 0)
 		return day;
-	return arena_format(arena, "%.*s à %d h %02d", TEXT_ARGS(day), time.hour, time.minute);
+	return arena_format(arena, "%.*s à %d h %02d", TEXT_ARGS(day), time.hour, time.minute);
 }
 
 /* "le chef de service ou d’établissement, ou la personne support". */
@@ -95,7 +95,7 @@ decide_window_text(struct arena *arena, const struct dossier_facts *facts, int w
 	if (facts->at < opens) {
 		*ret_refusal = DOSSIER_NOT_YET;
 		*ret_opens = opens;
-		return arena_format(arena, "%.*s : ce sera possible à partir du %.*s. Revenez à partir de ce jour.",
+		return arena_format(arena, "%.*s : ce sera possible à partir du %.*s. Revenez à partir de ce jour.",
 			TEXT_ARGS(label), TEXT_ARGS(decide_moment_text(arena, opens)));
 	}
 	*ret_refusal = DOSSIER_OVER;
@@ -106,7 +106,7 @@ decide_window_text(struct arena *arena, const struct dossier_facts *facts, int w
 	const bool midnight = time.hour == 0 && time.minute == 0;
 	const struct text last = decide_moment_text(arena, midnight ? closes - INSTANT_DAY / 2 : closes);
 	/* Half a day before midnight is noon of the last day: only the day is told. */
-	return arena_format(arena, "%.*s : c’était possible jusqu’au %.*s%s. Adressez-vous %s%.*s.",
+	return arena_format(arena, "%.*s : c’était possible jusqu’au %.*s%s. Adressez-vous %s%.*s.",
 		TEXT_ARGS(label),
 		TEXT_ARGS(midnight ? date_french(arena, date_of_instant(closes - 1, NULL), true) : last),
 		midnight ? " inclus" : "", to, TEXT_ARGS(office));
@@ -146,10 +146,10 @@ refuse_elsewhere(struct deciding *deciding, int move)
 		const struct text when = instant_french(deciding->arena, known->at);
 		if (text_equal(known->person, deciding->input->actor.person.id))
 			return refuse(deciding, DOSSIER_ALREADY,
-				"Vous avez déjà répondu à cette demande le %.*s : « %.*s ». Rien d’autre n’est attendu de vous à cette étape.",
+				"Vous avez déjà répondu à cette demande le %.*s : « %.*s ». Rien d’autre n’est attendu de vous à cette étape.",
 				TEXT_ARGS(when), TEXT_ARGS(label));
 		return refuse(deciding, DOSSIER_ALREADY,
-			"Cette demande a déjà reçu une réponse le %.*s, de %.*s : « %.*s ». La première réponse est la seule retenue.",
+			"Cette demande a déjà reçu une réponse le %.*s, de %.*s : « %.*s ». La première réponse est la seule retenue.",
 			TEXT_ARGS(when), TEXT_ARGS(known->by), TEXT_ARGS(label));
 	}
 	for (size_t i = 0; i < actions.count; i++) {
@@ -162,7 +162,7 @@ refuse_elsewhere(struct deciding *deciding, int move)
 	const struct dossier_viewer viewer = { .person = deciding->input->actor.person.id, .roles = deciding->roles };
 	const struct text label = dossier_label(&deciding->facts, &viewer);
 	return refuse(deciding, DOSSIER_NOT_HERE,
-		"« %.*s » n’est pas possible à l’étape où en est la demande : « %.*s ». "
+		"« %.*s » n’est pas possible à l’étape où en est la demande : « %.*s ». "
 		"Rouvrez la demande pour voir ce que vous pouvez faire.",
 		TEXT_ARGS(procedure->moves[move].label), TEXT_ARGS(label));
 }
@@ -172,11 +172,11 @@ refuse_role(struct deciding *deciding, struct procedure_list who)
 {
 	if (facts_has_role(who, deciding->input->actor.roles))
 		return refuse(deciding, DOSSIER_NOT_THEIRS,
-			"C’est votre propre demande : quelqu’un d’autre que vous doit répondre ici.");
+			"C’est votre propre demande : quelqu’un d’autre que vous doit répondre ici.");
 	struct text office;
 	const char *to = to_office(deciding->procedure, &office);
 	return refuse(deciding, DOSSIER_NOT_THEIRS,
-		"Cette action revient à quelqu’un d’autre : %.*s. Si c’est une erreur, adressez-vous %s%.*s.",
+		"Cette action revient à quelqu’un d’autre : %.*s. Si c’est une erreur, adressez-vous %s%.*s.",
 		TEXT_ARGS(roles_text(deciding->arena, deciding->procedure, who)),
 		to, TEXT_ARGS(office));
 }
@@ -240,7 +240,7 @@ check_population(struct deciding *deciding)
 	if (deciding->procedure->once && deciding->facts.other.length > 0)
 		return refuse(deciding, DOSSIER_DUPLICATE, "%.*s", TEXT_ARGS(deciding->procedure->once_message.length > 0
 			? deciding->procedure->once_message
-			: TEXT("Vous avez déjà une demande dans cette campagne : suivez-la, ou retirez-la.")));
+			: TEXT("Vous avez déjà une demande dans cette campagne : suivez-la, ou retirez-la.")));
 	return GUICHET_OK;
 }
 
@@ -251,7 +251,7 @@ check_version(struct deciding *deciding)
 	const unsigned expected = deciding->input->command.expected;
 	if (dossier && expected > 0 && expected < dossier->changed)
 		return refuse(deciding, DOSSIER_CONFLICT,
-			"Ce dossier a changé depuis que vous l’avez ouvert. Relisez-le, puis recommencez : votre saisie est gardée.");
+			"Ce dossier a changé depuis que vous l’avez ouvert. Relisez-le, puis recommencez : votre saisie est gardée.");
 	return GUICHET_OK;
 }
 
@@ -264,7 +264,7 @@ check_condition(struct deciding *deciding)
 	if (status != GUICHET_OK || offered)
 		return status;
 	tell_because(deciding, deciding->action->condition);
-	return refuse(deciding, DOSSIER_NOT_HERE, "« %.*s » ne convient pas à cette demande.",
+	return refuse(deciding, DOSSIER_NOT_HERE, "« %.*s » ne convient pas à cette demande.",
 		TEXT_ARGS(deciding->action->label));
 }
 
@@ -315,10 +315,10 @@ check_form(struct deciding *deciding)
 	mistakes += form->mistakes;
 	if (mistakes == 1)
 		return refuse(deciding, DOSSIER_INCOMPLETE,
-			"Une réponse est à corriger : elle est signalée à sa place. Le reste de votre saisie est gardé.");
+			"Une réponse est à corriger : elle est signalée à sa place. Le reste de votre saisie est gardé.");
 	if (mistakes > 1)
 		return refuse(deciding, DOSSIER_INCOMPLETE,
-			"%zu réponses sont à corriger : elles sont signalées à leur place. Le reste de votre saisie est gardé.",
+			"%zu réponses sont à corriger : elles sont signalées à leur place. Le reste de votre saisie est gardé.",
 			mistakes);
 	return GUICHET_OK;
 }
@@ -373,15 +373,15 @@ check_signer(struct deciding *deciding, const struct dossier_act *act)
 	for (size_t i = 0; i < letter->signers.count; i++) {
 		const int signer = letter->signers.at[i];
 		if (signer == role && has_signed(act, role))
-			return refuse(deciding, DOSSIER_ALREADY, "« %.*s » porte déjà votre signature.", TEXT_ARGS(letter->title));
+			return refuse(deciding, DOSSIER_ALREADY, "« %.*s » porte déjà votre signature.", TEXT_ARGS(letter->title));
 		if (signer == role)
 			return GUICHET_OK;
 		if (!has_signed(act, signer))
 			return refuse(deciding, DOSSIER_NOT_HERE,
-				"« %.*s » attend d’abord une autre signature : %.*s. Vous signerez ensuite.",
+				"« %.*s » attend d’abord une autre signature : %.*s. Vous signerez ensuite.",
 				TEXT_ARGS(letter->title), TEXT_ARGS(deciding->procedure->roles[signer].label));
 	}
-	return refuse(deciding, DOSSIER_NOT_THEIRS, "« %.*s » n’attend pas votre signature.", TEXT_ARGS(letter->title));
+	return refuse(deciding, DOSSIER_NOT_THEIRS, "« %.*s » n’attend pas votre signature.", TEXT_ARGS(letter->title));
 }
 
 static enum guichet_status
@@ -520,7 +520,7 @@ put_opening(struct deciding *deciding, json_t *result)
 	if (status != GUICHET_OK)
 		return status;
 	if (until == INSTANT_NEVER || until <= deciding->facts.at)
-		return refuse(deciding, DOSSIER_INCOMPLETE, "%.*s : donnez une date à venir.",
+		return refuse(deciding, DOSSIER_INCOMPLETE, "%.*s : donnez une date à venir.",
 			TEXT_ARGS(deciding->procedure->windows[action->opens].label));
 	json_t *opened = json_put_object(result, "opened");
 	return json_put_named(opened, deciding->procedure->windows[action->opens].name, json_integer(until))
@@ -815,7 +815,7 @@ tell_unheld(struct deciding *deciding)
 	}
 	const struct text roles = roles_text(deciding->arena, procedure, step->awaits);
 	deciding->outcome->unheld = arena_format(deciding->arena, "Cette demande attend quelqu’un que l’annuaire ne nomme "
-		"pas : %.*s. Complétez l’annuaire ou désignez un intérim, puis prévenez cette personne.", TEXT_ARGS(roles));
+		"pas : %.*s. Complétez l’annuaire ou désignez un intérim, puis prévenez cette personne.", TEXT_ARGS(roles));
 	return roles.at && deciding->outcome->unheld.at ? GUICHET_OK : OUT_OF_MEMORY(deciding->error);
 }
 
@@ -1028,7 +1028,7 @@ dossier_compose(const struct dossier_input *input, struct text act_number, struc
 			act = &input->facts.dossier->acts[i];
 	}
 	if (!act || act->status == DOSSIER_CANCELLED)
-		return guichet_fail(error, GUICHET_REFUSED, "Ce document n’est plus attendu : il a été annulé.");
+		return guichet_fail(error, GUICHET_REFUSED, "Ce document n’est plus attendu : il a été annulé.");
 	if (act->status == DOSSIER_COMPOSED)
 		return guichet_fail(error, GUICHET_REFUSED, "Ce document est déjà composé.");
 	CLEANUP(json_decref) json_t *payload = json_object();
@@ -1055,12 +1055,12 @@ dossier_exception_check(const struct dossier_facts *facts, const struct dossier_
 	struct text office;
 	const char *to = to_office(procedure, &office);
 	if (!found || !facts_has_role(found->who, roles))
-		return guichet_fail(error, GUICHET_REFUSED, "Vous ne pouvez pas rouvrir cette période : cela revient %s%.*s.",
+		return guichet_fail(error, GUICHET_REFUSED, "Vous ne pouvez pas rouvrir cette période : cela revient %s%.*s.",
 			to, TEXT_ARGS(office));
 	if (text_trim(reason).length == 0)
-		return guichet_fail(error, GUICHET_REFUSED, "Indiquez le motif : toute exception au calendrier est motivée.");
+		return guichet_fail(error, GUICHET_REFUSED, "Indiquez le motif : toute exception au calendrier est motivée.");
 	if (text_characters(reason) > 300)
-		return guichet_fail(error, GUICHET_REFUSED, "Le motif tient en 300 caractères au plus : raccourcissez-le.");
+		return guichet_fail(error, GUICHET_REFUSED, "Le motif tient en 300 caractères au plus : raccourcissez-le.");
 	const instant until = instant_of_day(date_add_days(last_day, 1));
 	if (until <= facts->at)
 		return guichet_fail(error, GUICHET_REFUSED, "Donnez une date à venir.");

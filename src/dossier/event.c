@@ -94,7 +94,7 @@ dossier_chain_verify(const struct dossier_event *events, size_t count, const str
 		const struct dossier_event *event = &events[i];
 		if (event->number != i + 1 || !digest_equal(&event->previous, &previous))
 			return guichet_fail(error, GUICHET_REFUSED,
-				"La chaîne du dossier est rompue avant l’événement %u : un événement manque, a été ajouté ou déplacé.",
+				"La chaîne du dossier est rompue avant l’événement %u : un événement manque, a été ajouté ou déplacé.",
 				event->number);
 		if (i > 0 && !text_equal(event->dossier, events[0].dossier))
 			return guichet_fail(error, GUICHET_REFUSED, "L’événement %u appartient à un autre dossier.",
@@ -111,7 +111,7 @@ dossier_chain_verify(const struct dossier_event *events, size_t count, const str
 	}
 	if (head && !digest_equal(&previous, head))
 		return guichet_fail(error, GUICHET_REFUSED,
-			"La chaîne du dossier s’arrête trop tôt : ses derniers événements manquent.");
+			"La chaîne du dossier s’arrête trop tôt : ses derniers événements manquent.");
 	return GUICHET_OK;
 }
 
@@ -443,7 +443,7 @@ event_fold(struct arena *arena, const struct procedure *procedure, struct dossie
 			event->number);
 	if (event->version != 1)
 		return guichet_fail(error, GUICHET_REFUSED,
-			"L’événement %u est d’une version (%u) que ce programme ne connaît pas : mettez-le à jour.",
+			"L’événement %u est d’une version (%u) que ce programme ne connaît pas : mettez-le à jour.",
 			event->number, event->version);
 	switch (event->type) {
 	case DOSSIER_FILED:

@@ -120,7 +120,7 @@ inputs_evaluate(const struct inputs *inputs, const struct feel *feel, struct fee
 	if (run.trace)
 		judged_end(explanation, &place, feel, run.trace, value);
 	if (run.stop != FEEL_COMPLETE)
-		return guichet_fail(error, GUICHET_BROKEN, "L’expression « %.*s » n’a pas pu être évaluée jusqu’au bout.",
+		return guichet_fail(error, GUICHET_BROKEN, "L’expression « %.*s » n’a pas pu être évaluée jusqu’au bout.",
 			TEXT_ARGS(text_part(feel_source_of(feel), 0, 200)));
 	*ret_value = value;
 	return GUICHET_OK;
@@ -147,7 +147,7 @@ inputs_instant(const struct inputs *inputs, const struct feel *feel, bool whole_
 	if (value.kind == FEEL_DATE)
 		at = instant_of_day(whole_day ? date_add_days(value.date, 1) : value.date);
 	else if (value.kind != FEEL_NULL && !feel_to_instant(value, &at))
-		return guichet_fail(error, GUICHET_BROKEN, "L’expression « %.*s » ne donne pas une date.",
+		return guichet_fail(error, GUICHET_BROKEN, "L’expression « %.*s » ne donne pas une date.",
 			TEXT_ARGS(text_part(feel_source_of(feel), 0, 200)));
 	*ret_at = at;
 	return GUICHET_OK;
@@ -200,11 +200,11 @@ changes_text(const struct inputs *inputs)
 			after = procedure_field_text(inputs->arena, field, change->after);
 		if (!before.at || !after.at)
 			return (struct text){ NULL, 0 };
-		buffer_format(&out, "- %.*s : %.*s → %.*s\n", TEXT_ARGS(field->label), TEXT_ARGS(before),
+		buffer_format(&out, "- %.*s : %.*s → %.*s\n", TEXT_ARGS(field->label), TEXT_ARGS(before),
 			TEXT_ARGS(after));
 	}
 	if (last->reason.length > 0)
-		buffer_format(&out, "Motif : %.*s\n", TEXT_ARGS(last->reason));
+		buffer_format(&out, "Motif : %.*s\n", TEXT_ARGS(last->reason));
 	return out.failed ? (struct text){ NULL, 0 } : arena_text(inputs->arena, text_trim(buffer_text(&out)));
 }
 

@@ -119,12 +119,12 @@ read_text(struct reading *reading, struct dossier_answer *answer)
 	if (text.length == 0)
 		return feel_null(TEXT(""));
 	if (!text_is_utf8(text)) {
-		mistake(reading, answer, TEXT("Ce texte contient des caractères illisibles : saisissez-le de nouveau."));
+		mistake(reading, answer, TEXT("Ce texte contient des caractères illisibles : saisissez-le de nouveau."));
 		return feel_null(TEXT(""));
 	}
 	const size_t characters = text_characters(text);
 	if (field->length > 0 && characters > (size_t)field->length) {
-		mistake(reading, answer, arena_format(reading->arena, "%lld caractères au plus : vous en avez écrit %zu.",
+		mistake(reading, answer, arena_format(reading->arena, "%lld caractères au plus : vous en avez écrit %zu.",
 			(long long)field->length, characters));
 		return feel_null(TEXT(""));
 	}
@@ -381,13 +381,13 @@ check_obligation(struct reading *reading, struct dossier_answer *answer)
 	if (field->missing.length > 0)
 		mistake(reading, answer, field->missing);
 	else if (field->type == PROCEDURE_FIELD_CHOICE || field->type == PROCEDURE_FIELD_CHOICES)
-		mistake(reading, answer, TEXT("Choisissez une réponse : elle est obligatoire."));
+		mistake(reading, answer, TEXT("Choisissez une réponse : elle est obligatoire."));
 	else if (field->type == PROCEDURE_FIELD_YES_NO)
-		mistake(reading, answer, TEXT("Répondez par oui ou par non : la réponse est obligatoire."));
+		mistake(reading, answer, TEXT("Répondez par oui ou par non : la réponse est obligatoire."));
 	else if (field->type == PROCEDURE_FIELD_DECLARATION)
-		mistake(reading, answer, TEXT("Cochez cette déclaration : elle est obligatoire."));
+		mistake(reading, answer, TEXT("Cochez cette déclaration : elle est obligatoire."));
 	else
-		mistake(reading, answer, TEXT("Remplissez ce champ : il est obligatoire."));
+		mistake(reading, answer, TEXT("Remplissez ce champ : il est obligatoire."));
 }
 
 static enum guichet_status
@@ -545,7 +545,7 @@ form_piece_mistake(struct inputs *inputs, int index, const struct dossier_piece 
 		if (!wanted->compulsory || !asked)
 			return GUICHET_OK;
 		*ret_mistake = wanted->missing.length > 0 ? wanted->missing
-			: arena_format(inputs->arena, "Joignez la pièce « %.*s » (%.*s).",
+			: arena_format(inputs->arena, "Joignez la pièce « %.*s » (%.*s).",
 				TEXT_ARGS(clip(wanted->label)), TEXT_ARGS(allowed));
 	} else {
 		bool known = wanted->formats == 0;
@@ -553,7 +553,7 @@ form_piece_mistake(struct inputs *inputs, int index, const struct dossier_piece 
 			known |= (wanted->formats & formats[i].format) && text_equal(piece->kind, formats[i].name);
 		if (!known)
 			*ret_mistake = arena_format(inputs->arena,
-				"La pièce « %.*s » doit être un fichier %.*s : joignez-en un autre.",
+				"La pièce « %.*s » doit être un fichier %.*s : joignez-en un autre.",
 				TEXT_ARGS(clip(wanted->label)), TEXT_ARGS(allowed));
 	}
 	return ret_mistake->at ? GUICHET_OK : OUT_OF_MEMORY(error);

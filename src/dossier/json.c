@@ -168,7 +168,7 @@ json_parse(struct text bytes, const char *what, struct guichet_error *error)
 		return guichet_fail_null(error, GUICHET_REFUSED, "%s ne se lit pas (octet %d).", what, where.position);
 	if (!json_is_object(json)) {
 		json_decref(json);
-		return guichet_fail_null(error, GUICHET_REFUSED, "%s ne se lit pas : un objet est attendu.", what);
+		return guichet_fail_null(error, GUICHET_REFUSED, "%s ne se lit pas : un objet est attendu.", what);
 	}
 	return json;
 }

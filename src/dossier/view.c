@@ -218,7 +218,7 @@ tell_after(const struct inputs *inputs, struct dossier_can *can, struct guichet_
 		return GUICHET_OK;
 	CLEANUP(buffer_release) struct buffer out = buffer_new(4096);
 	const struct procedure_step *step = &procedure->steps[filing->to];
-	buffer_format(&out, "Après le dépôt : « %.*s »", TEXT_ARGS(label_of(inputs->facts, filing->to, true)));
+	buffer_format(&out, "Après le dépôt : « %.*s »", TEXT_ARGS(label_of(inputs->facts, filing->to, true)));
 	for (size_t i = 0; i < step->deadlines.count; i++) {
 		const struct procedure_deadline *deadline = &procedure->deadlines[step->deadlines.at[i]];
 		instant at;
@@ -227,7 +227,7 @@ tell_after(const struct inputs *inputs, struct dossier_can *can, struct guichet_
 			return status;
 		if (at == INSTANT_NEVER || deadline->to < 0)
 			continue;
-		buffer_format(&out, ", puis, le %.*s, « %.*s »", TEXT_ARGS(decide_moment_text(inputs->arena, at)),
+		buffer_format(&out, ", puis, le %.*s, « %.*s »", TEXT_ARGS(decide_moment_text(inputs->arena, at)),
 			TEXT_ARGS(label_of(inputs->facts, deadline->to, true)));
 	}
 	buffer_format(&out, ".");
@@ -407,7 +407,7 @@ tell_windows(struct telling *telling)
 			continue;
 		const bool opened = opens <= facts->at;
 		const instant at = opened ? closes - 1 : opens;
-		const struct text title = arena_format(telling->arena, "%.*s : %s",
+		const struct text title = arena_format(telling->arena, "%.*s : %s",
 			TEXT_ARGS(facts->procedure->windows[i].label), opened ? "dernier jour" : "premier jour");
 		if (!title.at || !tell(telling, &(struct dossier_moment){
 			.kind = DOSSIER_NEXT, .at = at, .whole_day = true, .title = title,

@@ -31,7 +31,7 @@ group_list(const struct dossier_mail_request *request, struct arena *arena)
 		const struct dossier_facts *facts = &request->group[i];
 		const struct dossier_person subject = facts_subject(facts);
 		const struct text name = dossier_person_name(arena, &subject);
-		buffer_format(&out, "%s- %.*s : %.*s", i > 0 ? "\n" : "",
+		buffer_format(&out, "%s- %.*s : %.*s", i > 0 ? "\n" : "",
 			TEXT_ARGS(facts->dossier ? facts->dossier->number : TEXT("")), TEXT_ARGS(name));
 		if (subject.structure.length > 0)
 			buffer_format(&out, " (%.*s)", TEXT_ARGS(subject.structure));
@@ -87,7 +87,7 @@ dossier_mail_write(const struct dossier_mail_request *request, struct arena *are
 	if (status != GUICHET_OK)
 		return status;
 	if (subject.failed || body.failed)
-		return guichet_fail(error, GUICHET_REFUSED, "Le courrier « %.*s » dépasse la taille permise.",
+		return guichet_fail(error, GUICHET_REFUSED, "Le courrier « %.*s » dépasse la taille permise.",
 			TEXT_ARGS(mail->name));
 	const struct text subject_text = arena_text(arena, text_trim(buffer_text(&subject))),
 		body_text = arena_text(arena, buffer_text(&body));
@@ -129,7 +129,7 @@ dossier_letter_write(const struct dossier_facts *facts, const struct dossier_act
 	if (status != GUICHET_OK)
 		return status;
 	if (markdown.failed)
-		return guichet_fail(error, GUICHET_REFUSED, "La lettre « %.*s » dépasse la taille permise.",
+		return guichet_fail(error, GUICHET_REFUSED, "La lettre « %.*s » dépasse la taille permise.",
 			TEXT_ARGS(letter->name));
 	made.markdown = arena_text(arena, buffer_text(&markdown));
 	if (!made.markdown.at || !made.recipient.at)

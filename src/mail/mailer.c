@@ -551,7 +551,7 @@ read_settings(struct mailer *mailer, const struct mail_settings *settings, struc
 	mailer->minute = settings->minute ? settings->minute : INSTANT_MINUTE;
 	if (mailer->url.length && !is_relay(mailer->url))
 		return guichet_fail(error, GUICHET_REFUSED, "L’adresse du serveur de messagerie s’écrit "
-			"« smtp://serveur:port » ou « smtps://serveur:port ».");
+			"« smtp://serveur:port » ou « smtps://serveur:port ».");
 	if (mailer->url.length && !mail_address_is_valid(mailer->from))
 		return guichet_fail(error, GUICHET_REFUSED, "L’adresse de l’expéditeur des courriels manque ou n’est pas "
 			"une adresse.");

@@ -207,7 +207,7 @@ mail_send_again(struct store_tx *tx, struct text id, struct text address, instan
 		return status;
 	const struct text to = lower(arena, address.length ? address : mail.address);
 	if (!mail_address_is_valid(address.length ? address : mail.address) || !to.at)
-		return guichet_fail(error, GUICHET_REFUSED, "Cette adresse de courriel n’en est pas une : corrigez-la.");
+		return guichet_fail(error, GUICHET_REFUSED, "Cette adresse de courriel n’en est pas une : corrigez-la.");
 	int64_t changed = 0;
 	status = store_run(tx, STORE_MAIL_AGAIN,
 		STORE_VALUES(id, to, mail.urgent ? now : mail_next_allowed(now)), &changed, error);

@@ -20,8 +20,8 @@ add_days(struct buffer *body, struct arena *arena, struct text label, struct dat
 {
 	const struct text first = date_french(arena, from, true);
 	add_line(body, date_compare(from, to) == 0
-		? arena_format(arena, "- " TEXT_FORMAT " : " TEXT_FORMAT, TEXT_ARGS(first), TEXT_ARGS(label))
-		: arena_format(arena, "- du " TEXT_FORMAT " au " TEXT_FORMAT " inclus : " TEXT_FORMAT, TEXT_ARGS(first),
+		? arena_format(arena, "- " TEXT_FORMAT " : " TEXT_FORMAT, TEXT_ARGS(first), TEXT_ARGS(label))
+		: arena_format(arena, "- du " TEXT_FORMAT " au " TEXT_FORMAT " inclus : " TEXT_FORMAT, TEXT_ARGS(first),
 			TEXT_ARGS(date_french(arena, to, true)), TEXT_ARGS(label)));
 }
 
@@ -32,14 +32,14 @@ add_news(struct buffer *body, struct arena *arena, const struct office_campaign 
 	const struct campaign *dates = campaign->campaign;
 	add_line(body, arena_format(arena, TEXT_FORMAT " commence. " TEXT_FORMAT "\n", TEXT_ARGS(dates->title),
 		TEXT_ARGS(campaign->procedure->summary)));
-	add_line(body, TEXT("Les dates :"));
+	add_line(body, TEXT("Les dates :"));
 	for (size_t i = 0; i < dates->window_count; i++)
 		add_days(body, arena, campaign->procedure->windows[i].label, dates->windows[i].first_day, dates->windows[i].last_day);
 	for (size_t i = 0; i < dates->key_date_count; i++)
 		if (date_compare(dates->key_dates[i].from, dates->announced) > 0)
 			add_days(body, arena, dates->key_dates[i].label, dates->key_dates[i].from, dates->key_dates[i].to);
-	add_line(body, arena_format(arena, "\nMerci d’en informer les personnels de votre structure : "
-		"chacun peut lire les conditions, savoir s’il peut demander et préparer sa demande à cette adresse : "
+	add_line(body, arena_format(arena, "\nMerci d’en informer les personnels de votre structure : "
+		"chacun peut lire les conditions, savoir s’il peut demander et préparer sa demande à cette adresse : "
 		TEXT_FORMAT "/campagnes/" TEXT_FORMAT, TEXT_ARGS(address), TEXT_ARGS(campaign->id)));
 }
 
@@ -59,7 +59,7 @@ office_announce(struct office *office, struct store_tx *tx, struct arena *arena,
 		if (person->mail.length == 0)
 			continue;
 		status = mail_queue(tx, &(struct mail_message){ .address = person->mail, .person = person->id,
-			.subject = arena_format(arena, TEXT_FORMAT " : à faire connaître dans votre structure", TEXT_ARGS(announced->title)),
+			.subject = arena_format(arena, TEXT_FORMAT " : à faire connaître dans votre structure", TEXT_ARGS(announced->title)),
 			.body = arena_format(arena, "Bonjour " TEXT_FORMAT " " TEXT_FORMAT ",\n\n" TEXT_FORMAT, TEXT_ARGS(person->first_name),
 				TEXT_ARGS(person->last_name), TEXT_ARGS(buffer_text(&news))),
 			.occasion = OFFICE_ANNOUNCEMENT, .dossier = TEXT(""), .campaign = campaign->id, .key = TEXT("") }, at, error);

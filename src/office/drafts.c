@@ -70,7 +70,7 @@ save_fields(struct store_tx *tx, struct office_draft_change *change, struct guic
 		return status;
 	const struct text content = dossier_raws_to_json(change->arena, before.raws);
 	if (!content.at)
-		return guichet_fail(error, GUICHET_REFUSED, "Le brouillon est trop long : raccourcissez vos réponses.");
+		return guichet_fail(error, GUICHET_REFUSED, "Le brouillon est trop long : raccourcissez vos réponses.");
 	change->version = before.version + 1;
 	return store_run(tx, STORE_DRAFT_SAVE,
 		STORE_VALUES(change->campaign, change->person, content, change->version, change->at), NULL, error);

@@ -79,9 +79,9 @@ office_explain(struct office *office, struct text number, unsigned only, office_
 	const struct text id = known ? store_text(&rows, 0) : TEXT("");
 	enum guichet_status status = store_finish(&rows);
 	if (status == GUICHET_OK && !known)
-		return guichet_fail(error, GUICHET_UNKNOWN, "Aucun dossier ne porte le numéro « " TEXT_FORMAT " ». %s",
-			TEXT_ARGS(text_part(number, 0, 60)), dossier_number_is_valid(number) ? "Est-ce le bon dossier de données ?"
-			: "Sa dernière lettre ne convient pas à ce numéro : relisez-le.");
+		return guichet_fail(error, GUICHET_UNKNOWN, "Aucun dossier ne porte le numéro « " TEXT_FORMAT " ». %s",
+			TEXT_ARGS(text_part(number, 0, 60)), dossier_number_is_valid(number) ? "Est-ce le bon dossier de données ?"
+			: "Sa dernière lettre ne convient pas à ce numéro : relisez-le.");
 	struct dossier_event *events = NULL;
 	size_t count = 0;
 	struct text own = TEXT("");
@@ -94,7 +94,7 @@ office_explain(struct office *office, struct text number, unsigned only, office_
 	if (status == GUICHET_OK)
 		status = office_events(tx, arena, id, &events, &count, error);
 	if (status == GUICHET_OK && only > count)
-		return guichet_fail(error, GUICHET_REFUSED, "Ce dossier a %zu événements : demandez-en un de 1 à %zu.", count,
+		return guichet_fail(error, GUICHET_REFUSED, "Ce dossier a %zu événements : demandez-en un de 1 à %zu.", count,
 			count);
 	struct dossier before = { 0 };
 	for (size_t i = 0; status == GUICHET_OK && i < count; i++) {

@@ -158,7 +158,7 @@ first_writing(struct job *job, const struct office_dossier *dossier, const struc
 	const struct text date = date_french(arena, date_of_instant(letter.at, NULL), false);
 	*ret_request = (struct document_request){ .markdown = letter.markdown, .holes = letter.holes,
 		.hole_count = letter.hole_count, .language = TEXT("fr"),
-		.title = arena_format(arena, TEXT_FORMAT " n° " TEXT_FORMAT, TEXT_ARGS(letter.title), TEXT_ARGS(letter.number)),
+		.title = arena_format(arena, TEXT_FORMAT " n° " TEXT_FORMAT, TEXT_ARGS(letter.title), TEXT_ARGS(letter.number)),
 		.author = options->organisation, .organisation = options->organisation,
 		.office = procedure->office == PROCEDURE_NONE ? (struct text){ 0 } : procedure->roles[procedure->office].label,
 		.contact = contact_lines(arena, dossier->campaign->campaign), .recipient = letter.recipient,

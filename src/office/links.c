@@ -20,7 +20,7 @@ office_link_load(struct office *office, struct store_tx *tx, struct arena *arena
 	/* Only its holder knows an expired one: telling when it ended tells nothing to who guesses. */
 	if (there && link.campaign && now >= link.expires_at)
 		return guichet_fail(error, GUICHET_REFUSED, "Ce lien ne sert plus depuis le " TEXT_FORMAT ", fin de la période pour "
-			"répondre. Ce qui attendait encore une réponse est suivi par le service qui vous a écrit : demandez-lui un nouveau "
+			"répondre. Ce qui attendait encore une réponse est suivi par le service qui vous a écrit : demandez-lui un nouveau "
 			"lien si votre réponse est encore possible.", TEXT_ARGS(instant_french(arena, link.expires_at)));
 	if (!there || !link.campaign)
 		return guichet_fail(error, GUICHET_REFUSED, "Ce lien n’est pas valable. Vérifiez que l’adresse a été copiée en entier, "

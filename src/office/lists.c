@@ -311,7 +311,7 @@ office_list_coming(struct store_tx *tx, struct arena *arena, const struct office
 		else if (dossiers && move != PROCEDURE_NONE)
 			label = deadline_words(arena, procedure, move);
 		else if (mail != PROCEDURE_NONE)
-			label = arena_format(arena, "Courrier : « " TEXT_FORMAT " »",
+			label = arena_format(arena, "Courrier : « " TEXT_FORMAT " »",
 				TEXT_ARGS(subject_words(arena, campaign, mail, store_integer(&rows, 0))));
 		list[count++] = (struct office_coming){ store_integer(&rows, 0), label, dossiers };
 	}

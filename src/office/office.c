@@ -233,13 +233,13 @@ file_read(struct arena *arena, const char *path, struct text *ret_bytes, struct 
 {
 	FILE *file = fopen(path, "re");
 	if (!file)
-		return guichet_fail(error, GUICHET_REFUSED, "Impossible de lire « %s » : %s.", path, strerror(errno));
+		return guichet_fail(error, GUICHET_REFUSED, "Impossible de lire « %s » : %s.", path, strerror(errno));
 	char *bytes = arena_alloc(arena, PROCEDURE_FILE_LIMIT);
 	const size_t length = bytes ? fread(bytes, 1, PROCEDURE_FILE_LIMIT, file) : 0;
 	const bool whole = bytes && feof(file) && !ferror(file);
 	fclose(file);
 	if (!whole)
-		return guichet_fail(error, GUICHET_REFUSED, "Le fichier « %s » est trop long ou illisible.", path);
+		return guichet_fail(error, GUICHET_REFUSED, "Le fichier « %s » est trop long ou illisible.", path);
 	*ret_bytes = (struct text){ bytes, length };
 	return GUICHET_OK;
 }
@@ -254,7 +254,7 @@ refuse_with(const struct procedure_findings *findings, const char *what, struct 
 			procedure_finding_write(&findings->at[i], &out);
 			break;
 		}
-	const enum guichet_status status = guichet_fail(error, GUICHET_REFUSED, "%s n’est pas en état d’ouvrir : %.*s",
+	const enum guichet_status status = guichet_fail(error, GUICHET_REFUSED, "%s n’est pas en état d’ouvrir : %.*s",
 		what, (int)(out.length < 800 ? out.length : 800), out.at ? out.at : "");
 	buffer_release(&out);
 	return status;

@@ -410,7 +410,7 @@ office_person_acting(struct arena *arena, const struct office_dossier *dossier, 
 			if (signs_for(dossier, seats, role, action, &actor->delegations.at[f]))
 				return signing(arena, actor, &actor->delegations.at[f], ret_person, error);
 		if (action->signs >= 0 && (dossier->signs & DOSSIER_ROLE(role)))
-			return guichet_fail(error, GUICHET_REFUSED, "Votre délégation ne porte pas sur « " TEXT_FORMAT " » : qui vous l’a "
+			return guichet_fail(error, GUICHET_REFUSED, "Votre délégation ne porte pas sur « " TEXT_FORMAT " » : qui vous l’a "
 				"donnée signe, ou une autre personne qu’il en a chargée.", TEXT_ARGS(procedure->letters[action->signs].title));
 	}
 	*ret_person = office_person_of(&actor->facts.person, actor->facts.appointment.function, actor->facts.structure.name);

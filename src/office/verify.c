@@ -17,7 +17,7 @@ found(struct checking *checking, struct text number, const char *what)
 {
 	struct office_findings *findings = checking->findings;
 	if (findings->broken++ == 0)
-		(void)!guichet_fail(&findings->first, GUICHET_REFUSED, "Dossier " TEXT_FORMAT " : %s", TEXT_ARGS(number), what);
+		(void)!guichet_fail(&findings->first, GUICHET_REFUSED, "Dossier " TEXT_FORMAT " : %s", TEXT_ARGS(number), what);
 }
 
 /* Its chain is whole up to the head its row names, and its events make its row again. */

@@ -28,7 +28,7 @@ page_contacts(struct html *html, const struct campaign *campaign)
 			continue;
 		}
 		html_text(html, contact->label);
-		html_say(html, " : ");
+		html_say(html, " : ");
 		html_text(html, contact->phone.length ? contact->phone : contact->mail);
 		if (contact->hours.length) {
 			html_say(html, ", ");
@@ -45,13 +45,13 @@ page_help(struct request *request, struct html *html, struct guichet_error *erro
 	PAGE_IN(request, html, TEXT("Aide et contacts"), { TEXT("/"), TEXT("Accueil") });
 	HTML_SAY(html, "h2", "Questions fréquentes");
 	static const struct { const char *question, *answer; } questions[] = {
-		{ "Mon brouillon est-il déposé ?", "Non. Enregistrer n’est pas déposer : une demande est déposée quand vous avez reçu "
+		{ "Mon brouillon est-il déposé ?", "Non. Enregistrer n’est pas déposer : une demande est déposée quand vous avez reçu "
 			"un numéro et un accusé de réception." },
-		{ "Comment me connecter la première fois ?", "Depuis la page de connexion, demandez un lien avec votre adresse "
+		{ "Comment me connecter la première fois ?", "Depuis la page de connexion, demandez un lien avec votre adresse "
 			"professionnelle. Sans messagerie, votre bureau de gestion vous remet un code." },
-		{ "Ma demande est déposée, puis-je la changer ?", "Retirez-la, puis déposez-en une autre tant que le dépôt est "
+		{ "Ma demande est déposée, puis-je la changer ?", "Retirez-la, puis déposez-en une autre tant que le dépôt est "
 			"ouvert. Après, adressez-vous à la personne support par les contacts ci-dessous." },
-		{ "Que se passe-t-il si personne ne répond ?", "Votre dossier dit ce qui est attendu, de qui, jusqu’à quand, et ce qui "
+		{ "Que se passe-t-il si personne ne répond ?", "Votre dossier dit ce qui est attendu, de qui, jusqu’à quand, et ce qui "
 			"arrive sans réponse." },
 	};
 	for (size_t i = 0; i < sizeof questions / sizeof *questions; i++) {
@@ -72,9 +72,9 @@ page_accessibility(struct request *request, struct html *html, struct guichet_er
 	(void)error;
 	PAGE_IN(request, html, TEXT("Accessibilité"), { TEXT("/"), TEXT("Accueil") });
 	HTML_SAY(html, "p", "Toutes les pages se lisent et s’emploient au clavier, sans JavaScript, agrandies à 200 % et sur un "
-		"téléphone. Elles sont vérifiées automatiquement à chaque version ; aucun audit RGAA complet n’a encore été "
+		"téléphone. Elles sont vérifiées automatiquement à chaque version ; aucun audit RGAA complet n’a encore été "
 		"fait.");
-	HTML_SAY(html, "p", "Une page vous résiste ? Dites-le par les contacts de la page d’aide : "
+	HTML_SAY(html, "p", "Une page vous résiste ? Dites-le par les contacts de la page d’aide : "
 		"votre demande sera traitée par un autre "
 		"moyen en attendant.");
 	return GUICHET_OK;
@@ -96,7 +96,7 @@ page_privacy(struct request *request, struct html *html, struct guichet_error *e
 		HTML_LINE(html, "h2", procedure->title);
 		{
 			HTML_IN(html, "p");
-			html_say(html, "Durée de conservation : ");
+			html_say(html, "Durée de conservation : ");
 			html_text(html, page_duration(request->arena, procedure->keep));
 		}
 		HTML_IN(html, "div", { "class", TEXT("table-scroll") }, { "tabindex", TEXT("0") }, { "role", TEXT("region") },
@@ -151,7 +151,7 @@ my_mails(struct request *request, struct store_tx *tx, struct html *html, struct
 	for (size_t i = 0; i < mails.count; i++) {
 		HTML_IN(html, "li");
 		html_text(html, instant_french(request->arena, mails.at[i].created_at));
-		html_say(html, " : ");
+		html_say(html, " : ");
 		html_text(html, mails.at[i].subject);
 		html_say(html, " (");
 		html_text(html, mail_state_french(mails.at[i].state));
@@ -192,7 +192,7 @@ my_dossiers(struct request *request, struct store_tx *tx, struct html *html, str
 	HTML_SAY(html, "h2", "Vos demandes et brouillons");
 	HTML_SAY(html, "p", "Avec tout ce que vous y avez écrit, les pièces jointes, ce que d’autres y "
 		"ont répondu et les documents "
-		"produits : chaque demande les montre.");
+		"produits : chaque demande les montre.");
 	html_markup(html, "<ul>");
 	struct store_rows drafts = store_query(tx, request->arena, STORE_DRAFT_OF_PERSON, STORE_VALUES(person), error);
 	while (store_next(&drafts)) {
@@ -204,7 +204,7 @@ my_dossiers(struct request *request, struct store_tx *tx, struct html *html, str
 		html_link(html, arena_format(request->arena, TEXT_FORMAT "/demande",
 			TEXT_ARGS(page_campaign_path(request->arena, campaign))),
 			campaign->campaign->title);
-		html_say(html, " : brouillon enregistré le ");
+		html_say(html, " : brouillon enregistré le ");
 		html_text(html, instant_french(request->arena, store_integer(&drafts, 1)));
 	}
 	status = store_finish(&drafts);
@@ -220,7 +220,7 @@ my_dossiers(struct request *request, struct store_tx *tx, struct html *html, str
 		html_link(html, page_dossier_path(request->arena, row->id), row->number);
 		html_say(html, ", déposée le ");
 		html_text(html, instant_french(request->arena, row->filed_at));
-		html_say(html, " : ");
+		html_say(html, " : ");
 		html_text(html, dossier_label(&facts, &viewer));
 		html_say(html, ". Conservée ");
 		html_text(html, page_duration(request->arena, row->procedure->keep));
@@ -253,7 +253,7 @@ my_sessions(struct request *request, struct store_tx *tx, struct html *html, str
 			return status;
 	}
 	HTML_SAY(html, "p", "Une connexion se ferme après deux heures sans rien faire. Un appareil "
-		"perdu ou prêté ? Fermez-les toutes.");
+		"perdu ou prêté ? Fermez-les toutes.");
 	FORM_IN(request, html, TEXT("/mon-compte/sessions"));
 	HTML_IN(html, "p");
 	HTML_SAY(html, "button", "Se déconnecter partout", { "class", TEXT("button secondary") }, { "type", TEXT("submit") });
@@ -326,7 +326,7 @@ page_my_account(struct request *request, struct html *html, struct guichet_error
 				TEXT_ARGS(held->structure_name)));
 		}
 	}
-	HTML_SAY(html, "p", "Une erreur ? Votre bureau de gestion corrige l’annuaire de votre employeur, que Guichet relit.");
+	HTML_SAY(html, "p", "Une erreur ? Votre bureau de gestion corrige l’annuaire de votre employeur, que Guichet relit.");
 	enum guichet_status status = my_interims(request, tx, html, error);
 	if (status == GUICHET_OK)
 		status = my_dossiers(request, tx, html, error);

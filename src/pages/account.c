@@ -144,7 +144,7 @@ page_login_done(struct request *request, struct html *html, struct guichet_error
 		throttle_failed(site->throttle, login->login, request->remote, clock_steady());
 		request_status(request, 422);
 		login_form(request, html, login->login, TEXT("L’adresse ou le mot de passe ne convient pas. "
-			"Première connexion ? Demandez d’abord un lien ci-dessous."));
+			"Première connexion ? Demandez d’abord un lien ci-dessous."));
 		return GUICHET_OK;
 	}
 	throttle_succeeded(site->throttle, login->login);
@@ -200,7 +200,7 @@ ask_form(struct request *request, struct html *html, struct text mistake)
 {
 	PAGE_IN(request, html, TEXT("Première connexion ou mot de passe oublié"),
 		{ TEXT("/"), TEXT("Accueil") }, { TEXT("/connexion"), TEXT("Se connecter") });
-	HTML_SAY(html, "p", "Donnez votre adresse professionnelle : nous y envoyons un lien pour choisir votre mot de passe. "
+	HTML_SAY(html, "p", "Donnez votre adresse professionnelle : nous y envoyons un lien pour choisir votre mot de passe. "
 		"Sans messagerie, demandez un code à votre bureau de gestion.", { "class", TEXT("lead") });
 	{
 		FORM_IN(request, html, TEXT("/mot-de-passe"), { "class", TEXT("form") });
@@ -252,9 +252,9 @@ asking_write(struct store_tx *tx, void *context, struct guichet_error *error)
 		return status;
 	const struct text body = arena_format(asking->arena,
 		"Bonjour " TEXT_FORMAT " " TEXT_FORMAT ",\n\n"
-		"Pour choisir votre mot de passe, ouvrez ce lien :\n\n" TEXT_FORMAT "/activation?jeton=" TEXT_FORMAT "\n\n"
+		"Pour choisir votre mot de passe, ouvrez ce lien :\n\n" TEXT_FORMAT "/activation?jeton=" TEXT_FORMAT "\n\n"
 		"Il sert une fois et expire %s.\n\n"
-		"Vous n’avez rien demandé ? Ne faites rien : votre mot de passe ne change pas.\n",
+		"Vous n’avez rien demandé ? Ne faites rien : votre mot de passe ne change pas.\n",
 		TEXT_ARGS(person.first_name), TEXT_ARGS(person.last_name), TEXT_ARGS(asking->site->public_address),
 		TEXT_ARGS(asking->token), first ? "dans sept jours" : "dans deux heures");
 	const struct mail_message message = { .address = person.mail, .person = person.id,
@@ -303,7 +303,7 @@ page_password_sent(struct request *request, struct html *html, struct guichet_er
 	}
 	PAGE_IN(request, html, TEXT("Regardez votre messagerie"), { TEXT("/"), TEXT("Accueil") });
 	page_notice(html, NOTICE_INFO, TEXT("Un lien part vers cette adresse, si elle est connue"),
-		TEXT("Il arrive en général dans la minute. Rien reçu ? Vérifiez l’adresse, regardez les indésirables, ou demandez un "
+		TEXT("Il arrive en général dans la minute. Rien reçu ? Vérifiez l’adresse, regardez les indésirables, ou demandez un "
 		"code à votre bureau de gestion."));
 	return GUICHET_OK;
 }

@@ -201,13 +201,13 @@ prepare_page(struct request *request, struct html *html, const struct office_cam
 	bool own = false;
 	for (size_t i = 0; i < form->count; i++)
 		own |= form->answers[i].visible && form->answers[i].raw_count == 0 && form->answers[i].field->prefill;
-	PAGE_IN(request, html, arena_format(request->arena, TEXT_FORMAT " : %zu dossier%s", TEXT_ARGS(definition->label),
+	PAGE_IN(request, html, arena_format(request->arena, TEXT_FORMAT " : %zu dossier%s", TEXT_ARGS(definition->label),
 		chosen->count, chosen->count > 1 ? "s" : ""), { TEXT("/"), TEXT("Accueil") }, { TEXT("/gestion"), TEXT("Gestion") },
 		{ desk_path(request->arena, campaign, ""), campaign->campaign->title });
 	if (refusal.length)
 		page_notice(html, NOTICE_ERROR, TEXT("Le lot n’est pas lancé"), refusal);
 	page_mistakes(html, form);
-	HTML_SAY(html, "p", "Chaque dossier est traité séparément : ceux qui ne peuvent pas l’être "
+	HTML_SAY(html, "p", "Chaque dossier est traité séparément : ceux qui ne peuvent pas l’être "
 		"gardent leur état, et la raison est dite.",
 		{ "class", TEXT("lead") });
 	if (own)
@@ -349,7 +349,7 @@ progress_bar(struct request *request, struct html *html, const struct office_bat
 	html_markup(html, "</progress>");
 	if (!over) {
 		HTML_IN(html, "p");
-		html_say(html, "Vous pouvez quitter cette page : le travail continue. ");
+		html_say(html, "Vous pouvez quitter cette page : le travail continue. ");
 		html_link(html, request->path, TEXT("Actualiser"));
 		return;
 	}
@@ -443,7 +443,7 @@ page_batch(struct request *request, struct html *html, struct guichet_error *err
 	if (!text_equal(progress.campaign, campaign->id))
 		return guichet_fail(error, GUICHET_UNKNOWN, "Ce lot n’existe pas.");
 	const int move = procedure_move_find(campaign->procedure, progress.action);
-	PAGE_IN(request, html, arena_format(request->arena, "Lot : " TEXT_FORMAT,
+	PAGE_IN(request, html, arena_format(request->arena, "Lot : " TEXT_FORMAT,
 		TEXT_ARGS(move == PROCEDURE_NONE ? progress.action : campaign->procedure->moves[move].label)),
 		{ TEXT("/"), TEXT("Accueil") }, { TEXT("/gestion"), TEXT("Gestion") },
 		{ desk_path(request->arena, campaign, ""), campaign->campaign->title });

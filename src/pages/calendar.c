@@ -38,7 +38,7 @@ alerts(struct request *request, struct html *html, const struct office_alert *li
 		HTML_IN(html, "button", { "class", TEXT("button secondary") }, { "type", TEXT("submit") });
 		html_say(html, "C’est vu");
 		HTML_IN(html, "span", { "class", TEXT("visually-hidden") });
-		html_format(html, " : " TEXT_FORMAT " " TEXT_FORMAT, TEXT_ARGS(list[i].message), TEXT_ARGS(list[i].number));
+		html_format(html, " : " TEXT_FORMAT " " TEXT_FORMAT, TEXT_ARGS(list[i].message), TEXT_ARGS(list[i].number));
 	}
 }
 
@@ -139,7 +139,7 @@ given_list(struct request *request, struct store_tx *tx, struct html *html, cons
 			HTML_IN(html, "span");
 			HTML_LINE(html, "strong", arena_format(request->arena, TEXT_FORMAT " " TEXT_FORMAT " " TEXT_FORMAT,
 				TEXT_ARGS(store_text(&rows, 5)), TEXT_ARGS(store_text(&rows, 6)), TEXT_ARGS(store_text(&rows, 7))));
-			html_say(html, " : ");
+			html_say(html, " : ");
 			html_text(html, window == PROCEDURE_NONE ? store_text(&rows, 1) : campaign->procedure->windows[window].label);
 			html_say(html, " jusqu’au ");
 			html_text(html, date_french(request->arena, date_of_instant(until - 1, NULL), false));
@@ -204,7 +204,7 @@ agent_search(struct request *request, struct store_tx *tx, struct html *html, st
 		html_text(html, directory_person_name(request->arena, &one->person));
 	}
 	if (found.more)
-		HTML_SAY(html, "li", "D’autres personnes répondent : précisez le prénom.");
+		HTML_SAY(html, "li", "D’autres personnes répondent : précisez le prénom.");
 	return GUICHET_OK;
 }
 
@@ -324,7 +324,7 @@ exemption_read(struct request *request, struct office_exemption *exemption, stru
 	else if (!date_read_french(form_value(request, "jusquau"), &exemption->last_day))
 		*ret_mistake = TEXT("Donnez le dernier jour, par exemple 30/06/2023.");
 	else if (exemption->reason.length == 0)
-		*ret_mistake = TEXT("Donnez le motif : il est enregistré et l’agent peut le lire.");
+		*ret_mistake = TEXT("Donnez le motif : il est enregistré et l’agent peut le lire.");
 	else
 		exemption->person = person.id;
 	return GUICHET_OK;

@@ -80,8 +80,8 @@ why(struct html *html, const struct dossier_can *can)
 	if (can->verdict_count == 0)
 		return;
 	HTML_IN(html, "details");
-	HTML_SAY(html, "summary", "Pourquoi cette réponse ?");
-	HTML_SAY(html, "p", "Les règles de la campagne, appliquées à ce que l’annuaire dit de vous aujourd’hui :");
+	HTML_SAY(html, "summary", "Pourquoi cette réponse ?");
+	HTML_SAY(html, "p", "Les règles de la campagne, appliquées à ce que l’annuaire dit de vous aujourd’hui :");
 	HTML_IN(html, "ul");
 	for (size_t i = 0; i < can->verdict_count; i++) {
 		const struct dossier_verdict *verdict = &can->verdicts[i];
@@ -120,7 +120,7 @@ answer(struct request *request, struct html *html, const struct draft *draft)
 		return;
 	}
 	if (saved && !draft->can.may && !draft->can.opens_at)
-		page_notice(html, NOTICE_ERROR, TEXT("Trop tard : votre brouillon n’a pas été déposé"), draft->can.message);
+		page_notice(html, NOTICE_ERROR, TEXT("Trop tard : votre brouillon n’a pas été déposé"), draft->can.message);
 	else if (saved)
 		page_notice(html, NOTICE_WARNING, TEXT("Vous avez un brouillon, pas encore déposé"), arena_format(arena,
 			"Enregistré le " TEXT_FORMAT ". " TEXT_FORMAT, TEXT_ARGS(instant_french(arena, draft->saved.updated_at)),
@@ -145,8 +145,8 @@ answer(struct request *request, struct html *html, const struct draft *draft)
 static void
 answer_to_stranger(struct request *request, struct html *html)
 {
-	page_notice(html, NOTICE_INFO, TEXT("Puis-je demander ?"),
-		TEXT("Connectez-vous pour savoir si vous pouvez demander : la réponse tient compte de ce que l’annuaire dit de vous."));
+	page_notice(html, NOTICE_INFO, TEXT("Puis-je demander ?"),
+		TEXT("Connectez-vous pour savoir si vous pouvez demander : la réponse tient compte de ce que l’annuaire dit de vous."));
 	big_link(html, arena_format(request->arena, "/connexion?vers=" TEXT_FORMAT, TEXT_ARGS(request->path)),
 		TEXT("Se connecter"), true);
 }
@@ -187,9 +187,9 @@ pieces(struct request *request, struct html *html, const struct procedure *proce
 			html_say(html, " (facultatif)");
 		else if (piece->condition)
 			html_say(html, " (selon votre situation)");
-		html_say(html, " : ");
+		html_say(html, " : ");
 		html_text(html, dossier_formats_text(request->arena, piece->formats));
-		html_say(html, ", 10 Mo au plus.");
+		html_say(html, ", 10 Mo au plus.");
 		if (piece->help.length) {
 			HTML_IN(html, "p", { "class", TEXT("muted") });
 			html_text(html, piece->help);
@@ -209,7 +209,7 @@ aside(struct request *request, struct html *html, const struct office_campaign *
 		page_key_dates(request, html, campaign);
 	}
 	HTML_IN(html, "section", { "class", TEXT("card") });
-	HTML_SAY(html, "h2", "Une question ?", { "class", TEXT("card-title") });
+	HTML_SAY(html, "h2", "Une question ?", { "class", TEXT("card-title") });
 	page_contacts(html, campaign->campaign);
 }
 

@@ -33,7 +33,7 @@ demo_jump(struct request *request, struct html *html, instant to, struct text la
 	HTML_VOID(html, "input", { "type", TEXT("hidden") }, { "name", TEXT("vers") }, { "value", back });
 	HTML_IN(html, "button", { "class", TEXT("button secondary") }, { "type", TEXT("submit") });
 	html_text(html, label);
-	html_say(html, " : ");
+	html_say(html, " : ");
 	html_text(html, instant_french(request->arena, to));
 }
 
@@ -235,9 +235,9 @@ clock_page(struct request *request, struct html *html, struct text mistake)
 	const instant now = clock_now(site_of(request)->clock);
 	const struct office_campaigns campaigns = office_campaigns(site_of(request)->office, request->arena);
 	PAGE_IN(request, html, TEXT("Avancer le temps"), { TEXT("/"), TEXT("Accueil") }, { TEXT("/demo"), TEXT("Démonstration") });
-	HTML_SAY(html, "p", "Tout ce qui doit arriver entre maintenant et le moment choisi arrive : "
+	HTML_SAY(html, "p", "Tout ce qui doit arriver entre maintenant et le moment choisi arrive : "
 		"courriels, échéances, fermetures. Le temps "
-		"ne recule pas ; relancez la démonstration pour recommencer.", { "class", TEXT("lead") });
+		"ne recule pas ; relancez la démonstration pour recommencer.", { "class", TEXT("lead") });
 	for (size_t i = 0; i < campaigns.count; i++) {
 		HTML_LINE(html, "h2", campaigns.at[i]->campaign->title);
 		HTML_IN(html, "ul", { "class", TEXT("plain") });
@@ -400,7 +400,7 @@ page_demo_mail(struct request *request, struct html *html, struct guichet_error 
 	}
 	if (mail.secret && mail.body.length == 0) {
 		page_notice(html, NOTICE_INFO, (struct text){ 0 }, TEXT("Ce courriel portait un lien "
-			"personnel : son texte est effacé dès qu’il "
+			"personnel : son texte est effacé dès qu’il "
 			"est remis au serveur de messagerie."));
 		return GUICHET_OK;
 	}

@@ -340,7 +340,7 @@ pagination(struct request *request, struct html *html, const struct listing *lis
 	const bool first = !listing->filter.after_key.at;
 	if (listing->filter.search.length) {
 		if (listing->rows.more)
-			HTML_SAY(html, "p", "D’autres dossiers répondent à cette recherche : précisez-la.", { "class", TEXT("muted") });
+			HTML_SAY(html, "p", "D’autres dossiers répondent à cette recherche : précisez-la.", { "class", TEXT("muted") });
 		return;
 	}
 	if (!listing->rows.more && first)
@@ -386,7 +386,7 @@ batches(struct request *request, struct store_tx *tx, struct html *html, const s
 			move == PROCEDURE_NONE ? store_text(&rows, 1) : campaign->procedure->moves[move].label);
 		html_say(html, ", lancé le ");
 		html_text(html, instant_french(request->arena, store_integer(&rows, 2)));
-		html_text(html, store_integer(&rows, 3) ? TEXT(" : terminé") : TEXT(" : en cours"));
+		html_text(html, store_integer(&rows, 3) ? TEXT(" : terminé") : TEXT(" : en cours"));
 	}
 	if (any)
 		html_markup(html, "</ul>");
@@ -419,8 +419,8 @@ rows_table(struct request *request, struct html *html, const struct listing *lis
 		HTML_IN(html, "caption");
 		const bool first = !listing->filter.after_key.at;
 		html_format(html, "%zu dossier%s, par nom", listing->rows.count, listing->rows.count > 1 ? "s" : "");
-		html_text(html, first && listing->rows.more ? TEXT(" : les premiers") : !first && listing->rows.more ? TEXT(" : la suite")
-			: !first ? TEXT(" : les derniers") : TEXT(""));
+		html_text(html, first && listing->rows.more ? TEXT(" : les premiers") : !first && listing->rows.more ? TEXT(" : la suite")
+			: !first ? TEXT(" : les derniers") : TEXT(""));
 	}
 	head_line(html, listing, choosing);
 	HTML_IN(html, "tbody");

@@ -74,7 +74,7 @@ options(struct request *request, struct html *html, const struct office_dossier 
 		HTML_IN(html, "li");
 		if (!list[i].allowed) {
 			HTML_LINE(html, "span", action->label, { "class", TEXT("muted") });
-			html_say(html, " : ");
+			html_say(html, " : ");
 			html_text(html, list[i].reason);
 			continue;
 		}
@@ -101,7 +101,7 @@ change_list(struct request *request, struct html *html, const struct office_doss
 		const struct procedure_field *field = &dossier->procedure->fields[index];
 		HTML_IN(html, "li");
 		html_text(html, field->label);
-		html_say(html, " : ");
+		html_say(html, " : ");
 		HTML_LINE(html, "del", procedure_field_text(request->arena, field, changes[i].before));
 		html_markup(html, " ");
 		HTML_LINE(html, "ins", procedure_field_text(request->arena, field, changes[i].after));
@@ -119,7 +119,7 @@ given_list(struct request *request, struct html *html, const struct office_dossi
 		const struct procedure_field *field = &dossier->procedure->fields[index];
 		HTML_IN(html, "blockquote", { "class", TEXT("quote") });
 		HTML_LINE(html, "strong", field->label);
-		html_say(html, " : ");
+		html_say(html, " : ");
 		html_text(html, procedure_field_text(request->arena, field, values[i].value));
 	}
 }
@@ -180,7 +180,7 @@ whose_turn(struct html *html, const struct office_dossier *dossier, bool own)
 		else if (dossier->roles & DOSSIER_ROLE(awaits.at[i]))
 			HTML_SAY(html, "strong", "Votre réponse est attendue.");
 		else {
-			html_text(html, i ? TEXT(", ") : TEXT("Attendu de : "));
+			html_text(html, i ? TEXT(", ") : TEXT("Attendu de : "));
 			html_text(html, role->label);
 		}
 	}
@@ -198,7 +198,7 @@ standing(struct request *request, struct html *html, const struct office_dossier
 	HTML_IN(html, "section", { "class", TEXT("card") }, { "aria-labelledby", TEXT("situation") });
 	{
 		HTML_IN(html, "h2", { "class", TEXT("card-title row") }, { "id", TEXT("situation") });
-		html_say(html, "Où en est la demande : ");
+		html_say(html, "Où en est la demande : ");
 		HTML_LINE(html, "span", dossier_label(&dossier->facts, &viewer), { "class", page_step_class(step) });
 	}
 	size_t told = 0;
@@ -213,7 +213,7 @@ standing(struct request *request, struct html *html, const struct office_dossier
 		HTML_IN(html, "p");
 		html_text(html, told++ ? TEXT("Puis, le ") : TEXT("Ensuite, le "));
 		HTML_LINE(html, "strong", moment_date(request->arena, &moments[i]));
-		html_say(html, " : ");
+		html_say(html, " : ");
 		html_text(html, moments[i].title);
 	}
 	return options(request, html, dossier, error);
@@ -299,7 +299,7 @@ documents(struct request *request, struct html *html, const struct office_dossie
 		}
 		if (act->status == DOSSIER_TO_COMPOSE) {
 			html_text(html, title);
-			html_say(html, " : se prépare, revenez dans un instant.");
+			html_say(html, " : se prépare, revenez dans un instant.");
 			continue;
 		}
 		html_link(html, path, title);
@@ -307,9 +307,9 @@ documents(struct request *request, struct html *html, const struct office_dossie
 		HTML_IN(html, "a", { "href", arena_format(request->arena, TEXT_FORMAT "/pdf", TEXT_ARGS(path)) });
 		html_say(html, "PDF");
 		HTML_IN(html, "span", { "class", TEXT("visually-hidden") });
-		html_markup(html, " : ");
+		html_markup(html, " : ");
 		html_text(html, title);
-		html_say(html, " n° ");
+		html_say(html, " n° ");
 		html_text(html, act->number);
 	}
 }
@@ -372,7 +372,7 @@ page_dossier_show(struct request *request, struct html *html, struct guichet_err
 		explanation.count = 0;
 	if (status != GUICHET_OK)
 		return status;
-	PAGE_IN(request, html, arena_format(request->arena, TEXT_FORMAT ", n° " TEXT_FORMAT,
+	PAGE_IN(request, html, arena_format(request->arena, TEXT_FORMAT ", n° " TEXT_FORMAT,
 		TEXT_ARGS(dossier.procedure->title), TEXT_ARGS(dossier.state.number)), { TEXT("/"), TEXT("Accueil") });
 	receipt(request, html, &dossier);
 	{
@@ -399,7 +399,7 @@ page_dossier_show(struct request *request, struct html *html, struct guichet_err
 	pieces(request, html, &dossier);
 	references(html, dossier.procedure);
 	HTML_IN(html, "section", { "class", TEXT("card") });
-	HTML_SAY(html, "h2", "Une question ?", { "class", TEXT("card-title") });
+	HTML_SAY(html, "h2", "Une question ?", { "class", TEXT("card-title") });
 	page_contacts(html, dossier.campaign->campaign);
 	return status;
 }
@@ -458,7 +458,7 @@ page_last_words(struct html *html, struct arena *arena, const struct procedure *
 			continue;
 		HTML_IN(html, "blockquote", { "class", TEXT("quote") });
 		HTML_LINE(html, "strong", procedure->fields[field].label);
-		html_say(html, " : ");
+		html_say(html, " : ");
 		html_text(html, procedure_field_text(arena, &procedure->fields[field], dossier->values[i].value));
 	}
 }
@@ -481,7 +481,7 @@ with_current_values(struct arena *arena, const struct office_dossier *dossier, c
 				continue;
 			const struct text now = procedure_field_text(arena, field, dossier_value_of(&dossier->state, field->name));
 			fields[i] = *field;
-			fields[i].help = arena_format(arena, TEXT_FORMAT "%sValeur actuelle : " TEXT_FORMAT, TEXT_ARGS(field->help),
+			fields[i].help = arena_format(arena, TEXT_FORMAT "%sValeur actuelle : " TEXT_FORMAT, TEXT_ARGS(field->help),
 				field->help.length ? " " : "", TEXT_ARGS(now.length ? now : TEXT("rien")));
 			told.answers[i].field = &fields[i];
 		}
@@ -568,7 +568,7 @@ action_page(struct request *request, struct html *html, const struct dossier_for
 	const int index = procedure_action_find(dossier.procedure, dossier.state.step, request_parameter(request, "action"));
 	if (index == PROCEDURE_NONE)
 		return guichet_fail(error, GUICHET_REFUSED, "%s", refusal.length ? request->arena ? arena_text(request->arena,
-			refusal).at : "" : "Ce n’est plus possible : le dossier a avancé entre-temps. Ouvrez-le pour voir où il en est.");
+			refusal).at : "" : "Ce n’est plus possible : le dossier a avancé entre-temps. Ouvrez-le pour voir où il en est.");
 	PAGE_IN(request, html, dossier.procedure->actions[index].label, { TEXT("/"), TEXT("Accueil") },
 		{ page_dossier_path(request->arena, dossier.id), dossier.state.number });
 	{

@@ -220,7 +220,7 @@ page_filing_deadline(struct arena *arena, const struct dossier_facts *facts)
 		return arena_format(arena, "Le dépôt ouvre le " TEXT_FORMAT ". Vous pouvez préparer votre demande dès maintenant.",
 			TEXT_ARGS(date_french(arena, date_of_instant(opens, NULL), true)));
 	if (facts->at >= closes)
-		return TEXT("Le dépôt est clos : ce brouillon n’a pas été déposé.");
+		return TEXT("Le dépôt est clos : ce brouillon n’a pas été déposé.");
 	return arena_format(arena, "Dépôt possible jusqu’au " TEXT_FORMAT " inclus.",
 		TEXT_ARGS(date_french(arena, date_of_instant(closes - 1, NULL), true)));
 }
@@ -288,7 +288,7 @@ void
 draft_help(struct html *html, const struct office_campaign *campaign)
 {
 	HTML_IN(html, "section", { "class", TEXT("card no-print") });
-	HTML_SAY(html, "h2", "Besoin d’aide ?", { "class", TEXT("card-title") });
+	HTML_SAY(html, "h2", "Besoin d’aide ?", { "class", TEXT("card-title") });
 	page_contacts(html, campaign->campaign);
 }
 
@@ -299,7 +299,7 @@ reasons(struct request *request, struct html *html, const struct draft *draft, i
 	const struct procedure *procedure = draft->campaign->procedure;
 	const struct dossier_form part = draft_section(request->arena, draft, section, false);
 	HTML_IN(html, "details");
-	HTML_SAY(html, "summary", "Pourquoi ces questions ?");
+	HTML_SAY(html, "summary", "Pourquoi ces questions ?");
 	{
 		HTML_IN(html, "dl", { "class", TEXT("stacked") });
 		for (size_t i = 0; i < part.count; i++)
@@ -517,7 +517,7 @@ not_saved(struct request *request, struct html *html, const struct office_draft_
 	struct guichet_error error = { 0 };
 	struct draft draft;
 	const struct text trouble = theirs ? text_of_string(change->error.message)
-		: arena_format(request->arena, "%s Rien de ce que vous avez tapé n’est perdu : laissez cette page ouverte et renvoyez-la "
+		: arena_format(request->arena, "%s Rien de ce que vous avez tapé n’est perdu : laissez cette page ouverte et renvoyez-la "
 			"dans quelques instants.", change->status == GUICHET_RETRY ? change->error.message
 			: "L’enregistrement n’a pas abouti.");
 	request_status(request, theirs ? 422 : 503);
@@ -589,11 +589,11 @@ page_draft_discard(struct request *request, struct html *html, struct guichet_er
 	const enum guichet_status status = page_campaign(request, &campaign, error);
 	if (status != GUICHET_OK)
 		return status;
-	PAGE_IN(request, html, TEXT("Abandonner ce brouillon ?"), { TEXT("/"), TEXT("Accueil") },
+	PAGE_IN(request, html, TEXT("Abandonner ce brouillon ?"), { TEXT("/"), TEXT("Accueil") },
 		{ page_campaign_path(request->arena, campaign), campaign->campaign->title });
 	page_notice(html, NOTICE_WARNING, (struct text){ 0 },
 		TEXT("Vos réponses et vos pièces seront effacées tout de suite, sans retour possible. "
-		"Rien n’a été déposé : une demande déjà déposée, elle, se retire depuis sa page."));
+		"Rien n’a été déposé : une demande déjà déposée, elle, se retire depuis sa page."));
 	FORM_IN(request, html, request->path);
 	HTML_IN(html, "div", { "class", TEXT("buttons") });
 	HTML_SAY(html, "button", "Effacer le brouillon", { "class", TEXT("button danger") }, { "type", TEXT("submit") });

@@ -43,8 +43,8 @@ accepted(unsigned formats)
 struct text
 page_size_text(struct arena *arena, int64_t bytes)
 {
-	return bytes < 1000000 ? arena_format(arena, "%lld ko", (long long)(bytes + 999) / 1000)
-		: arena_format(arena, "%lld,%lld Mo", (long long)bytes / 1000000, (long long)bytes % 1000000 / 100000);
+	return bytes < 1000000 ? arena_format(arena, "%lld ko", (long long)(bytes + 999) / 1000)
+		: arena_format(arena, "%lld,%lld Mo", (long long)bytes / 1000000, (long long)bytes % 1000000 / 100000);
 }
 
 static void
@@ -123,9 +123,9 @@ draft_pieces_step(struct request *request, struct html *html, const struct draft
 		}
 		{
 			HTML_IN(html, "p", { "class", TEXT("hint") });
-			html_say(html, "Formats acceptés : ");
+			html_say(html, "Formats acceptés : ");
 			html_text(html, dossier_formats_text(arena, piece->formats));
-			html_say(html, ", 10 Mo au plus.");
+			html_say(html, ", 10 Mo au plus.");
 		}
 		if (there)
 			handed_in(request, html, draft, there);
@@ -216,7 +216,7 @@ upload_judged(void *context, const struct typesetter_answer *answer)
 	upload->piece.kind = kind_name(answer->facts.kind);
 	if (!worker_submit(site_of(upload->request)->files, upload_write, upload))
 		upload_end(upload, guichet_fail(&upload->error, GUICHET_RETRY,
-			"Beaucoup de fichiers arrivent en ce moment : réessayez dans quelques secondes."));
+			"Beaucoup de fichiers arrivent en ce moment : réessayez dans quelques secondes."));
 }
 
 static enum guichet_status
@@ -318,7 +318,7 @@ page_draft_piece_too_large(struct request *request, struct html *html, struct gu
 	if (status != GUICHET_OK)
 		return status;
 	return upload_page(request, html, 413, procedure_piece_find(campaign->procedure, request_parameter(request, "piece")),
-		TEXT("Ce fichier est trop lourd : 10 Mo au plus. Réduisez-le (une photographie moins grande, moins de pages) puis "
+		TEXT("Ce fichier est trop lourd : 10 Mo au plus. Réduisez-le (une photographie moins grande, moins de pages) puis "
 			"envoyez-le de nouveau. Votre brouillon est intact."), error);
 }
 

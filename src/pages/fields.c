@@ -232,7 +232,7 @@ page_mistakes(struct html *html, const struct dossier_form *form)
 		HTML_IN(html, "li");
 		HTML_IN(html, "a", { "href", text_of_string(room) });
 		html_text(html, answer->field->label);
-		html_say(html, " : ");
+		html_say(html, " : ");
 		html_text(html, answer->mistake);
 	}
 }

@@ -199,7 +199,7 @@ measure(void *context, struct arena *arena, const struct office_row *row, const 
 	}
 	struct group *group = group_of(figures, name);
 	if (!group)
-		return guichet_fail(error, GUICHET_REFUSED, "Trop de lignes : choisissez un autre regroupement.");
+		return guichet_fail(error, GUICHET_REFUSED, "Trop de lignes : choisissez un autre regroupement.");
 	group->dossiers++;
 	for (size_t i = 0; i < figures->procedure->measure_count; i++) {
 		status = dossier_evaluate(facts, figures->procedure->measures[i].condition, arena, &value, error);
@@ -345,7 +345,7 @@ page_figures(struct request *request, struct html *html, struct guichet_error *e
 	}
 	if (too_few) {
 		page_notice(html, NOTICE_INFO, TEXT("Trop peu de dossiers pour les répartir"),
-			TEXT("Un groupe de moins de trois dossiers n’est pas montré : il dirait ce qu’une personne a demandé."));
+			TEXT("Un groupe de moins de trois dossiers n’est pas montré : il dirait ce qu’une personne a demandé."));
 		return GUICHET_OK;
 	}
 	figures_table(html, &figures, &all, figures.by == PROCEDURE_NONE ? campaign->campaign->title
@@ -358,7 +358,7 @@ page_figures(struct request *request, struct html *html, struct guichet_error *e
 		if (merged)
 			html_format(html, " Les groupes de moins de trois dossiers sont réunis dans "
 				"« Autres, regroupés », avec le plus petit des autres au "
-				"besoin (%zu groupes) : seuls, ils diraient ce qu’une personne a demandé.", merged);
+				"besoin (%zu groupes) : seuls, ils diraient ce qu’une personne a demandé.", merged);
 	}
 	HTML_IN(html, "p", { "class", TEXT("no-print") });
 	html_markup(html, "<button class=\"button secondary\" type=\"button\" data-print hidden>Imprimer</button>");

@@ -33,7 +33,7 @@ remaining(struct request *request, struct html *html, const struct draft *draft)
 			HTML_IN(html, "a", { "href", anchored(arena, draft_step_path(arena, draft, step, true), answer->name) });
 			html_text(html, answer->field->label);
 		}
-		html_say(html, " : ");
+		html_say(html, " : ");
 		html_text(html, answer->mistake);
 	}
 	for (size_t i = 0; i < draft->piece_count; i++) {
@@ -47,7 +47,7 @@ remaining(struct request *request, struct html *html, const struct draft *draft)
 				piece->name) });
 			html_text(html, piece->label);
 		}
-		html_say(html, " : ");
+		html_say(html, " : ");
 		html_text(html, mistake);
 	}
 }
@@ -74,7 +74,7 @@ section_head(struct request *request, struct html *html, const struct draft *dra
 	HTML_IN(html, "a", { "class", TEXT("no-print") }, { "href", draft_step_path(request->arena, draft, step, true) });
 	html_say(html, "Modifier");
 	HTML_IN(html, "span", { "class", TEXT("visually-hidden") });
-	html_say(html, " : ");
+	html_say(html, " : ");
 	html_text(html, title);
 }
 
@@ -135,11 +135,11 @@ draft_after(struct request *request, struct html *html, const struct dossier_can
 	if (can->opinion_count) {
 		HTML_IN(html, "p");
 		html_text(html, can->opinion_count == 1 ? TEXT("L’avis sera demandé à ")
-			: TEXT("L’avis sera demandé à l’une de ces personnes : "));
+			: TEXT("L’avis sera demandé à l’une de ces personnes : "));
 		for (size_t i = 0; i < can->opinion_count; i++) {
 			const struct dossier_person *person = &can->opinions[i].person;
 			if (i)
-				html_say(html, " ; ");
+				html_say(html, " ; ");
 			HTML_LINE(html, "strong", dossier_person_name(request->arena, person));
 			if (person->quality.length) {
 				html_say(html, ", ");
@@ -194,7 +194,7 @@ summary(struct request *request, struct html *html, const struct draft *draft, s
 	if (draft_mistakes(draft))
 		remaining(request, html, draft);
 	else if (draft->can.may)
-		HTML_SAY(html, "p", "Votre demande est complète. Relisez-la : une fois déposée, elle ne se modifie plus, "
+		HTML_SAY(html, "p", "Votre demande est complète. Relisez-la : une fois déposée, elle ne se modifie plus, "
 			"mais vous pouvez la retirer.", { "class", TEXT("lead") });
 	draft_identity(request, html, true);
 	for (size_t step = 1; step <= draft->section_count; step++)
@@ -265,7 +265,7 @@ already_filed(struct request *request, struct html *html, const struct draft *dr
 		{ page_campaign_path(request->arena, draft->campaign), draft->campaign->campaign->title });
 	page_notice(html, NOTICE_WARNING, (struct text){ 0 }, refusal);
 	HTML_IN(html, "p", { "class", TEXT("buttons") });
-	HTML_LINE(html, "a", arena_format(request->arena, "Voir ma demande n° " TEXT_FORMAT, TEXT_ARGS(draft->facts.other)),
+	HTML_LINE(html, "a", arena_format(request->arena, "Voir ma demande n° " TEXT_FORMAT, TEXT_ARGS(draft->facts.other)),
 		{ "class", TEXT("button") }, { "href", page_dossier_path(request->arena, draft->other) });
 	return GUICHET_OK;
 }
@@ -285,7 +285,7 @@ page_draft_filed(struct request *request, struct html *html, struct guichet_erro
 	}
 	/* The sentence of the store says what is the matter: many people, a full disk, a database held elsewhere. */
 	const struct text refusal = command->status == GUICHET_REFUSED ? page_refusal(request->arena, command)
-		: arena_format(request->arena, "%s Votre brouillon est intact : déposez-le de nouveau dans quelques instants.",
+		: arena_format(request->arena, "%s Votre brouillon est intact : déposez-le de nouveau dans quelques instants.",
 			command->error.message);
 	CLEANUP(store_read_end) struct store_tx *tx = store_read(site_of(request)->store, error);
 	if (!tx)

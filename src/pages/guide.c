@@ -180,7 +180,7 @@ to_act(struct request *request, struct store_tx *tx, struct html *html, const st
 	if (action->during != PROCEDURE_NONE)
 		dossier_window(&dossier->facts, action->during, &opens, &closes);
 	if (now < opens) {
-		HTML_SAY(html, "p", "Personne ne peut encore agir : la période n’est pas ouverte.", { "class", TEXT("timeline-text") });
+		HTML_SAY(html, "p", "Personne ne peut encore agir : la période n’est pas ouverte.", { "class", TEXT("timeline-text") });
 		demo_jump(request, html, opens + 8 * INSTANT_HOUR, TEXT("Aller à son premier matin"), TEXT("/demo"));
 		return GUICHET_OK;
 	}
@@ -191,7 +191,7 @@ to_act(struct request *request, struct store_tx *tx, struct html *html, const st
 		return status;
 	{
 		HTML_IN(html, "p", { "class", TEXT("timeline-text") });
-		html_say(html, "À choisir : ");
+		html_say(html, "À choisir : ");
 		choices(html, dossier->procedure, action);
 		html_say(html, ".");
 	}

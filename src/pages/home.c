@@ -77,7 +77,7 @@ next_line(struct request *request, struct html *html, const struct dossier_facts
 		html_text(html, moments[i].whole_day
 			? date_french(request->arena, date_of_instant(moments[i].at, NULL), true)
 			: instant_french(request->arena, moments[i].at));
-		html_say(html, " : ");
+		html_say(html, " : ");
 		html_text(html, moments[i].title);
 		break;
 	}
@@ -107,14 +107,14 @@ dossier_card(struct request *request, struct html *html, const struct office_row
 		HTML_LINE(html, "span", dossier_label(&facts, &viewer), { "class", page_step_class(step) });
 	}
 	if (mine)
-		HTML_SAY(html, "p", "C’est à vous : ouvrez-la pour répondre.");
+		HTML_SAY(html, "p", "C’est à vous : ouvrez-la pour répondre.");
 	else if (!step->final) {
 		const enum guichet_status told = next_line(request, html, &facts, &viewer, error);
 		if (told != GUICHET_OK)
 			return told;
 	}
 	HTML_IN(html, "p", { "class", TEXT("muted") });
-	html_say(html, "N° ");
+	html_say(html, "N° ");
 	html_text(html, row->number);
 	html_say(html, ", déposée le ");
 	html_text(html, instant_french(request->arena, row->filed_at));

@@ -324,7 +324,7 @@ item_head(const struct inbox *inbox, struct html *html, const struct office_row 
 	HTML_LINE(html, "h3", row->subject_name, { "class", TEXT("card-title") }, { "id", title });
 	HTML_IN(html, "p", { "class", TEXT("card-about") });
 	html_text(html, row->structure_name);
-	html_say(html, " · n° ");
+	html_say(html, " · n° ");
 	if (inbox->link)
 		html_text(html, row->number);
 	else
@@ -538,7 +538,7 @@ inbox_write(const struct inbox *inbox, struct store_tx *tx, struct html *html, s
 		status = groups(inbox, tx, html, true, error);
 		if (answerable) {
 			HTML_SAY(html, "p",
-				"Seules les demandes auxquelles vous avez répondu sont enregistrées ; les autres restent en attente.",
+				"Seules les demandes auxquelles vous avez répondu sont enregistrées ; les autres restent en attente.",
 				{ "class", TEXT("muted") });
 			page_submit(html, opinions > 1 ? TEXT("Enregistrer mes réponses") : TEXT("Enregistrer ma réponse"));
 		}
@@ -561,7 +561,7 @@ inbox_results(const struct inbox *inbox, struct html *html)
 		return;
 	if (sending->count == 0) {
 		page_notice(html, NOTICE_ERROR, TEXT("Rien n’est enregistré"),
-			TEXT("Vous n’avez encore répondu à aucune demande : choisissez une réponse pour une demande au moins."));
+			TEXT("Vous n’avez encore répondu à aucune demande : choisissez une réponse pour une demande au moins."));
 		return;
 	}
 	if (sending->done) {
@@ -818,7 +818,7 @@ inbox_ended(struct inbox_sending *sending)
 		retry &= answer->status == GUICHET_RETRY;
 		if (answer->status == GUICHET_BROKEN) {
 			log_error("answer", &answer->error);
-			(void)guichet_fail(&answer->error, GUICHET_BROKEN, "Une erreur de notre côté : rien n’est perdu, réessayez.");
+			(void)guichet_fail(&answer->error, GUICHET_BROKEN, "Une erreur de notre côté : rien n’est perdu, réessayez.");
 		}
 	}
 	if (sending->done)

@@ -15,7 +15,7 @@ banner(struct request *request, struct html *html)
 	HTML_IN(html, "div", { "class", TEXT("banner-inner") });
 	{
 		HTML_IN(html, "p");
-		html_say(html, "Démonstration : personnes inventées. Ici, nous sommes le ");
+		html_say(html, "Démonstration : personnes inventées. Ici, nous sommes le ");
 		HTML_LINE(html, "strong", instant_french(request->arena, clock_now(site->clock)));
 	}
 	HTML_IN(html, "nav", { "aria-label", TEXT("Outils de la démonstration") });
@@ -192,7 +192,7 @@ page_done_notice(struct request *request, struct html *html)
 	static const struct { struct text key, sentence; } known[] = {
 #define DONE(key, sentence) { { key, sizeof key - 1 }, { sentence, sizeof sentence - 1 } },
 		DONE("action", "C’est fait. Le dossier est à jour.")
-		DONE("alerte", "C’est vu : l’alerte quitte la liste.")
+		DONE("alerte", "C’est vu : l’alerte quitte la liste.")
 		DONE("avis", "C’est enregistré.")
 		DONE("brouillon", "Votre brouillon est enregistré. Il n’est pas encore déposé.")
 		DONE("abandon", "Votre brouillon est effacé.")

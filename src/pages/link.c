@@ -29,7 +29,7 @@ open_link(struct request *request, struct store_tx *tx, struct opened *ret_opene
 	if (status == GUICHET_OK)
 		status = office_actor_load(tx, request->arena, opened.link.person, now, &opened.actor, error);
 	if (status == GUICHET_UNKNOWN)
-		status = guichet_fail(error, GUICHET_REFUSED, "La personne à qui ce lien était adressé n’est plus dans l’annuaire : "
+		status = guichet_fail(error, GUICHET_REFUSED, "La personne à qui ce lien était adressé n’est plus dans l’annuaire : "
 			"demandez au service qui a écrit de l’adresser à qui la remplace.");
 	if (status == GUICHET_OK)
 		*ret_opened = opened;
@@ -107,7 +107,7 @@ link_page(struct request *request, struct html *html, const struct inbox_sending
 	status = inbox_write(&inbox, tx, html, opened.path, error);
 	if (status == GUICHET_OK)
 		status = inbox_answered(&inbox, tx, html, ANSWERED, error);
-	HTML_SAY(html, "h2", "Une question ?");
+	HTML_SAY(html, "h2", "Une question ?");
 	page_contacts(html, opened.link.campaign->campaign);
 	return status;
 }
@@ -195,7 +195,7 @@ link_action_page(struct request *request, struct html *html, const struct dossie
 	}
 	if (!possible) {
 		page_notice(html, NOTICE_WARNING, TEXT("Ce n’est plus attendu de vous"), refusal.length ? refusal
-			: TEXT("La demande a avancé entre-temps : une réponse a été enregistrée, ou ce lien n’y donne pas accès."));
+			: TEXT("La demande a avancé entre-temps : une réponse a été enregistrée, ou ce lien n’y donne pas accès."));
 		HTML_IN(html, "p");
 		html_link(html, opened.path, TEXT("Voir ce qui vous attend encore"));
 		return GUICHET_OK;

@@ -172,6 +172,6 @@ site_error_page(struct request *request, struct html *html, const struct problem
 		HTML_SAY(html, "a", "Aide et contacts", { "class", TEXT("button quiet") }, { "href", TEXT("/aide") });
 	}
 	HTML_IN(html, "p", { "class", TEXT("muted") });
-	html_say(html, "Si cela se reproduit, donnez ce repère à l’assistance : ");
+	html_say(html, "Si cela se reproduit, donnez ce repère à l’assistance : ");
 	HTML_LINE(html, "code", request->id);
 }

@@ -35,7 +35,7 @@ when(struct request *request, struct html *html)
 			html_say(html, " au ");
 			HTML_LINE(html, "strong", date_french(arena, window->last_day, true));
 			html_text(html, now < window->opens
-				? TEXT(". Les demandes apparaîtront ici le premier jour ; un courriel vous préviendra.")
+				? TEXT(". Les demandes apparaîtront ici le premier jour ; un courriel vous préviendra.")
 				: TEXT(". Une demande qui arrive apparaît ici aussitôt."));
 		}
 	}

@@ -223,7 +223,7 @@ page_service(struct request *request, struct html *html, struct guichet_error *e
 		return error->status;
 	PAGE_IN(request, html, TEXT("La semaine de mon service"), { TEXT("/"), TEXT("Accueil") });
 	HTML_SAY(html, "p", "Qui ne sera pas au bureau, quel jour, parmi ceux qui ont fait une demande. "
-		"Cette page se lit ; elle ne change rien.", { "class", TEXT("lead") });
+		"Cette page se lit ; elle ne change rien.", { "class", TEXT("lead") });
 	const struct office_campaigns campaigns = office_campaigns(site_of(request)->office, request->arena);
 	bool shown = false;
 	for (size_t i = campaigns.count; i > 0; i--) {
@@ -244,7 +244,7 @@ page_service(struct request *request, struct html *html, struct guichet_error *e
 		}
 		table(request, html, campaign, &week);
 		if (week.more)
-			HTML_SAY(html, "p", "Il y en a d’autres : seules les premières demandes, par nom, sont montrées et comptées.");
+			HTML_SAY(html, "p", "Il y en a d’autres : seules les premières demandes, par nom, sont montrées et comptées.");
 	}
 	if (!shown) {
 		HTML_IN(html, "div", { "class", TEXT("empty") });

@@ -23,7 +23,7 @@ read_bound(struct reader *reader, struct map map, const char *key, bool last, in
 	}
 	if (text_find(text, TEXT("T")) != SIZE_MAX && instant_read(text, ret_at))
 		return true;
-	finding_add(reader->findings, 602, node->at, TEXT("écrivez 2023-06-16, ou 2023-06-16T17:00 pour fermer à 17 h"),
+	finding_add(reader->findings, 602, node->at, TEXT("écrivez 2023-06-16, ou 2023-06-16T17:00 pour fermer à 17 h"),
 		"ce n’est pas une date, ni une date et une heure");
 	return false;
 }
@@ -54,7 +54,7 @@ read_campaign_windows(struct campaign_reading *reading, struct map top)
 		const int window = procedure_window_find(procedure, key->scalar);
 		if (window == PROCEDURE_NONE) {
 			finding_add(reader->findings, 601, key->at, nearest_remedy(reader, key->scalar, names, procedure->window_count),
-				"la procédure n’a pas de fenêtre « %.*s »", TEXT_ARGS(key->scalar));
+				"la procédure n’a pas de fenêtre « %.*s »", TEXT_ARGS(key->scalar));
 			continue;
 		}
 		seen[window] = true;
@@ -68,13 +68,13 @@ read_campaign_windows(struct campaign_reading *reading, struct map top)
 		one->last_day = date_of_instant(one->closes - 1, NULL);
 		if (one->opens >= one->closes)
 			finding_add(reader->findings, 602, map_get(map, "au")->at, TEXT("vérifiez les deux dates"),
-				"la fenêtre « %.*s » se ferme avant de s’ouvrir", TEXT_ARGS(key->scalar));
+				"la fenêtre « %.*s » se ferme avant de s’ouvrir", TEXT_ARGS(key->scalar));
 	}
 	for (size_t i = 0; i < procedure->window_count; i++)
 		if (!seen[i])
 			finding_add(reader->findings, 601, map_key_place(top, "fenêtres"),
-				arena_format(reader->arena, "ajoutez « %.*s: {du: …, au: …} »", TEXT_ARGS(names[i])),
-				"il manque la fenêtre « %.*s »", TEXT_ARGS(names[i]));
+				arena_format(reader->arena, "ajoutez « %.*s: {du: …, au: …} »", TEXT_ARGS(names[i])),
+				"il manque la fenêtre « %.*s »", TEXT_ARGS(names[i]));
 	reading->campaign->windows = windows;
 	reading->campaign->window_count = procedure->window_count;
 }
@@ -153,7 +153,7 @@ check_data(struct campaign_reading *reading, const struct feel_value *values, co
 			if (!field->checks[k].rule || feel_is_true(feel_evaluate(field->checks[k].rule, &run)))
 				continue;
 			finding_add(reader->findings, 604, nodes[i]->at, field->checks[k].message,
-				"« %.*s » ne passe pas son contrôle", TEXT_ARGS(field->name));
+				"« %.*s » ne passe pas son contrôle", TEXT_ARGS(field->name));
 		}
 	}
 }
@@ -179,7 +179,7 @@ read_data(struct campaign_reading *reading, struct map top)
 			index++;
 		if (index == count)
 			finding_add(reader->findings, 603, key->at, nearest_remedy(reader, key->scalar, names, count),
-				"la procédure ne demande pas « %.*s »", TEXT_ARGS(key->scalar));
+				"la procédure ne demande pas « %.*s »", TEXT_ARGS(key->scalar));
 		else
 			nodes[index] = section->items[i].value;
 	}
@@ -187,15 +187,15 @@ read_data(struct campaign_reading *reading, struct map top)
 		const struct procedure_field *field = &procedure->campaign_data[i];
 		if (!nodes[i])
 			finding_add(reader->findings, 603, map_key_place(top, "données"),
-				arena_format(reader->arena, "ajoutez « %.*s: … »", TEXT_ARGS(field->name)), "il manque « %.*s » (%.*s)",
+				arena_format(reader->arena, "ajoutez « %.*s: … »", TEXT_ARGS(field->name)), "il manque « %.*s » (%.*s)",
 				TEXT_ARGS(field->name), TEXT_ARGS(field->label));
 		else if (read_plain(reader, field, nodes[i], &values[i])) {
 			const struct text refusal = procedure_field_refusal(reader->arena, field, values[i]);
 			if (refusal.length)
-				finding_add(reader->findings, 604, nodes[i]->at, refusal, "« %.*s » n’admet pas cette valeur",
+				finding_add(reader->findings, 604, nodes[i]->at, refusal, "« %.*s » n’admet pas cette valeur",
 					TEXT_ARGS(field->name));
 		} else
-			finding_add(reader->findings, 107, nodes[i]->at, TEXT(""), "cette valeur n’est pas de la sorte que demande « %.*s »",
+			finding_add(reader->findings, 107, nodes[i]->at, TEXT(""), "cette valeur n’est pas de la sorte que demande « %.*s »",
 				TEXT_ARGS(field->label));
 	}
 	check_data(reading, values, nodes);
@@ -211,7 +211,7 @@ read_contacts(struct campaign_reading *reading, struct map top)
 	if (!list)
 		return;
 	if (list->kind != YAML_SEQUENCE) {
-		finding_add(reader->findings, 106, list->at, TEXT("écrivez « - {libellé: …, mail: …} »"), "les contacts sont une liste");
+		finding_add(reader->findings, 106, list->at, TEXT("écrivez « - {libellé: …, mail: …} »"), "les contacts sont une liste");
 		return;
 	}
 	struct campaign_contact *contacts = READER_ARRAY(reader, struct campaign_contact, list->count);
@@ -241,7 +241,7 @@ read_key_dates(struct campaign_reading *reading, struct map top)
 	if (!list)
 		return;
 	if (list->kind != YAML_SEQUENCE) {
-		finding_add(reader->findings, 106, list->at, TEXT("écrivez « - {date: …, libellé: …} »"),
+		finding_add(reader->findings, 106, list->at, TEXT("écrivez « - {date: …, libellé: …} »"),
 			"les dates clés sont une liste");
 		return;
 	}
@@ -278,7 +278,7 @@ check_parameters(struct campaign_reading *reading, struct map top)
 			const struct text day = date_french(reading->reader.arena, first, false);
 			finding_add(reading->reader.findings, 605, map_key_place(top, "fenêtres"),
 				TEXT("ajoutez-lui une valeur plus ancienne dans la procédure, ou corrigez les dates de la campagne"),
-				"le paramètre « %.*s » n’a pas encore de valeur le %.*s", TEXT_ARGS(parameter->name), TEXT_ARGS(day));
+				"le paramètre « %.*s » n’a pas encore de valeur le %.*s", TEXT_ARGS(parameter->name), TEXT_ARGS(day));
 		}
 	}
 }
@@ -297,14 +297,14 @@ read_top(struct campaign_reading *reading)
 		const char c = campaign->name.at[i];
 		if (c == '-' || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'))
 			continue;
-		finding_add(reader->findings, 112, map_get(top, "campagne")->at, TEXT("par exemple « 2023-2024 »"),
+		finding_add(reader->findings, 112, map_get(top, "campagne")->at, TEXT("par exemple « 2023-2024 »"),
 			"le nom de la campagne s’écrit en minuscules sans accent, chiffres et tirets");
 		break;
 	}
 	campaign->procedure = map_text(top, "procédure", TEXT_NAME);
 	if (campaign->procedure.length && !text_equal(campaign->procedure, reading->procedure->name))
 		finding_add(reader->findings, 606, map_get(top, "procédure")->at,
-			arena_format(reader->arena, "la procédure lue est « %.*s »", TEXT_ARGS(reading->procedure->name)),
+			arena_format(reader->arena, "la procédure lue est « %.*s »", TEXT_ARGS(reading->procedure->name)),
 			"cette campagne est celle d’une autre procédure");
 	campaign->title = map_text(top, "titre", TEXT_LABEL);
 	(void)map_date(top, "annonce", &campaign->announced);
@@ -360,7 +360,7 @@ contacts_text(struct arena *arena, const struct campaign *campaign)
 		for (size_t k = 0; k < 3; k++) {
 			if (!details[k].length)
 				continue;
-			buffer_add(&out, first ? TEXT(" : ") : TEXT(", "));
+			buffer_add(&out, first ? TEXT(" : ") : TEXT(", "));
 			buffer_add(&out, details[k]);
 			first = false;
 		}

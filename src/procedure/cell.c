@@ -170,13 +170,13 @@ tell_comma(struct arena *arena, const struct cell *cell, struct procedure_findin
 		const struct text left = text_part(text, start, i - start), right = text_part(text, i + 1, end - i - 1);
 		/* In a range only the number makes sense. */
 		const bool ranges = text_find(text, TEXT("..")) != SIZE_MAX;
-		const struct text remedy = ranges ? arena_format(arena, "écrivez « %.*s.%.*s »", TEXT_ARGS(left), TEXT_ARGS(right))
-			: arena_format(arena, "écrivez « %.*s.%.*s » pour ce nombre, ou « %.*s, %.*s » pour l’un ou l’autre",
+		const struct text remedy = ranges ? arena_format(arena, "écrivez « %.*s.%.*s »", TEXT_ARGS(left), TEXT_ARGS(right))
+			: arena_format(arena, "écrivez « %.*s.%.*s » pour ce nombre, ou « %.*s, %.*s » pour l’un ou l’autre",
 				TEXT_ARGS(left), TEXT_ARGS(right), TEXT_ARGS(left), TEXT_ARGS(right));
 		struct cell as_written = *cell;
 		as_written.from = NULL;
 		finding_add(findings, 705, cell_span(&as_written, start, end - start), remedy,
-			"cette case se lit de deux façons : un nombre à virgule, ou deux nombres");
+			"cette case se lit de deux façons : un nombre à virgule, ou deux nombres");
 		return true;
 	}
 	return false;

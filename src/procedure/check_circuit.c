@@ -23,14 +23,14 @@ check_start(struct check *check)
 			"la première étape, le brouillon, n’a pas d’action");
 	if (draft->deadlines.count)
 		TELL(check, 311, procedure->deadlines[draft->deadlines.at[0]].origin, "mettez-la à l’étape suivante",
-			"un brouillon n’a pas d’échéance : rien n’est encore déposé");
+			"un brouillon n’a pas d’échéance : rien n’est encore déposé");
 	if (draft->final)
-		TELL(check, 311, draft->origin, "ôtez « fin: oui »", "la première étape, le brouillon, ne peut pas être une fin");
+		TELL(check, 311, draft->origin, "ôtez « fin: oui »", "la première étape, le brouillon, ne peut pas être une fin");
 	for (size_t i = 0; i < draft->actions.count; i++) {
 		const struct procedure_action *action = &procedure->actions[draft->actions.at[i]];
 		for (size_t k = 0; k < action->who.count; k++)
 			if (procedure->roles[action->who.at[k]].reach != PROCEDURE_APPLICANT)
-				TELL(check, 311, action->origin, "mettez le demandeur à « qui: »", "seul le demandeur dépose son brouillon");
+				TELL(check, 311, action->origin, "mettez le demandeur à « qui: »", "seul le demandeur dépose son brouillon");
 	}
 	for (size_t i = 0; i < check->way_count; i++) {
 		const struct procedure_origin origin = way_origin(&check->ways[i]);
@@ -72,17 +72,17 @@ check_steps(struct check *check)
 			leaves |= check->ways[k].step == (int)i && check->ways[k].to != PROCEDURE_NONE && check->ways[k].to != (int)i
 				&& usable(&check->ways[k]);
 		if (!check->flow.reached[i])
-			TELL(check, 301, step->origin, "écrivez une action qui y mène, ou ôtez-la", "aucun chemin ne mène à l’étape « %.*s »",
+			TELL(check, 301, step->origin, "écrivez une action qui y mène, ou ôtez-la", "aucun chemin ne mène à l’étape « %.*s »",
 				TEXT_ARGS(step->name));
 		else if (!step->final && !leaves)
-			TELL(check, 302, step->origin, "ajoutez une action ou une échéance, ou « fin: oui »",
-				"une demande entrée à l’étape « %.*s » n’en sort plus", TEXT_ARGS(step->name));
+			TELL(check, 302, step->origin, "ajoutez une action ou une échéance, ou « fin: oui »",
+				"une demande entrée à l’étape « %.*s » n’en sort plus", TEXT_ARGS(step->name));
 		else if (!step->final && !ends[i])
-			TELL(check, 309, step->origin, "ajoutez un chemin vers une étape marquée « fin: oui »",
-				"de l’étape « %.*s » on n’arrive jamais à une fin", TEXT_ARGS(step->name));
+			TELL(check, 309, step->origin, "ajoutez un chemin vers une étape marquée « fin: oui »",
+				"de l’étape « %.*s » on n’arrive jamais à une fin", TEXT_ARGS(step->name));
 		if (step->final && leaves)
-			TELL(check, 302, step->origin, "ôtez « fin: oui », ou ce qui en sort",
-				"l’étape « %.*s » est une fin et pourtant on en sort",
+			TELL(check, 302, step->origin, "ôtez « fin: oui », ou ce qui en sort",
+				"l’étape « %.*s » est une fin et pourtant on en sort",
 				TEXT_ARGS(step->name));
 	}
 }
@@ -99,18 +99,18 @@ check_waiting(struct check *check)
 		if (step->final || !check->flow.reached[i])
 			continue;
 		if (!moves && step->awaits.count == 0)
-			TELL(check, 303, step->origin, "ajoutez « attend: » et un rôle", "on ne dit pas qui doit agir à l’étape « %.*s »",
+			TELL(check, 303, step->origin, "ajoutez « attend: » et un rôle", "on ne dit pas qui doit agir à l’étape « %.*s »",
 				TEXT_ARGS(step->name));
 		if (step->awaits.count && step->deadlines.count == 0 && step->if_nothing.length == 0)
-			TELL(check, 304, step->origin, "ajoutez « si_rien: », une phrase que la personne lira, ou une échéance",
-				"à l’étape « %.*s », on ne dit pas ce qui arrive si personne n’agit", TEXT_ARGS(step->name));
+			TELL(check, 304, step->origin, "ajoutez « si_rien: », une phrase que la personne lira, ou une échéance",
+				"à l’étape « %.*s », on ne dit pas ce qui arrive si personne n’agit", TEXT_ARGS(step->name));
 		for (size_t k = 0; k < step->awaits.count; k++) {
 			bool acts = false;
 			for (size_t m = 0; m < step->actions.count; m++)
 				acts |= procedure_list_has(procedure->actions[step->actions.at[m]].who, step->awaits.at[k]);
 			if (!acts)
 				TELL(check, 303, step->origin, "donnez-lui une action, ou attendez un autre rôle",
-					"l’étape « %.*s » attend « %.*s », qui n’y peut rien faire", TEXT_ARGS(step->name),
+					"l’étape « %.*s » attend « %.*s », qui n’y peut rien faire", TEXT_ARGS(step->name),
 					TEXT_ARGS(procedure->roles[step->awaits.at[k]].name));
 		}
 	}
@@ -143,7 +143,7 @@ check_loops(struct check *check)
 		}
 		if (seen[first->step])
 			TELL(check, 305, first->origin, "faites agir quelqu’un quelque part sur ce chemin",
-				"d’échéance en échéance, « %.*s » ramène à l’étape « %.*s » sans que personne n’agisse",
+				"d’échéance en échéance, « %.*s » ramène à l’étape « %.*s » sans que personne n’agisse",
 				TEXT_ARGS(first->name), TEXT_ARGS(procedure->steps[first->step].name));
 	}
 }
@@ -194,8 +194,8 @@ check_grounds(struct check *check)
 		const struct procedure_origin origin = way_origin(way);
 		const struct text name = way_name(way);
 		if (!grounded)
-			TELL(check, 308, origin, "ajoutez sous « saisit: » un motif « obligatoire: oui »",
-				"« %.*s » est défavorable, et un chemin y mène sans motif obligatoire", TEXT_ARGS(name));
+			TELL(check, 308, origin, "ajoutez sous « saisit: » un motif « obligatoire: oui »",
+				"« %.*s » est défavorable, et un chemin y mène sans motif obligatoire", TEXT_ARGS(name));
 	}
 }
 
@@ -211,12 +211,12 @@ check_letter_senses(struct check *check)
 			const struct procedure_letter *letter = &procedure->letters[produces.at[k]];
 			const struct procedure_origin origin = way_origin(way);
 			if (sense == PROCEDURE_UNFAVOURABLE && letter->sense != PROCEDURE_UNFAVOURABLE)
-				TELL(check, 411, letter->origin, "ajoutez « sens: défavorable » à la lettre : elle dira les recours",
-					"la lettre « %.*s » sort d’une décision défavorable (ligne %u) sans le dire", TEXT_ARGS(letter->name),
+				TELL(check, 411, letter->origin, "ajoutez « sens: défavorable » à la lettre : elle dira les recours",
+					"la lettre « %.*s » sort d’une décision défavorable (ligne %u) sans le dire", TEXT_ARGS(letter->name),
 					origin.line);
 			else if (sense == PROCEDURE_FAVOURABLE && letter->sense == PROCEDURE_UNFAVOURABLE)
 				TELL(check, 411, origin, "produisez une autre lettre, ou corrigez un des deux sens",
-					"une décision favorable produit la lettre défavorable « %.*s »", TEXT_ARGS(letter->name));
+					"une décision favorable produit la lettre défavorable « %.*s »", TEXT_ARGS(letter->name));
 		}
 	}
 }
@@ -233,12 +233,12 @@ check_signatures(struct check *check)
 		const uint64_t *known = check->flow.at_step + check->flow.words * (size_t)action->step;
 		for (size_t k = 0; k < action->who.count; k++)
 			if (!procedure_list_has(letter->signers, action->who.at[k]))
-				TELL(check, 310, action->origin, "ajoutez-le à « signent: » de la lettre",
-					"« %.*s » n’est pas parmi les signataires de la lettre « %.*s »",
+				TELL(check, 310, action->origin, "ajoutez-le à « signent: » de la lettre",
+					"« %.*s » n’est pas parmi les signataires de la lettre « %.*s »",
 					TEXT_ARGS(procedure->roles[action->who.at[k]].name), TEXT_ARGS(letter->name));
 		if (!flow_has(known, flow_letter(check, action->signs)))
 			TELL(check, 310, action->origin, "produisez-la avant, sur tous les chemins",
-				"un chemin mène ici sans que la lettre « %.*s » existe", TEXT_ARGS(letter->name));
+				"un chemin mène ici sans que la lettre « %.*s » existe", TEXT_ARGS(letter->name));
 	}
 	for (size_t i = 0; i < procedure->letter_count; i++) {
 		const struct procedure_letter *letter = &procedure->letters[i];
@@ -247,8 +247,8 @@ check_signatures(struct check *check)
 			for (size_t m = 0; m < procedure->action_count; m++)
 				signs |= procedure->actions[m].signs == (int)i && procedure_list_has(procedure->actions[m].who, letter->signers.at[k]);
 			if (!signs)
-				TELL(check, 310, letter->origin, "écrivez une action avec « signe: », ou ôtez ce signataire",
-					"aucune action ne fait signer la lettre « %.*s » par « %.*s »", TEXT_ARGS(letter->name),
+				TELL(check, 310, letter->origin, "écrivez une action avec « signe: », ou ôtez ce signataire",
+					"aucune action ne fait signer la lettre « %.*s » par « %.*s »", TEXT_ARGS(letter->name),
 					TEXT_ARGS(procedure->roles[letter->signers.at[k]].name));
 		}
 	}

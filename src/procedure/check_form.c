@@ -33,13 +33,13 @@ check_condition(struct check *check, int index, const struct feel *condition, bo
 	mark_reads(procedure, condition, slots);
 	if (slots[field->slot])
 		TELL(check, 501, field->origin, "faites-la dépendre d’un champ rempli avant lui",
-			"le champ « %.*s » est caché tant qu’il n’est pas rempli : sa condition le lit", TEXT_ARGS(field->name));
+			"le champ « %.*s » est caché tant qu’il n’est pas rempli : sa condition le lit", TEXT_ARGS(field->name));
 	for (size_t i = 0; i < procedure->slot_count; i++) {
 		const struct procedure_slot *slot = &procedure->slots[i];
 		if (!slots[i] || slot->kind != PROCEDURE_SLOT_FIELD || slot->index <= index || index >= (int)procedure->form_field_count)
 			continue;
 		TELL(check, 504, field->origin, "mettez-le après, ou changez sa condition",
-			"le champ « %.*s » dépend de « %.*s », qui vient après lui", TEXT_ARGS(field->name), TEXT_ARGS(slot->name));
+			"le champ « %.*s » dépend de « %.*s », qui vient après lui", TEXT_ARGS(field->name), TEXT_ARGS(slot->name));
 	}
 }
 
@@ -126,29 +126,29 @@ tell_unread(struct check *check, const struct reads *reads)
 			continue;
 		if (slot->kind == PROCEDURE_SLOT_PARAMETER)
 			TELL(check, 206, procedure->parameters[slot->index].origin, "ôtez-le, ou lisez-le dans une règle",
-				"rien ne lit le paramètre « %.*s »", TEXT_ARGS(slot->name));
+				"rien ne lit le paramètre « %.*s »", TEXT_ARGS(slot->name));
 		else if (slot->kind == PROCEDURE_SLOT_COMPUTED && procedure->computed[slot->index].table)
 			TELL(check, 206, procedure->computed[slot->index].origin, "ôtez-la, ou lisez-la quelque part",
-				"rien ne lit la table « %.*s »", TEXT_ARGS(slot->name));
+				"rien ne lit la table « %.*s »", TEXT_ARGS(slot->name));
 		else if (slot->kind == PROCEDURE_SLOT_COMPUTED)
 			TELL(check, 206, procedure->computed[slot->index].origin, "ôtez-le, ou lisez-le quelque part",
-				"rien ne lit le calcul « %.*s »", TEXT_ARGS(slot->name));
+				"rien ne lit le calcul « %.*s »", TEXT_ARGS(slot->name));
 		else if (slot->kind == PROCEDURE_SLOT_FIELD && slot->index < (int)procedure->form_field_count) {
 			const struct procedure_field *field = &procedure->fields[slot->index];
 			/* A compulsory declaration is its own rule. */
 			if (field->type != PROCEDURE_FIELD_DECLARATION || !field->compulsory)
 				TELL(check, 502, field->origin, "ne le demandez pas, ou montrez-le dans une liste, un export, une lettre",
-					"on demande « %.*s » et rien ne le lit", TEXT_ARGS(field->name));
+					"on demande « %.*s » et rien ne le lit", TEXT_ARGS(field->name));
 		}
 	}
 	for (size_t i = 0; i < procedure->campaign_data_count; i++)
 		if (!reads->data[i])
-			TELL(check, 502, procedure->campaign_data[i].origin, "ôtez-la, ou lisez « campagne.… » quelque part",
-				"chaque campagne doit fixer « %.*s » et rien ne le lit", TEXT_ARGS(procedure->campaign_data[i].name));
+			TELL(check, 502, procedure->campaign_data[i].origin, "ôtez-la, ou lisez « campagne.… » quelque part",
+				"chaque campagne doit fixer « %.*s » et rien ne le lit", TEXT_ARGS(procedure->campaign_data[i].name));
 	for (size_t i = 0; i < procedure->window_count; i++)
 		if (!reads->windows[i])
-			TELL(check, 206, procedure->windows[i].origin, "ôtez-la, ou employez-la : « pendant: » d’une action",
-				"rien n’emploie la fenêtre « %.*s »", TEXT_ARGS(procedure->windows[i].name));
+			TELL(check, 206, procedure->windows[i].origin, "ôtez-la, ou employez-la : « pendant: » d’une action",
+				"rien n’emploie la fenêtre « %.*s »", TEXT_ARGS(procedure->windows[i].name));
 }
 
 static void

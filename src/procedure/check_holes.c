@@ -362,17 +362,17 @@ tell_empty(struct trial *trial, const struct procedure_template *template, const
 	const size_t at = source_offset(source, part->line, part->column);
 	CLEANUP(buffer_release) struct buffer when = buffer_new(400);
 	if (occasion->way)
-		buffer_format(&when, " après « %.*s »", TEXT_ARGS(way_name(occasion->way)));
+		buffer_format(&when, " après « %.*s »", TEXT_ARGS(way_name(occasion->way)));
 	for (size_t i = 0; i < trial->varied_count; i++) {
 		const struct varied *varied = &trial->varied[i];
 		const struct feel_value value = varied->values[varied->now];
 		if (value.kind == FEEL_NULL)
-			buffer_format(&when, ", sans « %.*s »", TEXT_ARGS(varied->name));
+			buffer_format(&when, ", sans « %.*s »", TEXT_ARGS(varied->name));
 	}
 	const struct text words = when.failed ? TEXT("") : buffer_text(&when);
 	finding_add(reader->findings, 403, (struct span){ source, at, at + part->text.length },
 		TEXT("rendez-le obligatoire avant, ou écrivez {{si … != null}} … {{fin}} autour"),
-		"« %.*s » peut rester vide%.*s", TEXT_ARGS(part->text), TEXT_ARGS(words));
+		"« %.*s » peut rester vide%.*s", TEXT_ARGS(part->text), TEXT_ARGS(words));
 }
 
 /* True when the hole was told empty: one witness is enough. */

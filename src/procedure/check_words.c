@@ -21,14 +21,14 @@ check_letters(struct check *check)
 			produced |= procedure_list_has(list, (int)i);
 		}
 		if (!produced)
-			TELL(check, 407, letter->origin, "citez-la par « produit: », ou ôtez-la", "rien ne produit la lettre « %.*s »",
+			TELL(check, 407, letter->origin, "citez-la par « produit: », ou ôtez-la", "rien ne produit la lettre « %.*s »",
 				TEXT_ARGS(letter->name));
 		const struct text folded = text_fold(check->reader->arena, letter->template.source);
 		if (!folded.at)
 			check->reader->findings->broken = true;
 		else if (letter->sense == PROCEDURE_UNFAVOURABLE && text_find(folded, TEXT("recours")) == SIZE_MAX)
 			TELL(check, 404, letter->origin, "ajoutez-y les voies et délais de recours",
-				"la lettre « %.*s » est défavorable et ne dit pas les recours", TEXT_ARGS(letter->name));
+				"la lettre « %.*s » est défavorable et ne dit pas les recours", TEXT_ARGS(letter->name));
 	}
 }
 
@@ -89,8 +89,8 @@ check_grouped(struct check *check, const struct procedure_template *template)
 			if (shared && !text_equal(uses[k].path, TEXT("lien.dossier")))
 				continue;
 			finding_add(check->reader->findings, 410, span_of_part(check, template, part),
-				TEXT("employez groupe.nombre, groupe.liste et lien.accueil, ou ôtez « groupé: »"),
-				"« %.*s » est d’un seul dossier, et ce courrier en groupe plusieurs", TEXT_ARGS(uses[k].path));
+				TEXT("employez groupe.nombre, groupe.liste et lien.accueil, ou ôtez « groupé: »"),
+				"« %.*s » est d’un seul dossier, et ce courrier en groupe plusieurs", TEXT_ARGS(uses[k].path));
 		}
 	}
 }
@@ -105,8 +105,8 @@ check_not_grouped(struct check *check, const struct procedure_template *template
 		for (size_t k = 0; k < count; k++)
 			if (check->procedure->slots[uses[k].slot].kind == PROCEDURE_SLOT_GROUP)
 				finding_add(check->reader->findings, 410, span_of_part(check, template, part),
-					TEXT("ajoutez « groupé: oui » au courrier, ou parlez de « dossier »"),
-					"« %.*s » n’existe que dans un courrier groupé", TEXT_ARGS(uses[k].path));
+					TEXT("ajoutez « groupé: oui » au courrier, ou parlez de « dossier »"),
+					"« %.*s » n’existe que dans un courrier groupé", TEXT_ARGS(uses[k].path));
 	}
 }
 
@@ -125,19 +125,19 @@ check_links(struct check *check, const struct procedure_mail *mail)
 	const struct procedure *procedure = check->procedure;
 	const struct procedure_part *answer = part_reading(&mail->body, TEXT("lien.réponse"), NULL);
 	if (mail->links.count && !answer)
-		TELL(check, 408, mail->origin, "écrivez {{lien.réponse}} dans le modèle, ou ôtez « lien: »",
-			"le courrier « %.*s » prépare un lien de réponse et ne le donne pas", TEXT_ARGS(mail->name));
+		TELL(check, 408, mail->origin, "écrivez {{lien.réponse}} dans le modèle, ou ôtez « lien: »",
+			"le courrier « %.*s » prépare un lien de réponse et ne le donne pas", TEXT_ARGS(mail->name));
 	if (!mail->links.count && answer)
 		finding_add(check->reader->findings, 408, span_of_part(check, &mail->body, answer),
-			TEXT("ajoutez au courrier « lien: » et « lien_jusquau: »"), "ce courrier n’a pas de lien de réponse");
+			TEXT("ajoutez au courrier « lien: » et « lien_jusquau: »"), "ce courrier n’a pas de lien de réponse");
 	for (size_t i = 0; i < mail->links.count; i++) {
 		const struct procedure_move *move = &procedure->moves[mail->links.at[i]];
 		bool may = false;
 		for (size_t k = 0; k < move->actions.count; k++)
 			may |= shared_role(procedure->actions[move->actions.at[k]].who, mail->to);
 		if (!may)
-			TELL(check, 408, mail->origin, "mettez sous « lien: » des actions du destinataire",
-				"le destinataire du courrier « %.*s » ne peut pas faire « %.*s »", TEXT_ARGS(mail->name),
+			TELL(check, 408, mail->origin, "mettez sous « lien: » des actions du destinataire",
+				"le destinataire du courrier « %.*s » ne peut pas faire « %.*s »", TEXT_ARGS(mail->name),
 				TEXT_ARGS(move->name));
 	}
 }
@@ -160,8 +160,8 @@ check_mails(struct check *check)
 		const struct feel_use *uses = mail->moment ? feel_reads(mail->moment, &count) : NULL;
 		for (size_t k = 0; k < count; k++)
 			if (procedure->slots[uses[k].slot].kind == PROCEDURE_SLOT_AGENT)
-				TELL(check, 406, mail->origin, "ne lisez que « campagne » et « fenêtre » dans « moment: »",
-					"le moment du courrier « %.*s » est le même pour tous : il ne dépend pas de l’agent",
+				TELL(check, 406, mail->origin, "ne lisez que « campagne » et « fenêtre » dans « moment: »",
+					"le moment du courrier « %.*s » est le même pour tous : il ne dépend pas de l’agent",
 					TEXT_ARGS(mail->name));
 	}
 }

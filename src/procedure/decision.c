@@ -98,7 +98,7 @@ link_inputs(struct map map, struct table *table, const struct dmn_item *const *i
 		if (!found)
 			finding_add(reader->findings, 722, table->inputs[i].key->at,
 				nearest_remedy(reader, table->inputs[i].name, known, count),
-				"la décision ne lit aucune donnée « %.*s »", TEXT_ARGS(table->inputs[i].name));
+				"la décision ne lit aucune donnée « %.*s »", TEXT_ARGS(table->inputs[i].name));
 	}
 	const struct yaml_node *decision = map_get(map, "décision");
 	for (size_t i = 0; i < count; i++) {
@@ -128,7 +128,7 @@ is_decision(struct reader *reader, const struct dmn_model *model, const struct y
 		known[known_count++] = items[i]->name;
 	}
 	finding_add(reader->findings, 722, node->at, nearest_remedy(reader, name, known, known_count),
-		"aucune décision du modèle ne s’appelle « %.*s »", TEXT_ARGS(name));
+		"aucune décision du modèle ne s’appelle « %.*s »", TEXT_ARGS(name));
 	return false;
 }
 
@@ -157,7 +157,7 @@ read_decision(struct map map, struct table *table, const struct source *source)
 		if (text_ends(message, TEXT(".")))
 			message.length--;
 		finding_add(reader->findings, 722, node->at, TEXT("choisissez une décision qui se calcule dans ce modèle"),
-			"cette décision ne peut pas être lue ici : %.*s", TEXT_ARGS(message));
+			"cette décision ne peut pas être lue ici : %.*s", TEXT_ARGS(message));
 		return;
 	}
 	table->decision = decision;
@@ -180,8 +180,8 @@ inputs_are_known(struct reader *reader, const struct table *table)
 		if (input->given || feel_scope_find(reader->scopes[SCOPE_CASE], input->name, &slot, &type))
 			continue;
 		finding_add(reader->findings, 722, table->decision->node->at,
-			TEXT("ajoutez « entrées: » et ce nom, suivi d’une expression"),
-			"la décision lit « %.*s », que rien ne donne", TEXT_ARGS(input->name));
+			TEXT("ajoutez « entrées: » et ce nom, suivi d’une expression"),
+			"la décision lit « %.*s », que rien ne donne", TEXT_ARGS(input->name));
 		all = false;
 	}
 	return all;

@@ -123,7 +123,7 @@ files_of_folder(struct arena *arena, const char *folder, struct files *ret_files
 {
 	__attribute__((cleanup(close_descriptor_at))) int root = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (root < 0)
-		return guichet_fail(error, GUICHET_REFUSED, "« %s » n’est pas un dossier que l’on peut lire.", folder);
+		return guichet_fail(error, GUICHET_REFUSED, "« %s » n’est pas un dossier que l’on peut lire.", folder);
 	struct files files = { arena_array_of(arena, struct procedure_file, PROCEDURE_MOST_FILES), 0 };
 	if (!files.at || !add_file(arena, root, "procedure.yaml", TEXT("procedure.yaml"), &files, findings))
 		return no_memory(error);
@@ -156,7 +156,7 @@ files_of_list(struct arena *arena, const struct procedure_file *list, size_t cou
 		qsort(files, count, sizeof *files, by_name);
 	for (size_t i = 1; i < count; i++)
 		if (text_equal(files[i - 1].name, files[i].name))
-			return guichet_fail(error, GUICHET_REFUSED, "Deux fichiers s’appellent « %.*s ».", TEXT_ARGS(files[i].name));
+			return guichet_fail(error, GUICHET_REFUSED, "Deux fichiers s’appellent « %.*s ».", TEXT_ARGS(files[i].name));
 	*ret_files = (struct files){ files, count };
 	return GUICHET_OK;
 }

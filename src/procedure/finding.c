@@ -183,7 +183,7 @@ findings_fail(const struct procedure_findings *findings, struct guichet_error *e
 	for (size_t i = 0; i < findings->count; i++) {
 		const struct procedure_finding *finding = &findings->at[i];
 		if (finding->severity == PROCEDURE_ERROR)
-			return guichet_fail(error, GUICHET_REFUSED, "%.*s, ligne %u : %.*s.",
+			return guichet_fail(error, GUICHET_REFUSED, "%.*s, ligne %u : %.*s.",
 				TEXT_ARGS(finding->file), finding->line, TEXT_ARGS(finding->sentence));
 	}
 	return guichet_fail(error, GUICHET_REFUSED, "La procédure n’a pas pu être lue.");
@@ -195,7 +195,7 @@ procedure_finding_write(const struct procedure_finding *finding, struct buffer *
 	buffer_add(out, finding->file);
 	if (finding->line)
 		buffer_format(out, ":%u:%u", finding->line, finding->column);
-	buffer_format(out, " : %s %d : ", finding->severity == PROCEDURE_ERROR ? "erreur" : "attention", finding->number);
+	buffer_format(out, " : %s %d : ", finding->severity == PROCEDURE_ERROR ? "erreur" : "attention", finding->number);
 	buffer_add(out, finding->sentence);
 	buffer_add(out, TEXT("\n"));
 	if (finding->excerpt.length) {

@@ -177,7 +177,7 @@ grid_of_lines(struct arena *arena, const struct yaml_node *node, struct grid *re
 		return false;
 	if (node->kind != YAML_SCALAR || node->plain || !memchr(node->scalar.at, '\n', node->scalar.length)) {
 		finding_add(findings, 106, node->at,
-			TEXT("écrivez « lignes: | », puis une ligne par règle, ses cases séparées par |"),
+			TEXT("écrivez « lignes: | », puis une ligne par règle, ses cases séparées par |"),
 			"les lignes d’une table s’écrivent l’une sous l’autre");
 		return false;
 	}
@@ -232,9 +232,10 @@ static void
 tell_csv(struct cutting *cutting, const struct source *source, const struct csv_error *error)
 {
 	const struct text message = text_of_string(error->message);
-	const size_t cut = text_find(message, TEXT(" ; "));
+	const struct text join = TEXT(" ; ");
+	const size_t cut = text_find(message, join);
 	struct text sentence = cut == SIZE_MAX ? message : text_part(message, 0, cut);
-	struct text remedy = cut == SIZE_MAX ? TEXT("") : text_part(message, cut + 3, SIZE_MAX);
+	struct text remedy = cut == SIZE_MAX ? TEXT("") : text_part(message, cut + join.length, SIZE_MAX);
 	if (text_ends(remedy, TEXT(".")))
 		remedy.length--;
 	if (text_ends(sentence, TEXT(".")))

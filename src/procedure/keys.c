@@ -81,10 +81,10 @@ nearest_remedy(struct reader *reader, struct text name, const struct text *known
 	const struct text near = nearest(reader, name, known, count);
 	struct text remedy = { 0 };
 	if (near.length) {
-		remedy = arena_format(reader->arena, "vouliez-vous « %.*s » ?", TEXT_ARGS(near));
+		remedy = arena_format(reader->arena, "vouliez-vous « %.*s » ?", TEXT_ARGS(near));
 	} else if (count && count <= 12) {
 		CLEANUP(buffer_release) struct buffer list = buffer_new(1000);
-		buffer_add(&list, TEXT("il y a : "));
+		buffer_add(&list, TEXT("il y a : "));
 		for (size_t i = 0; i < count; i++) {
 			buffer_add(&list, i ? TEXT(", ") : TEXT(""));
 			buffer_add(&list, known[i]);
@@ -122,7 +122,7 @@ map_open(struct reader *reader, const struct yaml_node *node, struct span at, co
 		const struct yaml_node *key = node->items[i].key;
 		if (key->kind != YAML_SCALAR || !shape_key_find(shape, key->scalar))
 			finding_add(reader->findings, 104, key->at,
-				nearest_remedy(reader, key->scalar, known, count), "%s n’a pas de clé « %.*s »", shape->what,
+				nearest_remedy(reader, key->scalar, known, count), "%s n’a pas de clé « %.*s »", shape->what,
 				TEXT_ARGS(key->scalar));
 	}
 	map.node = node;
@@ -171,7 +171,7 @@ map_need(struct map map, const char *key)
 {
 	const struct yaml_node *node = map_get(map, key);
 	if (!node && map.node)
-		finding_add(map.reader->findings, 105, map.at, TEXT(""), "il manque « %s: »", key);
+		finding_add(map.reader->findings, 105, map.at, TEXT(""), "il manque « %s: »", key);
 	return node;
 }
 
@@ -205,7 +205,7 @@ scalar_text(struct reader *reader, const struct yaml_node *node, size_t most)
 		return TEXT("");
 	if (node->kind != YAML_SCALAR) {
 		finding_add(reader->findings, 106, node->at,
-			TEXT("si le texte contient : ou commence par [ ou {, mettez-le entre guillemets"),
+			TEXT("si le texte contient : ou commence par [ ou {, mettez-le entre guillemets"),
 			"on attend un texte, et voici %s", shape_of(node));
 		return TEXT("");
 	}
@@ -241,7 +241,7 @@ map_flag(struct map map, const char *key)
 		return false;
 	if (node->kind == YAML_SCALAR && (text_equal(node->scalar, TEXT("oui")) || text_equal(node->scalar, TEXT("non"))))
 		return text_equal(node->scalar, TEXT("oui"));
-	finding_add(map.reader->findings, 107, node->at, TEXT("écrivez oui ou non"), "« %s » se répond par oui ou par non", key);
+	finding_add(map.reader->findings, 107, node->at, TEXT("écrivez oui ou non"), "« %s » se répond par oui ou par non", key);
 	return false;
 }
 
@@ -251,7 +251,7 @@ map_integer(struct map map, const char *key, int64_t least, int64_t most, int64_
 	const struct yaml_node *node = map_get(map, key);
 	int64_t value = otherwise;
 	if (node && !(node->kind == YAML_SCALAR && text_to_integer(node->scalar, least, most, &value)))
-		finding_add(map.reader->findings, 107, node->at, TEXT(""), "« %s » est un nombre entier de %lld à %lld", key,
+		finding_add(map.reader->findings, 107, node->at, TEXT(""), "« %s » est un nombre entier de %lld à %lld", key,
 			(long long)least, (long long)most);
 	return value;
 }
@@ -264,7 +264,7 @@ map_date(struct map map, const char *key, struct date *ret_date)
 		return false;
 	if (node->kind == YAML_SCALAR && date_read(node->scalar, ret_date))
 		return true;
-	finding_add(map.reader->findings, 107, node->at, TEXT("écrivez l’année, le mois, le jour : 2023-06-16"),
+	finding_add(map.reader->findings, 107, node->at, TEXT("écrivez l’année, le mois, le jour : 2023-06-16"),
 		"ce n’est pas une date");
 	return false;
 }
@@ -353,8 +353,8 @@ name_check(struct reader *reader, const struct yaml_node *key)
 	for (size_t i = 0; good && i < sizeof others / sizeof *others; i++)
 		good = text_find(name, text_of_string(others[i])) == SIZE_MAX;
 	if (!good) {
-		finding_add(reader->findings, 112, key->at, TEXT("par exemple « date_échange »"),
-			"un nom s’écrit en lettres, chiffres et « _ », sans espace, et commence par une lettre");
+		finding_add(reader->findings, 112, key->at, TEXT("par exemple « date_échange »"),
+			"un nom s’écrit en lettres, chiffres et « _ », sans espace, et commence par une lettre");
 		return false;
 	}
 	return true;
@@ -381,7 +381,7 @@ name_declare(struct reader *reader, enum name_kind kind, const struct yaml_node 
 			unsigned line, column;
 			source_locate(key->at.source, names->at[found].key->at.start, &line, &column);
 			finding_add(reader->findings, 202, key->at, TEXT("donnez-lui un autre nom"),
-				"« %.*s » est déjà déclaré à la ligne %u", TEXT_ARGS(key->scalar), line);
+				"« %.*s » est déjà déclaré à la ligne %u", TEXT_ARGS(key->scalar), line);
 		}
 		return found;
 	}
@@ -420,7 +420,7 @@ resolve(struct reader *reader, const struct yaml_node *node, enum name_kind kind
 	for (size_t i = 0; known && i < names->count; i++)
 		known[i] = names->at[i].name;
 	finding_add(reader->findings, 201, node->at, nearest_remedy(reader, name, known, known ? names->count : 0),
-		"%s %s ne s’appelle « %.*s »", feminine[kind] ? "aucune" : "aucun", kinds[kind], TEXT_ARGS(name));
+		"%s %s ne s’appelle « %.*s »", feminine[kind] ? "aucune" : "aucun", kinds[kind], TEXT_ARGS(name));
 	return PROCEDURE_NONE;
 }
 
@@ -447,7 +447,7 @@ map_names(struct map map, const char *key, enum name_kind kind)
 		for (size_t k = 0; k < kept; k++)
 			twice |= items[k] == item;
 		if (twice && item != PROCEDURE_NONE)
-			finding_add(map.reader->findings, 202, one->at, TEXT("ôtez-le"), "« %.*s » est déjà dans la liste",
+			finding_add(map.reader->findings, 202, one->at, TEXT("ôtez-le"), "« %.*s » est déjà dans la liste",
 				TEXT_ARGS(one->scalar));
 		else if (item != PROCEDURE_NONE)
 			items[kept++] = item;
@@ -498,8 +498,8 @@ map_rules(struct map map, const char *key, enum scope_kind scope, const struct p
 	if (!node)
 		return;
 	if (node->kind != YAML_SEQUENCE) {
-		finding_add(map.reader->findings, 106, node->at, TEXT("écrivez « - règle: … » et « message: … »"),
-			"« %s » est une liste de règles, et voici %s", key, shape_of(node));
+		finding_add(map.reader->findings, 106, node->at, TEXT("écrivez « - règle: … » et « message: … »"),
+			"« %s » est une liste de règles, et voici %s", key, shape_of(node));
 		return;
 	}
 	struct procedure_rule *rules = READER_ARRAY(map.reader, struct procedure_rule, node->count);
@@ -572,5 +572,5 @@ map_model(struct map map, const char *folder, enum scope_kind scope, struct proc
 	const struct text remedy = nearest_remedy(reader, file, known, count);
 	finding_add(reader->findings, 401, map_get(map, "modèle")->at,
 		remedy.length ? remedy : TEXT("écrivez ce fichier dans le dossier de la procédure"),
-		"le fichier « %.*s » n’existe pas", TEXT_ARGS(path));
+		"le fichier « %.*s » n’existe pas", TEXT_ARGS(path));
 }

@@ -53,7 +53,7 @@ static const struct text applicant[] = { WORD("demandeur") }, form[] = { WORD("f
 /* ---- keys that many mappings have ---- */
 
 #define CITE KEY("cite", FORM_TEXT, HOLD_ONE_OR_LIST, \
-	"Les références que cette règle sert : article, paragraphe, exigence.", \
+	"Les références que cette règle sert : article, paragraphe, exigence.", \
 	.most = TEXT_LABEL)
 #define LABEL(about) KEY("libellé", FORM_TEXT, HOLD_ONE, about, MUST, .most = TEXT_LABEL)
 #define TITLE(about) KEY("titre", FORM_TEXT, HOLD_ONE, about, MUST, .most = TEXT_LABEL)
@@ -70,7 +70,7 @@ static const struct text applicant[] = { WORD("demandeur") }, form[] = { WORD("f
 	const struct shape shape_##id = { #id, article, (const struct key[]){ __VA_ARGS__, END } }
 
 SHAPE(rule, "une règle",
-	KEY("règle", FORM_FEEL, HOLD_ONE, "Une condition : elle doit être vraie.", MUST),
+	KEY("règle", FORM_FEEL, HOLD_ONE, "Une condition : elle doit être vraie.", MUST),
 	KEY("message", FORM_TEXT, HOLD_ONE, "Ce que la personne lit quand la règle n’est pas suivie.", MUST,
 		.most = TEXT_SENTENCE),
 	CITE);
@@ -91,17 +91,17 @@ SHAPE(source, "une source",
 SHAPE(document, "un document",
 	TITLE("Le titre du document."),
 	KEY("adresse", FORM_TEXT, HOLD_ONE, "Son adresse, qui commence par https://.", MUST, .most = TEXT_SENTENCE),
-	KEY("avant", FORM_WORD, HOLD_ONE, "« formulaire » : il est montré avec insistance avant la saisie.", WORDS(form)),
+	KEY("avant", FORM_WORD, HOLD_ONE, "« formulaire » : il est montré avec insistance avant la saisie.", WORDS(form)),
 	CITE);
 
 SHAPE(parameter_value, "la valeur d’un paramètre",
 	KEY("à partir du", FORM_DATE, HOLD_ONE, "Le premier jour où cette valeur s’applique.", MUST),
-	KEY("valeur", FORM_FEEL, HOLD_ONE, "La valeur : un nombre, une date, un texte entre guillemets…", MUST),
+	KEY("valeur", FORM_FEEL, HOLD_ONE, "La valeur : un nombre, une date, un texte entre guillemets…", MUST),
 	CITE);
 
 SHAPE(parameter, "un paramètre",
 	LABEL("Ce que ce paramètre fixe."),
-	NAME("unité", "L’unité d’un nombre, vérifiée partout où on le lit : jour, h, €…"),
+	NAME("unité", "L’unité d’un nombre, vérifiée partout où on le lit : jour, h, €…"),
 	KEY("valeurs", FORM_MAPPING, HOLD_LIST, "Ses valeurs, de la plus ancienne à la plus récente.", MUST,
 		.of = &shape_parameter_value),
 	CITE);
@@ -114,10 +114,10 @@ SHAPE(parameter, "un paramètre",
 	KEY("minimum", FORM_NUMBER, HOLD_ONE, "Le plus petit nombre accepté."), \
 	KEY("maximum", FORM_NUMBER, HOLD_ONE, "Le plus grand nombre accepté."), \
 	KEY("options", FORM_TEXT, HOLD_NAMED, \
-		"Les réponses d’un choix : un nom pour les règles, un libellé pour la personne.", \
+		"Les réponses d’un choix : un nom pour les règles, un libellé pour la personne.", \
 		.most = TEXT_LABEL), \
 	KEY("contrôle", FORM_FEEL, HOLD_ONE, \
-		"Une condition que la réponse doit remplir ; « message » dit quoi corriger."), \
+		"Une condition que la réponse doit remplir ; « message » dit quoi corriger."), \
 	KEY("contrôles", FORM_MAPPING, HOLD_LIST, "Plusieurs conditions, chacune avec son message.", .of = &shape_rule), \
 	SENTENCE("message", "Ce que la personne lit quand le contrôle refuse, ou quand la réponse manque."), \
 	SENTENCE("aide", "Une phrase sous le libellé, qui aide à répondre."), \
@@ -128,17 +128,17 @@ SHAPE(campaign_data, "une donnée de campagne",
 
 SHAPE(field, "un champ",
 	LABEL("Ce que la personne lit devant la case."), FIELD_TYPE_KEY,
-	KEY("obligatoire", FORM_FLAG, HOLD_ONE, "oui : on ne peut pas déposer sans répondre."),
+	KEY("obligatoire", FORM_FLAG, HOLD_ONE, "oui : on ne peut pas déposer sans répondre."),
 	KEY("préremplir", FORM_FEEL, HOLD_ONE, "La valeur proposée, que la personne peut changer."),
-	CONDITION("Le champ n’est montré que si cette condition est vraie ; elle ne lit que ce qui vient avant."),
-	KEY("pourquoi", FORM_TEXT, HOLD_ONE, "Pourquoi on le demande : la personne le lit.", MUST_APART,
+	CONDITION("Le champ n’est montré que si cette condition est vraie ; elle ne lit que ce qui vient avant."),
+	KEY("pourquoi", FORM_TEXT, HOLD_ONE, "Pourquoi on le demande : la personne le lit.", MUST_APART,
 		.most = TEXT_SENTENCE),
 	KEEP("Combien de temps on garde cette réponse, quand c’est moins que le dossier."),
 	FIELD_KEYS);
 
-SHAPE(calendar, "« calendrier »",
+SHAPE(calendar, "« calendrier »",
 	NAME("territoire", "Le territoire dont les jours fériés comptent."),
-	KEY("fichier", FORM_TEXT, HOLD_ONE, "Le fichier de calendriers/ : vacances, fermetures, jours fériés ajoutés.",
+	KEY("fichier", FORM_TEXT, HOLD_ONE, "Le fichier de calendriers/ : vacances, fermetures, jours fériés ajoutés.",
 		.most = TEXT_LABEL),
 	NAME("zone", "La zone de vacances, telle que le fichier l’écrit."));
 
@@ -146,17 +146,17 @@ SHAPE(window, "une fenêtre",
 	LABEL("Ce qui se fait pendant cette fenêtre."), CITE);
 
 SHAPE(role, "un rôle",
-	LABEL("Comment on nomme ce rôle dans une phrase : le chef de service."),
-	KEY("est", FORM_WORD, HOLD_ONE, "« demandeur » : le rôle de qui demande ; il y en a exactement un.",
+	LABEL("Comment on nomme ce rôle dans une phrase : le chef de service."),
+	KEY("est", FORM_WORD, HOLD_ONE, "« demandeur » : le rôle de qui demande ; il y en a exactement un.",
 		WORDS(applicant)),
 	KEY("fonction", FORM_TEXT, HOLD_ONE_OR_LIST, "La fonction de l’annuaire qui donne ce rôle, ou plusieurs.",
 		.most = TEXT_LABEL),
 	KEY("de", FORM_WORD, HOLD_ONE,
-		"Où chercher cette fonction : dans la structure de l’agent, dans son ressort, ou partout.", WORDS(reaches)),
-	KEY("canal", FORM_FEEL, HOLD_ONE, "Comment la personne répond : \"application\" ou \"lien\"."),
+		"Où chercher cette fonction : dans la structure de l’agent, dans son ressort, ou partout.", WORDS(reaches)),
+	KEY("canal", FORM_FEEL, HOLD_ONE, "Comment la personne répond : \"application\" ou \"lien\"."),
 	CITE);
 
-SHAPE(once, "« une_par_campagne »",
+SHAPE(once, "« une_par_campagne »",
 	KEY("message", FORM_TEXT, HOLD_ONE, "Ce que lit la personne qui a déjà une demande.", MUST, .most = TEXT_SENTENCE),
 	CITE);
 
@@ -177,12 +177,12 @@ SHAPE(section, "une partie du formulaire",
 SHAPE(piece, "une pièce",
 	LABEL("Le nom de la pièce."),
 	SENTENCE("aide", "Une phrase qui aide à la fournir."),
-	KEY("obligatoire", FORM_FLAG, HOLD_ONE, "oui : on ne peut pas déposer sans elle."),
+	KEY("obligatoire", FORM_FLAG, HOLD_ONE, "oui : on ne peut pas déposer sans elle."),
 	SENTENCE("message", "Ce que la personne lit quand elle manque."),
-	KEY("formats", FORM_WORD, HOLD_ONE_OR_LIST, "Les sortes de fichiers acceptées ; à défaut, toutes.",
+	KEY("formats", FORM_WORD, HOLD_ONE_OR_LIST, "Les sortes de fichiers acceptées ; à défaut, toutes.",
 		WORDS(formats)),
 	CONDITION("La pièce n’est demandée que si cette condition est vraie."),
-	KEY("pourquoi", FORM_TEXT, HOLD_ONE, "Pourquoi on la demande : la personne le lit.", MUST_APART,
+	KEY("pourquoi", FORM_TEXT, HOLD_ONE, "Pourquoi on la demande : la personne le lit.", MUST_APART,
 		.most = TEXT_SENTENCE),
 	KEEP("Combien de temps on garde cette pièce, quand c’est moins que le dossier."),
 	CITE);
@@ -199,9 +199,9 @@ SHAPE(computed, "un calcul",
 #define VALUES(about) KEY("valeurs", FORM_TEXT | FORM_FEEL, HOLD_ONE_OR_LIST, about)
 
 SHAPE(input, "une entrée",
-	KEY("valeur", FORM_FEEL, HOLD_ONE, "L’expression lue ; à défaut, la valeur du même nom."),
+	KEY("valeur", FORM_FEEL, HOLD_ONE, "L’expression lue ; à défaut, la valeur du même nom."),
 	COLUMN_TYPE_KEY("La sorte de valeur."),
-	VALUES("Les valeurs qu’elle peut prendre : une liste, ou des tests entre guillemets."),
+	VALUES("Les valeurs qu’elle peut prendre : une liste, ou des tests entre guillemets."),
 	CITE);
 
 SHAPE(rounding, "un arrondi",
@@ -213,7 +213,7 @@ SHAPE(output, "une sortie",
 	COLUMN_TYPE_KEY("La sorte de valeur."),
 	VALUES("Les valeurs possibles, la plus importante d’abord."),
 	KEY("sinon", FORM_FEEL, HOLD_ONE, "Ce qu’elle vaut quand aucune ligne ne convient."),
-	KEY("formule", FORM_FEEL, HOLD_ONE, "L’expression dont la table imprime les valeurs : le contrôle compare."),
+	KEY("formule", FORM_FEEL, HOLD_ONE, "L’expression dont la table imprime les valeurs : le contrôle compare."),
 	KEY("arrondi", FORM_INTEGER | FORM_MAPPING, HOLD_ONE, "Comment la formule devient ce qui est imprimé.", .least = 0,
 		.most = 20, .of = &shape_rounding),
 	DECIMALS("Combien de décimales on montre, au plus."),
@@ -223,20 +223,20 @@ SHAPE(output, "une sortie",
 
 SHAPE(table, "une table",
 	LABEL("Ce que la table décide."),
-	KEY("choix", FORM_WORD, HOLD_ONE, "Ce qui se passe quand plusieurs lignes conviennent ; à défaut, unique.",
+	KEY("choix", FORM_WORD, HOLD_ONE, "Ce qui se passe quand plusieurs lignes conviennent ; à défaut, unique.",
 		WORDS(hits)),
 	KEY("entrées", FORM_FEEL | FORM_MAPPING | FORM_EMPTY, HOLD_NAMED,
-		"Ce que la table lit : un nom et une expression, ou un nom seul.", MUST, .of = &shape_input),
+		"Ce que la table lit : un nom et une expression, ou un nom seul.", MUST, .of = &shape_input),
 	KEY("sorties", FORM_WORD | FORM_MAPPING | FORM_EMPTY, HOLD_NAMED,
-		"Ce que la table donne : un nom et un type.", MUST,
+		"Ce que la table donne : un nom et un type.", MUST,
 		WORDS(column_types), .of = &shape_output),
-	KEY("lignes", FORM_TEXT, HOLD_ONE, "Les lignes, après « | » : les noms des colonnes, puis une règle par ligne."),
-	TABLE_FILE("Ou bien un fichier CSV : tables/…"),
+	KEY("lignes", FORM_TEXT, HOLD_ONE, "Les lignes, après « | » : les noms des colonnes, puis une règle par ligne."),
+	TABLE_FILE("Ou bien un fichier CSV : tables/…"),
 	CITE);
 
 SHAPE(decision, "une décision",
 	LABEL("Ce que la décision donne."),
-	TABLE_FILE("Le modèle : tables/….dmn", MUST),
+	TABLE_FILE("Le modèle : tables/….dmn", MUST),
 	KEY("décision", FORM_TEXT, HOLD_ONE, "Le nom de la décision dans le modèle.", MUST, .most = TEXT_LABEL),
 	KEY("entrées", FORM_FEEL, HOLD_NAMED_FREELY,
 		"Les données du modèle, quand elles n’ont pas le nom d’une valeur d’ici."),
@@ -246,9 +246,9 @@ SHAPE(decision, "une décision",
 
 /* ---- the circuit ---- */
 
-SHAPE(opens, "« ouvre »",
+SHAPE(opens, "« ouvre »",
 	KEY("fenêtre", FORM_TEXT, HOLD_ONE, "La fenêtre rouverte pour ce dossier.", MUST, .most = TEXT_NAME),
-	KEY("jusquau", FORM_FEEL, HOLD_ONE, "Jusqu’à quand : une date ou une date et une heure.", MUST));
+	KEY("jusquau", FORM_FEEL, HOLD_ONE, "Jusqu’à quand : une date ou une date et une heure.", MUST));
 
 #define SETTINGS KEY("pose", FORM_FEEL, HOLD_NAMED, "Des valeurs notées au passage, qu’on lit ensuite par leur nom.")
 #define PRODUCES NAMES("produit", "Les lettres produites.")
@@ -256,15 +256,15 @@ SHAPE(opens, "« ouvre »",
 
 SHAPE(action, "une action",
 	LABEL("Le texte du bouton."),
-	NAMES("qui", "Les rôles qui peuvent la faire ; à défaut, ceux de l’étape."),
+	NAMES("qui", "Les rôles qui peuvent la faire ; à défaut, ceux de l’étape."),
 	NAME("pendant", "La fenêtre hors de laquelle elle est refusée."),
 	CONDITION("La condition sans laquelle on ne la voit pas."),
 	KEY("exige", FORM_MAPPING, HOLD_LIST, "Des règles sans lesquelles elle est refusée, avec leurs messages.",
 		.of = &shape_rule),
-	KEY("vers", FORM_TEXT, HOLD_ONE, "L’étape où elle mène ; la même, si l’on y reste.",
+	KEY("vers", FORM_TEXT, HOLD_ONE, "L’étape où elle mène ; la même, si l’on y reste.",
 		MUST_APART, .most = TEXT_NAME),
-	SENSE_KEY("Le sens de la décision ; défavorable, elle exige un motif."),
-	KEY("fait", FORM_TEXT, HOLD_ONE, "Comment on la raconte ensuite : « Demande déposée ».", .most = TEXT_LABEL),
+	SENSE_KEY("Le sens de la décision ; défavorable, elle exige un motif."),
+	KEY("fait", FORM_TEXT, HOLD_ONE, "Comment on la raconte ensuite : « Demande déposée ».", .most = TEXT_LABEL),
 	SENTENCE("confirme", "La question posée avant de la faire."),
 	KEY("saisit", FORM_MAPPING, HOLD_NAMED, "Les champs remplis au moment de la faire.", .of = &shape_field),
 	NAMES("modifie", "Les champs du formulaire qu’elle peut changer."),
@@ -272,13 +272,13 @@ SHAPE(action, "une action",
 	KEY("ouvre", FORM_MAPPING, HOLD_ONE, "Rouvre une fenêtre pour ce dossier.", .of = &shape_opens),
 	CANCELS, PRODUCES,
 	NAME("signe", "La lettre que la personne signe."),
-	KEY("par_lot", FORM_FLAG, HOLD_ONE, "oui : peut se faire sur plusieurs dossiers à la fois."),
+	KEY("par_lot", FORM_FLAG, HOLD_ONE, "oui : peut se faire sur plusieurs dossiers à la fois."),
 	CITE);
 
 SHAPE(deadline, "une échéance",
 	KEY("libellé", FORM_TEXT, HOLD_ONE, "Comment on la nomme dans l’historique.", .most = TEXT_LABEL),
 	KEY("quand", FORM_FEEL, HOLD_ONE, "Une date (son premier instant) ou une date et une heure.", MUST),
-	CONDITION("Jugée au moment de l’échéance : fausse, il n’arrive rien."),
+	CONDITION("Jugée au moment de l’échéance : fausse, il n’arrive rien."),
 	NAME("vers", "L’étape où elle mène."),
 	PRODUCES, CANCELS,
 	NAMES("alerte", "Les rôles prévenus sur leur bureau."),
@@ -291,11 +291,11 @@ SHAPE(step, "une étape",
 	NAMES("qui", "Qui fait les actions de l’étape, quand elles ne le disent pas."),
 	SENSE_KEY("Le sens de cette étape pour le demandeur."),
 	NAMES("attend", "Le rôle dont c’est le tour."),
-	SENTENCE("si_rien", "Ce qui arrive si personne ne fait rien : on le lira."),
+	SENTENCE("si_rien", "Ce qui arrive si personne ne fait rien : on le lira."),
 	KEY("actions", FORM_MAPPING, HOLD_NAMED, "Ce que quelqu’un peut faire à cette étape.", .of = &shape_action),
 	KEY("échéances", FORM_MAPPING, HOLD_NAMED, "Ce qui arrive de soi-même à une date.", .of = &shape_deadline),
-	KEY("fin", FORM_FLAG, HOLD_ONE, "oui : la demande s’arrête ici."),
-	KEY("libère", FORM_FLAG, HOLD_ONE, "oui : on peut alors déposer une autre demande."),
+	KEY("fin", FORM_FLAG, HOLD_ONE, "oui : la demande s’arrête ici."),
+	KEY("libère", FORM_FLAG, HOLD_ONE, "oui : on peut alors déposer une autre demande."),
 	CITE);
 
 /* ---- letters, mails, lists ---- */
@@ -313,28 +313,28 @@ SHAPE(mail, "un courrier",
 	KEY("à", FORM_TEXT, HOLD_ONE_OR_LIST, "Les rôles qui le reçoivent.", MUST_APART,
 		.most = TEXT_NAME),
 	NAMES("après", "Les actions ou les échéances qu’il suit."),
-	KEY("moment", FORM_FEEL, HOLD_ONE, "Ou bien une date : il part alors pour chaque dossier."),
+	KEY("moment", FORM_FEEL, HOLD_ONE, "Ou bien une date : il part alors pour chaque dossier."),
 	NAMES("étapes", "Les étapes des dossiers d’un courrier daté."),
 	CONDITION("Le courrier ne part que si cette condition est vraie."),
-	KEY("groupé", FORM_FLAG, HOLD_ONE, "oui : un seul message par personne, pour tous ses dossiers."),
+	KEY("groupé", FORM_FLAG, HOLD_ONE, "oui : un seul message par personne, pour tous ses dossiers."),
 	NAMES("lien", "Les actions que la personne peut faire depuis le message."),
 	KEY("lien_jusquau", FORM_FEEL, HOLD_ONE, "Jusqu’à quand le lien de réponse vaut."),
 	KEY("objet", FORM_TEXT, HOLD_ONE, "L’objet du message, qui peut avoir des trous {{ }}.", MUST, .most = TEXT_LABEL),
 	MODEL("Le fichier de courriers/ qui le compose."),
 	CITE);
 
-SHAPE(week, "« semaine »",
+SHAPE(week, "« semaine »",
 	KEY("jours", FORM_FEEL, HOLD_ONE, "La liste des jours d’absence.", MUST),
 	KEY("étapes", FORM_TEXT, HOLD_ONE_OR_LIST, "Les étapes des demandes accordées.", MUST, .most = TEXT_NAME),
 	NAMES("demandées", "Les étapes des demandes encore en cours."),
 	CITE);
 
-SHAPE(list, "« liste »",
+SHAPE(list, "« liste »",
 	COLUMNS("colonnes", "Les colonnes ajoutées à la liste du service."), CITE);
 
 SHAPE(export, "un export",
 	TITLE("Le titre du fichier CSV."),
-	NAMES("étapes", "Les étapes des demandes exportées ; à défaut, toutes celles qui sont déposées."),
+	NAMES("étapes", "Les étapes des demandes exportées ; à défaut, toutes celles qui sont déposées."),
 	KEY("colonnes", FORM_MAPPING, HOLD_LIST, "Les colonnes, dans l’ordre.", MUST, .of = &shape_column),
 	CITE);
 
@@ -343,7 +343,7 @@ SHAPE(measure, "une mesure",
 	KEY("si", FORM_FEEL, HOLD_ONE, "Les dossiers pour lesquels cette condition est vraie sont comptés.", MUST),
 	CITE);
 
-SHAPE(measures, "« indicateurs »",
+SHAPE(measures, "« indicateurs »",
 	COLUMNS("par", "Ce par quoi on répartit les nombres."),
 	KEY("mesures", FORM_MAPPING, HOLD_NAMED, "Ce que l’on compte.", MUST, .of = &shape_measure),
 	CITE);
@@ -351,31 +351,31 @@ SHAPE(measures, "« indicateurs »",
 /* ---- a procedure ---- */
 
 SHAPE(procedure, "une procédure",
-	KEY("guichet", FORM_INTEGER, HOLD_ONE, "La version de cette langue : 1.", MUST, .least = 1, .most = 1),
-	KEY("procédure", FORM_TEXT, HOLD_ONE, "Le nom de la procédure : minuscules sans accent, chiffres et tirets.", MUST,
+	KEY("guichet", FORM_INTEGER, HOLD_ONE, "La version de cette langue : 1.", MUST, .least = 1, .most = 1),
+	KEY("procédure", FORM_TEXT, HOLD_ONE, "Le nom de la procédure : minuscules sans accent, chiffres et tirets.", MUST,
 		.most = TEXT_NAME),
 	TITLE("Le titre que les gens lisent."),
 	SENTENCE("résumé", "Une phrase ou deux, sur la page d’accueil."),
 	KEY("service", FORM_TEXT, HOLD_ONE, "Le rôle du bureau qui gère les demandes.", MUST, .most = TEXT_NAME),
-	KEEP("Combien de temps on garde les dossiers : P5Y cinq ans, P6M six mois."),
+	KEEP("Combien de temps on garde les dossiers : P5Y cinq ans, P6M six mois."),
 	KEY("sources", FORM_MAPPING, HOLD_NAMED_FREELY, "Les textes qui fondent la procédure.", .of = &shape_source),
 	KEY("documents", FORM_MAPPING, HOLD_NAMED_FREELY, "Les documents à lire.", .of = &shape_document),
 	KEY("paramètres", FORM_MAPPING, HOLD_NAMED, "Ce que la loi ou une décision fixe, avec ses dates.",
 		.of = &shape_parameter),
 	KEY("campagne", FORM_MAPPING, HOLD_NAMED, "Les données que chaque campagne donne.", .of = &shape_campaign_data),
-	KEY("calendrier", FORM_MAPPING, HOLD_ONE, "Les jours qui comptent : territoire, vacances, fermetures.",
+	KEY("calendrier", FORM_MAPPING, HOLD_ONE, "Les jours qui comptent : territoire, vacances, fermetures.",
 		.of = &shape_calendar),
 	KEY("fenêtres", FORM_MAPPING, HOLD_NAMED, "Les périodes que chaque campagne date.", .of = &shape_window),
-	KEY("rôles", FORM_MAPPING, HOLD_NAMED, "Qui fait quoi ; exactement un rôle est celui du demandeur.", MUST,
+	KEY("rôles", FORM_MAPPING, HOLD_NAMED, "Qui fait quoi ; exactement un rôle est celui du demandeur.", MUST,
 		.of = &shape_role),
-	KEY("population", FORM_MAPPING, HOLD_LIST, "Qui peut demander : des règles, toutes vraies.", .of = &shape_rule),
+	KEY("population", FORM_MAPPING, HOLD_LIST, "Qui peut demander : des règles, toutes vraies.", .of = &shape_rule),
 	KEY("une_par_campagne", FORM_MAPPING, HOLD_ONE, "Refuse une deuxième demande.", .of = &shape_once),
 	KEY("formulaire", FORM_MAPPING, HOLD_NAMED, "Les parties du formulaire, dans l’ordre.", MUST,
 		.of = &shape_section),
 	KEY("pièces", FORM_MAPPING, HOLD_NAMED, "Les fichiers à joindre.", .of = &shape_piece),
 	KEY("calculs", FORM_MAPPING, HOLD_NAMED, "Les valeurs tirées des autres.", .of = &shape_computed),
 	KEY("tables", FORM_MAPPING, HOLD_NAMED, "Les tables de décision.", .of = &shape_table, .or_of = &shape_decision),
-	KEY("circuit", FORM_MAPPING, HOLD_NAMED, "Les étapes, dans l’ordre ; la première est le brouillon.", MUST,
+	KEY("circuit", FORM_MAPPING, HOLD_NAMED, "Les étapes, dans l’ordre ; la première est le brouillon.", MUST,
 		.of = &shape_step),
 	KEY("dérogations", FORM_MAPPING, HOLD_NAMED, "Qui peut rouvrir une fenêtre pour un seul agent.",
 		.of = &shape_exception),
@@ -405,11 +405,11 @@ SHAPE(key_date, "une date clé",
 	LABEL("Ce qui a lieu ce jour-là."));
 
 SHAPE(campaign, "une campagne",
-	KEY("campagne", FORM_TEXT, HOLD_ONE, "Son nom : minuscules sans accent, chiffres et tirets.", MUST,
+	KEY("campagne", FORM_TEXT, HOLD_ONE, "Son nom : minuscules sans accent, chiffres et tirets.", MUST,
 		.most = TEXT_NAME),
 	KEY("procédure", FORM_TEXT, HOLD_ONE, "Le nom de la procédure.", MUST, .most = TEXT_NAME),
 	TITLE("Le titre que les gens lisent."),
-	KEY("annonce", FORM_DATE, HOLD_ONE, "Le jour où l’on prévient les fonctions de « diffusion »."),
+	KEY("annonce", FORM_DATE, HOLD_ONE, "Le jour où l’on prévient les fonctions de « diffusion »."),
 	KEY("diffusion", FORM_TEXT, HOLD_ONE_OR_LIST, "Les fonctions prévenues de l’ouverture.", .most = TEXT_LABEL),
 	KEY("fenêtres", FORM_MAPPING, HOLD_NAMED, "Les dates de chaque fenêtre de la procédure.",
 		.of = &shape_campaign_window),

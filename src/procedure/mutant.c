@@ -118,11 +118,11 @@ walk_key(struct walk *walk, const struct kind *kind, struct yaml_item *key, stru
 		&& (text_equal(word, TEXT("exige")) || text_equal(word, TEXT("contrôles")));
 	for (size_t i = 0; rules && i < key->value->count; i++)
 		add(walk, &key->value->items[i], arena_format(arena, "%.*s.%.*s[%zu]", TEXT_ARGS(path), TEXT_ARGS(word), i + 1),
-			arena_format(arena, "%s « %.*s » sans sa règle n° %zu de « %.*s »", kind->what, TEXT_ARGS(name), i + 1,
+			arena_format(arena, "%s « %.*s » sans sa règle n° %zu de « %.*s »", kind->what, TEXT_ARGS(name), i + 1,
 				TEXT_ARGS(word)), cites_of(walk, key->value->items[i].value, cites));
 	if (!rules)
 		add(walk, key, arena_format(arena, "%.*s.%.*s", TEXT_ARGS(path), TEXT_ARGS(word)),
-			arena_format(arena, "%s « %.*s » sans « %.*s »", kind->what, TEXT_ARGS(name), TEXT_ARGS(word)), cites);
+			arena_format(arena, "%s « %.*s » sans « %.*s »", kind->what, TEXT_ARGS(name), TEXT_ARGS(word)), cites);
 }
 
 /* "non" leaves nothing to take away; nor does a table that says null where it would say nothing. */
@@ -149,7 +149,7 @@ walk_items(struct walk *walk, const struct yaml_node *items, const struct kind *
 			return;
 		}
 		if (kind->whole)
-			add(walk, item, here, arena_format(walk->arena, "sans %s « %.*s »", kind->what, TEXT_ARGS(name)), cites);
+			add(walk, item, here, arena_format(walk->arena, "sans %s « %.*s »", kind->what, TEXT_ARGS(name)), cites);
 		for (size_t k = 0; kind->keys[k]; k++) {
 			struct yaml_item *key = item_of(item->value, kind->keys[k]);
 			if (key && !does_nothing(key))
@@ -214,7 +214,7 @@ inside_table(struct walk *walk, const struct yaml_node *table, struct text path,
 		struct found *found = &walk->found[walk->count++];
 		*found = (struct found){ .row = { walk->table, i }, .mutant = { .cites = cited,
 			.path = arena_format(walk->arena, "%.*s.lignes[%zu]", TEXT_ARGS(path), i),
-			.description = arena_format(walk->arena, "la table « %.*s » sans sa ligne n° %zu",
+			.description = arena_format(walk->arena, "la table « %.*s » sans sa ligne n° %zu",
 				TEXT_ARGS(walk->table->scalar), i) } };
 		unsigned column_of_row;
 		source_locate(row->at.source, row->at.start, &found->mutant.line, &column_of_row);
@@ -258,11 +258,11 @@ walk_all(struct walk *walk, const struct yaml_node *root)
 	const struct yaml_node *population = child(root, "population");
 	for (size_t i = 0; population && population->kind == YAML_SEQUENCE && i < population->count; i++)
 		add(walk, &population->items[i], arena_format(walk->arena, "population[%zu]", i + 1),
-			arena_format(walk->arena, "sans la règle de population n° %zu", i + 1),
+			arena_format(walk->arena, "sans la règle de population n° %zu", i + 1),
 			cites_of(walk, population->items[i].value, TEXT("")));
 	struct yaml_item *once = item_of(root, "une_par_campagne");
 	if (once)
-		add(walk, once, TEXT("une_par_campagne"), TEXT("sans « une_par_campagne »"), cites_of(walk, once->value, TEXT("")));
+		add(walk, once, TEXT("une_par_campagne"), TEXT("sans « une_par_campagne »"), cites_of(walk, once->value, TEXT("")));
 	for (size_t i = 0; i < sizeof sections / sizeof *sections; i++)
 		walk_items(walk, child(root, sections[i].section), sections[i].kind, text_of_string(sections[i].section), TEXT(""),
 			sections[i].inside);

@@ -54,8 +54,8 @@ tell_unused_files(struct reader *reader)
 		if (!reader->used[i])
 			finding_add(reader->findings, 409, (struct span){ &reader->sources[i], SIZE_MAX, 0 },
 				text_starts(reader->sources[i].name, TEXT("tables/"))
-					|| text_starts(reader->sources[i].name, TEXT("calendriers/")) ? TEXT("citez-le par « fichier: », ou ôtez-le")
-					: TEXT("citez-le par « modèle: », ou ôtez-le"),
+					|| text_starts(reader->sources[i].name, TEXT("calendriers/")) ? TEXT("citez-le par « fichier: », ou ôtez-le")
+					: TEXT("citez-le par « modèle: », ou ôtez-le"),
 				"rien ne lit ce fichier");
 }
 

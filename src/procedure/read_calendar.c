@@ -28,7 +28,7 @@ file_of(struct map map)
 	const struct text remedy = nearest_remedy(reader, name, known, count);
 	finding_add(reader->findings, 731, map_get(map, "fichier")->at,
 		remedy.length ? remedy : TEXT("écrivez ce fichier dans le sous-dossier calendriers/, en CSV"),
-		"le fichier « %.*s » n’existe pas", TEXT_ARGS(name));
+		"le fichier « %.*s » n’existe pas", TEXT_ARGS(name));
 	return NULL;
 }
 
@@ -106,7 +106,7 @@ read_calendar(struct reader *reader, struct map top)
 	const struct text *names = territory_names(&count);
 	if (territory.length && !(calendar->territory = territory_find(territory)))
 		finding_add(reader->findings, 731, map_get(map, "territoire")->at,
-			nearest_remedy(reader, territory, names, count), "« %.*s » n’a pas de jours fériés à lui",
+			nearest_remedy(reader, territory, names, count), "« %.*s » n’a pas de jours fériés à lui",
 			TEXT_ARGS(territory));
 	const struct source *source = file_of(map);
 	struct grid grid = { 0 };
@@ -118,7 +118,7 @@ read_calendar(struct reader *reader, struct map top)
 			read_periods(reader, &grid, calendar);
 	}
 	if (calendar->zone.length && !has_zone(calendar, calendar->zone) && reader->findings->errors == 0)
-		finding_add(reader->findings, 731, map_get(map, "zone")->at, TEXT("vérifiez la colonne « zone » du fichier"),
-			"aucune ligne du calendrier n’est de la zone « %.*s »", TEXT_ARGS(calendar->zone));
+		finding_add(reader->findings, 731, map_get(map, "zone")->at, TEXT("vérifiez la colonne « zone » du fichier"),
+			"aucune ligne du calendrier n’est de la zone « %.*s »", TEXT_ARGS(calendar->zone));
 	reader->procedure->calendar = calendar;
 }

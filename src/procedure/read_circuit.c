@@ -15,7 +15,7 @@ derived_of(struct reader *reader, const struct yaml_node *key, bool computed)
 		unsigned line, column;
 		source_locate(key->at.source, derived->key->at.start, &line, &column);
 		finding_add(reader->findings, 202, key->at, TEXT("donnez-lui un autre nom"),
-			"« %.*s » est déjà déclaré à la ligne %u", TEXT_ARGS(key->scalar), line);
+			"« %.*s » est déjà déclaré à la ligne %u", TEXT_ARGS(key->scalar), line);
 		return NULL;
 	}
 	if (!derived) {
@@ -123,7 +123,7 @@ read_changes(struct map map)
 	for (size_t i = 0; i < changes.count; i++)
 		if ((size_t)changes.at[i] >= map.reader->procedure->form_field_count)
 			finding_add(map.reader->findings, 201, map_get(map, "modifie")->at, TEXT("n’y mettez que des champs du formulaire"),
-				"« %.*s » n’est pas un champ du formulaire",
+				"« %.*s » n’est pas un champ du formulaire",
 				TEXT_ARGS(map.reader->names[NAME_FIELD].at[changes.at[i]].name));
 	return changes;
 }
@@ -158,13 +158,13 @@ read_action(struct reader *reader, const struct yaml_item *item, int step, struc
 	read_settings(map, &action->settings, &action->setting_count);
 	read_opens(map, action);
 	if (map.node && action->to == PROCEDURE_NONE && !map_get(map, "vers") && !reader->mutant)
-		finding_add(reader->findings, 306, map.at, TEXT("écrivez « vers: » et l’étape où elle mène, ou celle-ci même"),
-			"l’action « %.*s » ne mène nulle part", TEXT_ARGS(action->name));
+		finding_add(reader->findings, 306, map.at, TEXT("écrivez « vers: » et l’étape où elle mène, ou celle-ci même"),
+			"l’action « %.*s » ne mène nulle part", TEXT_ARGS(action->name));
 	if (action->to == PROCEDURE_NONE)
 		action->to = step;
 	if (map.node && action->who.count == 0 && !map_get(map, "qui") && !reader->mutant)
-		finding_add(reader->findings, 307, map.at, TEXT("ajoutez « qui: » et un rôle"),
-			"personne ne peut faire l’action « %.*s »", TEXT_ARGS(action->name));
+		finding_add(reader->findings, 307, map.at, TEXT("ajoutez « qui: » et un rôle"),
+			"personne ne peut faire l’action « %.*s »", TEXT_ARGS(action->name));
 	if (item->left_out)
 		action->who = (struct procedure_list){ 0 };
 }
@@ -191,8 +191,8 @@ read_deadline(struct reader *reader, const struct yaml_item *item, int step, str
 	read_settings(map, &deadline->settings, &deadline->setting_count);
 	if (map.node && deadline->to == PROCEDURE_NONE && !deadline->alerts.count && !deadline->produces.count
 		&& !deadline->setting_count && !reader->mutant && !map_get(map, "vers"))
-		finding_add(reader->findings, 312, map.at, TEXT("ajoutez « vers: », « alerte: » ou « produit: »"),
-			"l’échéance « %.*s » ne fait rien", TEXT_ARGS(deadline->name));
+		finding_add(reader->findings, 312, map.at, TEXT("ajoutez « vers: », « alerte: » ou « produit: »"),
+			"l’échéance « %.*s » ne fait rien", TEXT_ARGS(deadline->name));
 }
 
 struct circuit {

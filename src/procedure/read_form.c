@@ -1,6 +1,7 @@
 /* Second stroke, what is asked: the form, its fields, the pieces, the computed values. */
 #include "procedure/reader.h"
 
+#include "base/french.h"
 #include "base/banned.h"
 
 enum { LONGEST_LINE = 500, LONGEST_TEXT = 20000, USUAL_LINE = 200, USUAL_TEXT = 4000, USUAL_ADDRESS = 400 };
@@ -35,7 +36,7 @@ read_type(struct map map, const struct feel_type **ret_type)
 	}
 	if (word.length)
 		finding_add(map.reader->findings, 107, map_get(map, "type")->at,
-			nearest_remedy(map.reader, word, known, PROCEDURE_FIELD_TYPE_COUNT), "aucun champ n’est du type « %.*s »",
+			nearest_remedy(map.reader, word, known, PROCEDURE_FIELD_TYPE_COUNT), "aucun champ n’est du type « %.*s »",
 			TEXT_ARGS(word));
 	return PROCEDURE_FIELD_TEXT;
 }
@@ -48,7 +49,7 @@ read_options(struct map map, struct procedure_field *field)
 	const struct yaml_node *node = map_get(map, "options");
 	if (choice != (node != NULL)) {
 		finding_add(reader->findings, 505, choice ? map.at : map_key_place(map, "options"),
-			choice ? TEXT("ajoutez « options: {nom: Libellé, …} »") : TEXT("ôtez-les, ou écrivez « type: choix »"),
+			choice ? TEXT("ajoutez « options: {nom: Libellé, …} »") : TEXT("ôtez-les, ou écrivez « type: choix »"),
 			choice ? "un choix a des options" : "seul un choix a des options");
 		field->feel_type = choice ? &feel_type_any : field->feel_type;
 		return;
@@ -62,7 +63,7 @@ read_options(struct map map, struct procedure_field *field)
 	for (size_t i = 0; options && words && i < node->count; i++) {
 		(void)name_check(reader, node->items[i].key);
 		options[i].name = words[i] = node->items[i].key->scalar;
-		options[i].label = scalar_text(reader, node->items[i].value, TEXT_LABEL);
+		options[i].label = french_spaces(reader->arena, scalar_text(reader, node->items[i].value, TEXT_LABEL));
 	}
 	if (!options || !words)
 		return;
@@ -87,7 +88,7 @@ read_bound(struct map map, const char *key, struct feel_value *ret_bound)
 {
 	const struct text text = map_text(map, key, TEXT_NAME);
 	if (text.length && !feel_number_read_french(text, ret_bound))
-		finding_add(map.reader->findings, 107, map_get(map, key)->at, TEXT("écrivez-le en chiffres : 1, ou 12,5"),
+		finding_add(map.reader->findings, 107, map_get(map, key)->at, TEXT("écrivez-le en chiffres : 1, ou 12,5"),
 			"ce n’est pas un nombre");
 }
 
@@ -152,8 +153,8 @@ read_checks(struct map map, enum scope_kind scope, struct procedure_field *field
 		return;
 	}
 	if (field->check_count) {
-		finding_add(reader->findings, 505, map_key_place(map, "contrôle"), TEXT("mettez-les tous sous « contrôles: »"),
-			"un champ a « contrôle: » ou « contrôles: », pas les deux");
+		finding_add(reader->findings, 505, map_key_place(map, "contrôle"), TEXT("mettez-les tous sous « contrôles: »"),
+			"un champ a « contrôle: » ou « contrôles: », pas les deux");
 		return;
 	}
 	struct procedure_rule *checks = READER_ARRAY(reader, struct procedure_rule, 1);
@@ -163,7 +164,7 @@ read_checks(struct map map, enum scope_kind scope, struct procedure_field *field
 	checks->message = message;
 	if (!message.length && !map_get(map, "message"))
 		finding_add(reader->findings, 105, map_key_place(map, "contrôle"), TEXT("dites à la personne ce qu’elle doit corriger"),
-			"il manque « message: » à ce contrôle");
+			"il manque « message: » à ce contrôle");
 	want_feel(reader, rule, scope, WANT_TRUTH, NULL, &checks->rule);
 	field->checks = checks;
 	field->check_count = 1;
@@ -197,8 +198,8 @@ read_field(struct reader *reader, const struct yaml_item *item, enum scope_kind 
 		field.compulsory = map_flag(map, "obligatoire");
 		field.keep = map_duration(map, "conservation");
 		if (map.node && !field.why.length)
-			finding_add(reader->findings, 503, map.at, TEXT("ajoutez « pourquoi: », que la personne lira sous le champ"),
-				"on demande « %.*s » sans dire pourquoi", TEXT_ARGS(field.name));
+			finding_add(reader->findings, 503, map.at, TEXT("ajoutez « pourquoi: », que la personne lira sous le champ"),
+				"on demande « %.*s » sans dire pourquoi", TEXT_ARGS(field.name));
 	}
 	*ret_field = field;
 	/* Places in the model, not in this copy. */
@@ -266,8 +267,8 @@ read_formats(struct map map)
 		for (size_t k = 0; k < sizeof known / sizeof *known; k++)
 			found |= text_equal(words[i], known[k].word) ? known[k].format : 0;
 		if (!found && words[i].length)
-			finding_add(map.reader->findings, 107, map_get(map, "formats")->at, TEXT("il y a : PDF, JPEG, PNG"),
-				"« %.*s » n’est pas un format de pièce", TEXT_ARGS(words[i]));
+			finding_add(map.reader->findings, 107, map_get(map, "formats")->at, TEXT("il y a : PDF, JPEG, PNG"),
+				"« %.*s » n’est pas un format de pièce", TEXT_ARGS(words[i]));
 		formats |= found;
 	}
 	return formats ? formats : PROCEDURE_PDF | PROCEDURE_JPEG | PROCEDURE_PNG;
@@ -300,8 +301,8 @@ read_pieces(struct reader *reader, const struct yaml_node *section)
 		piece->conditional = map_get(map, "si") != NULL;
 		map_feel(map, "si", SCOPE_CASE, WANT_TRUTH, &piece->condition);
 		if (map.node && !piece->why.length)
-			finding_add(reader->findings, 503, map.at, TEXT("ajoutez « pourquoi: », que la personne lira sous la pièce"),
-				"on demande « %.*s » sans dire pourquoi", TEXT_ARGS(piece->name));
+			finding_add(reader->findings, 503, map.at, TEXT("ajoutez « pourquoi: », que la personne lira sous la pièce"),
+				"on demande « %.*s » sans dire pourquoi", TEXT_ARGS(piece->name));
 	}
 	reader->procedure->pieces = pieces;
 	reader->procedure->piece_count = kept;

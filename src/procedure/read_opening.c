@@ -50,7 +50,7 @@ read_documents(struct reader *reader, const struct yaml_node *section)
 		const struct map map = ITEM_OPEN(reader, section, i, &shape_document);
 		const struct text before = map_text(map, "avant", TEXT_NAME);
 		if (before.length && !text_equal(before, TEXT("formulaire")))
-			finding_add(reader->findings, 107, map_get(map, "avant")->at, TEXT("écrivez « avant: formulaire »"),
+			finding_add(reader->findings, 107, map_get(map, "avant")->at, TEXT("écrivez « avant: formulaire »"),
 				"un document se montre avant le formulaire");
 		documents[i] = (struct procedure_document){
 			.origin = map_origin(map),
@@ -205,10 +205,10 @@ read_role(struct reader *reader, const struct name *name, struct procedure_role 
 	if (map_get(map, "est")) {
 		role->reach = PROCEDURE_APPLICANT;
 		if (!text_equal(map_text(map, "est", TEXT_NAME), TEXT("demandeur")))
-			finding_add(reader->findings, 107, map_get(map, "est")->at, TEXT("écrivez « est: demandeur »"),
+			finding_add(reader->findings, 107, map_get(map, "est")->at, TEXT("écrivez « est: demandeur »"),
 				"un rôle est celui du demandeur, ou se trouve par sa fonction");
 		if (map_get(map, "fonction") || map_get(map, "de"))
-			finding_add(reader->findings, 107, map.at, TEXT("gardez « est: » ou « fonction: » et « de: »"),
+			finding_add(reader->findings, 107, map.at, TEXT("gardez « est: » ou « fonction: » et « de: »"),
 				"le demandeur n’a pas de fonction");
 		return;
 	}
@@ -243,7 +243,7 @@ read_roles(struct reader *reader)
 	reader->procedure->role_count = roles ? names->count : 0;
 	if (applicants == 0)
 		finding_add(reader->findings, 105, (struct span){ reader->root->at.source, 0, 1 },
-			TEXT("ajoutez dans « rôles: » : agent: {libellé: l’agent, est: demandeur}"),
+			TEXT("ajoutez dans « rôles: » : agent: {libellé: l’agent, est: demandeur}"),
 			"aucun rôle n’est celui du demandeur");
 }
 
@@ -267,7 +267,7 @@ read_exceptions(struct reader *reader, const struct yaml_node *section)
 		};
 		if (exceptions[kept].window == PROCEDURE_NONE)
 			finding_add(reader->findings, 201, map.at, TEXT("une dérogation porte le nom de la fenêtre qu’elle rouvre"),
-				"aucune fenêtre ne s’appelle « %.*s »", TEXT_ARGS(window));
+				"aucune fenêtre ne s’appelle « %.*s »", TEXT_ARGS(window));
 		else
 			kept++;
 	}
@@ -294,14 +294,14 @@ read_opening(struct reader *reader, struct map top)
 	struct procedure *procedure = reader->procedure;
 	const struct yaml_node *version = map_get(top, "guichet");
 	if (version && !(version->kind == YAML_SCALAR && text_equal(version->scalar, TEXT("1"))))
-		finding_add(reader->findings, 111, version->at, TEXT("écrivez « guichet: 1 »"),
+		finding_add(reader->findings, 111, version->at, TEXT("écrivez « guichet: 1 »"),
 			"cette version de la langue est inconnue");
 	procedure->name = map_text(top, "procédure", TEXT_NAME);
 	for (size_t i = 0; i < procedure->name.length; i++) {
 		const char c = procedure->name.at[i];
 		if (c == '-' || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'))
 			continue;
-		finding_add(reader->findings, 112, map_get(top, "procédure")->at, TEXT("par exemple « temps-partiel »"),
+		finding_add(reader->findings, 112, map_get(top, "procédure")->at, TEXT("par exemple « temps-partiel »"),
 			"le nom de la procédure s’écrit en minuscules sans accent, chiffres et tirets");
 		break;
 	}

@@ -30,7 +30,7 @@ read_hit(struct map map)
 	}
 	if (word.length)
 		finding_add(map.reader->findings, 107, map_get(map, "choix")->at,
-			nearest_remedy(map.reader, word, known, HIT_COUNT), "aucune façon de choisir ne s’appelle « %.*s »",
+			nearest_remedy(map.reader, word, known, HIT_COUNT), "aucune façon de choisir ne s’appelle « %.*s »",
 			TEXT_ARGS(word));
 	return FEEL_UNIQUE;
 }
@@ -67,7 +67,7 @@ read_type(struct reader *reader, const struct yaml_node *node, enum procedure_fi
 	}
 	if (word.length)
 		finding_add(reader->findings, 107, node->at, nearest_remedy(reader, word, known, TYPE_COUNT),
-			"aucune colonne n’est du type « %.*s »", TEXT_ARGS(word));
+			"aucune colonne n’est du type « %.*s »", TEXT_ARGS(word));
 	return NULL;
 }
 
@@ -148,8 +148,8 @@ read_rounding(struct map map, struct table_output *output)
 	if (!node)
 		return;
 	if (!map_get(map, "formule"))
-		finding_add(reader->findings, 107, map_key_place(map, "arrondi"), TEXT("ôtez-le, ou écrivez « formule: »"),
-			"« arrondi » est celui de la formule, et il n’y en a pas");
+		finding_add(reader->findings, 107, map_key_place(map, "arrondi"), TEXT("ôtez-le, ou écrivez « formule: »"),
+			"« arrondi » est celui de la formule, et il n’y en a pas");
 	if (node->kind == YAML_SCALAR) {
 		output->decimals = (int)map_integer(map, "arrondi", 0, MOST_DECIMALS, PROCEDURE_NONE);
 		return;
@@ -168,7 +168,7 @@ read_rounding(struct map map, struct table_output *output)
 	}
 	if (!found)
 		finding_add(reader->findings, 107, map_get(rounding, "sens")->at, nearest_remedy(reader, word, known, COUNT),
-			"aucun arrondi ne s’appelle « %.*s »", TEXT_ARGS(word));
+			"aucun arrondi ne s’appelle « %.*s »", TEXT_ARGS(word));
 }
 
 static void
@@ -206,7 +206,7 @@ tell_both_ways(struct reader *reader, const struct table *table)
 		for (size_t k = 0; k < table->input_count; k++)
 			if (text_equal(table->outputs[i].name, table->inputs[k].name))
 				finding_add(reader->findings, 202, table->outputs[i].key->at, TEXT("donnez-lui un autre nom"),
-					"« %.*s » est déjà le nom d’une entrée", TEXT_ARGS(table->outputs[i].name));
+					"« %.*s » est déjà le nom d’une entrée", TEXT_ARGS(table->outputs[i].name));
 }
 
 static void
@@ -259,7 +259,7 @@ file_of(struct map map)
 	const struct text remedy = nearest_remedy(reader, name, known, count);
 	finding_add(reader->findings, 703, map_get(map, "fichier")->at,
 		remedy.length ? remedy : TEXT("écrivez ce fichier dans le sous-dossier tables/, en CSV ou en DMN"),
-		"le fichier « %.*s » n’existe pas", TEXT_ARGS(name));
+		"le fichier « %.*s » n’existe pas", TEXT_ARGS(name));
 	return NULL;
 }
 
@@ -271,8 +271,8 @@ read_rows(struct map map, struct table *table)
 	struct grid grid = { 0 };
 	if (!lines == !file) {
 		finding_add(reader->findings, 703, map.at,
-			lines ? TEXT("gardez « lignes: » ou « fichier: »")
-			      : TEXT("écrivez « lignes: | » et les lignes en dessous, ou « fichier: tables/… »"),
+			lines ? TEXT("gardez « lignes: » ou « fichier: »")
+			      : TEXT("écrivez « lignes: | » et les lignes en dessous, ou « fichier: tables/… »"),
 			lines ? "cette table a ses lignes deux fois" : "cette table n’a pas de ligne");
 		return;
 	}

@@ -45,20 +45,20 @@ read_mail(struct reader *reader, const struct yaml_item *item, struct procedure_
 	if (!map.node || reader->mutant)
 		return;
 	if (!mail->to.count && !map_get(map, "à"))
-		finding_add(reader->findings, 405, map.at, TEXT("ajoutez « à: » et un rôle"), "ce courrier n’a pas de destinataire");
+		finding_add(reader->findings, 405, map.at, TEXT("ajoutez « à: » et un rôle"), "ce courrier n’a pas de destinataire");
 	const bool after = map_get(map, "après"), dated = map_get(map, "moment");
 	if (after == dated)
-		finding_add(reader->findings, 406, map.at, TEXT("gardez « après: » (une action) ou « moment: » (une date)"),
+		finding_add(reader->findings, 406, map.at, TEXT("gardez « après: » (une action) ou « moment: » (une date)"),
 			after ? "ce courrier a deux moments d’envoi" : "on ne sait pas quand ce courrier part");
 	if (map_get(map, "étapes") && !dated)
-		finding_add(reader->findings, 406, map_key_place(map, "étapes"), TEXT("ôtez « étapes: »"),
+		finding_add(reader->findings, 406, map_key_place(map, "étapes"), TEXT("ôtez « étapes: »"),
 			"seul un courrier daté choisit les étapes");
 	if (mail->grouped && !dated)
-		finding_add(reader->findings, 410, map_key_place(map, "groupé"), TEXT("ôtez « groupé: »"),
+		finding_add(reader->findings, 410, map_key_place(map, "groupé"), TEXT("ôtez « groupé: »"),
 			"un courrier qui suit une action parle d’un seul dossier");
 	if ((map_get(map, "lien") != NULL) != (map_get(map, "lien_jusquau") != NULL))
 		finding_add(reader->findings, 408, map.at, TEXT("un lien de réponse dit ce qu’il permet et jusqu’à quand"),
-			"« lien: » et « lien_jusquau: » vont ensemble");
+			"« lien: » et « lien_jusquau: » vont ensemble");
 }
 
 static void
@@ -84,8 +84,8 @@ read_columns(struct map map, const char *key, const struct procedure_column **re
 	if (!list)
 		return;
 	if (list->kind != YAML_SEQUENCE) {
-		finding_add(reader->findings, 106, list->at, TEXT("écrivez « - {titre: …, valeur: …} »"),
-			"« %s » est une liste de colonnes", key);
+		finding_add(reader->findings, 106, list->at, TEXT("écrivez « - {titre: …, valeur: …} »"),
+			"« %s » est une liste de colonnes", key);
 		return;
 	}
 	struct procedure_column *columns = READER_ARRAY(reader, struct procedure_column, list->count);

@@ -70,7 +70,7 @@ declare(struct reader *reader, enum scope_kind scope, struct text name, const st
 	for (size_t i = 0; key && i < sizeof reserved / sizeof *reserved; i++)
 		if (text_equal(name, text_of_string(reserved[i]))) {
 			finding_add(reader->findings, 112, key->at, TEXT("choisissez un autre nom"),
-				"« %.*s » est un mot de la langue des modèles", TEXT_ARGS(name));
+				"« %.*s » est un mot de la langue des modèles", TEXT_ARGS(name));
 			return PROCEDURE_NONE;
 		}
 	const bool taken = feel_scope_find(reader->scopes[scope], name, &slot, &known);
@@ -83,7 +83,7 @@ declare(struct reader *reader, enum scope_kind scope, struct text name, const st
 	if (status != GUICHET_OK) {
 		if (key)
 			finding_add(reader->findings, taken ? 202 : 112, key->at, TEXT("choisissez un autre nom"),
-				taken ? "« %.*s » est déjà le nom d’autre chose" : "« %.*s » ne peut pas être un nom dans les expressions",
+				taken ? "« %.*s » est déjà le nom d’autre chose" : "« %.*s » ne peut pas être un nom dans les expressions",
 				TEXT_ARGS(name));
 		return PROCEDURE_NONE;
 	}
@@ -188,8 +188,8 @@ settle_others(struct reader *reader, struct derived *derived, struct text source
 			continue;
 		if (other->state == 1)
 			finding_add(reader->findings, 204, derived->key->at,
-				TEXT("coupez la boucle : un calcul ne lit que ce qui est connu avant lui"),
-				"« %.*s » dépend de lui-même, en passant par « %.*s »", TEXT_ARGS(other->name), TEXT_ARGS(derived->name));
+				TEXT("coupez la boucle : un calcul ne lit que ce qui est connu avant lui"),
+				"« %.*s » dépend de lui-même, en passant par « %.*s »", TEXT_ARGS(other->name), TEXT_ARGS(derived->name));
 		else
 			settle(reader, other);
 	}

@@ -38,7 +38,7 @@ tell_unknown_column(struct reader *reader, const struct table *table, const stru
 			"cette colonne n’a pas de nom");
 	else
 		finding_add(reader->findings, 701, cell_span(cell, 0, cell->text.length),
-			nearest_remedy(reader, cell->text, known, count), "aucune entrée ni sortie ne s’appelle « %.*s »",
+			nearest_remedy(reader, cell->text, known, count), "aucune entrée ni sortie ne s’appelle « %.*s »",
 			TEXT_ARGS(cell->text));
 }
 
@@ -78,7 +78,7 @@ read_header(struct reader *reader, const struct table *table, const struct row *
 			good = false;
 		} else if (has_column(columns, i, columns[i])) {
 			finding_add(reader->findings, 701, cell_span(cell, 0, cell->text.length), TEXT("gardez-en une"),
-				"deux colonnes s’appellent « %.*s »", TEXT_ARGS(cell->text));
+				"deux colonnes s’appellent « %.*s »", TEXT_ARGS(cell->text));
 			good = false;
 		}
 	}
@@ -89,7 +89,7 @@ read_header(struct reader *reader, const struct table *table, const struct row *
 		if (has_column(columns, count, wanted))
 			continue;
 		finding_add(reader->findings, 701, header->at, TEXT("ajoutez-la à la première ligne, et une case à chaque ligne"),
-			"il manque la colonne « %.*s »", TEXT_ARGS(name));
+			"il manque la colonne « %.*s »", TEXT_ARGS(name));
 		good = false;
 	}
 	return good;
@@ -101,7 +101,7 @@ note_of(struct reader *reader, struct text cite, struct text note)
 {
 	if (!note.length || !cite.length)
 		return note.length ? note : cite;
-	const struct text both = arena_format(reader->arena, "%.*s : %.*s", TEXT_ARGS(cite), TEXT_ARGS(note));
+	const struct text both = arena_format(reader->arena, "%.*s : %.*s", TEXT_ARGS(cite), TEXT_ARGS(note));
 	if (!both.at)
 		reader->findings->broken = true;
 	return both;
@@ -142,7 +142,7 @@ read_line(struct reader *reader, const struct table *table, const struct row *ro
 		case COLUMN_OUTPUT:
 			rule->results[columns[i].index] = *cell;
 			if (cell->text.length == 0) {
-				finding_add(reader->findings, 702, cell_span(cell, 0, 0), TEXT("écrivez un résultat ; null s’il n’y en a pas"),
+				finding_add(reader->findings, 702, cell_span(cell, 0, 0), TEXT("écrivez un résultat ; null s’il n’y en a pas"),
 					"cette ligne n’a pas de résultat");
 				good = false;
 			}

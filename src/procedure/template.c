@@ -2,6 +2,7 @@
  * among parts of the text. A line that holds nothing but such a word disappears with it. */
 #include "procedure/reader.h"
 
+#include "base/french.h"
 #include "base/hole.h"
 
 #include "base/banned.h"
@@ -49,6 +50,11 @@ add_part(struct scan *scan, enum procedure_part_kind kind, struct text text, siz
 {
 	if (scan->count == MOST_PARTS)
 		return NULL;
+	/* A letter keeps its spaces, which its typesetter does not break: its text is copied as it was written. */
+	if (kind == PROCEDURE_TEXT && scan->pending->scope == SCOPE_MAIL) {
+		text = french_spaces(scan->reader->arena, text);
+		scan->reader->findings->broken |= !text.at;
+	}
 	struct procedure_part *part = &scan->parts[scan->count++];
 	*part = (struct procedure_part){ .kind = kind, .text = text, .field = PROCEDURE_NONE, .to = PROCEDURE_NONE };
 	source_locate(scan->pending->source, place_in_text(scan, at), &part->line, &part->column);
@@ -94,7 +100,7 @@ read_word(struct scan *scan, size_t open, size_t from, size_t to)
 	const size_t end = to + 2;
 	if (text_starts(word, TEXT("si ")) || text_equal(word, TEXT("si"))) {
 		if (scan->depth == MOST_BLOCKS) {
-			tell(scan, open, end, TEXT("séparez-les"), "trop de blocs « si » les uns dans les autres");
+			tell(scan, open, end, TEXT("séparez-les"), "trop de blocs « si » les uns dans les autres");
 			return true;
 		}
 		scan->blocks[scan->depth++] = (struct block){ scan->count, SIZE_MAX, open };
@@ -105,7 +111,7 @@ read_word(struct scan *scan, size_t open, size_t from, size_t to)
 	if (!otherwise && !text_equal(word, TEXT("fin")))
 		return false;
 	if (scan->depth == 0) {
-		tell(scan, open, end, TEXT("écrivez {{si condition}} avant"), "aucun bloc « si » n’est ouvert ici");
+		tell(scan, open, end, TEXT("écrivez {{si condition}} avant"), "aucun bloc « si » n’est ouvert ici");
 		return true;
 	}
 	struct block *block = &scan->blocks[scan->depth - 1];
@@ -148,7 +154,7 @@ scan_text(struct scan *scan)
 	size_t done = 0;
 	for (size_t i = 0; i + 1 < text.length; i++) {
 		if (text.at[i] == '}' && text.at[i + 1] == '}') {
-			tell(scan, i, i + 2, TEXT("ôtez-le, ou ouvrez un trou avec {{"), "ce « }} » ne ferme rien");
+			tell(scan, i, i + 2, TEXT("ôtez-le, ou ouvrez un trou avec {{"), "ce « }} » ne ferme rien");
 			i++;
 			continue;
 		}
@@ -179,7 +185,7 @@ scan_text(struct scan *scan)
 		(void)add_part(scan, PROCEDURE_TEXT, text_part(text, done, text.length - done), done);
 	while (scan->depth > 0) {
 		const size_t open = scan->blocks[--scan->depth].at;
-		tell(scan, open, open + 2, TEXT("écrivez {{fin}} après"), "ce bloc « si » n’est pas fermé");
+		tell(scan, open, open + 2, TEXT("écrivez {{fin}} après"), "ce bloc « si » n’est pas fermé");
 	}
 	/* What could not be closed ends with the text: nothing points outside. */
 	for (size_t i = 0; i < scan->count; i++)

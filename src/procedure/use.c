@@ -171,7 +171,7 @@ procedure_computed_text(struct arena *arena, const struct procedure_computed *co
 		if (!text.at)
 			return text;
 		if (one.kind != FEEL_NULL)
-			buffer_format(&out, "%s%.*s : %.*s", out.length ? ", " : "", TEXT_ARGS(output->label), TEXT_ARGS(text));
+			buffer_format(&out, "%s%.*s : %.*s", out.length ? ", " : "", TEXT_ARGS(output->label), TEXT_ARGS(text));
 	}
 	return out.failed ? (struct text){ 0 } : arena_text(arena, buffer_text(&out));
 }
@@ -264,15 +264,15 @@ hole_text(const struct procedure *procedure, const struct procedure_template *te
 {
 	const struct feel_value value = feel_evaluate(part->feel, run);
 	if (value.kind == FEEL_NULL)
-		return guichet_fail(error, GUICHET_REFUSED, "%.*s, ligne %u : « %.*s » n’a pas de valeur%s%.*s.",
-			TEXT_ARGS(template->file), part->line, TEXT_ARGS(part->text), value.reason.length ? " : " : "",
+		return guichet_fail(error, GUICHET_REFUSED, "%.*s, ligne %u : « %.*s » n’a pas de valeur%s%.*s.",
+			TEXT_ARGS(template->file), part->line, TEXT_ARGS(part->text), value.reason.length ? " : " : "",
 			TEXT_ARGS(value.reason));
 	const struct text text = part->field != PROCEDURE_NONE
 		? procedure_field_text(run->arena, &procedure->fields[part->field], value)
 		: procedure_value_text(run->arena, procedure, part->text, value);
 	*ret_text = text.at ? clean(run->arena, text) : text;
 	if (text.length && !ret_text->at)
-		return guichet_fail(error, GUICHET_BROKEN, "Mémoire insuffisante pour remplir « %.*s ».", TEXT_ARGS(template->file));
+		return guichet_fail(error, GUICHET_BROKEN, "Mémoire insuffisante pour remplir « %.*s ».", TEXT_ARGS(template->file));
 	return GUICHET_OK;
 }
 
@@ -309,7 +309,7 @@ fill(const struct procedure *procedure, const struct procedure_template *templat
 		}
 	}
 	if (out->failed)
-		return guichet_fail(error, GUICHET_BROKEN, "« %.*s », rempli, est trop long.", TEXT_ARGS(template->file));
+		return guichet_fail(error, GUICHET_BROKEN, "« %.*s », rempli, est trop long.", TEXT_ARGS(template->file));
 	if (ret_count)
 		*ret_count = count;
 	return GUICHET_OK;
@@ -328,7 +328,7 @@ procedure_fill_letter(const struct procedure *procedure, const struct procedure_
 {
 	struct text *holes = arena_array_of(run->arena, struct text, template->count);
 	if (!holes)
-		return guichet_fail(error, GUICHET_BROKEN, "Mémoire insuffisante pour remplir « %.*s ».", TEXT_ARGS(template->file));
+		return guichet_fail(error, GUICHET_BROKEN, "Mémoire insuffisante pour remplir « %.*s ».", TEXT_ARGS(template->file));
 	size_t count = 0;
 	const enum guichet_status status = fill(procedure, template, run, markdown, holes, &count, error);
 	if (status != GUICHET_OK)

@@ -158,7 +158,7 @@ tell_twice(struct reading *reading, const struct yaml_node *node, size_t nth)
 		unsigned line, column;
 		source_locate(reading->source, other->at.start, &line, &column);
 		finding_add(reading->findings, 103, key->at, TEXT("gardez-en une, ou donnez un autre nom"),
-			"« %.*s » est déjà écrit à la ligne %u", TEXT_ARGS(key->scalar), line);
+			"« %.*s » est déjà écrit à la ligne %u", TEXT_ARGS(key->scalar), line);
 		return;
 	}
 }
@@ -229,7 +229,7 @@ read_alias(struct reading *reading, struct fy_event *event)
 	if (!node)
 		return;
 	finding_add(reading->findings, 108, node->at, TEXT("écrivez d’abord le texte, avec son nom après &"),
-		"aucun texte avant celui-ci ne s’appelle « &%.*s »", TEXT_ARGS(wanted));
+		"aucun texte avant celui-ci ne s’appelle « &%.*s »", TEXT_ARGS(wanted));
 	node->scalar = TEXT("");
 	attach(reading, node);
 }
@@ -326,7 +326,7 @@ tell_syntax(struct reading *reading, const struct syntax *syntax, size_t offset)
 			TEXT("remplacez la tabulation par des espaces"), "cette ligne commence par une tabulation");
 	else
 		finding_add(reading->findings, 101, (struct span){ reading->source, at, at + 1 },
-			TEXT("vérifiez les espaces du début de la ligne, les deux-points et les crochets ; si c’est "
+			TEXT("vérifiez les espaces du début de la ligne, les deux-points et les crochets ; si c’est "
 			     "une expression ou une phrase, mettez-la entre guillemets ou après |"),
 			"YAML ne peut pas lire ce texte à partir d’ici");
 	reading->stopped = true;
@@ -415,7 +415,7 @@ yaml_read(struct arena *arena, const struct source *source, struct procedure_fin
 		return NULL;
 	if (!reading.root) {
 		if (findings->errors == before)
-			finding_add(findings, 101, (struct span){ source, 0, 1 }, TEXT("écrivez-y au moins « guichet: 1 »"),
+			finding_add(findings, 101, (struct span){ source, 0, 1 }, TEXT("écrivez-y au moins « guichet: 1 »"),
 				"ce fichier est vide");
 		return NULL;
 	}

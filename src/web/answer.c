@@ -220,7 +220,7 @@ send_not_modified(struct request_inside *inside)
 static enum MHD_Result
 answer_failure(struct request_inside *inside, enum guichet_status status, const struct guichet_error *error)
 {
-	static const char busy[] = "Beaucoup de personnes se connectent en ce moment. Rien n’est perdu : "
+	static const char busy[] = "Beaucoup de personnes se connectent en ce moment. Rien n’est perdu : "
 		"réessayez dans quelques secondes.";
 	/* What the page wanted to say with its answer is not said; above all not "logged in". */
 	inside->header_count = 0;
@@ -251,7 +251,7 @@ answer_failure(struct request_inside *inside, enum guichet_status status, const 
 		inside->page.route ? inside->page.route->path : "-", error->file ? error->file : "?", error->line,
 		error->message);
 	set_problem(inside, PROBLEM_FAILED, 500, "Une erreur est survenue de notre côté. Ce qui avait été "
-		"enregistré l’est toujours : réessayez, et si l’erreur revient, prévenez l’assistance.");
+		"enregistré l’est toujours : réessayez, et si l’erreur revient, prévenez l’assistance.");
 	return answer_problem(inside);
 }
 

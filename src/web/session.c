@@ -67,7 +67,7 @@ key_create(const char *directory, const char *path, struct web_key *ret_key, str
 	if (!written) {
 		if (file >= 0)
 			unlink(path);
-		return guichet_fail(error, GUICHET_BROKEN, "La clé « %s » ne peut pas être créée : %s.", path, strerror(why));
+		return guichet_fail(error, GUICHET_BROKEN, "La clé « %s » ne peut pas être créée : %s.", path, strerror(why));
 	}
 	*ret_key = key;
 	return GUICHET_OK;
@@ -87,8 +87,8 @@ web_key_load(const char *directory, struct web_key *ret_key, struct guichet_erro
 	if (file >= 0)
 		close(file);
 	if (got != (ssize_t)sizeof key.bytes)
-		return guichet_fail(error, GUICHET_BROKEN, "La clé « %s » ne peut pas être lue. Supprimez-la pour en "
-			"créer une autre : les formulaires ouverts seront à envoyer une seconde fois.", path);
+		return guichet_fail(error, GUICHET_BROKEN, "La clé « %s » ne peut pas être lue. Supprimez-la pour en "
+			"créer une autre : les formulaires ouverts seront à envoyer une seconde fois.", path);
 	*ret_key = key;
 	return GUICHET_OK;
 }

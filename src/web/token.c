@@ -138,7 +138,7 @@ token_check_origin(struct request_inside *inside)
 		ours = (address.length && text_equal(origin, address))
 			|| agrees_with_host(origin, request_header(request, "Host"));
 	if (!ours)
-		set_problem(inside, PROBLEM_FORGED, 403, "Ce formulaire vient d’un autre site : rien n’a été "
+		set_problem(inside, PROBLEM_FORGED, 403, "Ce formulaire vient d’un autre site : rien n’a été "
 			"enregistré. Revenez à l’accueil et recommencez depuis nos pages.");
 	return ours;
 }
@@ -152,6 +152,6 @@ token_check_form(struct request_inside *inside)
 	if (equal_secret(got, expected(inside)))
 		return true;
 	set_problem(inside, PROBLEM_STALE_FORM, 403, "Cette page était ouverte depuis longtemps ou sous une autre "
-		"connexion : rien n’a encore été enregistré. Vérifiez votre saisie ci-dessous, puis envoyez-la de nouveau.");
+		"connexion : rien n’a encore été enregistré. Vérifiez votre saisie ci-dessous, puis envoyez-la de nouveau.");
 	return false;
 }

@@ -173,7 +173,7 @@ read_target(struct request_inside *inside)
 	struct request *request = &inside->page;
 	if (!request->target.at || request->target.length > LONGEST_TARGET
 		|| !text_starts(request->target, TEXT("/"))) {
-		set_problem(inside, PROBLEM_BAD_REQUEST, 400, "Cette adresse ne peut pas être lue : vérifiez le lien "
+		set_problem(inside, PROBLEM_BAD_REQUEST, 400, "Cette adresse ne peut pas être lue : vérifiez le lien "
 			"que vous avez suivi.");
 		return false;
 	}
@@ -184,7 +184,7 @@ read_target(struct request_inside *inside)
 	const size_t length = copy.at ? percent_decode((char *)(uintptr_t)path.at, path.length, false) : SIZE_MAX;
 	if (length == SIZE_MAX || (query.at && form_read_urlencoded(request->arena, (char *)(uintptr_t)query.at,
 		query.length, &inside->query) != FORM_GOOD)) {
-		set_problem(inside, PROBLEM_BAD_REQUEST, 400, "Cette adresse ne peut pas être lue : vérifiez le lien "
+		set_problem(inside, PROBLEM_BAD_REQUEST, 400, "Cette adresse ne peut pas être lue : vérifiez le lien "
 			"que vous avez suivi.");
 		return false;
 	}
@@ -219,10 +219,10 @@ find_route(struct request_inside *inside)
 	if (request->route)
 		return true;
 	if (inside->allow)
-		set_problem(inside, PROBLEM_NO_METHOD, 405, "Cette page ne répond pas à ce genre de demande : revenez à "
+		set_problem(inside, PROBLEM_NO_METHOD, 405, "Cette page ne répond pas à ce genre de demande : revenez à "
 			"l’accueil et recommencez.");
 	else
-		set_problem(inside, PROBLEM_NO_PAGE, 404, "Cette page n’existe pas : vérifiez l’adresse ou revenez à "
+		set_problem(inside, PROBLEM_NO_PAGE, 404, "Cette page n’existe pas : vérifiez l’adresse ou revenez à "
 			"l’accueil.");
 	return false;
 }
@@ -243,7 +243,7 @@ problem_of_failure(struct request_inside *inside, enum guichet_status status, co
 			set_problem(inside, PROBLEM_NOT_ALLOWED, 403, said.length ? said.at
 				: "Cette page est réservée à d’autres fonctions que les vôtres.");
 		else
-			set_problem(inside, PROBLEM_LOGGED_OUT, 403, "Votre connexion a expiré : rien n’a encore été "
+			set_problem(inside, PROBLEM_LOGGED_OUT, 403, "Votre connexion a expiré : rien n’a encore été "
 				"enregistré. Connectez-vous dans un autre onglet, puis revenez ici et envoyez de nouveau.");
 		return;
 	case GUICHET_RETRY:
@@ -326,16 +326,16 @@ problem_of_form(struct request_inside *inside, enum form_outcome outcome)
 	case FORM_GOOD:
 		return;
 	case FORM_BAD:
-		set_problem(inside, PROBLEM_BAD_REQUEST, 400, "Ce formulaire n’a pas pu être lu : rien n’a été enregistré. "
+		set_problem(inside, PROBLEM_BAD_REQUEST, 400, "Ce formulaire n’a pas pu être lu : rien n’a été enregistré. "
 			"Revenez à la page précédente et recommencez.");
 		return;
 	case FORM_TOO_LARGE:
-		set_problem(inside, PROBLEM_TOO_LARGE, 413, "L’envoi est trop lourd : 10 Mo au plus par fichier. Rien n’a été "
-			"enregistré ; réduisez le fichier puis recommencez.");
+		set_problem(inside, PROBLEM_TOO_LARGE, 413, "L’envoi est trop lourd : 10 Mo au plus par fichier. Rien n’a été "
+			"enregistré ; réduisez le fichier puis recommencez.");
 		return;
 	case FORM_NO_ROOM:
 		log_line(LOG_FAILURE, "form", "request=%s message=\"no room for an upload\" errno=%d", inside->id, errno);
-		set_problem(inside, PROBLEM_FAILED, 503, "La place manque pour recevoir votre envoi : rien n’a été "
+		set_problem(inside, PROBLEM_FAILED, 503, "La place manque pour recevoir votre envoi : rien n’a été "
 			"enregistré. Réessayez dans quelques minutes.");
 		return;
 	}
@@ -540,7 +540,7 @@ listen_on(const char *address, uint16_t port, uint16_t *ret_port, struct guichet
 	};
 	struct addrinfo *found = NULL;
 	if (getaddrinfo(address, service, &hints, &found) != 0) {
-		(void)!guichet_fail(error, GUICHET_REFUSED, "« %s » n’est pas une adresse où écouter : donnez une adresse "
+		(void)!guichet_fail(error, GUICHET_REFUSED, "« %s » n’est pas une adresse où écouter : donnez une adresse "
 			"IP, par exemple 127.0.0.1.", address);
 		return -1;
 	}
@@ -557,7 +557,7 @@ listen_on(const char *address, uint16_t port, uint16_t *ret_port, struct guichet
 		if (listener >= 0)
 			close(listener);
 		(void)!guichet_fail(error, GUICHET_REFUSED, why == EADDRINUSE
-			? "Le port %s de %s est déjà pris : arrêtez l’autre programme ou choisissez un autre port (%s)."
+			? "Le port %s de %s est déjà pris : arrêtez l’autre programme ou choisissez un autre port (%s)."
 			: "Impossible d’écouter sur le port %s de %s (%s).", service, address, strerror(why));
 		return -1;
 	}

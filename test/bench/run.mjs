@@ -49,7 +49,7 @@ async function stop({ child }) {
 
 const serve = async data => {
 	const served = await start("build/guichet", ["demo", join(folder, "base"), "--data", data, "--resume", "--port", "0"],
-		/en démonstration : http:\/\/127\.0\.0\.1:(\d+)/);
+		/en démonstration\s: http:\/\/127\.0\.0\.1:(\d+)/);
 	return { ...served, port: Number(served.found[1]) };
 };
 

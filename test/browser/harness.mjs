@@ -58,7 +58,7 @@ export async function startServer({ clock, smtpPort, procedures, more, data, por
 	let url = null;
 	for (;;) {
 		if (ended !== null) throw new Error(`the server ended (${ended}):\n${log.slice(-3000)}`);
-		url = /^Guichet, en démonstration : (http:\S+)$/m.exec(log)?.[1];
+		url = /^Guichet, en démonstration\s: (http:\S+)$/m.exec(log)?.[1];
 		if (url) break;
 		if (Date.now() > deadline) { child.kill("SIGKILL"); throw new Error(`the server does not answer:\n${log.slice(-3000)}`); }
 		await new Promise(resolve => setTimeout(resolve, 50));
@@ -130,6 +130,9 @@ export async function screenshot(page, name) {
 	await page.screenshot({ path: join(screenshots, `${name}.png`), fullPage: true, scale: "css" });
 }
 
+// A text with ordinary spaces where French puts some that do not break, to be compared with what a test writes.
+export const plain = text => text?.replace(/[\u00a0\u202f]/g, " ");
+
 // ---- Mails ----------------------------------------------------------------------------
 
 // A real SMTP server that files each message; test/mail/smtp_server.py says what it can do.
@@ -144,7 +147,8 @@ export async function startMailbox(...options) {
 	const port = Number(/port (\d+)/.exec(line)[1]);
 	const messages = async address => {
 		const names = (await readdir(folder)).filter(name => name.endsWith(".json")).sort();
-		const all = await Promise.all(names.map(async name => JSON.parse(await readFile(join(folder, name), "utf8"))));
+		const all = (await Promise.all(names.map(async name => JSON.parse(await readFile(join(folder, name), "utf8")))))
+			.map(message => ({ ...message, subject: plain(message.subject), text: plain(message.text) }));
 		return address ? all.filter(message => message.to.includes(address)) : all;
 	};
 	return {

@@ -124,7 +124,7 @@ async function prepare(stage, page, { days = ["lundi"], when = "2023-05-30", pre
 async function file(page) {
 	await press(page, "Déposer ma demande");
 	await see(page, "Votre demande est déposée");
-	return /n° (\S+)/.exec(await page.locator("h1").innerText())[1];
+	return /n°\s(\S+)/.exec(await page.locator("h1").innerText())[1];
 }
 
 async function ask(stage, person, wishes) {
@@ -154,7 +154,7 @@ async function askByForms(stage, person, days = ["lundi"]) {
 	const unefois = await field(`${form}/recapitulatif`, "unefois");
 	const filed = await page.request.post(`${form}/deposer`, { form: { jeton, unefois } });
 	check(filed.ok() && filed.url().includes("fait=depot"), `${nameOf(person)} could not file: ${filed.status()}`);
-	const number = /n° (\S+?)<\/h1>/.exec(await filed.text())[1];
+	const number = /n°\s(\S+?)<\/h1>/.exec(await filed.text())[1];
 	stage.requests.set(person.id, { number, url: filed.url().split("?")[0] });
 	await stage.mail(person, number);
 }

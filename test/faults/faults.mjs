@@ -52,7 +52,7 @@ export async function start({ data, resume = false, more = [], clock = "2023-06-
 	let url;
 	await until("the server serves", () => {
 		if (running.ended !== null) throw new Error(`the server ended (${running.ended}):\n${running.said.slice(-2000)}`);
-		return url = /^Guichet, en démonstration : (http:\S+)$/m.exec(running.said)?.[1];
+		return url = /^Guichet, en démonstration\s: (http:\S+)$/m.exec(running.said)?.[1];
 	}, 120);
 	const end = async signal => {
 		if (running.ended === null) { running.child.kill(signal); await running.end; }

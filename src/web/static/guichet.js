@@ -5,7 +5,7 @@
  *                                  named "version". Otherwise a loud banner offers to try again, and it tries by itself
  *                                  (5, 10, 20 … 60 s). What is not saved yet also stands in this tab's memory and comes back
  *                                  after a reload or an expired session.
- *   [data-save-status]             inside the form: where "Enregistré à 10 h 02" is said (aria-live="polite").
+ *   [data-save-status]             inside the form: where "Enregistré à 10 h 02" is said (aria-live="polite").
  * form data-unsaved                Warns before leaving with changes that were not sent. Implied by data-autosave.
  * form data-upload                 Sends the form with a progress bar; the answer's page replaces this one. A file beyond the
  *                                  data-most-bytes of its input is refused at once.
@@ -152,7 +152,7 @@
 						: "Le serveur n’a pas pu l’enregistrer. Ce que vous avez tapé reste dans cette page.");
 				}
 			} catch (_network) {
-				fail("La liaison avec le serveur est coupée. Ce que vous avez tapé reste dans cette page : ne la fermez pas.");
+				fail("La liaison avec le serveur est coupée. Ce que vous avez tapé reste dans cette page : ne la fermez pas.");
 			}
 			saving = false;
 			if (again)
@@ -219,7 +219,7 @@
 		const most = Number(input?.getAttribute("data-most-bytes") || Infinity);
 		if (input && input.files[0].size > most) { /* told before sending it for nothing; the server says the same */
 			(input.closest(".field") || form).append(make("p", { class: "error-message too-heavy", role: "alert" },
-				`Ce fichier est trop lourd : ${Math.floor(most / 1048576)} Mo au plus. Choisissez-en un autre.`));
+				`Ce fichier est trop lourd : ${Math.floor(most / 1048576)} Mo au plus. Choisissez-en un autre.`));
 			delete form.dataset.sentAt;
 			submitter?.removeAttribute("aria-busy");
 			return;
@@ -247,7 +247,7 @@
 			bar.value = part;
 			if (part >= told + 20 || part === 100) { /* not at each step: it is read aloud */
 				told = part;
-				words.textContent = part < 100 ? `Envoi du fichier : ${part} %` : "Vérification du fichier…";
+				words.textContent = part < 100 ? `Envoi du fichier : ${part} %` : "Vérification du fichier…";
 			}
 		});
 		request.addEventListener("load", () => {
@@ -257,9 +257,9 @@
 			else if (type.startsWith("text/html"))
 				show(request.responseText, location.href);
 			else
-				over(request.responseText || "L’envoi n’a pas abouti : réessayez.");
+				over(request.responseText || "L’envoi n’a pas abouti : réessayez.");
 		});
-		request.addEventListener("error", () => over("La liaison a été coupée avant la fin de l’envoi : choisissez de nouveau le fichier et réessayez."));
+		request.addEventListener("error", () => over("La liaison a été coupée avant la fin de l’envoi : choisissez de nouveau le fichier et réessayez."));
 		request.open("POST", form.action);
 		request.send(data);
 	};
