@@ -495,6 +495,30 @@ page_draft_save(struct request *request, struct html *html, struct guichet_error
 	return page_write(request, office_draft_save, change, &change->status, &change->error, error);
 }
 
+/* Does the step show a field that the form just sent did not? An answer may have made it appear. */
+static bool
+has_new_field(struct request *request, const struct dossier_form *part)
+{
+	const struct text *shown;
+	const size_t count = form_values(request, "montre", &shown);
+	for (size_t i = 0; i < part->count; i++) {
+		bool was = count == 0;
+		for (size_t j = 0; j < count; j++)
+			was |= text_equal(shown[j], part->answers[i].name);
+		if (!was)
+			return true;
+	}
+	return false;
+}
+
+/* The same, or one that it no longer shows? */
+static bool
+has_other_fields(struct request *request, const struct dossier_form *part)
+{
+	const struct text *shown;
+	return has_new_field(request, part) || form_values(request, "montre", &shown) != part->count;
+}
+
 enum guichet_status
 page_draft_autosaved(struct request *request, struct html *html, struct guichet_error *error)
 {
@@ -505,6 +529,16 @@ page_draft_autosaved(struct request *request, struct html *html, struct guichet_
 		return change->status;
 	}
 	request_status(request, 204);
+	CLEANUP(store_read_end) struct store_tx *tx = store_read(site_of(request)->store, error);
+	struct draft draft;
+	if (!tx || draft_load(request, tx, &draft, error) != GUICHET_OK)
+		return GUICHET_OK; /* it is saved: that is what was asked */
+	const size_t step = step_asked(&draft, form_value(request, "etape"));
+	if (step <= draft.section_count) {
+		const struct dossier_form part = draft_section(request->arena, &draft, draft.sections[step - 1], false);
+		if (has_other_fields(request, &part))
+			request_add_header(request, "X-Form", draft_step_path(request->arena, &draft, step, false));
+	}
 	return GUICHET_OK;
 }
 
@@ -533,22 +567,6 @@ not_saved(struct request *request, struct html *html, const struct office_draft_
 	page_notice(html, NOTICE_ERROR, (struct text){ 0 }, trouble);
 	form_retype(request, html);
 	return GUICHET_OK;
-}
-
-/* Does the step show a field that the form just sent did not? An answer may have made it appear. */
-static bool
-has_new_field(struct request *request, const struct dossier_form *part)
-{
-	const struct text *shown;
-	const size_t count = form_values(request, "montre", &shown);
-	for (size_t i = 0; i < part->count; i++) {
-		bool was = count == 0;
-		for (size_t j = 0; j < count; j++)
-			was |= text_equal(shown[j], part->answers[i].name);
-		if (!was)
-			return true;
-	}
-	return false;
 }
 
 enum guichet_status

@@ -171,7 +171,7 @@ export async function startMailbox(...options) {
 
 // ---- PDF ------------------------------------------------------------------------------
 
-export const pdfText = async path => (await run("pdftotext", ["-layout", path, "-"])).stdout;
+export const pdfText = async path => plain((await run("pdftotext", ["-layout", path, "-"])).stdout);
 export const pdfInfo = async path => (await run("pdfinfo", [path])).stdout;
 // Needs a tagged document: the outline of its structure.
 export const pdfStructure = async path => (await run("pdfinfo", ["-struct", path])).stdout;

@@ -401,7 +401,7 @@ async function support(stage) {
 	await press(support, "Modifier la demande");
 	await see(support, "C’est fait");
 	const told = await stage.mail(agents[0], "a été modifiée");
-	for (const part of ["Nombre de jours par semaine : 2 → 1", "Jours souhaités : mardi et jeudi → mardi", "Motif : À la demande",
+	for (const part of ["Nombre de jours par semaine : 2 jours → 1 jour", "Jours souhaités : mardi et jeudi → mardi", "Motif : À la demande",
 		"vous pouvez retirer votre demande"])
 		check(told.text.includes(part), told.text);
 	const page = await open(stage, agents[0]);

@@ -314,7 +314,7 @@ async function verifyTells(what, sql, expected) {
 	cpSync(data, copy, { recursive: true });
 	execFileSync("sqlite3", [join(copy, "guichet.db"), sql]);
 	const said = await guichetVerify(copy);
-	check(said.includes(expected), `guichet verify tells ${what}${said.includes(expected) ? "" : `: « ${said} »`}`);
+	check(said.replace(/\u00a0/g, " ").includes(expected), `guichet verify tells ${what}${said.replace(/\u00a0/g, " ").includes(expected) ? "" : `: « ${said} »`}`);
 	rmSync(copy, { recursive: true });
 }
 

@@ -4,7 +4,9 @@
  *                                  not sent. An answer 2xx is a success; its header X-Version, if any, goes to the field
  *                                  named "version". Otherwise a loud banner offers to try again, and it tries by itself
  *                                  (5, 10, 20 … 60 s). What is not saved yet also stands in this tab's memory and comes back
- *                                  after a reload or an expired session.
+ *                                  after a reload or an expired session. When the answer's header X-Form names a page, the
+ *                                  answers just saved ask for other questions: those of the same form in that page are
+ *                                  put in, those it no longer has are taken out, and it is said. The rest is not touched.
  *   [data-save-status]             inside the form: where "Enregistré à 10 h 02" is said (aria-live="polite").
  * form data-unsaved                Warns before leaving with changes that were not sent. Implied by data-autosave.
  * form data-upload                 Sends the form with a progress bar; the answer's page replaces this one. A file beyond the
@@ -125,7 +127,55 @@
 				dirty.delete(form);
 				forget(form);
 			}
+			const page = answer.headers.get("X-Form");
+			if (page)
+				update(page);
 			say(`Enregistré à ${clock()}`, "saved");
+		};
+
+		const shown = (one) => [...one.querySelectorAll("input[type=hidden][name=montre]")];
+		const question = (one, name) => one.querySelector(`#${CSS.escape(name)}`)?.closest(".field");
+
+		/* The questions of this form become those of the same form in `page`; what stays is not touched. */
+		const update = async (page) => {
+			let next = null;
+			try {
+				const answer = await fetch(page, { credentials: "same-origin" });
+				next = answer.ok && new DOMParser().parseFromString(await answer.text(), "text/html")
+					.querySelector(`form[data-autosave="${CSS.escape(form.getAttribute("data-autosave"))}"]`);
+			} catch (_network) { /* the button shows them */ }
+			if (!next)
+				return;
+			const words = [];
+			for (const mark of shown(form)) {
+				const old = question(form, mark.value);
+				if (question(next, mark.value) || !old || old.contains(document.activeElement))
+					continue;
+				words.push(`Question retirée : ${(old.querySelector("label, legend") || old).textContent}`);
+				old.remove();
+				mark.remove();
+			}
+			let last = null;
+			for (const mark of shown(next)) {
+				const here = question(form, mark.value), there = question(next, mark.value);
+				if (!here && there) {
+					const put = document.adoptNode(there);
+					if (last)
+						last.after(put);
+					else
+						shown(form).at(-1).after(put);
+					form.prepend(document.adoptNode(mark));
+					enhance(put);
+					words.push(`Question ajoutée : ${(put.querySelector("label, legend") || put).textContent}`);
+				}
+				last = question(form, mark.value) || last;
+			}
+			if (!words.length)
+				return;
+			form.querySelector(".form-changes")?.remove();
+			const region = make("p", { class: "save-status form-changes", role: "status", "aria-live": "polite" });
+			(status || form.lastElementChild).before(region);
+			setTimeout(() => { region.textContent = words.join(". "); }, 100); /* a region is read when its words change */
 		};
 
 		const save = async (leaving = false) => {
