@@ -55,6 +55,18 @@ buffer_add(struct buffer *buffer, struct text text)
 }
 
 void
+buffer_add_quoted(struct buffer *buffer, struct text text)
+{
+	buffer_add(buffer, TEXT("\""));
+	for (size_t i = 0; i < text.length; i++) {
+		if (text.at[i] == '"' || text.at[i] == '\\')
+			buffer_add(buffer, TEXT("\\"));
+		buffer_add(buffer, text_part(text, i, 1));
+	}
+	buffer_add(buffer, TEXT("\""));
+}
+
+void
 buffer_add_character(struct buffer *buffer, uint32_t point)
 {
 	char bytes[4];

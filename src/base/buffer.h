@@ -30,6 +30,8 @@ static inline void buffer_release_at(struct buffer *buffer) { buffer_release(buf
 void buffer_clear(struct buffer *buffer);
 
 void buffer_add(struct buffer *buffer, struct text text);
+/* Between quotes, a backslash before quotes and backslashes: for texts without control characters. */
+void buffer_add_quoted(struct buffer *buffer, struct text text);
 void buffer_add_character(struct buffer *buffer, uint32_t code_point);
 [[gnu::format(printf, 2, 3)]] void buffer_format(struct buffer *buffer, const char *format, ...);
 

@@ -544,6 +544,40 @@ map_line(struct map map, const char *key, enum scope_kind scope, struct procedur
 		want_template(map.reader, node->at.source, node, scope, ret_template);
 }
 
+/* The file of `folder` ("lettres/") at `path`, which is written under `key` from its byte `skip` on;
+ * NULL after a finding. */
+static const struct source *
+find_source(struct map map, const char *key, struct text folder, struct text path, size_t skip, int number,
+	struct text otherwise)
+{
+	struct reader *reader = map.reader;
+	struct text *known = READER_ARRAY(reader, struct text, reader->source_count);
+	if (!known)
+		return NULL;
+	size_t count = 0;
+	for (size_t i = 0; i < reader->source_count; i++) {
+		const struct text name = reader->sources[i].name;
+		if (!text_starts(name, folder))
+			continue;
+		if (text_equal(name, path)) {
+			reader->used[i] = true;
+			return &reader->sources[i];
+		}
+		known[count++] = text_part(name, skip, SIZE_MAX);
+	}
+	const struct text remedy = nearest_remedy(reader, text_part(path, skip, SIZE_MAX), known, count);
+	finding_add(reader->findings, number, map_get(map, key)->at, remedy.length ? remedy : otherwise,
+		"le fichier « %.*s » n’existe pas", TEXT_ARGS(path));
+	return NULL;
+}
+
+const struct source *
+map_file(struct map map, struct text folder, int number, struct text otherwise)
+{
+	const struct text path = map_need_text(map, "fichier", TEXT_LABEL);
+	return path.length ? find_source(map, "fichier", folder, path, 0, number, otherwise) : NULL;
+}
+
 void
 map_model(struct map map, const char *folder, enum scope_kind scope, struct procedure_template *ret_template)
 {
@@ -552,25 +586,13 @@ map_model(struct map map, const char *folder, enum scope_kind scope, struct proc
 	if (file.length == 0)
 		return;
 	const struct text path = arena_format(reader->arena, "%s/%.*s", folder, TEXT_ARGS(file));
-	const struct text start = arena_format(reader->arena, "%s/", folder);
-	struct text *known = READER_ARRAY(reader, struct text, reader->source_count);
-	if (!path.at || !start.at || !known) {
+	if (!path.at) {
 		reader->findings->broken = true;
 		return;
 	}
-	size_t count = 0;
-	for (size_t i = 0; i < reader->source_count; i++) {
-		const struct text name = reader->sources[i].name;
-		if (text_equal(name, path)) {
-			reader->used[i] = true;
-			want_template(reader, &reader->sources[i], NULL, scope, ret_template);
-			return;
-		}
-		if (text_starts(name, start))
-			known[count++] = text_part(name, start.length, SIZE_MAX);
-	}
-	const struct text remedy = nearest_remedy(reader, file, known, count);
-	finding_add(reader->findings, 401, map_get(map, "modèle")->at,
-		remedy.length ? remedy : TEXT("écrivez ce fichier dans le dossier de la procédure"),
-		"le fichier « %.*s » n’existe pas", TEXT_ARGS(path));
+	const size_t skip = path.length - file.length;
+	const struct source *source = find_source(map, "modèle", text_part(path, 0, skip), path, skip, 401,
+		TEXT("écrivez ce fichier dans le dossier de la procédure"));
+	if (source)
+		want_template(reader, source, NULL, scope, ret_template);
 }

@@ -39,18 +39,6 @@ are_numbers(const struct values *values)
 	return true;
 }
 
-static void
-add_quoted(struct buffer *out, struct text text)
-{
-	buffer_add(out, TEXT("\""));
-	for (size_t i = 0; i < text.length; i++) {
-		if (text.at[i] == '"' || text.at[i] == '\\')
-			buffer_add(out, TEXT("\\"));
-		buffer_add(out, text_part(text, i, 1));
-	}
-	buffer_add(out, TEXT("\""));
-}
-
 /* Makes an expression of listed values: texts are quoted, and are the words of a type of their own,
  * unless the column has one. The type of the column; NULL: any. */
 static const struct feel_type *
@@ -64,7 +52,7 @@ list_values(struct reader *reader, struct values *values, const struct feel_type
 	for (size_t i = 0; i < values->count; i++) {
 		buffer_add(&all, i ? TEXT(", ") : TEXT(""));
 		if (texts)
-			add_quoted(&all, values->items[i]);
+			buffer_add_quoted(&all, values->items[i]);
 		else
 			buffer_add(&all, values->items[i]);
 	}

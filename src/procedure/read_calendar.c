@@ -7,31 +7,6 @@
 
 #include "base/banned.h"
 
-static const struct source *
-file_of(struct map map)
-{
-	struct reader *reader = map.reader;
-	const struct text name = map_text(map, "fichier", TEXT_LABEL);
-	struct text *known = READER_ARRAY(reader, struct text, reader->source_count);
-	size_t count = 0;
-	if (!name.length || !known)
-		return NULL;
-	for (size_t i = 0; i < reader->source_count; i++) {
-		if (!text_starts(reader->sources[i].name, TEXT("calendriers/")))
-			continue;
-		if (text_equal(reader->sources[i].name, name)) {
-			reader->used[i] = true;
-			return &reader->sources[i];
-		}
-		known[count++] = reader->sources[i].name;
-	}
-	const struct text remedy = nearest_remedy(reader, name, known, count);
-	finding_add(reader->findings, 731, map_get(map, "fichier")->at,
-		remedy.length ? remedy : TEXT("écrivez ce fichier dans le sous-dossier calendriers/, en CSV"),
-		"le fichier « %.*s » n’existe pas", TEXT_ARGS(name));
-	return NULL;
-}
-
 static bool
 is_header(const struct row *row)
 {
@@ -108,7 +83,8 @@ read_calendar(struct reader *reader, struct map top)
 		finding_add(reader->findings, 731, map_get(map, "territoire")->at,
 			nearest_remedy(reader, territory, names, count), "« %.*s » n’a pas de jours fériés à lui",
 			TEXT_ARGS(territory));
-	const struct source *source = file_of(map);
+	const struct source *source = !map_get(map, "fichier") ? NULL : map_file(map, TEXT("calendriers/"), 731,
+		TEXT("écrivez ce fichier dans le sous-dossier calendriers/, en CSV"));
 	struct grid grid = { 0 };
 	if (source && grid_of_csv(reader->arena, source, &grid, reader->findings)) {
 		if (grid.count == 0)

@@ -236,33 +236,6 @@ read_outputs(struct map map, struct table *table, struct procedure_computed *com
 
 /* ---- files ---- */
 
-/* The file of tables/ that `fichier:` names; NULL after a finding. */
-static const struct source *
-file_of(struct map map)
-{
-	static const struct text folder = { "tables/", 7 };
-	struct reader *reader = map.reader;
-	const struct text name = map_need_text(map, "fichier", TEXT_LABEL);
-	struct text *known = READER_ARRAY(reader, struct text, reader->source_count);
-	size_t count = 0;
-	if (!name.length || !known)
-		return NULL;
-	for (size_t i = 0; i < reader->source_count; i++) {
-		if (!text_starts(reader->sources[i].name, folder))
-			continue;
-		if (text_equal(reader->sources[i].name, name)) {
-			reader->used[i] = true;
-			return &reader->sources[i];
-		}
-		known[count++] = reader->sources[i].name;
-	}
-	const struct text remedy = nearest_remedy(reader, name, known, count);
-	finding_add(reader->findings, 703, map_get(map, "fichier")->at,
-		remedy.length ? remedy : TEXT("écrivez ce fichier dans le sous-dossier tables/, en CSV ou en DMN"),
-		"le fichier « %.*s » n’existe pas", TEXT_ARGS(name));
-	return NULL;
-}
-
 static void
 read_rows(struct map map, struct table *table)
 {
@@ -276,7 +249,8 @@ read_rows(struct map map, struct table *table)
 			lines ? "cette table a ses lignes deux fois" : "cette table n’a pas de ligne");
 		return;
 	}
-	const struct source *source = lines ? NULL : file_of(map);
+	const struct source *source = lines ? NULL : map_file(map, TEXT("tables/"), 703,
+		TEXT("écrivez ce fichier dans le sous-dossier tables/, en CSV ou en DMN"));
 	const bool cut = lines ? grid_of_lines(reader->arena, lines, &grid, reader->findings)
 		: source && grid_of_csv(reader->arena, source, &grid, reader->findings);
 	if (cut)
@@ -312,7 +286,8 @@ read_table(struct reader *reader, const struct yaml_item *item, struct procedure
 	if (!map.node)
 		return table;
 	if (decision) {
-		const struct source *source = file_of(map);
+		const struct source *source = map_file(map, TEXT("tables/"), 703,
+		TEXT("écrivez ce fichier dans le sous-dossier tables/, en CSV ou en DMN"));
 		if (map_get(map, "type"))
 			(void)read_type(reader, map_get(map, "type"), &computed->shown);
 		computed->decimals = (int)map_integer(map, "décimales", 0, MOST_DECIMALS, PROCEDURE_NONE);

@@ -163,6 +163,8 @@ void map_feel(struct map map, const char *key, enum scope_kind scope, enum wante
 void map_rules(struct map map, const char *key, enum scope_kind scope, const struct procedure_rule **ret_rules,
 	size_t *ret_count);
 struct procedure_origin map_origin(struct map map);
+/* The file of that folder ("tables/") that `fichier:` names; NULL after finding `number`. */
+const struct source *map_file(struct map map, struct text folder, int number, struct text otherwise);
 /* The model file (lettres/…, courriers/…) that a key names. */
 void map_model(struct map map, const char *folder, enum scope_kind scope, struct procedure_template *ret_template);
 void map_line(struct map map, const char *key, enum scope_kind scope, struct procedure_template *ret_template);

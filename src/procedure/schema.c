@@ -13,18 +13,6 @@ struct writing {
 };
 
 static void
-add_string(struct buffer *out, struct text text)
-{
-	buffer_add(out, TEXT("\""));
-	for (size_t i = 0; i < text.length; i++) {
-		if (text.at[i] == '"' || text.at[i] == '\\')
-			buffer_add(out, TEXT("\\"));
-		buffer_add(out, text_part(text, i, 1));
-	}
-	buffer_add(out, TEXT("\""));
-}
-
-static void
 collect(struct writing *writing, const struct shape *shape)
 {
 	if (!shape)
@@ -57,7 +45,7 @@ write_form(struct buffer *out, const struct key *key, enum form form)
 		buffer_add(out, TEXT("\"enum\":["));
 		for (size_t i = 0; i < key->words->count; i++) {
 			buffer_add(out, i ? TEXT(",") : TEXT(""));
-			add_string(out, key->words->at[i]);
+			buffer_add_quoted(out, key->words->at[i]);
 		}
 		buffer_add(out, TEXT("]"));
 		break;
@@ -158,9 +146,9 @@ write_key(struct buffer *out, const struct key *key)
 {
 	/* Draft 7 reads nothing beside a $ref. */
 	const bool referred = key->holder == HOLD_ONE && key->forms == FORM_MAPPING && !key->or_of;
-	add_string(out, text_of_string(key->name));
+	buffer_add_quoted(out, text_of_string(key->name));
 	buffer_add(out, TEXT(":{\"description\":"));
-	add_string(out, text_of_string(key->about));
+	buffer_add_quoted(out, text_of_string(key->about));
 	buffer_add(out, key->forms == FORM_ANYTHING && key->holder == HOLD_ONE ? TEXT("")
 		: referred ? TEXT(",\"allOf\":[{") : TEXT(","));
 	write_held(out, key, key->holder);
@@ -176,7 +164,7 @@ write_shape(struct buffer *out, const struct shape *shape)
 		if (key->needed == OPTIONAL)
 			continue;
 		buffer_add(out, first ? TEXT(",\"required\":[") : TEXT(","));
-		add_string(out, text_of_string(key->name));
+		buffer_add_quoted(out, text_of_string(key->name));
 		first = false;
 	}
 	buffer_add(out, first ? TEXT("") : TEXT("]"));
@@ -194,13 +182,13 @@ schema_write(const struct shape *shape, const char *title, struct buffer *out)
 	struct writing writing = { .out = out };
 	collect(&writing, shape);
 	buffer_add(out, TEXT("{\"$schema\":\"http://json-schema.org/draft-07/schema#\",\n\"title\":"));
-	add_string(out, text_of_string(title));
+	buffer_add_quoted(out, text_of_string(title));
 	buffer_add(out, TEXT(",\n"));
 	write_shape(out, shape);
 	buffer_add(out, TEXT(",\n\"definitions\":{"));
 	for (size_t i = 1; i < writing.count; i++) {
 		buffer_add(out, i > 1 ? TEXT(",\n") : TEXT("\n"));
-		add_string(out, text_of_string(writing.shapes[i]->name));
+		buffer_add_quoted(out, text_of_string(writing.shapes[i]->name));
 		buffer_add(out, TEXT(":{"));
 		write_shape(out, writing.shapes[i]);
 		buffer_add(out, TEXT("}"));
