@@ -162,6 +162,8 @@ export const rules = [
 				: { days: amount / 86400000, hours: amount % 86400000 / 3600000, minutes: amount % 3600000 / 60000 };
 			return name in parts ? number(Math.trunc(parts[name])) : name === "seconds" ? number(amount % 60000 / 1000) : undefined;
 		} },
+	{ id: "the hour of a date", construct: "property", clause: "§10.3.2.3.4, table 65: a date has a year, a month, a day and a weekday",
+		when: ({ args, text }) => kind(args[0]) === "date" && /\.(hour|minute|second)$/.test(text), standard: () => null },
 	{ id: "the day of a time", construct: ["property", "day of year", "day of week", "month of year", "week of year"], clause: "§10.3.2.3.5, table 65: a time has no day",
 		when: ({ construct, kinds, text }) => kinds[0] === "time" && (construct !== "property" || /(year|month|day)$/.test(text)),
 		standard: () => null },

@@ -214,7 +214,7 @@ def compare(folder, name, sampled):
             if 104 in numbers:
                 check(refused, f"{folder}/{name}, {what}: the schema misses an unknown key")
             # Two keys are needed only beside others, which the schema cannot know.
-            if any(one["number"] == 105 and not re.search(r"« (fonction|de|fichier):? »|demandeur|« message: »",
+            if any(one["number"] == 105 and not re.search(r"«\s(fonction|de|fichier)\s?:?\s»|demandeur|«\smessage\s?:\s»",
                                                            one["message"]) for one in told):
                 check(refused, f"{folder}/{name}, {what}: the schema misses a missing key: "
                       + str([one["message"] for one in told if one["number"] == 105]))
