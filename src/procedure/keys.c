@@ -567,7 +567,7 @@ find_source(struct map map, const char *key, struct text folder, struct text pat
 	}
 	const struct text remedy = nearest_remedy(reader, text_part(path, skip, SIZE_MAX), known, count);
 	finding_add(reader->findings, number, map_get(map, key)->at, remedy.length ? remedy : otherwise,
-		"le fichier « %.*s » n’existe pas", TEXT_ARGS(path));
+		"le fichier « %.*s » n’existe pas", TEXT_ARGS(path));
 	return NULL;
 }
 
