@@ -58,18 +58,6 @@ act(struct counter *counter, struct office_command *command)
 	return command->status;
 }
 
-static void
-begin(struct counter *counter)
-{
-	char path[100];
-	struct guichet_error error = { 0 };
-	snprintf(path, sizeof path, "%s/data", test_directory());
-	counter_open(counter, path, "2024-01-10T10:00");
-	counter_import(counter, "2024-01-09", TEXT(COUNTER_PERSONS));
-	counter_must(office_campaign_open(counter->office, COUNTER_MISSION, "2024", &error), &error);
-	counter->campaign = office_campaigns(counter->office, counter->arena).at[0];
-}
-
 /* The dossier as it stands in the database, and its events judged again. */
 static void
 check_filed(struct counter *counter, const struct office_command *command)
@@ -94,7 +82,7 @@ check_filed(struct counter *counter, const struct office_command *command)
 TEST(a_filing_judged_before_its_turn_is_recorded_as_one_judged_in_it)
 {
 	CLEANUP(counter_close) struct counter counter = { 0 };
-	begin(&counter);
+	counter_begin(&counter);
 	const struct text lea = counter_person(&counter, "L1"), noe = counter_person(&counter, "N1");
 	type(&counter, lea, "83,33");
 	struct office_command *ahead = judged(&counter, lea);
@@ -114,7 +102,7 @@ TEST(a_filing_judged_before_its_turn_is_recorded_as_one_judged_in_it)
 TEST(a_filing_judged_before_its_turn_is_stamped_with_the_instant_of_its_turn)
 {
 	CLEANUP(counter_close) struct counter counter = { 0 };
-	begin(&counter);
+	counter_begin(&counter);
 	const struct text lea = counter_person(&counter, "L1");
 	type(&counter, lea, "83,33");
 	struct office_command *command = judged(&counter, lea);
@@ -129,7 +117,7 @@ TEST(a_filing_judged_before_its_turn_is_stamped_with_the_instant_of_its_turn)
 TEST(what_was_judged_is_forgotten_when_the_draft_or_the_directory_changed)
 {
 	CLEANUP(counter_close) struct counter counter = { 0 };
-	begin(&counter);
+	counter_begin(&counter);
 	const struct text lea = counter_person(&counter, "L1"), noe = counter_person(&counter, "N1");
 	type(&counter, lea, "83,33");
 	struct office_command *command = judged(&counter, lea);
@@ -155,7 +143,7 @@ TEST(what_was_judged_is_forgotten_when_the_draft_or_the_directory_changed)
 TEST(two_filings_of_one_person_judged_together_leave_one_dossier)
 {
 	CLEANUP(counter_close) struct counter counter = { 0 };
-	begin(&counter);
+	counter_begin(&counter);
 	const struct text lea = counter_person(&counter, "L1");
 	type(&counter, lea, "83,33");
 	struct office_command *first = judged(&counter, lea), *second = judged(&counter, lea);

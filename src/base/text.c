@@ -3,6 +3,15 @@
 
 #include "base/banned.h"
 
+uint64_t
+text_hash(struct text text)
+{
+	uint64_t hash = UINT64_C(14695981039346656037);
+	for (size_t i = 0; i < text.length; i++)
+		hash = (hash ^ (unsigned char)text.at[i]) * UINT64_C(1099511628211);
+	return hash ^ hash >> 32;
+}
+
 bool
 text_starts(struct text text, struct text start)
 {

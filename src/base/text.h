@@ -28,6 +28,9 @@ text_equal(struct text a, struct text b)
 	return a.length == b.length && (a.length == 0 || memcmp(a.at, b.at, a.length) == 0);
 }
 
+/* FNV-1a, mixed: for tables in memory whose keys nobody gains by choosing badly, or that are bounded. */
+uint64_t text_hash(struct text text);
+
 bool text_starts(struct text text, struct text start);
 bool text_ends(struct text text, struct text end);
 

@@ -15,21 +15,10 @@ struct map {
 	size_t count;
 };
 
-/* FNV-1a: our keys are short and nobody gains by choosing them badly, for the operator
- * gives the files. */
-static uint64_t
-hash_of(struct text key)
-{
-	uint64_t hash = UINT64_C(14695981039346656037);
-	for (size_t i = 0; i < key.length; i++)
-		hash = (hash ^ (unsigned char)key.at[i]) * UINT64_C(1099511628211);
-	return hash ^ hash >> 32;
-}
-
 static struct slot *
 slot_of(const struct map *map, struct text key)
 {
-	size_t at = hash_of(key) & (map->capacity - 1);
+	size_t at = text_hash(key) & (map->capacity - 1);
 	while (map->slots[at].thing && !text_equal(map->slots[at].key, key))
 		at = (at + 1) & (map->capacity - 1);
 	return &map->slots[at];

@@ -39,14 +39,14 @@ void office_serials_open(struct office_serials *serials);
 void office_serials_close(struct office_serials *serials);
 
 /* What was lately understood: kept.c. */
-struct office_states;
-struct office_states *office_states_new(void);
+struct office_memory;
+struct office_memory *office_memory_new(void);
 /* Things in use live until the arenas that asked for them end. Accepts NULL. */
-void office_states_free(struct office_states *states);
+void office_memory_free(struct office_memory *memory);
 
 struct office {
 	struct office_options options;
-	struct office_states *states;
+	struct office_memory *memory;
 	struct office_serials serials;
 	pthread_rwlock_t lock; /* of the two lists: they grow, nothing leaves them */
 	const struct office_campaign **campaigns;

@@ -22,7 +22,7 @@ struct kept {
 	void *thing;
 };
 
-struct office_states {
+struct office_memory {
 	pthread_mutex_t lock;
 	struct kept *buckets[BUCKETS], *newest, *oldest;
 	size_t bytes;
@@ -31,10 +31,7 @@ struct office_states {
 static size_t
 bucket_of(struct text key)
 {
-	uint64_t hash = UINT64_C(14695981039346656037);
-	for (size_t i = 0; i < key.length; i++)
-		hash = (hash ^ (unsigned char)key.at[i]) * UINT64_C(1099511628211);
-	return (hash ^ hash >> 32) % BUCKETS;
+	return text_hash(key) % BUCKETS;
 }
 
 static void
@@ -50,55 +47,55 @@ kept_leave(void *thing)
 /* --- the list, under its lock --- */
 
 static struct kept *
-list_find(struct office_states *states, size_t bucket, const struct procedure *procedure, struct text key)
+list_find(struct office_memory *memory, size_t bucket, const struct procedure *procedure, struct text key)
 {
-	struct kept *kept = states->buckets[bucket];
+	struct kept *kept = memory->buckets[bucket];
 	while (kept && (kept->procedure != procedure || !text_equal(kept->key, key)))
 		kept = kept->next;
 	return kept;
 }
 
 static void
-unlink_use(struct office_states *states, struct kept *kept)
+unlink_use(struct office_memory *memory, struct kept *kept)
 {
-	*(kept->newer ? &kept->newer->older : &states->newest) = kept->older;
-	*(kept->older ? &kept->older->newer : &states->oldest) = kept->newer;
+	*(kept->newer ? &kept->newer->older : &memory->newest) = kept->older;
+	*(kept->older ? &kept->older->newer : &memory->oldest) = kept->newer;
 }
 
 static void
-link_use(struct office_states *states, struct kept *kept)
+link_use(struct office_memory *memory, struct kept *kept)
 {
 	kept->newer = NULL;
-	kept->older = states->newest;
-	*(states->newest ? &states->newest->newer : &states->oldest) = kept;
-	states->newest = kept;
+	kept->older = memory->newest;
+	*(memory->newest ? &memory->newest->newer : &memory->oldest) = kept;
+	memory->newest = kept;
 }
 
 static void
-list_remove(struct office_states *states, struct kept *kept)
+list_remove(struct office_memory *memory, struct kept *kept)
 {
-	struct kept **place = &states->buckets[kept->bucket];
+	struct kept **place = &memory->buckets[kept->bucket];
 	while (*place != kept)
 		place = &(*place)->next;
 	*place = kept->next;
-	unlink_use(states, kept);
-	states->bytes -= kept->size;
+	unlink_use(memory, kept);
+	memory->bytes -= kept->size;
 	kept_leave(kept);
 }
 
 static void
-list_add(struct office_states *states, struct kept *kept)
+list_add(struct office_memory *memory, struct kept *kept)
 {
-	struct kept *before = list_find(states, kept->bucket, kept->procedure, kept->key);
+	struct kept *before = list_find(memory, kept->bucket, kept->procedure, kept->key);
 	if (before)
-		list_remove(states, before);
+		list_remove(memory, before);
 	atomic_fetch_add(&kept->users, 1);
-	kept->next = states->buckets[kept->bucket];
-	states->buckets[kept->bucket] = kept;
-	link_use(states, kept);
-	states->bytes += kept->size;
-	while (states->bytes > KEPT_BYTES)
-		list_remove(states, states->oldest);
+	kept->next = memory->buckets[kept->bucket];
+	memory->buckets[kept->bucket] = kept;
+	link_use(memory, kept);
+	memory->bytes += kept->size;
+	while (memory->bytes > KEPT_BYTES)
+		list_remove(memory, memory->oldest);
 }
 
 /* --- one thing --- */
@@ -107,16 +104,16 @@ void *
 office_kept_find(struct office *office, struct arena *arena, const struct procedure *procedure, struct text key,
 	struct text proof)
 {
-	struct office_states *states = office->states;
+	struct office_memory *memory = office->memory;
 	const size_t bucket = bucket_of(key);
-	pthread_mutex_lock(&states->lock);
-	struct kept *kept = list_find(states, bucket, procedure, key);
+	pthread_mutex_lock(&memory->lock);
+	struct kept *kept = list_find(memory, bucket, procedure, key);
 	if (kept) {
 		atomic_fetch_add(&kept->users, 1);
-		unlink_use(states, kept);
-		link_use(states, kept);
+		unlink_use(memory, kept);
+		link_use(memory, kept);
 	}
-	pthread_mutex_unlock(&states->lock);
+	pthread_mutex_unlock(&memory->lock);
 	if (!kept)
 		return NULL;
 	if (text_equal(kept->proof, proof))
@@ -129,7 +126,7 @@ enum guichet_status
 office_keep(struct office *office, struct arena *arena, struct arena *made, const struct procedure *procedure,
 	struct text key, struct text proof, void *thing, struct guichet_error *error)
 {
-	struct office_states *states = office->states;
+	struct office_memory *memory = office->memory;
 	struct kept *kept = calloc(1, sizeof *kept);
 	if (kept) {
 		*kept = (struct kept){ .arena = made, .procedure = procedure, .key = arena_text(made, key),
@@ -142,9 +139,9 @@ office_keep(struct office *office, struct arena *arena, struct arena *made, cons
 		return guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.");
 	}
 	kept->size = sizeof *kept + 2 * arena_used(made); /* blocks double: as much may be unused */
-	pthread_mutex_lock(&states->lock);
-	list_add(states, kept);
-	pthread_mutex_unlock(&states->lock);
+	pthread_mutex_lock(&memory->lock);
+	list_add(memory, kept);
+	pthread_mutex_unlock(&memory->lock);
 	return arena_defer(arena, kept_leave, kept) ? GUICHET_OK : guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.");
 }
 
@@ -168,22 +165,22 @@ office_state(struct office *office, struct arena *arena, const struct procedure 
 	return GUICHET_OK;
 }
 
-struct office_states *
-office_states_new(void)
+struct office_memory *
+office_memory_new(void)
 {
-	struct office_states *states = calloc(1, sizeof *states);
-	if (states)
-		pthread_mutex_init(&states->lock, NULL);
-	return states;
+	struct office_memory *memory = calloc(1, sizeof *memory);
+	if (memory)
+		pthread_mutex_init(&memory->lock, NULL);
+	return memory;
 }
 
 void
-office_states_free(struct office_states *states)
+office_memory_free(struct office_memory *memory)
 {
-	if (!states)
+	if (!memory)
 		return;
-	while (states->oldest)
-		list_remove(states, states->oldest);
-	pthread_mutex_destroy(&states->lock);
-	free(states);
+	while (memory->oldest)
+		list_remove(memory, memory->oldest);
+	pthread_mutex_destroy(&memory->lock);
+	free(memory);
 }

@@ -380,7 +380,7 @@ office_open(const struct office_options *options, struct office **ret_office, st
 	office->options = *options;
 	office->arena = arena_new(256 << 20);
 	office->collation = collation_new();
-	office->states = office_states_new();
+	office->memory = office_memory_new();
 	pthread_rwlock_init(&office->lock, NULL);
 	pthread_mutex_init(&office->sleep, NULL);
 	office_serials_open(&office->serials);
@@ -393,7 +393,7 @@ office_open(const struct office_options *options, struct office **ret_office, st
 	office->loops[OFFICE_LETTERS] = (struct office_loop){ office, "letters", office_compose_letters, 0, false };
 	office->loops[OFFICE_CAMPAIGNS] = (struct office_loop){ office, "campaigns", notice_campaigns, 0, false };
 	office->loops[OFFICE_BATCHES] = (struct office_loop){ office, "batches", office_run_batches, 0, false };
-	const enum guichet_status status = !office->arena || !office->collation || !office->states
+	const enum guichet_status status = !office->arena || !office->collation || !office->memory
 		? guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.") : campaigns_load(office, error);
 	if (status != GUICHET_OK) {
 		office_close(office);
@@ -424,7 +424,7 @@ office_close(struct office *office)
 	pthread_mutex_destroy(&office->sleep);
 	pthread_cond_destroy(&office->awake);
 	collation_free(office->collation);
-	office_states_free(office->states);
+	office_memory_free(office->memory);
 	arena_free(office->arena);
 	free(office);
 }
