@@ -94,8 +94,8 @@ office_explain(struct office *office, struct text number, unsigned only, office_
 	if (status == GUICHET_OK)
 		status = office_events(tx, arena, id, &events, &count, error);
 	if (status == GUICHET_OK && only > count)
-		return guichet_fail(error, GUICHET_REFUSED, "Ce dossier a %zu événements : demandez-en un de 1 à %zu.", count,
-			count);
+		return guichet_fail(error, GUICHET_REFUSED, "Ce dossier a %zu événement%s : demandez-en un de 1 à %zu.", count,
+			count == 1 ? "" : "s", count);
 	struct dossier before = { 0 };
 	for (size_t i = 0; status == GUICHET_OK && i < count; i++) {
 		const struct procedure *procedure;
