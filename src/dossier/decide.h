@@ -13,3 +13,9 @@ struct text decide_moment_text(struct arena *arena, instant at);
 /* The due effects of a state that its facts hold. */
 enum guichet_status decide_dues(const struct inputs *inputs, const struct dossier_due **ret_dues, size_t *ret_count,
 	struct guichet_error *error);
+
+/* "le chef de service ou d’établissement, ou la personne support". */
+struct text decide_roles_text(struct arena *arena, const struct procedure *procedure, struct procedure_list roles);
+
+/* The office's label after "à": "au " then "bureau", "à " then "la division", "aux " then "gestionnaires". */
+const char *decide_to_office(const struct procedure *procedure, struct text *ret_rest);

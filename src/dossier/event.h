@@ -1,4 +1,4 @@
-/* Making and applying events: what decide.c needs of event.c. */
+/* Making and applying events: what decisions need of event.c. */
 #pragma once
 
 #include "dossier/json.h"

@@ -1,4 +1,4 @@
-/* Reading forms on inputs already made: what decide.c needs of form.c. */
+/* Reading forms on inputs already made: what decisions need of form.c. */
 #pragma once
 
 #include "dossier/facts.h"

@@ -1,4 +1,4 @@
-/* While something is judged for an explanation: called by facts.c, and by decide.c for windows. */
+/* While something is judged for an explanation: called by facts.c, and by refusal.c for windows. */
 #pragma once
 
 #include "dossier/explanation.h"

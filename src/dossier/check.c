@@ -1,0 +1,228 @@
+/* The checks of a command, in the order one would tell them: the action, who may do it, its moment, its
+ * condition, its form, its requirements, its signature. */
+#include "dossier/deciding.h"
+#include "dossier/form.h"
+
+#include "base/banned.h"
+
+/* The role under which the actor acts: the first of the action's that they hold. */
+int
+deciding_role(const struct deciding *deciding)
+{
+	for (size_t i = 0; i < deciding->action->who.count; i++) {
+		if (deciding->roles & DOSSIER_ROLE(deciding->action->who.at[i]))
+			return deciding->action->who.at[i];
+	}
+	return PROCEDURE_NONE;
+}
+
+static enum guichet_status
+find_action(struct deciding *deciding)
+{
+	const struct procedure *procedure = deciding->procedure;
+	const struct text name = deciding->input->command.action;
+	const int step = facts_step(&deciding->facts), move = procedure_move_find(procedure, name),
+		action = procedure_action_find(procedure, step, name);
+	if (move < 0 || procedure->moves[move].actions.count == 0)
+		return deciding_refuse(deciding, DOSSIER_NOT_HERE,
+			"Cette action n’existe pas. Rouvrez la demande pour voir ce que vous pouvez faire.");
+	if (action >= 0) {
+		deciding->action = &procedure->actions[action];
+		if (deciding->action->signs < 0)
+			deciding->roles &= ~deciding->input->actor.signs; /* who signs by delegation decides nothing */
+		return facts_has_role(deciding->action->who, deciding->roles) ? GUICHET_OK
+			: deciding_refuse_role(deciding, deciding->action->who);
+	}
+	/* Only those who could have done it learn why it cannot be done. */
+	for (size_t i = 0; i < procedure->moves[move].actions.count; i++) {
+		if (facts_has_role(procedure->actions[procedure->moves[move].actions.at[i]].who, deciding->roles))
+			return deciding_refuse_elsewhere(deciding, move);
+	}
+	return deciding_refuse_role(deciding, procedure->actions[procedure->moves[move].actions.at[0]].who);
+}
+
+static enum guichet_status
+check_population(struct deciding *deciding)
+{
+	for (size_t i = 0; i < deciding->procedure->population_count; i++) {
+		const struct procedure_rule *rule = &deciding->procedure->population[i];
+		bool holds;
+		const enum guichet_status status = inputs_condition(&deciding->inputs, rule->rule, &holds, deciding->error);
+		if (status != GUICHET_OK)
+			return status;
+		if (!holds)
+			deciding_tell_because(deciding, rule->rule);
+		if (!holds)
+			return deciding_refuse(deciding, DOSSIER_NOT_ELIGIBLE, "%.*s", TEXT_ARGS(rule->message));
+	}
+	if (deciding->procedure->once && deciding->facts.other.length > 0)
+		return deciding_refuse(deciding, DOSSIER_DUPLICATE, "%.*s",
+			TEXT_ARGS(deciding->procedure->once_message.length > 0 ? deciding->procedure->once_message
+				: TEXT("Vous avez déjà une demande dans cette campagne : suivez-la, ou retirez-la.")));
+	return GUICHET_OK;
+}
+
+static enum guichet_status
+check_version(struct deciding *deciding)
+{
+	const struct dossier *dossier = deciding->facts.dossier;
+	const unsigned expected = deciding->input->command.expected;
+	if (dossier && expected > 0 && expected < dossier->changed)
+		return deciding_refuse(deciding, DOSSIER_CONFLICT,
+			"Ce dossier a changé depuis que vous l’avez ouvert. Relisez-le, puis recommencez : votre saisie est gardée.");
+	return GUICHET_OK;
+}
+
+static enum guichet_status
+check_condition(struct deciding *deciding)
+{
+	bool offered;
+	const enum guichet_status status = inputs_condition(&deciding->inputs, deciding->action->condition, &offered,
+		deciding->error);
+	if (status != GUICHET_OK || offered)
+		return status;
+	deciding_tell_because(deciding, deciding->action->condition);
+	return deciding_refuse(deciding, DOSSIER_NOT_HERE, "« %.*s » ne convient pas à cette demande.",
+		TEXT_ARGS(deciding->action->label));
+}
+
+static enum guichet_status
+check_pieces(struct deciding *deciding, size_t *ret_mistakes)
+{
+	const struct dossier_command *command = &deciding->input->command;
+	const size_t count = deciding->procedure->piece_count;
+	struct text *mistakes = arena_array_of(deciding->arena, struct text, count + 1);
+	if (!mistakes)
+		return OUT_OF_MEMORY(deciding->error);
+	*ret_mistakes = 0;
+	for (size_t i = 0; i < count; i++) {
+		const struct dossier_piece *piece = NULL;
+		for (size_t j = 0; j < command->piece_count && !piece; j++) {
+			if (text_equal(command->pieces[j].name, deciding->procedure->pieces[i].name))
+				piece = &command->pieces[j];
+		}
+		const enum guichet_status status = form_piece_mistake(&deciding->inputs, (int)i, piece, &mistakes[i],
+			deciding->error);
+		if (status != GUICHET_OK)
+			return status;
+		*ret_mistakes += mistakes[i].length > 0;
+	}
+	if (*ret_mistakes > 0)
+		deciding->outcome->piece_mistakes = mistakes;
+	return GUICHET_OK;
+}
+
+static enum guichet_status
+check_form(struct deciding *deciding)
+{
+	const bool filing = !deciding->facts.dossier;
+	const struct procedure_action *action = deciding->action;
+	struct dossier_form *form = &deciding->outcome->form;
+	size_t mistakes = 0;
+	enum guichet_status status = GUICHET_OK;
+	if (filing)
+		status = form_read(&deciding->inputs, DOSSIER_FORM_FILING, PROCEDURE_NONE,
+			deciding->input->command.raws, false, form, deciding->error);
+	else if (action->enters.count + action->changes.count > 0)
+		status = form_read(&deciding->inputs, DOSSIER_FORM_ACTION, (int)(action - deciding->procedure->actions),
+			deciding->input->command.raws, false, form, deciding->error);
+	if (status == GUICHET_OK && filing)
+		status = check_pieces(deciding, &mistakes);
+	if (status != GUICHET_OK)
+		return status;
+	mistakes += form->mistakes;
+	if (mistakes == 1)
+		return deciding_refuse(deciding, DOSSIER_INCOMPLETE,
+			"Une réponse est à corriger : elle est signalée à sa place. Le reste de votre saisie est gardé.");
+	if (mistakes > 1)
+		return deciding_refuse(deciding, DOSSIER_INCOMPLETE,
+			"%zu réponses sont à corriger : elles sont signalées à leur place. Le reste de votre saisie est gardé.",
+			mistakes);
+	return GUICHET_OK;
+}
+
+static enum guichet_status
+check_requirements(struct deciding *deciding)
+{
+	for (size_t i = 0; i < deciding->action->require_count; i++) {
+		const struct procedure_rule *rule = &deciding->action->requires[i];
+		bool holds;
+		const enum guichet_status status = inputs_condition(&deciding->inputs, rule->rule, &holds, deciding->error);
+		if (status != GUICHET_OK)
+			return status;
+		if (!holds)
+			deciding_tell_because(deciding, rule->rule);
+		if (!holds)
+			return deciding_refuse(deciding, DOSSIER_INCOMPLETE, "%.*s", TEXT_ARGS(rule->message));
+	}
+	if (deciding->action->confirm.length > 0 && !deciding->input->command.confirmed)
+		return deciding_refuse(deciding, DOSSIER_NOT_CONFIRMED, "%.*s Confirmez pour continuer.",
+			TEXT_ARGS(deciding->action->confirm));
+	return GUICHET_OK;
+}
+
+static bool
+has_signed(const struct dossier_act *act, int role)
+{
+	for (size_t i = 0; i < act->signature_count; i++) {
+		if (act->signatures[i].role == role)
+			return true;
+	}
+	return false;
+}
+
+/* Only the roles that the letter names sign it, once each, in its order. */
+static enum guichet_status
+check_signer(struct deciding *deciding, const struct dossier_act *act)
+{
+	const struct procedure_letter *letter = &deciding->procedure->letters[act->letter];
+	const int role = deciding_role(deciding);
+	for (size_t i = 0; i < letter->signers.count; i++) {
+		const int signer = letter->signers.at[i];
+		if (signer == role && has_signed(act, role))
+			return deciding_refuse(deciding, DOSSIER_ALREADY, "« %.*s » porte déjà votre signature.", TEXT_ARGS(letter->title));
+		if (signer == role)
+			return GUICHET_OK;
+		if (!has_signed(act, signer))
+			return deciding_refuse(deciding, DOSSIER_NOT_HERE,
+				"« %.*s » attend d’abord une autre signature : %.*s. Vous signerez ensuite.",
+				TEXT_ARGS(letter->title), TEXT_ARGS(deciding->procedure->roles[signer].label));
+	}
+	return deciding_refuse(deciding, DOSSIER_NOT_THEIRS, "« %.*s » n’attend pas votre signature.", TEXT_ARGS(letter->title));
+}
+
+static enum guichet_status
+check_signature(struct deciding *deciding)
+{
+	if (deciding->action->signs < 0)
+		return GUICHET_OK;
+	const struct dossier_act *act = dossier_act_find(deciding->facts.dossier, deciding->action->signs);
+	if (!act || act->status != DOSSIER_COMPOSED)
+		return deciding_refuse(deciding, DOSSIER_TEXT_NOT_READY,
+			"Le texte à signer n’est pas encore prêt. Revenez dans quelques minutes.");
+	if (!text_equal(act->text_hash, deciding->input->command.text_hash))
+		return deciding_refuse(deciding, DOSSIER_TEXT_NOT_READY,
+			"Le texte à signer a changé depuis que vous l’avez ouvert. Relisez-le, puis signez.");
+	return check_signer(deciding, act);
+}
+
+enum guichet_status
+deciding_check(struct deciding *deciding)
+{
+	enum guichet_status status = find_action(deciding);
+	if (status == GUICHET_OK && !deciding->facts.dossier)
+		status = check_population(deciding);
+	if (status == GUICHET_OK && deciding->action->during >= 0)
+		status = deciding_refuse_window(deciding, deciding->action->during);
+	if (status == GUICHET_OK)
+		status = check_version(deciding);
+	if (status == GUICHET_OK)
+		status = check_condition(deciding);
+	if (status == GUICHET_OK)
+		status = check_form(deciding);
+	if (status == GUICHET_OK)
+		status = check_requirements(deciding);
+	if (status == GUICHET_OK)
+		status = check_signature(deciding);
+	return status;
+}

@@ -1,0 +1,84 @@
+/* Due effects: what happens by itself when its instant has come, if it still holds. */
+#include "dossier/deciding.h"
+
+#include "base/banned.h"
+
+/* Does it still hold? When it does, whether its condition lets it happen. */
+static enum guichet_status
+still_holds(struct deciding *deciding, const struct procedure_deadline *deadline, instant due, bool *ret_holds,
+	bool *ret_happens)
+{
+	instant when;
+	*ret_holds = *ret_happens = false;
+	enum guichet_status status = inputs_instant(&deciding->inputs, deadline->when, false, &when, deciding->error);
+	if (status != GUICHET_OK)
+		return status;
+	*ret_holds = when <= due && when <= deciding->facts.at;
+	return inputs_condition(&deciding->inputs, deadline->condition, ret_happens, deciding->error);
+}
+
+static enum guichet_status
+elapse(struct deciding *deciding, const struct procedure_deadline *deadline, instant due, bool happens)
+{
+	const struct consequences consequences = {
+		.produces = happens ? deadline->produces : (struct procedure_list){ 0 },
+		.cancels = happens ? deadline->cancels : (struct procedure_list){ 0 },
+		.settings = deadline->settings,
+		.setting_count = happens ? deadline->setting_count : 0,
+		.from = deadline->step,
+		.to = happens ? deadline->to : PROCEDURE_NONE,
+	};
+	CLEANUP(json_decref) json_t *payload = json_object();
+	json_t *result = json_put_object(payload, "result"), *values = json_put_object(result, "values");
+	const bool leaves = consequences.to >= 0 && consequences.to != consequences.from;
+	const bool well = values && json_put(payload, "facts", json_of_facts(deciding->arena, &deciding->facts))
+		&& json_put(payload, "effect", json_of_text(deadline->name))
+		&& json_put(payload, "step", json_of_text(deciding->procedure->steps[deadline->step].name))
+		&& json_put(payload, "due", json_integer(due))
+		&& deciding_put_acts(deciding, &consequences, result) && deciding_put_step(deciding, &consequences, result)
+		&& (leaves || json_put(result, "fired", json_of_text(deadline->name)))
+		&& (happens || json_put(result, "skipped", json_true()));
+	if (!well)
+		return OUT_OF_MEMORY(deciding->error);
+	const enum guichet_status status = deciding_put_settings(deciding, &consequences, values);
+	if (status != GUICHET_OK)
+		return status;
+	if (happens)
+		deciding->outcome->alerts = deadline->alerts;
+	return deciding_conclude(deciding, DOSSIER_ELAPSED, payload, happens ? deadline->move : PROCEDURE_NONE);
+}
+
+enum guichet_status
+dossier_elapse(const struct dossier_input *input, struct text effect, int step, instant due, struct arena *arena,
+	struct dossier_outcome *ret_outcome, struct guichet_error *error)
+{
+	struct deciding deciding;
+	const struct procedure *procedure = input->facts.procedure;
+	const struct dossier *dossier = input->facts.dossier;
+	enum guichet_status status = deciding_begin(&deciding, input, due, arena, ret_outcome, error);
+	if (status != GUICHET_OK)
+		return status;
+	const int index = step < 0 ? PROCEDURE_NONE : procedure_deadline_find(procedure, step, effect);
+	bool holds = false, happens = false;
+	if (index >= 0 && dossier->step == step && !deciding_has_fired(dossier, effect))
+		status = still_holds(&deciding, &procedure->deadlines[index], due, &holds, &happens);
+	if (status == GUICHET_OK && holds)
+		status = elapse(&deciding, &procedure->deadlines[index], due, happens);
+	if (status == GUICHET_OK && holds)
+		return GUICHET_OK;
+	if (status == GUICHET_OK) {
+		ret_outcome->kind = DOSSIER_STALE;
+		ret_outcome->state = *dossier;
+		status = decide_dues(&deciding.inputs, &ret_outcome->dues, &ret_outcome->due_count, error);
+		if (status == GUICHET_OK)
+			status = deciding_columns(&deciding.inputs, &ret_outcome->columns, error);
+		return status;
+	}
+	/* It cannot happen: the office is told, and the row stays. */
+	*ret_outcome = (struct dossier_outcome){
+		.kind = DOSSIER_ALERT,
+		.state = *dossier,
+		.message = arena_text(arena, text_of_string(error->message)),
+	};
+	return ret_outcome->message.at ? GUICHET_OK : OUT_OF_MEMORY(error);
+}

@@ -1,0 +1,299 @@
+/* What follows from an event: it is sealed and folded, then the new state tells the letters, the mails, the due
+ * effects and the columns. */
+#include "dossier/deciding.h"
+#include "dossier/event.h"
+#include "dossier/explanation.h"
+
+#include "base/banned.h"
+
+enum guichet_status
+deciding_columns(const struct inputs *inputs, struct dossier_columns *ret_columns, struct guichet_error *error)
+{
+	const struct procedure *procedure = inputs->facts->procedure;
+	const struct procedure_step *step = &procedure->steps[facts_step(inputs->facts)];
+	struct text *cells = arena_array_of(inputs->arena, struct text, procedure->column_count + 1);
+	if (!cells)
+		return OUT_OF_MEMORY(error);
+	for (size_t i = 0; i < procedure->column_count; i++) {
+		struct feel_value value;
+		const enum guichet_status status = inputs_evaluate(inputs, procedure->columns[i].value, &value, error);
+		if (status != GUICHET_OK)
+			return status;
+		cells[i] = procedure_column_text(inputs->arena, procedure, &procedure->columns[i], value);
+		if (!cells[i].at)
+			return OUT_OF_MEMORY(error);
+	}
+	*ret_columns = (struct dossier_columns){
+		.step = step->name,
+		.waiting = step->awaits.count > 0 ? step->awaits.at[0] : PROCEDURE_NONE,
+		.ended = step->final,
+		.counts = !step->frees,
+		.cells = cells,
+		.cell_count = procedure->column_count,
+	};
+	return GUICHET_OK;
+}
+
+bool
+deciding_has_fired(const struct dossier *dossier, struct text effect)
+{
+	for (size_t i = 0; i < dossier->fired_count; i++) {
+		if (text_equal(dossier->fired[i], effect))
+			return true;
+	}
+	return false;
+}
+
+enum guichet_status
+decide_dues(const struct inputs *inputs, const struct dossier_due **ret_dues, size_t *ret_count,
+	struct guichet_error *error)
+{
+	const struct procedure *procedure = inputs->facts->procedure;
+	const struct dossier *dossier = inputs->facts->dossier;
+	const struct procedure_list deadlines = procedure->steps[dossier->step].deadlines;
+	struct dossier_due *dues = arena_array_of(inputs->arena, struct dossier_due, deadlines.count + 1);
+	size_t count = 0;
+	if (!dues)
+		return OUT_OF_MEMORY(error);
+	for (size_t i = 0; i < deadlines.count; i++) {
+		const struct procedure_deadline *deadline = &procedure->deadlines[deadlines.at[i]];
+		instant at;
+		if (deciding_has_fired(dossier, deadline->name))
+			continue;
+		const enum guichet_status status = inputs_instant(inputs, deadline->when, false, &at, error);
+		if (status != GUICHET_OK)
+			return status;
+		if (at != INSTANT_NEVER)
+			dues[count++] = (struct dossier_due){ deadline->name, dossier->step, at };
+	}
+	*ret_dues = dues;
+	*ret_count = count;
+	return GUICHET_OK;
+}
+
+/* One mail to one person, if its condition wants it. */
+static enum guichet_status
+add_mail(struct deciding *deciding, int mail, int role, const struct dossier_person *to, bool *ret_added)
+{
+	const struct procedure_mail *definition = &deciding->procedure->mails[mail];
+	struct dossier_outcome *outcome = deciding->outcome;
+	struct dossier_mail_due due = { .mail = mail, .role = role, .to = *to, .link = definition->links.count > 0 };
+	bool wanted;
+	*ret_added = false;
+	enum guichet_status status = inputs_recipient(&deciding->inputs, role, to, deciding->error);
+	if (status == GUICHET_OK)
+		status = inputs_condition(&deciding->inputs, definition->condition, &wanted, deciding->error);
+	if (status != GUICHET_OK || !wanted)
+		return status;
+	due.link_until = INSTANT_NEVER;
+	if (definition->link_until)
+		status = inputs_instant(&deciding->inputs, definition->link_until, true, &due.link_until,
+			deciding->error);
+	if (status == GUICHET_OK && !ITEMS_ADD(deciding->arena, &outcome->mails, &outcome->mail_count, &due))
+		status = OUT_OF_MEMORY(deciding->error);
+	*ret_added = status == GUICHET_OK;
+	return status;
+}
+
+/* To whoever holds the role; when the one who acts holds it, to them alone: it is their own act. */
+static enum guichet_status
+add_mails(struct deciding *deciding, int mail, bool *ret_added)
+{
+	const struct procedure_list to = deciding->procedure->mails[mail].to;
+	*ret_added = false;
+	for (size_t i = 0; i < to.count; i++) {
+		const int role = to.at[i];
+		enum guichet_status status = GUICHET_OK;
+		bool added = false;
+		if (deciding->procedure->roles[role].reach == PROCEDURE_APPLICANT) {
+			const struct dossier_person subject = facts_subject(&deciding->facts);
+			status = add_mail(deciding, mail, role, &subject, &added);
+			*ret_added |= added;
+			if (status != GUICHET_OK)
+				return status;
+			continue;
+		}
+		const bool own = deciding->action && deciding_role(deciding) == role;
+		for (size_t j = 0; j < deciding->facts.holder_count && status == GUICHET_OK; j++) {
+			const struct dossier_holder *holder = &deciding->facts.holders[j];
+			if (holder->role != role
+			    || (own && !text_equal(holder->person.id, deciding->input->actor.person.id)))
+				continue;
+			status = add_mail(deciding, mail, role, &holder->person, &added);
+			*ret_added |= added;
+		}
+		if (status != GUICHET_OK)
+			return status;
+	}
+	return GUICHET_OK;
+}
+
+/* May the one awaited still answer? A step whose actions have no window always may. */
+static bool
+step_is_open(const struct deciding *deciding)
+{
+	const struct procedure_list actions = deciding->procedure->steps[deciding->facts.dossier->step].actions;
+	bool windowed = false;
+	for (size_t i = 0; i < actions.count; i++) {
+		const int window = deciding->procedure->actions[actions.at[i]].during;
+		instant opens, closes;
+		if (window < 0)
+			continue;
+		windowed = true;
+		dossier_window(&deciding->facts, window, &opens, &closes);
+		if (deciding->facts.at >= opens && deciding->facts.at < closes)
+			return true;
+	}
+	return !windowed;
+}
+
+/* A dossier that comes after the moment of a grouped mail gets it alone: the first of the mails to a
+ * role, not the reminders, and not when the same act already writes to that role. */
+static enum guichet_status
+add_late_mails(struct deciding *deciding, uint64_t written_to)
+{
+	const struct campaign_moment *moments;
+	size_t count;
+	const struct dossier *dossier = deciding->facts.dossier;
+	enum guichet_status status = campaign_moments(deciding->procedure, deciding->facts.campaign, deciding->arena,
+		&moments, &count, deciding->error);
+	for (size_t i = 0; status == GUICHET_OK && i < count; i++) {
+		const struct procedure_mail *mail = &deciding->procedure->mails[moments[i].mail];
+		uint64_t roles = 0;
+		for (size_t j = 0; j < mail->to.count; j++)
+			roles |= DOSSIER_ROLE(mail->to.at[j]);
+		bool added;
+		if (!procedure_list_has(mail->steps, dossier->step) || moments[i].at >= deciding->facts.at
+		    || (roles & written_to) || !step_is_open(deciding))
+			continue;
+		status = add_mails(deciding, moments[i].mail, &added);
+		if (added)
+			written_to |= roles;
+	}
+	return status;
+}
+
+static enum guichet_status
+mails_of(struct deciding *deciding, int move, bool entered)
+{
+	uint64_t written_to = 0;
+	for (size_t i = 0; i < deciding->procedure->mail_count; i++) {
+		const struct procedure_mail *mail = &deciding->procedure->mails[i];
+		bool added;
+		if (!procedure_list_has(mail->after, move)
+		    || (mail->steps.count > 0 && !procedure_list_has(mail->steps, deciding->facts.dossier->step)))
+			continue;
+		const enum guichet_status status = add_mails(deciding, (int)i, &added);
+		if (status != GUICHET_OK)
+			return status;
+		for (size_t j = 0; added && j < mail->to.count; j++)
+			written_to |= DOSSIER_ROLE(mail->to.at[j]);
+	}
+	return entered ? add_late_mails(deciding, written_to) : GUICHET_OK;
+}
+
+/* Which acts the event made and ended. */
+static enum guichet_status
+acts_of(struct deciding *deciding, const struct dossier *before)
+{
+	struct dossier_outcome *outcome = deciding->outcome;
+	for (size_t i = 0; i < outcome->state.act_count; i++) {
+		const int index = (int)i;
+		const bool existed = before && i < before->act_count;
+		const enum dossier_act_status status = outcome->state.acts[i].status;
+		bool well = true;
+		if (!existed && status == DOSSIER_TO_COMPOSE)
+			well = ITEMS_ADD(deciding->arena, &outcome->composed, &outcome->composed_count, &index);
+		else if (existed && status == DOSSIER_CANCELLED && before->acts[i].status != DOSSIER_CANCELLED)
+			well = ITEMS_ADD(deciding->arena, &outcome->cancelled, &outcome->cancelled_count, &index);
+		if (!well)
+			return OUT_OF_MEMORY(deciding->error);
+	}
+	return GUICHET_OK;
+}
+
+/* A step just entered must not wait for nobody: one's own request goes up, and at the top there is no one left. Roles
+ * held everywhere are not looked for in every decision: they are taken as held. */
+static enum guichet_status
+tell_unheld(struct deciding *deciding)
+{
+	const struct procedure *procedure = deciding->procedure;
+	const struct procedure_step *step = &procedure->steps[deciding->facts.dossier->step];
+	if (step->final || step->awaits.count == 0)
+		return GUICHET_OK;
+	for (size_t i = 0; i < step->awaits.count; i++) {
+		const enum procedure_reach reach = procedure->roles[step->awaits.at[i]].reach;
+		if (reach != PROCEDURE_STRUCTURE && reach != PROCEDURE_DISTRICT)
+			return GUICHET_OK;
+		for (size_t j = 0; j < deciding->facts.holder_count; j++)
+			if (deciding->facts.holders[j].role == step->awaits.at[i])
+				return GUICHET_OK;
+	}
+	const struct text roles = decide_roles_text(deciding->arena, procedure, step->awaits);
+	deciding->outcome->unheld = arena_format(deciding->arena, "Cette demande attend quelqu’un que l’annuaire ne nomme "
+		"pas : %.*s. Complétez l’annuaire ou désignez un intérim, puis prévenez cette personne.", TEXT_ARGS(roles));
+	return roles.at && deciding->outcome->unheld.at ? GUICHET_OK : OUT_OF_MEMORY(deciding->error);
+}
+
+/* Seals the event, folds it, and finds what follows in the new state. `move` may be NONE. */
+enum guichet_status
+deciding_conclude(struct deciding *deciding, enum dossier_event_type type, json_t *payload, int move)
+{
+	struct dossier_outcome *outcome = deciding->outcome;
+	const struct dossier *before = deciding->facts.dossier;
+	const int step_before = facts_step(&deciding->facts);
+	struct dossier_event *event = &outcome->event;
+	*event = (struct dossier_event){
+		.dossier = before ? before->id : deciding->input->id,
+		.number = before ? before->version + 1 : 1,
+		.type = type,
+		.version = 1,
+		.at = deciding->facts.at,
+		.decided_at = deciding->input->decided_at,
+		.salt = deciding->input->salt,
+		.payload = json_canonical(deciding->arena, payload),
+	};
+	if (!event->payload.at)
+		return OUT_OF_MEMORY(deciding->error);
+	if (event->payload.length > DOSSIER_PAYLOAD_LIMIT || event->number > DOSSIER_EVENTS_LIMIT)
+		return guichet_fail(deciding->error, GUICHET_REFUSED, "Ce dossier est devenu trop gros pour être complété.");
+	if (before)
+		event->previous = before->head;
+	event_seal(event);
+
+	outcome->state = before ? *before : (struct dossier){ 0 };
+	enum guichet_status status = event_fold(deciding->arena, deciding->procedure, &outcome->state, event, payload,
+		deciding->error);
+	if (status != GUICHET_OK)
+		return status;
+	deciding->facts.dossier = &outcome->state;
+	if (deciding->facts.explanation)
+		deciding->facts.explanation->after = true;
+	status = inputs_new(deciding->arena, &deciding->facts, &deciding->inputs, deciding->error);
+	if (status == GUICHET_OK)
+		status = acts_of(deciding, before);
+	if (status == GUICHET_OK && move >= 0)
+		status = mails_of(deciding, move, !before || outcome->state.step != step_before);
+	if (status == GUICHET_OK && (!before || outcome->state.step != step_before))
+		status = tell_unheld(deciding);
+	if (status == GUICHET_OK)
+		status = decide_dues(&deciding->inputs, &outcome->dues, &outcome->due_count, deciding->error);
+	if (status == GUICHET_OK)
+		status = deciding_columns(&deciding->inputs, &outcome->columns, deciding->error);
+	if (status == GUICHET_OK)
+		outcome->kind = DOSSIER_HAPPENED;
+	return status;
+}
+
+enum guichet_status
+dossier_project(const struct dossier_facts *facts, struct arena *arena, const struct dossier_due **ret_dues,
+	size_t *ret_due_count, struct dossier_columns *ret_columns, struct guichet_error *error)
+{
+	struct inputs inputs;
+	enum guichet_status status = inputs_new(arena, facts, &inputs, error);
+	if (status == GUICHET_OK)
+		status = decide_dues(&inputs, ret_dues, ret_due_count, error);
+	if (status == GUICHET_OK)
+		status = deciding_columns(&inputs, ret_columns, error);
+	return status;
+}
