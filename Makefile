@@ -72,6 +72,11 @@ $(OUT)/seed: $(OUT)/test/tools/seed.o $(call objects,$(LIBRARY)) $(EMBEDDED)
 	@echo "  link     $@"
 	@$(CC) $(CFLAGS) $(LDFLAGS) $^ $(LDLIBS) -o $@
 
+# Random lives of dossiers, and the rules they keep.
+$(OUT)/lives: $(call objects,$(wildcard test/lives/*.c) $(LIBRARY)) $(EMBEDDED)
+	@echo "  link     $@"
+	@$(CC) $(CFLAGS) $(LDFLAGS) $^ $(LDLIBS) -o $@
+
 # Expressions in, values out, for tests written in other languages.
 $(OUT)/feel-values: $(OUT)/test/tools/feel_values.o $(call objects,$(LIBRARY)) $(EMBEDDED)
 	@echo "  link     $@"
@@ -97,4 +102,4 @@ layers:
 clean:
 	rm -rf build
 
--include $(patsubst %.c,$(OUT)/%.d,$(PROGRAM) $(LIBRARY) $(TESTS) $(FUZZERS) $(wildcard test/tools/*.c))
+-include $(patsubst %.c,$(OUT)/%.d,$(PROGRAM) $(LIBRARY) $(TESTS) $(FUZZERS) $(wildcard test/tools/*.c test/lives/*.c))

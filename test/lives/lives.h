@@ -1,0 +1,90 @@
+/* Random lives of dossiers: sequences of commands that persons of a procedure's own tests could give, over
+ * calendars drawn at random, on the pure core; and rules that every life must keep, judged from the events by
+ * means of their own. What draws (draw.c, life.c) and what judges (rules.c) share nothing but this page.
+ *
+ *     build/release-gcc/lives [--seed N] [--lives N] [--only N] PROCEDURE…
+ *
+ * The same seed gives the same lives. Ends with "N passed, N failed". */
+#pragma once
+
+#include <stdio.h>
+
+#include "essais/world.h"
+
+enum { MOST_TRACKS = 32, MOST_STAYS = 4000, MOST_LIFE_DOSSIERS = 12, LIFE_ARENA = 512 << 20 };
+
+/* ---- chance ---- */
+
+struct chance {
+	uint64_t state;
+};
+
+uint64_t chance_next(struct chance *chance);
+/* 0 … below - 1; 0 when below is 0. */
+size_t chance_below(struct chance *chance, size_t below);
+/* True `percent` times in a hundred. */
+bool chance_of(struct chance *chance, unsigned percent);
+
+/* ---- what a procedure's tests lend to lives ---- */
+
+struct ground {
+	const struct procedure *procedure;
+	const struct yaml_node *directory, *models; /* of essais/annuaire.yaml */
+	const struct campaign *campaigns[8];
+	size_t campaign_count;
+};
+
+/* ---- what the rules remember of a dossier: their own reading of its events ---- */
+
+struct shadow {
+	size_t event_count;           /* judged so far */
+	int steps[MOST_TRACKS];       /* current step, by track */
+	instant last_at;
+	unsigned changed;             /* the last event that was no composed letter */
+	bool grounds;                 /* somebody wrote why, in an unfavourable action */
+	struct { int deadline; unsigned stay; instant due; } fired[MOST_STAYS];
+	size_t fired_count;
+	unsigned stays[MOST_TRACKS];  /* how many times a step of the track was entered */
+	struct { int window; instant until; } openings[200];
+	size_t opening_count;
+	struct { struct text act; int signers; int letter; } acts[400];
+	size_t act_count;
+};
+
+struct life {
+	uint64_t seed, rank;
+	struct chance chance;
+	const struct ground *ground;
+	struct world *world;
+	struct arena *arena;
+	struct shadow *shadows; /* by dossier of the world */
+	size_t commands, accepted, effects, mails;
+	struct text broken;     /* the first rule that was broken, and how; empty: none */
+};
+
+/* Told once: the first one counts. */
+[[gnu::format(printf, 2, 3)]] void life_breaks(struct life *life, const char *format, ...);
+
+/* A campaign like this one, moved in time, its windows of other lengths. In the life's arena. */
+const struct campaign *draw_campaign(struct life *life, const struct campaign *campaign);
+/* Answers for a form: those of a model where it has some, else drawn; drawn again where the form finds a mistake.
+ * Blank grounds, impossible numbers and the like come now and then. */
+struct dossier_raws draw_answers(struct life *life, const struct dossier_facts *facts, enum dossier_form_kind kind,
+	int action);
+
+/* One life, from its first filing to the end of its calendar. BROKEN: the engine could not go on. */
+enum guichet_status life_run(struct life *life, struct guichet_error *error);
+
+/* ---- rules ---- */
+
+/* The events that came since, of every dossier. */
+void rules_judge_events(struct life *life);
+/* After time moved to life->world->now and what was due has happened. */
+void rules_judge_time(struct life *life);
+/* A command that was refused must have changed nothing, and one that was accepted must have been theirs to give. */
+void rules_judge_command(struct life *life, const struct world_dossier *dossier, struct text state_before,
+	struct text person, const struct dossier_command *command, const struct dossier_outcome *outcome);
+/* The mails that came since: none leaves at night. Forgets them. */
+void rules_judge_mails(struct life *life);
+/* Chains, replays and folds of every dossier, at the end. */
+void rules_judge_record(struct life *life);

@@ -1,0 +1,363 @@
+/* The rules that every life keeps, judged from the bytes of its events and the directory of the tests, never by
+ * asking the engine what it thinks of itself. See lives.h. */
+#include "lives/lives.h"
+
+#include "dossier/json.h"
+#include "mail/mail.h"
+
+#include "base/banned.h"
+
+/* ---- authority ---- */
+
+static const struct yaml_node *
+structure_node(const struct life *life, struct text key)
+{
+	return yaml_get_named(yaml_get(life->ground->directory, "structures"), key);
+}
+
+static bool
+lists(const struct yaml_node *node, struct text wanted)
+{
+	if (node && node->kind == YAML_SCALAR)
+		return text_equal(node->scalar, wanted);
+	for (size_t i = 0; node && i < node->count; i++) {
+		if (text_equal(yaml_scalar(node->items[i].value), wanted))
+			return true;
+	}
+	return false;
+}
+
+static bool
+has_function(const struct yaml_node *person, const struct procedure_role *role)
+{
+	for (size_t i = 0; i < role->function_count; i++) {
+		if (lists(yaml_get(person, "fonction"), role->functions[i]))
+			return true;
+	}
+	return false;
+}
+
+/* Does the person stand in that structure, or one above it? */
+static bool
+stands_above(const struct life *life, const struct yaml_node *person, struct text structure)
+{
+	const struct text own = yaml_scalar(yaml_get(person, "structure"));
+	for (size_t depth = 0; depth < 20 && structure.length > 0; depth++) {
+		if (text_equal(own, structure))
+			return true;
+		structure = yaml_scalar(yaml_get(structure_node(life, structure), "dans"));
+	}
+	return false;
+}
+
+/* May this person act in this role for a dossier of that subject? */
+static bool
+may_hold(const struct life *life, const struct procedure_role *role, struct text person, struct text subject)
+{
+	const bool own = text_equal(person, subject);
+	if (role->reach == PROCEDURE_APPLICANT)
+		return own;
+	const struct yaml_node *node = world_person(life->world, person);
+	if (own || !has_function(node, role))
+		return false;
+	return role->reach == PROCEDURE_EVERYWHERE
+		|| stands_above(life, node, yaml_scalar(yaml_get(world_person(life->world, subject), "structure")));
+}
+
+static bool
+has_authority(const struct life *life, const struct procedure_action *action, struct text person, struct text subject)
+{
+	for (size_t i = 0; i < action->who.count; i++) {
+		if (may_hold(life, &life->ground->procedure->roles[action->who.at[i]], person, subject))
+			return true;
+	}
+	return false;
+}
+
+/* ---- reading an event ---- */
+
+static struct text
+text_in(const json_t *object, const char *key)
+{
+	const json_t *value = json_object_get(object, key);
+	return json_is_string(value) ? (struct text){ json_string_value(value), json_string_length(value) } : TEXT("");
+}
+
+/* The current step among those of the shadow that has this action or deadline; NONE when none. */
+static int
+current_with(const struct shadow *shadow, const struct procedure *procedure, struct text name, bool effect)
+{
+	for (size_t track = 0; track < MOST_TRACKS; track++) {
+		const int step = shadow->steps[track];
+		if (step < 0)
+			continue;
+		const int found = effect ? procedure_deadline_find(procedure, step, name)
+			: procedure_action_find(procedure, step, name);
+		if (found >= 0)
+			return found;
+	}
+	return PROCEDURE_NONE;
+}
+
+static bool
+window_is_open(const struct life *life, const struct shadow *shadow, int window, instant at)
+{
+	const struct campaign_window *planned = &life->world->campaign->windows[window];
+	if (at >= planned->opens && at < planned->closes)
+		return true;
+	for (size_t i = 0; i < shadow->opening_count; i++) {
+		if (shadow->openings[i].window == window && at < shadow->openings[i].until)
+			return true;
+	}
+	return false;
+}
+
+/* ---- one event ---- */
+
+static void
+judge_acted(struct life *life, struct shadow *shadow, const struct world_dossier *dossier, const struct dossier_event *event,
+	const json_t *payload)
+{
+	const struct procedure *procedure = life->ground->procedure;
+	const json_t *command = json_object_get(payload, "command"), *result = json_object_get(payload, "result"),
+		*actor = json_object_get(json_object_get(payload, "actor"), "person");
+	const struct text name = text_in(command, "action"), person = text_in(actor, "id");
+	const int index = event->type == DOSSIER_FILED ? procedure_action_find(procedure, 0, name)
+		: current_with(shadow, procedure, name, false);
+	if (index < 0) {
+		life_breaks(life, "« %.*s » a été fait à une étape qui ne l’a pas", TEXT_ARGS(name));
+		return;
+	}
+	const struct procedure_action *action = &procedure->actions[index];
+	if (!has_authority(life, action, person, dossier->person))
+		life_breaks(life, "%.*s a fait « %.*s » du dossier de %.*s sans en avoir le droit", TEXT_ARGS(person),
+			TEXT_ARGS(name), TEXT_ARGS(dossier->person));
+	if (action->during >= 0 && !window_is_open(life, shadow, action->during, event->at))
+		life_breaks(life, "« %.*s » a été fait hors de la fenêtre « %.*s »", TEXT_ARGS(name),
+			TEXT_ARGS(procedure->windows[action->during].name));
+	if (procedure->steps[shadow->steps[0]].final && event->type == DOSSIER_ACTED
+		&& action->step == shadow->steps[0])
+		life_breaks(life, "« %.*s » a été fait après la fin", TEXT_ARGS(name));
+
+	/* Why it is refused: a text of somebody, in this act or an unfavourable one before it. */
+	const json_t *values = json_object_get(result, "values");
+	const char *key;
+	json_t *value;
+	if (action->sense == PROCEDURE_UNFAVOURABLE) {
+		json_object_foreach((json_t *)values, key, value) {
+			const bool said = (json_is_string(value) && text_trim((struct text){ json_string_value(value),
+				json_string_length(value) }).length > 0) || (json_is_array(value) && json_array_size(value) > 0);
+			const struct text field = text_of_string(key);
+			bool entered = false;
+			for (size_t i = 0; i < action->enters.count; i++)
+				entered |= text_equal(procedure->fields[action->enters.at[i]].name, field);
+			shadow->grounds |= said && entered;
+		}
+		if (!shadow->grounds)
+			life_breaks(life, "« %.*s » est défavorable et personne n’a dit pourquoi", TEXT_ARGS(name));
+	}
+
+	const json_t *opened = json_object_get(result, "opened");
+	json_object_foreach((json_t *)opened, key, value) {
+		const int window = procedure_window_find(procedure, text_of_string(key));
+		if (window >= 0 && shadow->opening_count < sizeof shadow->openings / sizeof *shadow->openings) {
+			shadow->openings[shadow->opening_count].window = window;
+			shadow->openings[shadow->opening_count++].until = json_integer_value(value);
+		}
+	}
+
+	const json_t *signature = json_object_get(result, "signed");
+	for (size_t i = 0; signature && i < shadow->act_count; i++) {
+		if (!text_equal(shadow->acts[i].act, text_in(signature, "act")))
+			continue;
+		const struct procedure_list signers = procedure->letters[shadow->acts[i].letter].signers;
+		const int role = procedure_role_find(procedure, text_in(signature, "role")), rank = shadow->acts[i].signers++;
+		if (rank >= (int)signers.count || signers.at[rank] != role)
+			life_breaks(life, "« %.*s » a été signé hors de son tour", TEXT_ARGS(text_in(signature, "role")));
+		if (!may_hold(life, &procedure->roles[role], person, dossier->person))
+			life_breaks(life, "%.*s a signé au nom d’un rôle qui n’est pas le sien", TEXT_ARGS(person));
+	}
+}
+
+static void
+judge_elapsed(struct life *life, struct shadow *shadow, const struct dossier_event *event, const json_t *payload)
+{
+	const struct procedure *procedure = life->ground->procedure;
+	const struct text name = text_in(payload, "effect");
+	const instant due = json_integer_value(json_object_get(payload, "due"));
+	const int index = current_with(shadow, procedure, name, true);
+	life->effects++;
+	if (index < 0) {
+		life_breaks(life, "l’échéance « %.*s » a eu lieu à une étape qui ne l’a pas", TEXT_ARGS(name));
+		return;
+	}
+	const instant expected = due > shadow->last_at ? due : shadow->last_at;
+	if (event->at != expected)
+		life_breaks(life, "l’échéance « %.*s » n’a pas eu lieu à son instant", TEXT_ARGS(name));
+	const unsigned stay = shadow->stays[0];
+	for (size_t i = 0; i < shadow->fired_count; i++) {
+		if (shadow->fired[i].deadline == index && shadow->fired[i].stay == stay && shadow->fired[i].due == due)
+			life_breaks(life, "l’échéance « %.*s » a eu lieu deux fois", TEXT_ARGS(name));
+	}
+	if (shadow->fired_count < MOST_STAYS) {
+		shadow->fired[shadow->fired_count].deadline = index;
+		shadow->fired[shadow->fired_count].due = due;
+		shadow->fired[shadow->fired_count++].stay = stay;
+	}
+}
+
+static void
+follow(struct life *life, struct shadow *shadow, const struct dossier_event *event, const json_t *payload)
+{
+	const struct procedure *procedure = life->ground->procedure;
+	const json_t *result = json_object_get(payload, "result"), *acts = json_object_get(result, "acts");
+	const struct text to = text_in(result, "to");
+	const int step = to.length > 0 ? procedure_step_find(procedure, to) : PROCEDURE_NONE;
+	if (event->at < shadow->last_at)
+		life_breaks(life, "un événement précède celui d’avant");
+	shadow->last_at = event->at;
+	for (size_t i = 0; i < json_array_size(acts); i++) {
+		const json_t *act = json_array_get(acts, i);
+		const struct text number = text_in(act, "number");
+		for (size_t j = 0; j < shadow->act_count; j++) {
+			if (text_equal(shadow->acts[j].act, number))
+				life_breaks(life, "deux actes portent le numéro %.*s", TEXT_ARGS(number));
+		}
+		if (shadow->act_count < sizeof shadow->acts / sizeof *shadow->acts) {
+			shadow->acts[shadow->act_count].act = arena_text(life->arena, number);
+			shadow->acts[shadow->act_count].signers = 0;
+			shadow->acts[shadow->act_count++].letter = procedure_letter_find(procedure, text_in(act, "letter"));
+		}
+	}
+	if (step >= 0) {
+		shadow->steps[0] = step;
+		shadow->stays[0]++;
+	}
+}
+
+static void
+judge_event(struct life *life, struct shadow *shadow, const struct world_dossier *dossier, const struct dossier_event *event)
+{
+	struct guichet_error error = { 0 };
+	CLEANUP(json_decref) json_t *payload = json_parse(event->payload, "L’événement", &error);
+	if (!payload) {
+		life_breaks(life, "un événement ne se lit pas : %s", error.message);
+		return;
+	}
+	if (event->number != shadow->event_count + 1)
+		life_breaks(life, "l’événement %u suit l’événement %zu", event->number, shadow->event_count);
+	if (event->type == DOSSIER_FILED || event->type == DOSSIER_ACTED)
+		judge_acted(life, shadow, dossier, event, payload);
+	else if (event->type == DOSSIER_ELAPSED)
+		judge_elapsed(life, shadow, event, payload);
+	follow(life, shadow, event, payload);
+	shadow->event_count++;
+	if (event->type != DOSSIER_COMPOSED_EVENT)
+		shadow->changed = event->number;
+	/* The engine and the reading of its events must agree on where the dossier is. */
+	if (shadow->event_count == dossier->event_count && dossier->state.step != shadow->steps[0])
+		life_breaks(life, "le dossier est à l’étape « %.*s », ses événements disent autre chose",
+			TEXT_ARGS(life->ground->procedure->steps[dossier->state.step].name));
+}
+
+void
+rules_judge_events(struct life *life)
+{
+	for (size_t i = 0; i < life->world->dossier_count && i < MOST_LIFE_DOSSIERS; i++) {
+		struct shadow *shadow = &life->shadows[i];
+		const struct world_dossier *dossier = &life->world->dossiers[i];
+		for (size_t track = 1; shadow->event_count == 0 && track < MOST_TRACKS; track++)
+			shadow->steps[track] = PROCEDURE_NONE;
+		while (shadow->event_count < dossier->event_count && life->broken.length == 0)
+			judge_event(life, shadow, dossier, &dossier->events[shadow->event_count]);
+	}
+}
+
+/* ---- time ---- */
+
+void
+rules_judge_time(struct life *life)
+{
+	const struct world *world = life->world;
+	if (world->trouble.length > 0)
+		life_breaks(life, "%.*s", TEXT_ARGS(world->trouble));
+	for (size_t i = 0; i < world->dossier_count; i++) {
+		for (size_t j = 0; j < world->dossiers[i].due_count; j++) {
+			if (world->dossiers[i].dues[j].at <= world->now)
+				life_breaks(life, "l’échéance « %.*s » est passée et n’a pas eu lieu",
+					TEXT_ARGS(world->dossiers[i].dues[j].effect));
+		}
+	}
+	if (!world->procedure->once)
+		return;
+	for (size_t i = 0; i < world->dossier_count; i++) {
+		for (size_t j = 0; j < i; j++) {
+			if (text_equal(world->dossiers[i].person, world->dossiers[j].person)
+				&& !world->procedure->steps[world->dossiers[i].state.step].frees
+				&& !world->procedure->steps[world->dossiers[j].state.step].frees)
+				life_breaks(life, "%.*s a deux demandes dans la campagne", TEXT_ARGS(world->dossiers[i].person));
+		}
+	}
+}
+
+/* ---- commands ---- */
+
+void
+rules_judge_command(struct life *life, const struct world_dossier *dossier, struct text state_before, struct text person,
+	const struct dossier_command *command, const struct dossier_outcome *outcome)
+{
+	if (outcome->kind != DOSSIER_HAPPENED) {
+		if (outcome->message.length == 0)
+			life_breaks(life, "« %.*s » est refusé à %.*s sans un mot", TEXT_ARGS(command->action), TEXT_ARGS(person));
+		if (dossier && state_before.length > 0
+			&& !text_equal(state_before, dossier_to_json(life->arena, life->ground->procedure, &dossier->state)))
+			life_breaks(life, "« %.*s » est refusé et a changé le dossier", TEXT_ARGS(command->action));
+		return;
+	}
+	const struct shadow *shadow = dossier ? &life->shadows[dossier - life->world->dossiers] : NULL;
+	if (shadow && shadow->event_count > 0 && command->expected > 0 && command->expected < shadow->changed)
+		life_breaks(life, "« %.*s » est accepté d’une personne qui n’avait pas vu le dernier changement",
+			TEXT_ARGS(command->action));
+}
+
+void
+rules_judge_mails(struct life *life)
+{
+	struct world *world = life->world;
+	life->mails += world->mail_count;
+	for (size_t i = 0; i < world->mail_count; i++) {
+		struct clock_time time;
+		const instant leaves = mail_next_allowed(world->now);
+		(void)date_of_instant(leaves, &time);
+		if (time.hour < 7 || time.hour >= 19 || leaves < world->now)
+			life_breaks(life, "un courrier partirait à %d h %02d", time.hour, time.minute);
+		if (world->mails[i].to.length == 0)
+			life_breaks(life, "un courrier n’a pas de destinataire");
+	}
+	world->mail_count = 0;
+}
+
+/* ---- the record ---- */
+
+void
+rules_judge_record(struct life *life)
+{
+	for (size_t i = 0; i < life->world->dossier_count && life->broken.length == 0; i++) {
+		const struct world_dossier *dossier = &life->world->dossiers[i];
+		const struct procedure *procedure = life->ground->procedure;
+		struct guichet_error error = { 0 };
+		struct dossier state = { 0 };
+		enum guichet_status status = dossier_chain_verify(dossier->events, dossier->event_count, &dossier->state.head,
+			&error);
+		for (size_t j = 0; j < dossier->event_count && status == GUICHET_OK; j++) {
+			status = dossier_replay(life->arena, procedure, &state, &dossier->events[j], &error);
+			if (status == GUICHET_OK)
+				status = dossier_fold(life->arena, procedure, &state, &dossier->events[j], &error);
+		}
+		if (status != GUICHET_OK)
+			life_breaks(life, "rejoué depuis le début : %s", error.message);
+		else if (!text_equal(dossier_to_json(life->arena, procedure, &state),
+			dossier_to_json(life->arena, procedure, &dossier->state)))
+			life_breaks(life, "rejoués depuis le début, les événements ne redonnent pas le même état");
+	}
+}
