@@ -187,7 +187,7 @@ changes_text(const struct inputs *inputs)
 	const struct dossier *dossier = inputs->facts->dossier;
 	const struct procedure *procedure = inputs->facts->procedure;
 	if (!dossier || dossier->change_count == 0)
-		return TEXT("");
+		return TEXT("Aucune réponse n’a changé.");
 	const struct dossier_change *last = &dossier->changes[dossier->change_count - 1];
 	CLEANUP(buffer_release) struct buffer out = buffer_new(64 << 10);
 	for (size_t i = 0; i < dossier->change_count; i++) {
