@@ -60,3 +60,20 @@ TEST(the_examples_of_the_manual_of_tests_pass)
 			TEXT_ARGS(report.failures[i].message));
 	CHECK(report.passed >= 4);
 }
+
+TEST(a_report_counts_adds_shares_out_and_keeps_small_groups_together)
+{
+	static const char folder[] = "test/rapport";
+	CLEANUP(arena_free) struct arena *arena = arena_new(64 << 20);
+	CLEANUP(procedure_findings_release) struct procedure_findings findings = { 0 };
+	struct guichet_error error = { 0 };
+	struct essais essais;
+	CLEANUP(procedure_free) struct procedure *procedure = procedure_read(folder, NULL, &findings, &error);
+	CHECK(procedure && findings.count == 0 && essais_load(arena, folder, &essais, &findings, &error) == GUICHET_OK);
+	struct essai_report report = { .arena = arena };
+	CHECK(essais_run(&essais, procedure, &report, &error) == GUICHET_OK);
+	for (size_t i = 0; i < report.failure_count; i++)
+		test_case(false, folder, (int)report.failures[i].line, "%.*s", TEXT_ARGS(report.failures[i].message));
+	CHECK(report.passed > 30);
+	CHECK(report.failed == 0);
+}

@@ -2,6 +2,7 @@
 #include "essais/play.h"
 
 #include "base/french.h"
+#include "dossier/report.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -674,6 +675,84 @@ expect_exports(struct happening *happening, const struct yaml_node *node)
 			essai_check(playing, expected, found && !within, "l’export contient ce dossier");
 		else
 			check_parts(playing, expected, "l’export", text, expected, true);
+	}
+}
+
+/* All the dossiers of the scenario, counted by the report "nom", or "nom 2024". False without memory. */
+static bool
+count_report(struct playing *playing, struct text key, struct dossier_report *ret_report, struct guichet_error *error)
+{
+	struct world *world = playing->world;
+	struct text rest = key;
+	const int index = procedure_report_find(playing->procedure, text_split(&rest, ' '));
+	int64_t year;
+	if (index == PROCEDURE_NONE) {
+		(void)guichet_fail(error, GUICHET_REFUSED, "ce rapport n’existe pas");
+		return false;
+	}
+	const struct procedure_report *definition = &playing->procedure->reports[index];
+	const struct date today = date_of_instant(world->now, NULL);
+	if (!rest.at || !text_to_integer(rest, 1900, 9999, &year))
+		year = dossier_report_year(definition, today);
+	const struct feel_range days = dossier_report_days(definition, world->campaign, (int)year, today);
+	enum guichet_status status = dossier_report_begin(playing->arena, playing->procedure, index, days, ret_report, error);
+	for (size_t i = 0; status == GUICHET_OK && i < world->dossier_count; i++) {
+		struct dossier_facts facts;
+		const struct world_dossier *dossier = &world->dossiers[i];
+		status = world_facts(world, dossier->person, &dossier->state, world->now, &facts, error);
+		if (status == GUICHET_OK)
+			status = dossier_report_add(ret_report, &facts, playing->arena, error);
+	}
+	return status == GUICHET_OK && dossier_report_end(ret_report, error) == GUICHET_OK;
+}
+
+/* "Demandes : 3", "Employeur = Ville, Demandes : 2", "Motifs = Autre : 1". */
+static struct text
+report_text(struct playing *playing, const struct dossier_report *report)
+{
+	struct arena *arena = playing->arena;
+	const struct procedure_report *definition = report->definition;
+	struct text text = report->too_few ? TEXT("trop peu\n") : TEXT("");
+	for (size_t m = 0; !report->too_few && m < definition->measure_count; m++)
+		text = arena_format(arena, "%.*s%.*s : %.*s\n", TEXT_ARGS(text), TEXT_ARGS(definition->measures[m].label),
+			TEXT_ARGS(dossier_report_cell_text(arena, &definition->measures[m], &report->total.cells[m])));
+	for (size_t t = 0; !report->too_few && t < definition->by_count + definition->list_count; t++) {
+		const bool list = t >= definition->by_count;
+		const struct dossier_report_table *table = list ? &report->lists[t - definition->by_count] : &report->tables[t];
+		if (table->too_few)
+			text = arena_format(arena, "%.*s%.*s : trop peu\n", TEXT_ARGS(text), TEXT_ARGS(table->title));
+		for (size_t g = 0; g < table->count; g++) {
+			const struct dossier_report_group *group = &table->groups[g];
+			if (list)
+				text = arena_format(arena, "%.*s%.*s = %.*s : %lld\n", TEXT_ARGS(text), TEXT_ARGS(table->title),
+					TEXT_ARGS(group->name), (long long)group->dossiers);
+			for (size_t m = 0; !list && m < definition->measure_count; m++)
+				text = arena_format(arena, "%.*s%.*s = %.*s, %.*s : %.*s\n", TEXT_ARGS(text), TEXT_ARGS(table->title),
+					TEXT_ARGS(group->name), TEXT_ARGS(definition->measures[m].label),
+					TEXT_ARGS(dossier_report_cell_text(arena, &definition->measures[m], &group->cells[m])));
+		}
+	}
+	return text;
+}
+
+static void
+expect_reports(struct happening *happening, const struct yaml_node *node)
+{
+	struct playing *playing = happening->playing;
+	for (size_t i = 0; i < node->count; i++) {
+		const struct yaml_node *expected = node->items[i].value;
+		struct dossier_report report;
+		struct guichet_error error = { 0 };
+		if (!count_report(playing, node->items[i].key->scalar, &report, &error)) {
+			essai_check(playing, node->items[i].key, false, "le rapport « %.*s » : %s",
+				TEXT_ARGS(node->items[i].key->scalar), error.message);
+			continue;
+		}
+		const struct text text = report_text(playing, &report);
+		const bool both = expected->kind == YAML_MAPPING;
+		check_parts(playing, expected, "le rapport", text, both ? yaml_get(expected, "contient") : expected, true);
+		if (both)
+			check_parts(playing, expected, "le rapport", text, yaml_get(expected, "sans"), false);
 	}
 }
 

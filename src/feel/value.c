@@ -47,6 +47,26 @@ feel_integer(int64_t integer)
 }
 
 bool
+feel_number_add(struct feel_value a, struct feel_value b, struct feel_value *ret_sum)
+{
+	struct feel_number sum;
+	if (a.kind != FEEL_NUMBER || b.kind != FEEL_NUMBER || !number_add(a.number, b.number, &sum))
+		return false;
+	*ret_sum = feel_of_number(sum);
+	return true;
+}
+
+bool
+feel_number_divide(struct feel_value a, struct feel_value b, struct feel_value *ret_quotient)
+{
+	struct feel_number quotient;
+	if (a.kind != FEEL_NUMBER || b.kind != FEEL_NUMBER || !number_divide(a.number, b.number, &quotient))
+		return false;
+	*ret_quotient = feel_of_number(quotient);
+	return true;
+}
+
+bool
 feel_to_integer(struct feel_value value, int64_t *ret_integer)
 {
 	return value.kind == FEEL_NUMBER && number_to_integer(value.number, ret_integer);

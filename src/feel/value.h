@@ -165,6 +165,10 @@ feel_kind_has_order(enum feel_kind kind)
 /* True with -1, 0 or 1 when the two values have an order (numbers, strings, dates…). */
 [[nodiscard]] bool feel_order(struct feel_value a, struct feel_value b, int *ret_order);
 
+/* Numbers by FEEL's arithmetic; false when one is no number, or the result is none. */
+[[nodiscard]] bool feel_number_add(struct feel_value a, struct feel_value b, struct feel_value *ret_sum);
+[[nodiscard]] bool feel_number_divide(struct feel_value a, struct feel_value b, struct feel_value *ret_quotient);
+
 /* ---- reading and writing values ---- */
 
 /* The whole text as a number: "87.62", "-1", ".5", "1e3"; with French habits: "1 234,5". */

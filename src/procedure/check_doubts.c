@@ -268,6 +268,22 @@ doubt_deadlines(struct doubting *doubting)
 }
 
 static void
+doubt_report(struct doubting *doubting, const struct procedure_report *report)
+{
+	for (size_t i = 0; i < report->by_count; i++)
+		doubt(doubting, report->by[i].value, NULL, WANT_NOTHING);
+	for (size_t i = 0; i < report->measure_count; i++) {
+		doubt(doubting, report->measures[i].condition, NULL, WANT_NOTHING);
+		doubt(doubting, report->measures[i].sum, NULL, WANT_NOTHING);
+		doubt(doubting, report->measures[i].mean, NULL, WANT_NOTHING);
+	}
+	for (size_t i = 0; i < report->list_count; i++) {
+		doubt(doubting, report->lists[i].condition, NULL, WANT_NOTHING);
+		doubt(doubting, report->lists[i].value, NULL, WANT_NOTHING);
+	}
+}
+
+static void
 doubt_words(struct doubting *doubting)
 {
 	const struct procedure *procedure = doubting->check->procedure;
@@ -287,6 +303,8 @@ doubt_words(struct doubting *doubting)
 			doubt(doubting, procedure->exports[i].columns[k].value, NULL, WANT_NOTHING);
 	for (size_t i = 0; i < procedure->measure_count; i++)
 		doubt(doubting, procedure->measures[i].condition, NULL, WANT_NOTHING);
+	for (size_t i = 0; i < procedure->report_count; i++)
+		doubt_report(doubting, &procedure->reports[i]);
 }
 
 void

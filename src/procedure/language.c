@@ -48,6 +48,11 @@ static const struct text formats[] = {
 #include "procedure/words.def"
 };
 #undef FORMAT
+#define PERIOD(word, period) WORD(word),
+static const struct text periods[] = {
+#include "procedure/words.def"
+};
+#undef PERIOD
 static const struct text applicant[] = { WORD("demandeur") }, form[] = { WORD("formulaire") };
 
 /* ---- keys that many mappings have ---- */
@@ -348,6 +353,32 @@ SHAPE(measures, "« indicateurs »",
 	KEY("mesures", FORM_MAPPING, HOLD_NAMED, "Ce que l’on compte.", MUST, .of = &shape_measure),
 	CITE);
 
+SHAPE(report_measure, "une mesure d’un rapport",
+	LABEL("Ce que l’on compte : le titre de la colonne."),
+	CONDITION("Les dossiers pour lesquels elle est vraie ; à défaut, tous."),
+	KEY("somme", FORM_FEEL, HOLD_ONE, "Le nombre que l’on additionne, au lieu de compter les dossiers."),
+	KEY("moyenne", FORM_FEEL, HOLD_ONE, "Le nombre dont on fait la moyenne, au lieu de compter les dossiers."),
+	CITE);
+
+SHAPE(report_list, "une liste d’un rapport",
+	TITLE("Le titre de la liste."),
+	CONDITION("Les dossiers pour lesquels elle est vraie ; à défaut, tous."),
+	KEY("valeur", FORM_FEEL, HOLD_ONE, "La valeur dont on compte les dossiers ; d’une liste, chacune compte.", MUST),
+	CITE);
+
+SHAPE(report, "un rapport",
+	TITLE("Le titre du rapport."),
+	KEY("période", FORM_WORD, HOLD_ONE, "Les jours dont il parle ; les expressions les lisent : « période ».", MUST,
+		WORDS(periods)),
+	NAMES("qui", "Les rôles qui le lisent."),
+	KEY("secret", FORM_INTEGER, HOLD_ONE, "Un groupe qui a moins de dossiers n’est pas montré seul.",
+		.least = 2, .most = 1000),
+	COLUMNS("par", "Ce par quoi on répartit les mesures : un tableau pour chaque."),
+	KEY("mesures", FORM_MAPPING, HOLD_NAMED, "Ce que l’on compte.", MUST, .of = &shape_report_measure),
+	KEY("listes", FORM_MAPPING, HOLD_NAMED, "Des valeurs, avec le nombre de dossiers de chacune.",
+		.of = &shape_report_list),
+	CITE);
+
 /* ---- a procedure ---- */
 
 SHAPE(procedure, "une procédure",
@@ -384,7 +415,8 @@ SHAPE(procedure, "une procédure",
 	KEY("semaine", FORM_MAPPING, HOLD_ONE, "Qui est absent quel jour.", .of = &shape_week),
 	KEY("liste", FORM_MAPPING, HOLD_ONE, "La liste du service.", .of = &shape_list),
 	KEY("exports", FORM_MAPPING, HOLD_NAMED, "Les fichiers CSV que le service télécharge.", .of = &shape_export),
-	KEY("indicateurs", FORM_MAPPING, HOLD_ONE, "Ce que l’on compte.", .of = &shape_measures));
+	KEY("indicateurs", FORM_MAPPING, HOLD_ONE, "Ce que l’on compte.", .of = &shape_measures),
+	KEY("rapports", FORM_MAPPING, HOLD_NAMED, "Les rapports de chaque année.", .of = &shape_report));
 
 /* ---- a campaign ---- */
 

@@ -28,6 +28,8 @@ static const char *const action_keys[] = { "pendant", "si", "exige", "modifie", 
 static const char *const deadline_keys[] = { "si", "annule", "produit", "alerte", "pose", NULL };
 static const char *const letter_keys[] = { "signent", NULL };
 static const char *const output_keys[] = { "sinon", NULL };
+static const char *const report_keys[] = { "secret", NULL };
+static const char *const measure_keys[] = { "si", "somme", "moyenne", NULL };
 static const char *const mail_keys[] = { "si", "étapes", "groupé", "lien", NULL };
 
 static const struct kind
@@ -37,6 +39,8 @@ static const struct kind
 	kind_action = { "l’action", true, action_keys }, kind_deadline = { "l’échéance", true, deadline_keys },
 	kind_exception = { "la dérogation", true, no_keys }, kind_letter = { "la lettre", false, letter_keys },
 	kind_mail = { "le courrier", true, mail_keys },
+	kind_report = { "le rapport", false, report_keys }, kind_measure = { "la mesure", true, measure_keys },
+	kind_report_list = { "la liste", true, section_keys },
 	kind_output = { "la sortie", false, output_keys };
 
 struct found {
@@ -179,6 +183,13 @@ inside_step(struct walk *walk, const struct yaml_node *step, struct text path, s
 	walk_items(walk, child(step, "échéances"), &kind_deadline, path, cites, NULL);
 }
 
+static void
+inside_report(struct walk *walk, const struct yaml_node *report, struct text path, struct text cites)
+{
+	walk_items(walk, child(report, "mesures"), &kind_measure, path, cites, NULL);
+	walk_items(walk, child(report, "listes"), &kind_report_list, path, cites, NULL);
+}
+
 /* ---- the lines of tables ---- */
 
 /* The lines of one table, written there or in its file; false without any. */
@@ -251,6 +262,7 @@ walk_all(struct walk *walk, const struct yaml_node *root)
 		{ "dérogations", &kind_exception, NULL },
 		{ "lettres", &kind_letter, NULL },
 		{ "courriers", &kind_mail, NULL },
+		{ "rapports", &kind_report, inside_report },
 	};
 	walk->found = arena_array_of(walk->arena, struct found, MOST_MUTANTS);
 	if (!walk->found)

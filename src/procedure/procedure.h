@@ -344,6 +344,44 @@ struct procedure_measure {
 	const struct feel *condition; /* a dossier counts when true */
 };
 
+/* Which days a report is about. */
+enum procedure_period {
+	PROCEDURE_CIVIL_YEAR,  /* année civile: 1 January to 31 December */
+	PROCEDURE_SCHOOL_YEAR, /* année scolaire: 1 September to 31 August */
+	PROCEDURE_CAMPAIGN,    /* campagne: from its first day on; the dossiers of that campaign only */
+};
+
+struct procedure_report_measure {
+	struct procedure_origin origin;
+	struct text name, label;
+	const struct feel *condition; /* si: NULL: every dossier */
+	const struct feel *sum, *mean; /* somme or moyenne: of this number; both NULL: dossiers are counted */
+};
+
+/* How many dossiers for each value of an expression. */
+struct procedure_report_list {
+	struct procedure_origin origin;
+	struct text name, title;
+	const struct feel *condition; /* si: NULL: every dossier */
+	const struct feel *value;     /* each item of a list counts */
+	int field;                    /* one field alone: shown with its options' labels */
+};
+
+/* A yearly report. Its expressions read the case scope, and `période`: see period_slot. */
+struct procedure_report {
+	struct procedure_origin origin;
+	struct text name, title;
+	enum procedure_period period;
+	struct procedure_list who; /* roles that read it, where they hold them */
+	int64_t secret;            /* a group of fewer dossiers is not shown alone; 0: all are */
+	const struct procedure_column *by;
+	size_t by_count;
+	const struct procedure_report_measure *measures;
+	size_t measure_count;
+	const struct procedure_report_list *lists;
+	size_t list_count;
+};
+
 /* ---- the inputs of expressions ---- */
 
 /* What stands in a slot of the inputs given to feel_evaluate(). The types of the contexts are
@@ -434,13 +472,16 @@ struct procedure {
 	const struct procedure_column *measure_by;
 	size_t measure_by_count;
 	PROCEDURE_ITEMS(measure, measures);
+	PROCEDURE_ITEMS(report, reports);
 
 	/* One array of inputs serves every expression: those of the opening scope (population) read
 	 * the first opening_slots, those of a dossier case_slots, letters letter_slots, mails all. */
 	PROCEDURE_ITEMS(slot, slots);
 	size_t opening_slots, case_slots, letter_slots;
 	/* For other expressions on a dossier (tests of a procedure): each sees the ones before it. */
-	const struct feel_scope *opening_scope, *case_scope, *letter_scope, *mail_scope;
+	const struct feel_scope *opening_scope, *case_scope, *letter_scope, *mail_scope, *report_scope;
+	/* `période` of reports, a range of dates: it stands where letters have their first name, in inputs of its own. */
+	unsigned period_slot;
 	int agent_slot, campaign_slot, windows_slot, today_slot, pieces_slot, dossier_slot, role_slot,
 		recipient_slot, group_slot, link_slot;
 	const int *person_slots; /* by role; the applicant's is agent_slot when it is named so */
@@ -523,6 +564,7 @@ int procedure_mail_find(const struct procedure *procedure, struct text name);
 int procedure_window_find(const struct procedure *procedure, struct text name);
 int procedure_posed_find(const struct procedure *procedure, struct text name);
 int procedure_computed_find(const struct procedure *procedure, struct text name);
+int procedure_report_find(const struct procedure *procedure, struct text name);
 
 /* Is this index in the list? */
 bool procedure_list_has(struct procedure_list list, int index);

@@ -1,5 +1,5 @@
 /* Second stroke, what is written to people and what is kept: letters, mails, the week, lists,
- * exports, measures. */
+ * exports, measures, reports. */
 #include "procedure/reader.h"
 
 #include "base/banned.h"
@@ -77,7 +77,8 @@ read_mails(struct reader *reader, const struct yaml_node *section)
 }
 
 static void
-read_columns(struct map map, const char *key, const struct procedure_column **ret_columns, size_t *ret_count)
+read_columns(struct map map, const char *key, enum scope_kind scope, const struct procedure_column **ret_columns,
+	size_t *ret_count)
 {
 	struct reader *reader = map.reader;
 	const struct yaml_node *list = map_get(map, key);
@@ -98,7 +99,7 @@ read_columns(struct map map, const char *key, const struct procedure_column **re
 		const struct yaml_node *value = map_get(column, "valeur");
 		if (!value)
 			continue;
-		want_feel(reader, value, SCOPE_CASE, WANT_ANY, NULL, &columns[i].value);
+		want_feel(reader, value, scope, WANT_ANY, NULL, &columns[i].value);
 		if (value->kind == YAML_SCALAR)
 			columns[i].field = name_find(reader, NAME_FIELD, text_trim(value->scalar));
 	}
@@ -134,7 +135,7 @@ read_exports(struct reader *reader, const struct yaml_node *section)
 		exports[i].name = section->items[i].key->scalar;
 		exports[i].title = map_text(map, "titre", TEXT_LABEL);
 		exports[i].steps = map_names(map, "étapes", NAME_STEP);
-		read_columns(map, "colonnes", &exports[i].columns, &exports[i].column_count);
+		read_columns(map, "colonnes", SCOPE_CASE, &exports[i].columns, &exports[i].column_count);
 	}
 	reader->procedure->exports = exports;
 	reader->procedure->export_count = exports ? section->count : 0;
@@ -148,7 +149,7 @@ read_measures(struct reader *reader, struct map top)
 	if (!node)
 		return;
 	const struct map map = map_open(reader, node, map_key_place(top, "indicateurs"), &shape_measures);
-	read_columns(map, "par", &procedure->measure_by, &procedure->measure_by_count);
+	read_columns(map, "par", SCOPE_CASE, &procedure->measure_by, &procedure->measure_by_count);
 	const struct yaml_node *list = mapping_of(reader, map_get(map, "mesures"), "les mesures");
 	if (!list)
 		return;
@@ -167,6 +168,131 @@ read_measures(struct reader *reader, struct map top)
 	procedure->measure_count = measures ? list->count : 0;
 }
 
+/* ---- reports ---- */
+
+static void
+read_report_measures(struct reader *reader, const struct yaml_node *section, struct procedure_report *report)
+{
+	section = mapping_of(reader, section, "les mesures");
+	if (!section)
+		return;
+	struct procedure_report_measure *measures = READER_ARRAY(reader, struct procedure_report_measure, section->count);
+	size_t kept = 0;
+	for (size_t i = 0; measures && i < section->count; i++) {
+		const struct yaml_item *item = &section->items[i];
+		if (item->left_out || !name_check(reader, item->key))
+			continue;
+		const struct map map = map_open(reader, item->value, item->key->at, &shape_report_measure);
+		struct procedure_report_measure *measure = &measures[kept++];
+		*measure = (struct procedure_report_measure){ .origin = map_origin(map), .name = item->key->scalar,
+			.label = map_text(map, "libellé", TEXT_LABEL) };
+		map_feel(map, "si", SCOPE_REPORT, WANT_TRUTH, &measure->condition);
+		map_feel(map, "somme", SCOPE_REPORT, WANT_NUMBER, &measure->sum);
+		map_feel(map, "moyenne", SCOPE_REPORT, WANT_NUMBER, &measure->mean);
+		if (map.node && map_get(map, "somme") && map_get(map, "moyenne"))
+			finding_add(reader->findings, 451, map_key_place(map, "moyenne"), TEXT("écrivez deux mesures"),
+				"la mesure « %.*s » ne peut pas donner une somme et une moyenne", TEXT_ARGS(measure->name));
+	}
+	report->measures = measures;
+	report->measure_count = kept;
+}
+
+static void
+read_report_lists(struct reader *reader, const struct yaml_node *section, struct procedure_report *report)
+{
+	section = mapping_of(reader, section, "les listes");
+	if (!section)
+		return;
+	struct procedure_report_list *lists = READER_ARRAY(reader, struct procedure_report_list, section->count);
+	size_t kept = 0;
+	for (size_t i = 0; lists && i < section->count; i++) {
+		const struct yaml_item *item = &section->items[i];
+		if (item->left_out || !name_check(reader, item->key))
+			continue;
+		const struct map map = map_open(reader, item->value, item->key->at, &shape_report_list);
+		struct procedure_report_list *list = &lists[kept];
+		*list = (struct procedure_report_list){ .origin = map_origin(map), .name = item->key->scalar,
+			.title = map_text(map, "titre", TEXT_LABEL), .field = PROCEDURE_NONE };
+		map_feel(map, "si", SCOPE_REPORT, WANT_TRUTH, &list->condition);
+		const struct yaml_node *value = map_get(map, "valeur");
+		if (!value)
+			continue;
+		want_feel(reader, value, SCOPE_REPORT, WANT_ANY, NULL, &list->value);
+		if (value->kind == YAML_SCALAR)
+			list->field = name_find(reader, NAME_FIELD, text_trim(value->scalar));
+		kept++;
+	}
+	report->lists = lists;
+	report->list_count = kept;
+}
+
+static enum procedure_period
+period_of(struct map map)
+{
+#define PERIOD(word, period) { TEXT(word), period },
+	static const struct {
+		struct text word;
+		enum procedure_period period;
+	} periods[] = {
+#include "procedure/words.def"
+	};
+#undef PERIOD
+	const struct yaml_node *node = map_get(map, "période");
+	struct text known[sizeof periods / sizeof *periods];
+	for (size_t i = 0; i < sizeof periods / sizeof *periods; i++) {
+		known[i] = periods[i].word;
+		if (node && node->kind == YAML_SCALAR && text_equal(node->scalar, periods[i].word))
+			return periods[i].period;
+	}
+	if (node)
+		finding_add(map.reader->findings, 451, node->at,
+			node->kind == YAML_SCALAR && nearest(map.reader, node->scalar, known, sizeof known / sizeof *known).length
+				? nearest_remedy(map.reader, node->scalar, known, sizeof known / sizeof *known)
+				: TEXT("écrivez année civile, année scolaire ou campagne"),
+			"on ne sait pas de quels jours parle ce rapport");
+	return PROCEDURE_CIVIL_YEAR;
+}
+
+static void
+read_report(struct reader *reader, const struct yaml_item *item, struct procedure_report *report)
+{
+	const struct map map = map_open(reader, item->value, item->key->at, &shape_report);
+	*report = (struct procedure_report){
+		.origin = map_origin(map),
+		.name = item->key->scalar,
+		.title = map_text(map, "titre", TEXT_LABEL),
+		.period = period_of(map),
+		.who = map_names(map, "qui", NAME_ROLE),
+		.secret = map_integer(map, "secret", 2, 1000, 0),
+	};
+	read_columns(map, "par", SCOPE_REPORT, &report->by, &report->by_count);
+	read_report_measures(reader, map_get(map, "mesures"), report);
+	read_report_lists(reader, map_get(map, "listes"), report);
+	if (!map.node || reader->mutant)
+		return;
+	if (!map_get(map, "qui"))
+		finding_add(reader->findings, 451, map.at, TEXT("ajoutez « qui: » et un rôle"), "personne ne peut lire ce rapport");
+	for (size_t i = 0; i < report->who.count; i++)
+		if (reader->procedure->roles[report->who.at[i]].reach == PROCEDURE_APPLICANT)
+			finding_add(reader->findings, 451, map_key_place(map, "qui"), TEXT("citez un rôle tenu dans l’annuaire"),
+				"le demandeur ne lit pas un rapport sur les demandes des autres");
+}
+
+static void
+read_reports(struct reader *reader, const struct yaml_node *section)
+{
+	section = mapping_of(reader, section, "les rapports");
+	if (!section)
+		return;
+	struct procedure_report *reports = READER_ARRAY(reader, struct procedure_report, section->count);
+	size_t kept = 0;
+	for (size_t i = 0; reports && i < section->count; i++)
+		if (!section->items[i].left_out && name_check(reader, section->items[i].key))
+			read_report(reader, &section->items[i], &reports[kept++]);
+	reader->procedure->reports = reports;
+	reader->procedure->report_count = kept;
+}
+
 void
 read_words(struct reader *reader, struct map top)
 {
@@ -177,8 +303,9 @@ read_words(struct reader *reader, struct map top)
 	if (list) {
 		const struct map map = map_open(reader, list, map_key_place(top, "liste"), &shape_list);
 		(void)map_origin(map);
-		read_columns(map, "colonnes", &reader->procedure->columns, &reader->procedure->column_count);
+		read_columns(map, "colonnes", SCOPE_CASE, &reader->procedure->columns, &reader->procedure->column_count);
 	}
 	read_exports(reader, map_get(top, "exports"));
 	read_measures(reader, top);
+	read_reports(reader, map_get(top, "rapports"));
 }

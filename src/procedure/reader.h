@@ -19,6 +19,7 @@ enum scope_kind {
 	SCOPE_CASE,
 	SCOPE_LETTER,
 	SCOPE_MAIL,
+	SCOPE_REPORT,   /* that of a case, and the period */
 	SCOPE_COUNT
 };
 
@@ -29,6 +30,7 @@ enum wanted {
 	WANT_MOMENT, /* a date, or a date and time */
 	WANT_TEXT,
 	WANT_LIST,
+	WANT_NUMBER,
 };
 
 /* The sections whose names others refer to. */
@@ -119,8 +121,8 @@ extern const struct shape shape_rule, shape_column, shape_source, shape_document
 	shape_parameter, shape_campaign_data, shape_field, shape_window, shape_calendar, shape_role, shape_once, shape_exception,
 	shape_section, shape_piece, shape_computed, shape_input, shape_rounding, shape_output, shape_table,
 	shape_decision, shape_opens, shape_action, shape_deadline, shape_step, shape_letter, shape_mail,
-	shape_week, shape_list, shape_export, shape_measure, shape_measures, shape_campaign_window, shape_contact,
-	shape_key_date;
+	shape_week, shape_list, shape_export, shape_measure, shape_measures, shape_report_measure, shape_report_list,
+	shape_report, shape_campaign_window, shape_contact, shape_key_date;
 
 /* ---- keys.c: mappings with known keys ---- */
 

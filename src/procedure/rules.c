@@ -10,6 +10,7 @@ static const char *const wanted_french[] = {
 	[WANT_MOMENT] = "une date, ou une date et une heure",
 	[WANT_TEXT] = "un texte",
 	[WANT_LIST] = "une liste",
+	[WANT_NUMBER] = "un nombre",
 };
 
 static bool
@@ -21,6 +22,7 @@ gives(const struct feel *feel, enum wanted wanted)
 	return wanted == WANT_TRUTH    ? kind == FEEL_BOOLEAN
 	       : wanted == WANT_MOMENT ? kind == FEEL_DATE || kind == FEEL_DATE_TIME
 	       : wanted == WANT_TEXT   ? kind == FEEL_STRING
+	       : wanted == WANT_NUMBER ? kind == FEEL_NUMBER
 				       : kind == FEEL_LIST;
 }
 

@@ -372,6 +372,29 @@ declare_mail(struct reader *reader)
 		CONTEXT(reader, { "dossier", 0 }, { "accueil", 0 }, { "réponse", 0 }), PROCEDURE_SLOT_LINK, PROCEDURE_NONE, NULL);
 }
 
+/* Reports read no person: `période` takes the slot after those of a case, in inputs of their own. */
+static void
+declare_report(struct reader *reader)
+{
+	struct procedure *procedure = reader->procedure;
+	struct guichet_error error = { 0 };
+	unsigned taken;
+	const struct feel_type *known;
+	const struct feel_type *days = memory(reader, feel_type_range_of(reader->arena, &feel_type_date));
+	open_scope(reader, SCOPE_REPORT, reader->scopes[SCOPE_CASE]);
+	if (!days || !reader->scopes[SCOPE_REPORT])
+		return;
+	for (size_t i = 0; i < reader->root->count; i++)
+		if (text_equal(reader->root->items[i].key->scalar, TEXT("rapports"))
+		    && feel_scope_find(reader->scopes[SCOPE_CASE], TEXT("période"), &taken, &known)) {
+			finding_add(reader->findings, 202, reader->root->items[i].key->at, TEXT("choisissez un autre nom pour ce champ ou ce calcul"),
+				"« période » est le nom des jours d’un rapport, et il est déjà pris");
+			return;
+		}
+	if (feel_scope_add(reader->scopes[SCOPE_REPORT], TEXT("période"), days, &procedure->period_slot, &error) != GUICHET_OK)
+		reader->findings->broken = true;
+}
+
 /* The data of a campaign by their bare names, for their own checks. */
 static void
 declare_data(struct reader *reader)
@@ -403,8 +426,11 @@ read_scopes(struct reader *reader)
 		declare_persons(reader);
 	if (!reader->findings->broken)
 		declare_mail(reader);
+	if (!reader->findings->broken)
+		declare_report(reader);
 	procedure->opening_scope = reader->scopes[SCOPE_OPENING];
 	procedure->case_scope = reader->scopes[SCOPE_CASE];
 	procedure->letter_scope = reader->scopes[SCOPE_LETTER];
 	procedure->mail_scope = reader->scopes[SCOPE_MAIL];
+	procedure->report_scope = reader->scopes[SCOPE_REPORT];
 }

@@ -24,6 +24,7 @@ FIND(mail, mails)
 FIND(window, windows)
 FIND(posed, posed)
 FIND(computed, computed)
+FIND(report, reports)
 
 int
 procedure_action_find(const struct procedure *procedure, int step, struct text name)
