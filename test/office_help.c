@@ -137,11 +137,17 @@ counter_import(struct counter *counter, const char *day, struct text persons)
 void
 counter_begin(struct counter *counter)
 {
+	counter_begin_with(counter, COUNTER_MISSION);
+}
+
+void
+counter_begin_with(struct counter *counter, const char *folder)
+{
 	char path[100];
 	struct guichet_error error = { 0 };
 	snprintf(path, sizeof path, "%s/data", test_directory());
 	counter_open(counter, path, "2024-01-10T10:00");
 	counter_import(counter, "2024-01-09", TEXT(COUNTER_PERSONS));
-	counter_must(office_campaign_open(counter->office, COUNTER_MISSION, "2024", &error), &error);
+	counter_must(office_campaign_open(counter->office, folder, "2024", &error), &error);
 	counter->campaign = office_campaigns(counter->office, counter->arena).at[0];
 }

@@ -28,6 +28,8 @@ void counter_must(enum guichet_status status, const struct guichet_error *error)
 void counter_open(struct counter *counter, const char *path, const char *at);
 /* Opens it in the test's own folder on 10 January 2024, with its persons and the campaign 2024 of the mission. */
 void counter_begin(struct counter *counter);
+/* The same with the campaign 2024 of another procedure. */
+void counter_begin_with(struct counter *counter, const char *folder);
 void counter_close_at(struct counter *counter);
 #define counter_close(counter) counter_close_at(counter)
 /* The clock goes there, and what was due happens. */

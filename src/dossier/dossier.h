@@ -351,8 +351,16 @@ struct dossier_mail_due {
 struct dossier_due {
 	struct text effect;
 	int step;
-	instant at; /* in the past when it is due at once */
+	instant at;   /* in the past when it should have happened already */
+	bool at_once; /* a passage whose condition is true: dossier_elapse() it in the same transaction, then look again */
 };
+
+/* After so many passages in a row somebody is told that they go round in circles. */
+enum { DOSSIER_MOST_PASSAGES = 20 };
+#define DOSSIER_PASSAGES_LOOP TEXT("Les passages de cette étape tournent en rond : corrigez la procédure, puis agissez sur ce dossier.")
+
+/* The passage to go through now; NULL when there is none. */
+const struct dossier_due *dossier_due_at_once(const struct dossier_due *dues, size_t count);
 
 /* What lists and searches keep beside the state. */
 struct dossier_columns {

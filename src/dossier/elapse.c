@@ -10,6 +10,12 @@ still_holds(struct deciding *deciding, const struct procedure_deadline *deadline
 {
 	instant when;
 	*ret_holds = *ret_happens = false;
+	if (deadline->passage) {
+		const enum guichet_status status = inputs_condition(&deciding->inputs, deadline->condition, ret_happens,
+			deciding->error);
+		*ret_holds = *ret_happens;
+		return status;
+	}
 	enum guichet_status status = inputs_instant(&deciding->inputs, deadline->when, false, &when, deciding->error);
 	if (status != GUICHET_OK)
 		return status;

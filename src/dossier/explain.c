@@ -157,6 +157,7 @@ static const struct {
 	[PROCEDURE_AT_OPENING] = { "Période rouverte, «" SPACE, SPACE "», jusqu’au", NULL, NULL },
 	[PROCEDURE_AT_DEADLINE] = { "Échéance «" SPACE, SPACE "»", NULL, NULL },
 	[PROCEDURE_AT_DEADLINE_HAPPENS] = { "Condition de l’échéance «" SPACE, SPACE "»", "remplie", "non remplie" },
+	[PROCEDURE_AT_PASSAGE] = { "Condition du passage «" SPACE, SPACE "»", "remplie", "non remplie" },
 	[PROCEDURE_AT_WINDOW] = { "Période «" SPACE, SPACE "»", "ouverte", "fermée" },
 };
 
@@ -166,7 +167,8 @@ label_of(const struct dossier_explanation *explanation, const struct procedure_p
 {
 	if (place->label.length > 0)
 		return place->label;
-	if (place->kind == PROCEDURE_AT_DEADLINE || place->kind == PROCEDURE_AT_DEADLINE_HAPPENS) {
+	if (place->kind == PROCEDURE_AT_DEADLINE || place->kind == PROCEDURE_AT_DEADLINE_HAPPENS
+		|| place->kind == PROCEDURE_AT_PASSAGE) {
 		const struct procedure_deadline *deadline = &explanation->procedure->deadlines[place->index];
 		return deadline->to >= 0 ? explanation->procedure->steps[deadline->to].label
 			: explanation->procedure->moves[deadline->move].label;
@@ -685,7 +687,8 @@ static const char *const place_texts[] = {
 	[PROCEDURE_AT_COMPUTED] = "computed", [PROCEDURE_AT_ACTION_OFFERED] = "action offered",
 	[PROCEDURE_AT_ACTION_REQUIRES] = "requirement", [PROCEDURE_AT_SETTING] = "setting",
 	[PROCEDURE_AT_OPENING] = "opening", [PROCEDURE_AT_DEADLINE] = "deadline",
-	[PROCEDURE_AT_DEADLINE_HAPPENS] = "deadline condition", [PROCEDURE_AT_WINDOW] = "window",
+	[PROCEDURE_AT_DEADLINE_HAPPENS] = "deadline condition", [PROCEDURE_AT_PASSAGE] = "passage condition",
+	[PROCEDURE_AT_WINDOW] = "window",
 };
 
 static bool

@@ -44,6 +44,15 @@ deciding_has_fired(const struct dossier *dossier, struct text effect)
 	return false;
 }
 
+const struct dossier_due *
+dossier_due_at_once(const struct dossier_due *dues, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (dues[i].at_once)
+			return &dues[i];
+	return NULL;
+}
+
 enum guichet_status
 decide_dues(const struct inputs *inputs, const struct dossier_due **ret_dues, size_t *ret_count,
 	struct guichet_error *error)
@@ -53,18 +62,27 @@ decide_dues(const struct inputs *inputs, const struct dossier_due **ret_dues, si
 	const struct procedure_list deadlines = procedure->steps[dossier->step].deadlines;
 	struct dossier_due *dues = arena_array_of(inputs->arena, struct dossier_due, deadlines.count + 1);
 	size_t count = 0;
+	bool passes = false;
 	if (!dues)
 		return OUT_OF_MEMORY(error);
 	for (size_t i = 0; i < deadlines.count; i++) {
 		const struct procedure_deadline *deadline = &procedure->deadlines[deadlines.at[i]];
 		instant at;
-		if (deciding_has_fired(dossier, deadline->name))
+		if (deciding_has_fired(dossier, deadline->name) || (passes && deadline->passage))
 			continue;
+		if (deadline->passage) {
+			const enum guichet_status status = inputs_condition(inputs, deadline->condition, &passes, error);
+			if (status != GUICHET_OK)
+				return status;
+			if (passes)
+				dues[count++] = (struct dossier_due){ deadline->name, dossier->step, dossier->last_at, true };
+			continue;
+		}
 		const enum guichet_status status = inputs_instant(inputs, deadline->when, false, &at, error);
 		if (status != GUICHET_OK)
 			return status;
 		if (at != INSTANT_NEVER)
-			dues[count++] = (struct dossier_due){ deadline->name, dossier->step, at };
+			dues[count++] = (struct dossier_due){ deadline->name, dossier->step, at, false };
 	}
 	*ret_dues = dues;
 	*ret_count = count;

@@ -222,6 +222,8 @@ tell_after(const struct inputs *inputs, struct dossier_can *can, struct guichet_
 	for (size_t i = 0; i < step->deadlines.count; i++) {
 		const struct procedure_deadline *deadline = &procedure->deadlines[step->deadlines.at[i]];
 		instant at;
+		if (deadline->passage)
+			continue;
 		const enum guichet_status status = inputs_instant(inputs, deadline->when, false, &at, error);
 		if (status != GUICHET_OK)
 			return status;
@@ -424,7 +426,7 @@ tell_dues(struct telling *telling, const struct dossier_due *dues, size_t count)
 	for (size_t i = 0; i < count; i++) {
 		const int index = procedure_deadline_find(procedure, dues[i].step, dues[i].effect);
 		const struct procedure_deadline *deadline = index >= 0 ? &procedure->deadlines[index] : NULL;
-		if (!deadline || (deadline->to < 0 && telling->applicant))
+		if (!deadline || dues[i].at_once || (deadline->to < 0 && telling->applicant))
 			continue;
 		struct clock_time time;
 		(void)date_of_instant(dues[i].at, &time);

@@ -331,9 +331,9 @@ compose_letters(struct world *world, struct world_dossier *dossier, struct guich
 	return GUICHET_OK;
 }
 
-/* Writes what an outcome brings. */
+/* Writes what one event brings. */
 static enum guichet_status
-apply(struct world *world, struct world_dossier *dossier, const struct dossier_outcome *outcome,
+apply_one(struct world *world, struct world_dossier *dossier, const struct dossier_outcome *outcome,
 	struct guichet_error *error)
 {
 	add_event(world, dossier, outcome);
@@ -353,6 +353,57 @@ apply(struct world *world, struct world_dossier *dossier, const struct dossier_o
 		world->alerts = outcome->alerts;
 	if (status == GUICHET_OK && world->compose)
 		status = compose_letters(world, dossier, error);
+	return status;
+}
+
+static bool
+add_indexes(struct arena *arena, const int **indexes, size_t *count, const int *more, size_t more_count)
+{
+	int *all = arena_array_of(arena, int, *count + more_count + 1);
+	if (!all)
+		return false;
+	if (*count > 0)
+		memcpy(all, *indexes, *count * sizeof *all);
+	if (more_count > 0)
+		memcpy(all + *count, more, more_count * sizeof *all);
+	*indexes = all;
+	*count += more_count;
+	return true;
+}
+
+/* Writes what an outcome brings, then goes through the passages that it opens: *outcome tells of them all. */
+static enum guichet_status
+apply(struct world *world, struct world_dossier *dossier, struct dossier_outcome *outcome, struct guichet_error *error)
+{
+	const struct dossier_due *due;
+	enum guichet_status status = apply_one(world, dossier, outcome, error);
+	for (size_t i = 0; status == GUICHET_OK && (due = dossier_due_at_once(dossier->dues, dossier->due_count)); i++) {
+		struct dossier_facts facts;
+		struct dossier_outcome next;
+		if (i == DOSSIER_MOST_PASSAGES) {
+			trouble(world, "un passage", DOSSIER_PASSAGES_LOOP.at);
+			dossier->due_count = 0;
+			break;
+		}
+		status = world_facts(world, dossier->person, &dossier->state, world->now, &facts, error);
+		if (status != GUICHET_OK)
+			return status;
+		const struct dossier_input input = input_of(world, dossier, &facts);
+		status = dossier_elapse(&input, due->effect, due->step, due->at, world->arena, &next, error);
+		if (status == GUICHET_OK && next.kind != DOSSIER_HAPPENED) {
+			trouble(world, "un passage n’a pas pu avoir lieu", error->message);
+			dossier->due_count = 0;
+			break;
+		}
+		if (status == GUICHET_OK)
+			status = apply_one(world, dossier, &next, error);
+		if (status == GUICHET_OK && (!add_indexes(world->arena, &outcome->composed, &outcome->composed_count,
+				next.composed, next.composed_count)
+			|| !add_indexes(world->arena, &outcome->cancelled, &outcome->cancelled_count, next.cancelled,
+				next.cancelled_count)))
+			return guichet_fail(error, GUICHET_BROKEN, "La mémoire manque.");
+		outcome->state = dossier->state;
+	}
 	return status;
 }
 

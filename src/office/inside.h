@@ -157,7 +157,8 @@ struct office_judged {
 	struct office_texts texts;
 };
 
-/* Writes what an outcome says: event, projection, due effects, mails, letters, links. `seed` makes the tokens.
+/* Writes what an outcome says: event, projection, due effects, mails, letters, links; then the passages that it opens,
+ * each an event of its own. `seed` makes the tokens.
  * `texts` may be NULL: they are made. */
 enum guichet_status office_record(struct office *office, struct store_tx *tx, struct arena *arena,
 	const struct office_place *place, const struct dossier_facts *facts, const struct dossier_outcome *outcome,

@@ -98,6 +98,8 @@ write_dues(struct store_tx *tx, struct arena *arena, const struct office_place *
 	enum guichet_status status = place->from == PROCEDURE_NONE ? GUICHET_OK
 		: store_run(tx, STORE_DUE_DELETE_OF_DOSSIER, STORE_VALUES(place->id), NULL, error);
 	for (size_t i = 0; status == GUICHET_OK && i < outcome->due_count; i++) {
+		if (outcome->dues[i].at_once)
+			continue;
 		/* "d": at the same instant the effects of dossiers come before the mails of a campaign, "m". */
 		const struct text id = arena_format(arena, "d:" TEXT_FORMAT ":" TEXT_FORMAT, TEXT_ARGS(place->id),
 			TEXT_ARGS(outcome->dues[i].effect));
@@ -236,8 +238,9 @@ office_texts_make(struct office *office, struct arena *arena, const struct offic
 	return GUICHET_OK;
 }
 
-enum guichet_status
-office_record(struct office *office, struct store_tx *tx, struct arena *arena, const struct office_place *place,
+/* One event and all that it writes. */
+static enum guichet_status
+record(struct office *office, struct store_tx *tx, struct arena *arena, const struct office_place *place,
 	const struct dossier_facts *facts, const struct dossier_outcome *outcome, const struct office_texts *texts,
 	instant now, struct text seed, struct guichet_error *error)
 {
@@ -272,6 +275,67 @@ office_record(struct office *office, struct store_tx *tx, struct arena *arena, c
 		const struct text label = dossier_label(&after, &nobody);
 		status = store_run(tx, STORE_ALERT_INSERT, STORE_VALUES(id, place->campaign->id, place->id, role, label,
 			outcome->event.at), NULL, error);
+	}
+	return status;
+}
+
+/* A passage that cannot be gone through: somebody is told. It is tried again in an hour, or when something happens. */
+static enum guichet_status
+tell_stopped(struct store_tx *tx, struct arena *arena, const struct office_place *place, const struct dossier_due *due,
+	struct text message, instant now, struct guichet_error *error)
+{
+	const struct text id = arena_format(arena, "d:" TEXT_FORMAT ":" TEXT_FORMAT, TEXT_ARGS(place->id),
+		TEXT_ARGS(due->effect));
+	enum guichet_status status = store_run(tx, STORE_ALERT_INSERT, STORE_VALUES(id, place->campaign->id, place->id, "",
+		message, now), NULL, error);
+	return status != GUICHET_OK ? status : store_run(tx, STORE_DUE_INSERT, STORE_VALUES(now + INSTANT_HOUR, id,
+		place->campaign->id, place->id, due->effect), NULL, error);
+}
+
+/* Goes through one passage: an event of its own. `last` is what was recorded before, then this. */
+static enum guichet_status
+pass(struct office *office, struct store_tx *tx, struct arena *arena, struct office_place *place,
+	const struct dossier_facts *facts, const struct dossier_due *due, struct dossier_outcome *last, instant now,
+	struct text seed, struct guichet_error *error)
+{
+	struct dossier *state = arena_new_of(arena, struct dossier);
+	struct dossier_facts after = *facts;
+	if (!state)
+		return guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.");
+	*state = last->state;
+	after.dossier = state;
+	place->from = state->step;
+	place->version = state->version;
+	enum guichet_status status = office_holders(office, tx, arena, place->procedure, state->subject, place->structure,
+		office_roles_told(place->procedure, due->effect), facts->at, &after, &place->seats, error);
+	if (status != GUICHET_OK)
+		return status;
+	const struct dossier_input input = { .facts = after, .decided_at = clock_now(office->options.clock),
+		.salt = office_token(arena, seed, 0) };
+	status = dossier_elapse(&input, due->effect, due->step, due->at, arena, last, error);
+	if (status == GUICHET_OK && last->kind == DOSSIER_HAPPENED)
+		status = record(office, tx, arena, place, &after, last, NULL, now, office_token(arena, seed, 1), error);
+	else if (status == GUICHET_OK && last->kind == DOSSIER_ALERT)
+		status = tell_stopped(tx, arena, place, due, last->message, now, error);
+	if (status == GUICHET_OK && last->kind != DOSSIER_HAPPENED)
+		last->due_count = 0;
+	return status;
+}
+
+enum guichet_status
+office_record(struct office *office, struct store_tx *tx, struct arena *arena, const struct office_place *place,
+	const struct dossier_facts *facts, const struct dossier_outcome *outcome, const struct office_texts *texts,
+	instant now, struct text seed, struct guichet_error *error)
+{
+	struct office_place here = *place;
+	struct dossier_outcome last = *outcome;
+	const struct dossier_due *due;
+	enum guichet_status status = record(office, tx, arena, place, facts, outcome, texts, now, seed, error);
+	for (size_t i = 0; status == GUICHET_OK && (due = dossier_due_at_once(last.dues, last.due_count)); i++) {
+		if (i == DOSSIER_MOST_PASSAGES)
+			return tell_stopped(tx, arena, &here, due, DOSSIER_PASSAGES_LOOP, now, error);
+		/* Tokens of the mails of the first event are numbered from 0: far from these. */
+		status = pass(office, tx, arena, &here, facts, due, &last, now, office_token(arena, seed, 1000000 + i), error);
 	}
 	return status;
 }

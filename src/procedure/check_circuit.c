@@ -116,6 +116,13 @@ check_waiting(struct check *check)
 	}
 }
 
+/* What happens without anybody. A passage waits for something to change: its condition depends on something (207). */
+static bool
+turns_alone(const struct procedure_deadline *deadline)
+{
+	return deadline->to != PROCEDURE_NONE && !deadline->passage;
+}
+
 /* A circle made of deadlines alone would turn without anybody. */
 static void
 check_loops(struct check *check)
@@ -125,7 +132,7 @@ check_loops(struct check *check)
 	int *queue = READER_ARRAY(check->reader, int, procedure->step_count);
 	for (size_t i = 0; seen && queue && i < procedure->deadline_count; i++) {
 		const struct procedure_deadline *first = &procedure->deadlines[i];
-		if (first->to == PROCEDURE_NONE)
+		if (!turns_alone(first))
 			continue;
 		memset(seen, 0, procedure->step_count);
 		size_t head = 0, tail = 0;
@@ -135,7 +142,7 @@ check_loops(struct check *check)
 			const struct procedure_list next = procedure->steps[queue[head++]].deadlines;
 			for (size_t k = 0; k < next.count; k++) {
 				const int to = procedure->deadlines[next.at[k]].to;
-				if (to != PROCEDURE_NONE && !seen[to]) {
+				if (turns_alone(&procedure->deadlines[next.at[k]]) && !seen[to]) {
 					seen[to] = true;
 					queue[tail++] = to;
 				}

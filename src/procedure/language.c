@@ -280,8 +280,21 @@ SHAPE(action, "une action",
 	KEY("par_lot", FORM_FLAG, HOLD_ONE, "oui : peut se faire sur plusieurs dossiers à la fois."),
 	CITE);
 
+#define HAPPENS(what) \
+	KEY("libellé", FORM_TEXT, HOLD_ONE, "Comment on " what " nomme dans l’historique.", .most = TEXT_LABEL), \
+	KEY("fait", FORM_TEXT, HOLD_ONE, "Comment on " what " raconte ensuite ; à défaut, le libellé.", .most = TEXT_LABEL)
+
+SHAPE(passage, "un passage",
+	HAPPENS("le"),
+	KEY("si", FORM_FEEL, HOLD_ONE, "Dès que cette condition est vraie, le dossier passe ; jugée après chaque événement.",
+		MUST),
+	NAME("vers", "L’étape où il mène."),
+	PRODUCES, CANCELS,
+	NAMES("alerte", "Les rôles prévenus sur leur bureau."),
+	SETTINGS, CITE);
+
 SHAPE(deadline, "une échéance",
-	KEY("libellé", FORM_TEXT, HOLD_ONE, "Comment on la nomme dans l’historique.", .most = TEXT_LABEL),
+	HAPPENS("la"),
 	KEY("quand", FORM_FEEL, HOLD_ONE, "Une date (son premier instant) ou une date et une heure.", MUST),
 	CONDITION("Jugée au moment de l’échéance : fausse, il n’arrive rien."),
 	NAME("vers", "L’étape où elle mène."),
@@ -298,6 +311,8 @@ SHAPE(step, "une étape",
 	NAMES("attend", "Le rôle dont c’est le tour."),
 	SENTENCE("si_rien", "Ce qui arrive si personne ne fait rien : on le lira."),
 	KEY("actions", FORM_MAPPING, HOLD_NAMED, "Ce que quelqu’un peut faire à cette étape.", .of = &shape_action),
+	KEY("passages", FORM_MAPPING, HOLD_NAMED, "Ce qui arrive de soi-même dès qu’une condition est vraie.",
+		.of = &shape_passage),
 	KEY("échéances", FORM_MAPPING, HOLD_NAMED, "Ce qui arrive de soi-même à une date.", .of = &shape_deadline),
 	KEY("fin", FORM_FLAG, HOLD_ONE, "oui : la demande s’arrête ici."),
 	KEY("libère", FORM_FLAG, HOLD_ONE, "oui : on peut alors déposer une autre demande."),

@@ -26,6 +26,7 @@ static const char *const step_keys[] = { "libère", NULL };
 static const char *const action_keys[] = { "pendant", "si", "exige", "modifie", "pose", "ouvre", "annule",
 	"produit", "signe", NULL };
 static const char *const deadline_keys[] = { "si", "annule", "produit", "alerte", "pose", NULL };
+static const char *const passage_keys[] = { "annule", "produit", "alerte", "pose", NULL };
 static const char *const letter_keys[] = { "signent", NULL };
 static const char *const output_keys[] = { "sinon", NULL };
 static const char *const report_keys[] = { "secret", NULL };
@@ -37,6 +38,7 @@ static const struct kind
 	kind_piece = { "la pièce", false, piece_keys }, kind_data = { "la donnée", false, data_keys },
 	kind_role = { "le rôle", false, role_keys }, kind_step = { "l’étape", false, step_keys },
 	kind_action = { "l’action", true, action_keys }, kind_deadline = { "l’échéance", true, deadline_keys },
+	kind_passage = { "le passage", true, passage_keys },
 	kind_exception = { "la dérogation", true, no_keys }, kind_letter = { "la lettre", false, letter_keys },
 	kind_mail = { "le courrier", true, mail_keys },
 	kind_report = { "le rapport", false, report_keys }, kind_measure = { "la mesure", true, measure_keys },
@@ -180,6 +182,7 @@ static void
 inside_step(struct walk *walk, const struct yaml_node *step, struct text path, struct text cites)
 {
 	walk_items(walk, child(step, "actions"), &kind_action, path, cites, inside_action);
+	walk_items(walk, child(step, "passages"), &kind_passage, path, cites, NULL);
 	walk_items(walk, child(step, "échéances"), &kind_deadline, path, cites, NULL);
 }
 

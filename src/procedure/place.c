@@ -105,7 +105,7 @@ in_deadlines(const struct procedure *procedure, const struct feel *feel, struct 
 			|| among_settings(procedure, deadline->settings, deadline->setting_count, feel, ret_place))
 			return true;
 		if (deadline->condition == feel) {
-			ret_place->kind = PROCEDURE_AT_DEADLINE_HAPPENS;
+			ret_place->kind = deadline->passage ? PROCEDURE_AT_PASSAGE : PROCEDURE_AT_DEADLINE_HAPPENS;
 			return true;
 		}
 	}

@@ -262,14 +262,17 @@ struct procedure_action {
 	bool batch;                     /* par_lot: may be done to many dossiers at once */
 };
 
-/* What happens by itself at a step, once per stay in it. */
+/* What happens by itself at a step, once per stay in it: at an instant (échéances), or as soon as a condition is true
+ * (passages), looked at after every event in the order of writing. */
 struct procedure_deadline {
 	struct procedure_origin origin;
 	struct text name, label;
+	struct text done;          /* fait: how it is told once it happened; may be empty */
 	int move;                  /* index into moves */
 	int step, to;              /* to: NONE when it only alerts or produces */
-	const struct feel *when;   /* a date (its first instant) or a date and time; null: not yet known */
-	const struct feel *condition; /* si: judged at that instant; NULL: always */
+	bool passage;              /* it has no instant */
+	const struct feel *when;   /* a date (its first instant) or a date and time; null: not yet known; NULL: a passage */
+	const struct feel *condition; /* si: judged at that instant, or after every event; NULL: always */
 	struct procedure_list produces; /* letters */
 	struct procedure_list cancels;
 	struct procedure_list alerts;   /* alerte: roles told on their desk */
@@ -285,7 +288,7 @@ struct procedure_step {
 	struct text if_nothing;   /* si_rien: what happens when nobody acts; may be empty */
 	enum procedure_sense sense;
 	struct procedure_list awaits;    /* attend: the roles whose turn it is */
-	struct procedure_list actions, deadlines;
+	struct procedure_list actions, deadlines; /* deadlines: passages first */
 	bool final;               /* fin */
 	bool frees;               /* libère: another dossier of the campaign may then be filed */
 };
@@ -588,6 +591,7 @@ enum procedure_place_kind {
 	PROCEDURE_AT_OPENING,      /* ouvre.jusquau */
 	PROCEDURE_AT_DEADLINE,     /* quand */
 	PROCEDURE_AT_DEADLINE_HAPPENS, /* its `si` */
+	PROCEDURE_AT_PASSAGE,      /* its `si` */
 	PROCEDURE_AT_WINDOW,       /* pendant: no expression */
 };
 

@@ -170,21 +170,24 @@ read_action(struct reader *reader, const struct yaml_item *item, int step, struc
 }
 
 static void
-read_deadline(struct reader *reader, const struct yaml_item *item, int step, struct procedure_deadline *deadline)
+read_deadline(struct reader *reader, const struct yaml_item *item, int step, bool passage,
+	struct procedure_deadline *deadline)
 {
-	const struct map map = map_open(reader, item->value, item->key->at, &shape_deadline);
+	const struct map map = map_open(reader, item->value, item->key->at, passage ? &shape_passage : &shape_deadline);
 	*deadline = (struct procedure_deadline){
 		.origin = map_origin(map),
 		.name = item->key->scalar,
 		.label = map_text(map, "libellé", TEXT_LABEL),
+		.done = map_text(map, "fait", TEXT_LABEL),
 		.move = name_find(reader, NAME_MOVE, item->key->scalar),
 		.step = step,
+		.passage = passage,
 		.to = map_name(map, "vers", NAME_STEP),
 		.produces = map_names(map, "produit", NAME_LETTER),
 		.cancels = map_names(map, "annule", NAME_LETTER),
 		.alerts = map_names(map, "alerte", NAME_ROLE),
 	};
-	const struct yaml_node *when = map_get(map, "quand");
+	const struct yaml_node *when = passage ? NULL : map_get(map, "quand");
 	if (when)
 		want_feel(reader, when, SCOPE_CASE, WANT_MOMENT, NULL, &deadline->when);
 	map_feel(map, "si", SCOPE_CASE, WANT_TRUTH, &deadline->condition);
@@ -192,7 +195,7 @@ read_deadline(struct reader *reader, const struct yaml_item *item, int step, str
 	if (map.node && deadline->to == PROCEDURE_NONE && !deadline->alerts.count && !deadline->produces.count
 		&& !deadline->setting_count && !reader->mutant && !map_get(map, "vers"))
 		finding_add(reader->findings, 312, map.at, TEXT("ajoutez « vers: », « alerte: » ou « produit: »"),
-			"l’échéance « %.*s » ne fait rien", TEXT_ARGS(deadline->name));
+			passage ? "le passage « %.*s » ne fait rien" : "l’échéance « %.*s » ne fait rien", TEXT_ARGS(deadline->name));
 }
 
 struct circuit {
@@ -228,12 +231,13 @@ read_step(struct reader *reader, const struct name *name, int nth, struct circui
 	const size_t first_action = circuit->action_count;
 	for (size_t i = 0; actions && i < actions->count; i++)
 		read_action(reader, &actions->items[i], nth, who, &circuit->actions[circuit->action_count++]);
-	const struct yaml_node *deadlines = mapping_of(reader, map_get(map, "échéances"), "les échéances");
+	const struct yaml_node *const happens[] = { mapping_of(reader, map_get(map, "passages"), "les passages"),
+		mapping_of(reader, map_get(map, "échéances"), "les échéances") };
 	const size_t first_deadline = circuit->deadline_count;
-	for (size_t i = 0; deadlines && i < deadlines->count; i++) {
-		if (!deadlines->items[i].left_out)
-			read_deadline(reader, &deadlines->items[i], nth, &circuit->deadlines[circuit->deadline_count++]);
-	}
+	for (size_t k = 0; k < 2; k++)
+		for (size_t i = 0; happens[k] && i < happens[k]->count; i++)
+			if (!happens[k]->items[i].left_out)
+				read_deadline(reader, &happens[k]->items[i], nth, k == 0, &circuit->deadlines[circuit->deadline_count++]);
 	int *items = READER_ARRAY(reader, int, circuit->action_count - first_action + circuit->deadline_count - first_deadline);
 	if (!items)
 		return;
@@ -259,9 +263,9 @@ count_under(const struct yaml_node *step, const char *key)
 static size_t
 count_settings(const struct yaml_node *step)
 {
-	static const char *const keys[] = { "actions", "échéances" };
+	static const char *const keys[] = { "actions", "passages", "échéances" };
 	size_t count = 0;
-	for (size_t k = 0; k < 2; k++)
+	for (size_t k = 0; k < sizeof keys / sizeof *keys; k++)
 		for (size_t i = 0; step->kind == YAML_MAPPING && i < step->count; i++) {
 			const struct yaml_node *items = step->items[i].value;
 			if (!text_equal(step->items[i].key->scalar, text_of_string(keys[k])) || items->kind != YAML_MAPPING)
@@ -298,6 +302,8 @@ read_moves(struct reader *reader, const struct circuit *circuit)
 			scratch[count++] = (int)k;
 			if (!moves[i].label.length)
 				moves[i].label = circuit->deadlines[k].label;
+			if (!moves[i].done.length)
+				moves[i].done = circuit->deadlines[k].done;
 		}
 		moves[i].deadlines = list_of(reader, scratch, count);
 		if (!moves[i].label.length)
@@ -350,7 +356,7 @@ read_circuit(struct reader *reader, struct map top)
 	reader->derived_capacity = computed_count;
 	for (size_t i = 0; i < names->count; i++) {
 		actions += count_under(names->at[i].value, "actions");
-		deadlines += count_under(names->at[i].value, "échéances");
+		deadlines += count_under(names->at[i].value, "passages") + count_under(names->at[i].value, "échéances");
 		reader->derived_capacity += count_settings(names->at[i].value);
 	}
 	if (actions > PROCEDURE_MOST_ITEMS || deadlines > PROCEDURE_MOST_ITEMS

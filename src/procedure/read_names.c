@@ -55,6 +55,7 @@ read_names(struct reader *reader, struct map top)
 		const struct yaml_node *step = circuit->items[i].value;
 		const struct yaml_node *actions = child(step, "actions");
 		declare_all(reader, NAME_MOVE, actions, "les actions", true);
+		declare_all(reader, NAME_MOVE, child(step, "passages"), "les passages", true);
 		declare_all(reader, NAME_MOVE, child(step, "échéances"), "les échéances", true);
 		for (size_t k = 0; actions && actions->kind == YAML_MAPPING && k < actions->count; k++)
 			declare_entered(reader, child(actions->items[k].value, "saisit"));
