@@ -61,8 +61,8 @@ static const struct dossier_raw answers[] = {
 };
 
 static const struct dossier_piece pieces[] = { {
-	TEXT("assurance"), TEXT("attestation.pdf"),
-	TEXT("0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"), TEXT("PDF"), 12345,
+	.name = TEXT("assurance"), .file = TEXT("attestation.pdf"),
+	.digest = TEXT("0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"), .kind = TEXT("PDF"), .size = 12345,
 } };
 
 struct world_dossier *

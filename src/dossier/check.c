@@ -87,32 +87,6 @@ check_condition(struct deciding *deciding)
 }
 
 static enum guichet_status
-check_pieces(struct deciding *deciding, size_t *ret_mistakes)
-{
-	const struct dossier_command *command = &deciding->input->command;
-	const size_t count = deciding->procedure->piece_count;
-	struct text *mistakes = arena_array_of(deciding->arena, struct text, count + 1);
-	if (!mistakes)
-		return OUT_OF_MEMORY(deciding->error);
-	*ret_mistakes = 0;
-	for (size_t i = 0; i < count; i++) {
-		const struct dossier_piece *piece = NULL;
-		for (size_t j = 0; j < command->piece_count && !piece; j++) {
-			if (text_equal(command->pieces[j].name, deciding->procedure->pieces[i].name))
-				piece = &command->pieces[j];
-		}
-		const enum guichet_status status = form_piece_mistake(&deciding->inputs, (int)i, piece, &mistakes[i],
-			deciding->error);
-		if (status != GUICHET_OK)
-			return status;
-		*ret_mistakes += mistakes[i].length > 0;
-	}
-	if (*ret_mistakes > 0)
-		deciding->outcome->piece_mistakes = mistakes;
-	return GUICHET_OK;
-}
-
-static enum guichet_status
 check_form(struct deciding *deciding)
 {
 	const bool filing = !deciding->facts.dossier;
@@ -126,8 +100,8 @@ check_form(struct deciding *deciding)
 	else if (action->enters.count + action->changes.count > 0)
 		status = form_read(&deciding->inputs, DOSSIER_FORM_ACTION, (int)(action - deciding->procedure->actions),
 			deciding->input->command.raws, false, form, deciding->error);
-	if (status == GUICHET_OK && filing)
-		status = check_pieces(deciding, &mistakes);
+	if (status == GUICHET_OK)
+		status = deciding_check_pieces(deciding, &mistakes);
 	if (status != GUICHET_OK)
 		return status;
 	mistakes += form->mistakes;

@@ -29,9 +29,7 @@ deciding_put_command(const struct deciding *deciding, json_t *payload)
 			well = json_push(array, json_of_text(raw));
 		}
 	}
-	for (size_t i = 0; well && !deciding->facts.dossier && i < command->piece_count; i++)
-		well = json_push(pieces, json_of_piece(&command->pieces[i]));
-	return well;
+	return well && deciding_put_given(deciding, pieces, raws);
 }
 
 bool

@@ -11,6 +11,8 @@ struct deciding {
 	struct inputs inputs;
 	dossier_roles roles;        /* of the actor, here */
 	const struct procedure_action *action;
+	struct dossier_piece *pieces; /* of the dossier as the action leaves them */
+	size_t piece_count;
 	struct dossier_outcome *outcome;
 	struct guichet_error *error;
 };
@@ -42,6 +44,13 @@ void deciding_tell_because(struct deciding *deciding, const struct feel *rule);
 enum guichet_status deciding_check(struct deciding *deciding);
 /* The role under which the actor acts: the first of the action's that they hold, or NONE. */
 int deciding_role(const struct deciding *deciding);
+
+/* pieces.c: how many pieces are missing, wrong or ill judged, each with its sentence in the outcome; or a refusal. */
+enum guichet_status deciding_check_pieces(struct deciding *deciding, size_t *ret_mistakes);
+/* The files handed in, and what was typed of those examined; false when memory is short, as all below. */
+bool deciding_put_given(const struct deciding *deciding, json_t *pieces, json_t *raws);
+/* What they became. */
+bool deciding_put_pieces(const struct deciding *deciding, json_t *result);
 
 /* consequences.c: false when memory is short. */
 bool deciding_put_command(const struct deciding *deciding, json_t *payload);

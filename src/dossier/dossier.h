@@ -68,6 +68,13 @@ struct dossier_piece {
 	struct text digest; /* SHA-256 of the bytes, hexadecimal */
 	struct text kind;   /* "PDF", "JPEG", "PNG" */
 	int64_t size;
+
+	/* In a state; zero in a command. */
+	enum procedure_piece_state state;
+	struct text ground;      /* why it was sent back; else empty */
+	instant at;              /* when it was handed in */
+	struct text by;          /* who handed it in: a person's id */
+	struct date valid_until; /* year 0: for ever */
 };
 
 struct dossier_signature {
@@ -142,6 +149,10 @@ struct dossier {
 
 /* The value of that name, or a null. */
 struct feel_value dossier_value_of(const struct dossier *dossier, struct text name);
+/* The piece of that name as it was last handed in; NULL when it never was. */
+const struct dossier_piece *dossier_piece_find(const struct dossier *dossier, struct text name);
+/* Is it no longer good at that instant? Its last day is included. */
+bool dossier_piece_expired(const struct dossier_piece *piece, instant at);
 /* The living (not cancelled) act of a letter, the last one; NULL when there is none. */
 const struct dossier_act *dossier_act_find(const struct dossier *dossier, int letter);
 
@@ -292,6 +303,8 @@ enum guichet_status dossier_piece_mistake(struct arena *arena, const struct doss
 /* Is this piece of the procedure asked, with these answers? Compulsory or not. BROKEN only. */
 enum guichet_status dossier_piece_asked(struct arena *arena, const struct dossier_facts *facts, int index,
 	struct dossier_raws raws, bool *ret_asked, struct guichet_error *error);
+/* Does this action hand in that piece: one that filing asks, or that it names under `joint`? */
+bool dossier_piece_is_joined(const struct procedure *procedure, const struct procedure_action *action, int piece);
 /* "PDF, JPEG ou PNG", of enum procedure_format or-ed. `at` is NULL when the arena is full. */
 struct text dossier_formats_text(struct arena *arena, unsigned formats);
 
@@ -321,7 +334,7 @@ struct dossier_actor {
 struct dossier_command {
 	struct text action;      /* its name */
 	struct dossier_raws raws;
-	const struct dossier_piece *pieces; size_t piece_count; /* at filing */
+	const struct dossier_piece *pieces; size_t piece_count; /* at filing, or of an action that `joint` */
 	unsigned expected;       /* dossier->version that the author saw; 0: not stated (a batch) */
 	bool confirmed;          /* they confirmed, where the action asks for it */
 	struct text text_hash;   /* of the text shown to who signs */
@@ -388,7 +401,8 @@ struct dossier_outcome {
 	struct text because; /* what the rule that refused read: "jours vaut 3, plus de 2"; may be empty */
 	instant opens_at;    /* DOSSIER_NOT_YET: when */
 	struct dossier_form form;
-	const struct text *piece_mistakes; /* one per piece of the procedure, empty when well; NULL: none wrong */
+	const struct text *piece_mistakes; /* of those handed in and examined: one per piece of the procedure, empty when
+	                                    * well; NULL: none wrong */
 
 	/* Happened. */
 	struct dossier_event event;
@@ -441,6 +455,9 @@ struct dossier_viewer {
 
 /* The label of a step for who looks: the applicant may have a gentler one. */
 struct text dossier_label(const struct dossier_facts *facts, const struct dossier_viewer *viewer);
+
+/* May this viewer open the piece of the procedure that the dossier has? Who handed it in may. */
+bool dossier_may_read_piece(const struct dossier_facts *facts, const struct dossier_viewer *viewer, int piece);
 
 /* An action that this viewer has, in this step. */
 struct dossier_option {

@@ -332,6 +332,57 @@ by_function(struct folding *folding)
 	return by;
 }
 
+/* Files handed in take the place of those of the same name; then what was judged of them. */
+static void
+fold_pieces(struct folding *folding, const json_t *payload)
+{
+	struct json_reader *reader = &folding->reader;
+	struct dossier *next = &folding->next;
+	const json_t *given = json_object_get(json_object_get(payload, "command"), "pieces"),
+		*result = json_object_get(payload, "result");
+	json_t *until = json_object_get(result, "valid_until"), *examined = json_object_get(result, "examined"), *item;
+	const size_t given_count = json_array_size(given);
+	const char *key;
+	if (given_count == 0 && json_object_size(until) == 0 && json_object_size(examined) == 0)
+		return;
+	struct dossier_piece *pieces = given_count <= DOSSIER_PIECES_LIMIT
+		? arena_array_of(reader->arena, struct dossier_piece, next->piece_count + given_count + 1) : NULL;
+	if (!pieces) {
+		full(folding);
+		return;
+	}
+	if (next->piece_count > 0)
+		memcpy(pieces, next->pieces, next->piece_count * sizeof *pieces);
+	next->pieces = pieces;
+	for (size_t i = 0; i < given_count; i++) {
+		struct dossier_piece piece = json_piece(reader, json_array_get(given, i));
+		piece.at = folding->event->at;
+		piece.by = folding->person.id;
+		struct dossier_piece *known = (struct dossier_piece *)dossier_piece_find(next, piece.name);
+		if (known)
+			*known = piece;
+		else if (next->piece_count < DOSSIER_PIECES_LIMIT)
+			pieces[next->piece_count++] = piece;
+		else
+			reader->failed = true;
+	}
+	json_object_foreach(until, key, item) {
+		struct dossier_piece *piece = (struct dossier_piece *)dossier_piece_find(next, text_of_string(key));
+		const struct feel_value day = json_value(reader, &feel_type_date, item);
+		reader->failed |= !piece || day.kind != FEEL_DATE;
+		if (!reader->failed)
+			piece->valid_until = day.date;
+	}
+	json_object_foreach(examined, key, item) {
+		struct dossier_piece *piece = (struct dossier_piece *)dossier_piece_find(next, text_of_string(key));
+		reader->failed |= !piece;
+		if (!piece)
+			return;
+		piece->state = json_piece_state(reader, json_object_get(item, "state"));
+		piece->ground = json_text_at(reader, item, "ground");
+	}
+}
+
 /* What an action or an effect did: the same for both. `name` is its own. */
 static void
 fold_result(struct folding *folding, const json_t *payload, struct text name, bool effect, int from)
@@ -350,6 +401,7 @@ fold_result(struct folding *folding, const json_t *payload, struct text name, bo
 	folding->by = dossier_person_name(reader->arena, &folding->person);
 	folding->reason = json_text_at(reader, result, "reason");
 
+	fold_pieces(folding, payload);
 	fold_changes(folding, json_object_get(result, "changes"));
 	fold_values(folding, json_object_get(result, "values"));
 	fold_acts(folding, result);
@@ -386,8 +438,7 @@ fold_filed(struct folding *folding, const json_t *payload)
 	struct json_reader *reader = &folding->reader;
 	struct dossier *next = &folding->next;
 	const json_t *facts = json_object_get(payload, "facts"), *command = json_object_get(payload, "command"),
-		*actor = json_object_get(json_object_get(payload, "actor"), "person"),
-		*pieces = json_object_get(command, "pieces");
+		*actor = json_object_get(json_object_get(payload, "actor"), "person");
 	*next = (struct dossier){
 		.id = arena_text(reader->arena, folding->event->dossier),
 		.number = json_text_at(reader, payload, "number"),
@@ -403,11 +454,6 @@ fold_filed(struct folding *folding, const json_t *payload)
 	};
 	if (!next->id.at)
 		full(folding);
-	struct dossier_piece *items = json_items(reader, pieces, sizeof *items, DOSSIER_PIECES_LIMIT,
-		&next->piece_count);
-	for (size_t i = 0; i < next->piece_count; i++)
-		items[i] = json_piece(reader, json_array_get(pieces, i));
-	next->pieces = items;
 	fold_result(folding, payload, json_text_at(reader, command, "action"), false, 0);
 }
 

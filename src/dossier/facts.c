@@ -247,16 +247,32 @@ set_dossier(struct inputs *inputs, struct guichet_error *error)
 	return inputs_set_context(inputs, procedure->dossier_slot, entries, count, error);
 }
 
-static enum guichet_status
-set_pieces(struct inputs *inputs, struct guichet_error *error)
+/* What expressions read of a piece; one filed before its day was kept came with the dossier. */
+static bool
+feel_of_piece(struct arena *arena, const struct dossier_piece *piece, instant filed_at, struct feel_value *ret_value)
 {
-	const struct dossier *dossier = inputs->facts->dossier;
+	const struct feel_entry entries[] = {
+		{ TEXT("fichier"), feel_string(piece->file) },
+		{ TEXT("état"), feel_string(procedure_piece_states[piece->state]) },
+		{ TEXT("le"), feel_date(date_of_instant(piece->at ? piece->at : filed_at, NULL)) },
+		{ TEXT("motif"), piece->ground.length > 0 ? feel_string(piece->ground) : feel_null(TEXT("")) },
+		{ TEXT("valable_jusquau"), piece->valid_until.year ? feel_date(piece->valid_until) : feel_null(TEXT("")) },
+	};
+	return feel_value_copy(arena, feel_context(entries, sizeof entries / sizeof *entries), ret_value);
+}
+
+enum guichet_status
+inputs_set_pieces(struct inputs *inputs, const struct dossier_piece *pieces, size_t count, instant filed_at,
+	struct guichet_error *error)
+{
 	struct feel_entry entries[DOSSIER_PIECES_LIMIT];
-	size_t count = 0;
-	for (size_t i = 0; dossier && i < dossier->piece_count && count < DOSSIER_PIECES_LIMIT; i++)
-		entries[count++] = (struct feel_entry){ dossier->pieces[i].name,
-			feel_string(dossier->pieces[i].file) };
-	return inputs_set_context(inputs, inputs->facts->procedure->pieces_slot, entries, count, error);
+	for (size_t i = 0; i < count && i < DOSSIER_PIECES_LIMIT; i++) {
+		entries[i].name = pieces[i].name;
+		if (!feel_of_piece(inputs->arena, &pieces[i], filed_at, &entries[i].value))
+			return OUT_OF_MEMORY(error);
+	}
+	return inputs_set_context(inputs, inputs->facts->procedure->pieces_slot, entries,
+		count < DOSSIER_PIECES_LIMIT ? count : DOSSIER_PIECES_LIMIT, error);
 }
 
 static enum guichet_status
@@ -319,7 +335,8 @@ inputs_new(struct arena *arena, const struct dossier_facts *facts, struct inputs
 	}
 	enum guichet_status status = set_windows(&inputs, error);
 	if (status == GUICHET_OK)
-		status = set_pieces(&inputs, error);
+		status = inputs_set_pieces(&inputs, dossier ? dossier->pieces : NULL, dossier ? dossier->piece_count : 0,
+			dossier ? dossier->filed_at : facts->at, error);
 	if (status == GUICHET_OK)
 		status = set_dossier(&inputs, error);
 	if (status == GUICHET_OK)

@@ -25,6 +25,10 @@ enum guichet_status inputs_recipient(struct inputs *inputs, int role, const stru
 enum guichet_status inputs_set_context(struct inputs *inputs, int slot, const struct feel_entry *entries,
 	size_t count, struct guichet_error *error);
 
+/* Other pieces than those of the dossier: what is computed must be computed again. */
+enum guichet_status inputs_set_pieces(struct inputs *inputs, const struct dossier_piece *pieces, size_t count,
+	instant filed_at, struct guichet_error *error);
+
 struct feel_run inputs_run(const struct inputs *inputs);
 
 /* BROKEN when the evaluation did not end; a null is a value. */

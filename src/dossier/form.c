@@ -88,6 +88,14 @@ clean(struct reading *reading, struct text raw, bool lines)
 	return text_trim((struct text){ at, length });
 }
 
+struct text
+form_clean(struct arena *arena, struct text raw, bool lines)
+{
+	struct reading reading = { .arena = arena };
+	const struct text text = clean(&reading, raw, lines);
+	return reading.full ? (struct text){ NULL, 0 } : text;
+}
+
 static struct text
 clip(struct text text)
 {
@@ -559,12 +567,27 @@ form_piece_mistake(struct inputs *inputs, int index, const struct dossier_piece 
 	return ret_mistake->at ? GUICHET_OK : OUT_OF_MEMORY(error);
 }
 
+/* Whether some action that files the dossier hands it in. */
+static bool
+is_filed(const struct procedure *procedure, int piece)
+{
+	const struct procedure_list filing = procedure->steps[0].actions;
+	for (size_t i = 0; i < filing.count; i++) {
+		if (dossier_piece_is_joined(procedure, &procedure->actions[filing.at[i]], piece))
+			return true;
+	}
+	return false;
+}
+
 enum guichet_status
 dossier_piece_mistake(struct arena *arena, const struct dossier_facts *facts, int index,
 	const struct dossier_piece *piece, struct dossier_raws raws, struct text *ret_mistake, struct guichet_error *error)
 {
 	struct inputs inputs;
 	struct dossier_form form;
+	*ret_mistake = TEXT("");
+	if (!is_filed(facts->procedure, index))
+		return GUICHET_OK;
 	enum guichet_status status = inputs_new(arena, facts, &inputs, error);
 	if (status == GUICHET_OK)
 		status = form_read(&inputs, DOSSIER_FORM_FILING, PROCEDURE_NONE, raws, true, &form, error);
@@ -577,6 +600,9 @@ dossier_piece_asked(struct arena *arena, const struct dossier_facts *facts, int 
 {
 	struct inputs inputs;
 	struct dossier_form form;
+	*ret_asked = false;
+	if (!is_filed(facts->procedure, index))
+		return GUICHET_OK;
 	enum guichet_status status = inputs_new(arena, facts, &inputs, error);
 	if (status == GUICHET_OK)
 		status = form_read(&inputs, DOSSIER_FORM_FILING, PROCEDURE_NONE, raws, true, &form, error);

@@ -406,21 +406,47 @@ json_of_piece(const struct dossier_piece *piece)
 		&& json_put(object, "file", json_of_text(piece->file))
 		&& json_put(object, "digest", json_of_text(piece->digest))
 		&& json_put(object, "kind", json_of_text(piece->kind))
-		&& json_put(object, "size", json_integer(piece->size));
+		&& json_put(object, "size", json_integer(piece->size))
+		/* Those of commands, and of states of before, have none of these. */
+		&& (piece->state == PROCEDURE_PIECE_HANDED_IN
+			|| json_put(object, "state", json_of_text(procedure_piece_states[piece->state])))
+		&& (piece->ground.length == 0 || json_put(object, "ground", json_of_text(piece->ground)))
+		&& (piece->at == 0 || json_put(object, "at", json_integer(piece->at)))
+		&& (piece->by.length == 0 || json_put(object, "by", json_of_text(piece->by)))
+		&& (piece->valid_until.year == 0
+			|| json_put(object, "valid_until", feel_value_to_json(feel_date(piece->valid_until))));
 	if (well)
 		return object;
 	json_decref(object);
 	return NULL;
 }
 
+enum procedure_piece_state
+json_piece_state(struct json_reader *reader, const json_t *json)
+{
+	const struct text word = json_text(reader, json);
+	int state = 0;
+	while (state < PROCEDURE_PIECE_STATE_COUNT && !text_equal(word, procedure_piece_states[state]))
+		state++;
+	reader->failed |= state == PROCEDURE_PIECE_STATE_COUNT;
+	return state % PROCEDURE_PIECE_STATE_COUNT;
+}
+
 struct dossier_piece
 json_piece(struct json_reader *reader, const json_t *json)
 {
+	const json_t *state = json_object_get(json, "state"), *at = json_object_get(json, "at");
+	const struct feel_value until = json_value(reader, &feel_type_date, json_object_get(json, "valid_until"));
 	return (struct dossier_piece){
 		.name = json_text_at(reader, json, "name"),
 		.file = json_text_at(reader, json, "file"),
 		.digest = json_text_at(reader, json, "digest"),
 		.kind = json_text_at(reader, json, "kind"),
 		.size = json_integer_at(reader, json, "size", 0, INT64_MAX),
+		.state = state ? json_piece_state(reader, state) : PROCEDURE_PIECE_HANDED_IN,
+		.ground = json_text_at(reader, json, "ground"),
+		.at = at ? json_instant(reader, at) : 0,
+		.by = json_text_at(reader, json, "by"),
+		.valid_until = until.kind == FEEL_DATE ? until.date : (struct date){ 0 },
 	};
 }

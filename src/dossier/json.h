@@ -59,5 +59,6 @@ const struct feel_type *value_type_find(const struct procedure *procedure, struc
 
 json_t *json_of_person(const struct dossier_person *person);
 struct dossier_person json_person(struct json_reader *reader, const json_t *json);
+enum procedure_piece_state json_piece_state(struct json_reader *reader, const json_t *json);
 json_t *json_of_piece(const struct dossier_piece *piece);
 struct dossier_piece json_piece(struct json_reader *reader, const json_t *json);

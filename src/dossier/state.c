@@ -40,6 +40,22 @@ dossier_value_of(const struct dossier *dossier, struct text name)
 	return feel_null(TEXT(""));
 }
 
+const struct dossier_piece *
+dossier_piece_find(const struct dossier *dossier, struct text name)
+{
+	for (size_t i = 0; i < dossier->piece_count; i++) {
+		if (text_equal(dossier->pieces[i].name, name))
+			return &dossier->pieces[i];
+	}
+	return NULL;
+}
+
+bool
+dossier_piece_expired(const struct dossier_piece *piece, instant at)
+{
+	return piece->valid_until.year && date_compare(piece->valid_until, date_of_instant(at, NULL)) < 0;
+}
+
 const struct dossier_act *
 dossier_act_find(const struct dossier *dossier, int letter)
 {

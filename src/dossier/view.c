@@ -109,6 +109,17 @@ judge_option(const struct inputs *inputs, struct dossier_option *option, struct 
 	return option->reason.at ? GUICHET_OK : OUT_OF_MEMORY(error);
 }
 
+bool
+dossier_may_read_piece(const struct dossier_facts *facts, const struct dossier_viewer *viewer, int piece)
+{
+	const struct procedure_piece *definition = &facts->procedure->pieces[piece];
+	const struct dossier_piece *kept = dossier_piece_find(facts->dossier, definition->name);
+	/* What was filed before its author was kept with it came with the dossier. */
+	const struct text by = kept && kept->by.length > 0 ? kept->by : facts->dossier->author;
+	return definition->readers.count == 0 || (viewer->person.length > 0 && text_equal(by, viewer->person))
+		|| facts_has_role(definition->readers, facts_roles(facts, viewer->person, viewer->roles));
+}
+
 enum guichet_status
 dossier_options(const struct dossier_facts *facts, const struct dossier_viewer *viewer, struct arena *arena,
 	const struct dossier_option **ret_options, size_t *ret_count, struct guichet_error *error)

@@ -29,6 +29,14 @@ raw_of(struct playing *playing, const struct yaml_node *node)
 	return at ? (struct text){ at, part.length * (size_t)times } : TEXT("");
 }
 
+/* "pièce.devis", "pièce.devis.motif": what a form of examination sends. */
+static bool
+names_piece(const struct procedure *procedure, struct text field)
+{
+	struct text rest = field;
+	return text_equal(text_split(&rest, '.'), TEXT("pièce")) && procedure_piece_find(procedure, text_split(&rest, '.')) >= 0;
+}
+
 /* What a model (`comme`) and `avec` give together: a plain empty value takes a field away. */
 static size_t
 collect_raws(struct playing *playing, const struct yaml_node *step, struct dossier_raw *raws)
@@ -50,11 +58,32 @@ collect_raws(struct playing *playing, const struct yaml_node *step, struct dossi
 				continue;
 			if (value->kind == YAML_SCALAR && value->plain && value->scalar.length == 0)
 				continue;
-			if (procedure_field_find(playing->procedure, field) < 0 && !playing->report->first_only)
+			if (procedure_field_find(playing->procedure, field) < 0 && !names_piece(playing->procedure, field)
+			    && !playing->report->first_only)
 				essai_check(playing, value, false, "champ inconnu : « %.*s »", TEXT_ARGS(field));
 			for (size_t j = 0; j < essai_item_count(value) && count < MOST_RAWS; j++)
 				raws[count++] = (struct dossier_raw){ field, raw_of(playing, essai_item_at(value, j)) };
 		}
+	}
+	return count;
+}
+
+/* `examine: {plan: acceptée, devis: {renvoyée: Il manque le cachet.}}`, as the page sends it. */
+static size_t
+collect_verdicts(struct playing *playing, const struct yaml_node *node, struct dossier_raw *raws, size_t count)
+{
+	for (size_t i = 0; node && i < node->count && count + 2 <= MOST_RAWS; i++) {
+		const struct text name = node->items[i].key->scalar;
+		const struct yaml_node *value = node->items[i].value;
+		const bool back = value->kind == YAML_MAPPING && value->count == 1;
+		const struct text field = arena_format(playing->arena, "pièce.%.*s", TEXT_ARGS(name)),
+			ground = arena_format(playing->arena, "%.*s.motif", TEXT_ARGS(field));
+		if (!playing->report->first_only)
+			essai_check(playing, value, procedure_piece_find(playing->procedure, name) >= 0, "pièce inconnue : « %.*s »",
+				TEXT_ARGS(name));
+		raws[count++] = (struct dossier_raw){ field, back ? value->items[0].key->scalar : yaml_scalar(value) };
+		if (back)
+			raws[count++] = (struct dossier_raw){ ground, raw_of(playing, value->items[0].value) };
 	}
 	return count;
 }
@@ -124,6 +153,7 @@ act(struct playing *playing, const struct yaml_node *step, struct world_dossier 
 		.confirmed = !essai_is_no(yaml_get(step, "confirme")),
 		.channel = channel ? yaml_scalar(channel) : TEXT("application"),
 	};
+	command.raws.count = collect_verdicts(playing, yaml_get(step, "examine"), raws, command.raws.count);
 	command.piece_count = collect_pieces(playing, yaml_get(step, "pièces"), pieces);
 	int64_t expected = 0;
 	if (version && text_to_integer(yaml_scalar(version), 0, DOSSIER_EVENTS_LIMIT, &expected))

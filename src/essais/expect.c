@@ -404,6 +404,39 @@ expect_texts(struct happening *happening, const struct yaml_node *node)
 	}
 }
 
+/* "déposée", "acceptée", "renvoyée : il manque le cachet", "rien". */
+static void
+expect_pieces(struct happening *happening, const struct yaml_node *node)
+{
+	struct playing *playing = happening->playing;
+	for (size_t i = 0; i < node->count; i++) {
+		const struct text name = node->items[i].key->scalar;
+		const struct dossier_piece *piece = happening->dossier ? dossier_piece_find(&happening->dossier->state, name) : NULL;
+		const struct text state = piece ? procedure_piece_states[piece->state] : TEXT("rien");
+		const struct text got = !piece || piece->ground.length == 0 ? state
+			: arena_format(playing->arena, "%.*s : %.*s", TEXT_ARGS(state), TEXT_ARGS(piece->ground));
+		essai_check(playing, node->items[i].value, french_equal(got, yaml_scalar(node->items[i].value)),
+			"la pièce « %.*s » : %.*s", TEXT_ARGS(name), TEXT_ARGS(got));
+	}
+}
+
+static void
+expect_readable(struct happening *happening, const struct yaml_node *node)
+{
+	const struct procedure *procedure = happening->playing->procedure;
+	for (size_t i = 0; i < node->count; i++) {
+		const struct text person = node->items[i].key->scalar;
+		const struct dossier_viewer viewer = { .person = person, .roles = world_roles(&happening->facts, person) };
+		struct names names = { 0 };
+		for (size_t k = 0; happening->dossier && k < procedure->piece_count; k++) {
+			if (dossier_piece_find(&happening->dossier->state, procedure->pieces[k].name)
+			    && dossier_may_read_piece(&happening->facts, &viewer, (int)k))
+				names_add(&names, procedure->pieces[k].name);
+		}
+		check_names(happening->playing, node->items[i].value, "pièces qui s’ouvrent", &names);
+	}
+}
+
 static void
 expect_signatures(struct happening *happening, const struct yaml_node *node)
 {

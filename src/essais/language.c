@@ -8,6 +8,7 @@
 	const struct shape shape_essai_##id = { #id, article, (const struct key[]){ __VA_ARGS__, { .name = NULL } } }
 
 static const struct text nothing[] = { { "rien", 4 } }, no[] = { { "non", 3 } },
+	verdicts[] = { { "acceptée", sizeof "acceptée" - 1 }, { "renvoyée", sizeof "renvoyée" - 1 } },
 	channels[] = { { "application", 11 }, { "lien", 4 }, { "lot", 3 } };
 
 #define WORDS(name) .words = &(const struct words){ name, sizeof name / sizeof *name }
@@ -61,6 +62,9 @@ SHAPE(exception, "une dérogation",
 	KEY("jusquau", FORM_DATE, HOLD_ONE, "Le dernier jour."),
 	KEY("motif", FORM_TEXT, HOLD_ONE, "Pourquoi."));
 
+SHAPE(sent_back, "une pièce renvoyée",
+	KEY("renvoyée", FORM_TEXT, HOLD_ONE, "Pourquoi : la personne le lira."));
+
 SHAPE(step, "une étape d’essai",
 	AT("L’instant, heure de Paris ; à défaut, le même qu’avant."),
 	KEY("en tant que", FORM_TEXT, HOLD_ONE, "Qui agit : un nom de l’annuaire des essais."),
@@ -68,6 +72,9 @@ SHAPE(step, "une étape d’essai",
 	KEY("fait", FORM_TEXT, HOLD_ONE, "Le nom d’une action ; sans elle, l’étape ne fait que regarder."),
 	ANSWERS,
 	KEY("pièces", FORM_TEXT, HOLD_NAMED_FREELY, "Des noms de fichiers : {devis: devis.pdf}."),
+	KEY("examine", FORM_WORD | FORM_MAPPING, HOLD_NAMED_FREELY,
+		"Ce qui est dit de chaque pièce : {plan: acceptée, devis: {renvoyée: Il manque le cachet.}}.", WORDS(verdicts),
+		.of = &shape_essai_sent_back),
 	KEY("confirme", FORM_WORD, HOLD_ONE, "non : la personne ne coche pas la confirmation.", WORDS(no)),
 	KEY("canal", FORM_WORD, HOLD_ONE, "Par où elle agit ; à défaut, l’application.", WORDS(channels)),
 	KEY("version", FORM_INTEGER, HOLD_ONE, "La version du dossier qu’elle avait sous les yeux.", .least = 0,

@@ -56,6 +56,7 @@ check_procedure(struct reader *reader)
 		return;
 	check_circuit(&check);
 	check_form(&check);
+	check_pieces(&check);
 	check_doubts(&check);
 	check_words(&check);
 	check_holes(&check);

@@ -217,8 +217,10 @@ doubt_form(struct doubting *doubting)
 		doubt(doubting, procedure->sections[i].condition, &draft, WANT_NOTHING);
 	for (size_t i = 0; i < procedure->form_field_count; i++)
 		doubt_field(doubting, &procedure->fields[i], draft);
-	for (size_t i = 0; i < procedure->piece_count; i++)
+	for (size_t i = 0; i < procedure->piece_count; i++) {
 		doubt(doubting, procedure->pieces[i].condition, &draft, WANT_NOTHING);
+		doubt(doubting, procedure->pieces[i].valid_until, &draft, WANT_NOTHING);
+	}
 	for (size_t i = 0; i < procedure->computed_count; i++)
 		doubt(doubting, procedure->computed[i].feel, &draft, WANT_NOTHING);
 }

@@ -29,6 +29,7 @@ struct trial {
 	struct arena *arena; /* of one evaluation */
 	struct feel_value *samples, *inputs;
 	struct feel_entry *piece_entries;
+	struct feel_value *piece_samples;
 	struct varied varied[MOST_VARIED];
 	size_t varied_count;
 	bool *wanted; /* by slot: read by the hole or its guards, computed values followed */
@@ -85,6 +86,26 @@ sample_of(struct arena *arena, const struct feel_type *type, int depth, bool *br
 	}
 }
 
+/* A piece that was handed in, in that state. */
+static struct feel_value
+piece_sample(struct trial *trial, const struct procedure_piece *piece, enum procedure_piece_state state)
+{
+	const struct feel_value day = feel_date((struct date){ 2024, 3, 15 }), none = feel_null(TEXT(""));
+	const struct feel_entry entries[] = {
+		{ TEXT("fichier"), feel_string(TEXT("x.pdf")) },
+		{ TEXT("état"), feel_string(procedure_piece_states[state]) },
+		{ TEXT("le"), day },
+		{ TEXT("motif"), state == PROCEDURE_PIECE_SENT_BACK ? feel_string(TEXT("x")) : none },
+		{ TEXT("valable_jusquau"), piece->valid_until ? day : none },
+	};
+	struct feel_value sample;
+	if (!feel_value_copy(trial->check->reader->arena, feel_context(entries, sizeof entries / sizeof *entries), &sample)) {
+		trial->check->reader->findings->broken = true;
+		return none;
+	}
+	return sample;
+}
+
 static bool
 prepare(struct trial *trial)
 {
@@ -95,8 +116,12 @@ prepare(struct trial *trial)
 	trial->wanted = arena_array_of(arena, bool, procedure->slot_count + 1);
 	trial->wanted_pieces = arena_array_of(arena, bool, procedure->piece_count + 1);
 	trial->piece_entries = arena_array_of(arena, struct feel_entry, procedure->piece_count);
-	if (!trial->samples || !trial->inputs || !trial->wanted || !trial->wanted_pieces || !trial->piece_entries)
+	trial->piece_samples = arena_array_of(arena, struct feel_value, procedure->piece_count);
+	if (!trial->samples || !trial->inputs || !trial->wanted || !trial->wanted_pieces || !trial->piece_entries
+	    || !trial->piece_samples)
 		return false;
+	for (size_t i = 0; i < procedure->piece_count; i++)
+		trial->piece_samples[i] = piece_sample(trial, &procedure->pieces[i], PROCEDURE_PIECE_HANDED_IN);
 	for (size_t i = 0; i < procedure->slot_count; i++) {
 		const struct procedure_slot *slot = &procedure->slots[i];
 		trial->samples[i] = sample_of(arena, slot->type, 0, &trial->check->reader->findings->broken);
@@ -219,12 +244,14 @@ choose_varied(struct trial *trial, const struct occasion *occasion)
 	}
 	for (size_t i = 0; i < procedure->piece_count; i++) {
 		const struct procedure_piece *piece = &procedure->pieces[i];
-		struct varied *varied = trial->wanted_pieces[i] && (!piece->compulsory || piece->condition)
+		const bool may_miss = !piece->compulsory || piece->condition || piece->later;
+		struct varied *varied = trial->wanted_pieces[i] && (may_miss || piece->examined)
 			? vary(trial, 0, (int)i, piece->name) : NULL;
-		if (varied) {
+		for (int state = 0; varied && state < PROCEDURE_PIECE_STATE_COUNT; state++)
+			if (state == PROCEDURE_PIECE_HANDED_IN || piece->examined)
+				add_value(varied, piece_sample(trial, piece, state));
+		if (varied && may_miss)
 			add_value(varied, feel_null(TEXT("")));
-			add_value(varied, feel_string(TEXT("x.pdf")));
-		}
 	}
 }
 
@@ -237,7 +264,7 @@ set_inputs(struct trial *trial)
 	for (size_t i = 0; i < procedure->slot_count; i++)
 		trial->inputs[i] = trial->samples[i];
 	for (size_t i = 0; i < procedure->piece_count; i++)
-		trial->piece_entries[i] = (struct feel_entry){ procedure->pieces[i].name, feel_string(TEXT("x.pdf")) };
+		trial->piece_entries[i] = (struct feel_entry){ procedure->pieces[i].name, trial->piece_samples[i] };
 	for (size_t i = 0; i < trial->varied_count; i++) {
 		const struct varied *varied = &trial->varied[i];
 		if (varied->piece != PROCEDURE_NONE)
@@ -286,7 +313,7 @@ is_possible(struct trial *trial, struct feel_run *run)
 		if (varied->piece != PROCEDURE_NONE) {
 			const struct procedure_piece *piece = &procedure->pieces[varied->piece];
 			const bool shown = !piece->condition || feel_is_true(evaluate(trial, piece->condition, run));
-			if (!obeys(shown, piece->compulsory, value))
+			if (!obeys(shown, piece->compulsory && !piece->later, value))
 				return false;
 			continue;
 		}

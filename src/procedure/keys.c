@@ -405,9 +405,11 @@ resolve(struct reader *reader, const struct yaml_node *node, enum name_kind kind
 	static const char *const kinds[NAME_KIND_COUNT] = {
 		[NAME_WINDOW] = "fenêtre", [NAME_ROLE] = "rôle", [NAME_FIELD] = "champ",
 		[NAME_STEP] = "étape", [NAME_MOVE] = "action ni échéance", [NAME_LETTER] = "lettre",
+		[NAME_PIECE] = "pièce",
 	};
 	static const bool feminine[NAME_KIND_COUNT] = {
 		[NAME_WINDOW] = true, [NAME_STEP] = true, [NAME_MOVE] = true, [NAME_LETTER] = true,
+		[NAME_PIECE] = true,
 	};
 	const struct text name = scalar_text(reader, node, TEXT_NAME);
 	if (name.length == 0)

@@ -53,6 +53,11 @@ static const struct text periods[] = {
 #include "procedure/words.def"
 };
 #undef PERIOD
+#define PHASE(word, later) WORD(word),
+static const struct text phases[] = {
+#include "procedure/words.def"
+};
+#undef PHASE
 static const struct text applicant[] = { WORD("demandeur") }, form[] = { WORD("formulaire") };
 
 /* ---- keys that many mappings have ---- */
@@ -182,11 +187,16 @@ SHAPE(section, "une partie du formulaire",
 SHAPE(piece, "une pièce",
 	LABEL("Le nom de la pièce."),
 	SENTENCE("aide", "Une phrase qui aide à la fournir."),
-	KEY("obligatoire", FORM_FLAG, HOLD_ONE, "oui : on ne peut pas déposer sans elle."),
+	KEY("attendue", FORM_WORD, HOLD_ONE, "« dépôt », à défaut : jointe en déposant la demande ; « plus tard » : par une action qui la joint.",
+		WORDS(phases)),
+	KEY("obligatoire", FORM_FLAG, HOLD_ONE, "oui : on ne peut pas déposer, ou faire l’action qui la joint, sans elle."),
 	SENTENCE("message", "Ce que la personne lit quand elle manque."),
 	KEY("formats", FORM_WORD, HOLD_ONE_OR_LIST, "Les sortes de fichiers acceptées ; à défaut, toutes.",
 		WORDS(formats)),
 	CONDITION("La pièce n’est demandée que si cette condition est vraie."),
+	KEY("examen", FORM_FLAG, HOLD_ONE, "oui : quelqu’un l’accepte ou la renvoie, par une action qui l’examine."),
+	KEY("valable_jusquau", FORM_FEEL, HOLD_ONE, "Le dernier jour où elle vaut : une date, calculée quand elle est jointe."),
+	NAMES("lisible_par", "Les rôles qui peuvent l’ouvrir ; à défaut, tous ceux qui lisent le dossier."),
 	KEY("pourquoi", FORM_TEXT, HOLD_ONE, "Pourquoi on la demande : la personne le lit.", MUST_APART,
 		.most = TEXT_SENTENCE),
 	KEEP("Combien de temps on garde cette pièce, quand c’est moins que le dossier."),
@@ -273,6 +283,8 @@ SHAPE(action, "une action",
 	SENTENCE("confirme", "La question posée avant de la faire."),
 	KEY("saisit", FORM_MAPPING, HOLD_NAMED, "Les champs remplis au moment de la faire.", .of = &shape_field),
 	NAMES("modifie", "Les champs du formulaire qu’elle peut changer."),
+	NAMES("joint", "Les pièces jointes en la faisant."),
+	NAMES("examine", "Les pièces acceptées ou renvoyées en la faisant."),
 	SETTINGS,
 	KEY("ouvre", FORM_MAPPING, HOLD_ONE, "Rouvre une fenêtre pour ce dossier.", .of = &shape_opens),
 	CANCELS, PRODUCES,

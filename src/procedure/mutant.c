@@ -19,11 +19,12 @@ static const char *const no_keys[] = { NULL };
 static const char *const section_keys[] = { "si", NULL };
 static const char *const field_keys[] = { "obligatoire", "contrôle", "contrôles", "si", "longueur", "minimum", "maximum",
 	"préremplir", NULL };
-static const char *const piece_keys[] = { "obligatoire", "si", "formats", NULL };
+static const char *const piece_keys[] = { "obligatoire", "si", "formats", "attendue", "valable_jusquau", "lisible_par",
+	NULL };
 static const char *const data_keys[] = { "contrôle", "contrôles", "minimum", "maximum", NULL };
 static const char *const role_keys[] = { "canal", NULL };
 static const char *const step_keys[] = { "libère", NULL };
-static const char *const action_keys[] = { "pendant", "si", "exige", "modifie", "pose", "ouvre", "annule",
+static const char *const action_keys[] = { "pendant", "si", "exige", "modifie", "joint", "examine", "pose", "ouvre", "annule",
 	"produit", "signe", NULL };
 static const char *const deadline_keys[] = { "si", "annule", "produit", "alerte", "pose", NULL };
 static const char *const passage_keys[] = { "annule", "produit", "alerte", "pose", NULL };

@@ -49,6 +49,10 @@ in_form(const struct procedure *procedure, const struct feel *feel, struct proce
 			piece->missing, &piece->origin };
 		if (piece->condition == feel)
 			return true;
+		if (piece->valid_until == feel) {
+			ret_place->kind = PROCEDURE_AT_PIECE_VALID;
+			return true;
+		}
 	}
 	return false;
 }

@@ -185,12 +185,26 @@ struct procedure_section {
 
 enum procedure_format { PROCEDURE_PDF = 1, PROCEDURE_JPEG = 2, PROCEDURE_PNG = 4 };
 
+/* Where a piece that was handed in stands. */
+enum procedure_piece_state {
+	PROCEDURE_PIECE_HANDED_IN, /* "déposée" */
+	PROCEDURE_PIECE_ACCEPTED,  /* "acceptée" */
+	PROCEDURE_PIECE_SENT_BACK, /* "renvoyée" */
+	PROCEDURE_PIECE_STATE_COUNT
+};
+/* The words by which expressions and forms name them. */
+extern const struct text procedure_piece_states[PROCEDURE_PIECE_STATE_COUNT];
+
 struct procedure_piece {
 	struct procedure_origin origin;
 	struct text name, label, help, why, missing, keep;
 	bool compulsory, conditional;
 	unsigned formats;             /* enum procedure_format, or-ed */
 	const struct feel *condition; /* si: NULL: always */
+	bool later;                   /* attendue: plus tard: not asked at the filing */
+	bool examined;                /* examen: somebody accepts it or sends it back */
+	const struct feel *valid_until; /* valable_jusquau: a date, evaluated when it is handed in; NULL: for ever */
+	struct procedure_list readers;  /* lisible_par: roles; none: whoever may read the dossier */
 };
 
 /* One of the values of a table that gives several. */
@@ -252,6 +266,8 @@ struct procedure_action {
 	size_t require_count;
 	struct procedure_list enters;   /* saisit: fields filled by it */
 	struct procedure_list changes;  /* modifie: form fields it may change */
+	struct procedure_list joins;    /* joint: pieces handed in with it */
+	struct procedure_list examines; /* examine: pieces accepted or sent back by it */
 	struct procedure_list produces; /* produit: letters */
 	struct procedure_list cancels;  /* annule: letters */
 	int signs;                      /* signe: a letter, or NONE */
@@ -400,7 +416,8 @@ enum procedure_slot_kind {
 	/* In the scopes of a dossier. */
 	PROCEDURE_SLOT_FIELD,     /* index: fields */
 	PROCEDURE_SLOT_POSED,     /* index: posed */
-	PROCEDURE_SLOT_PIECES,    /* pièces: a file name or null per piece, in order */
+	PROCEDURE_SLOT_PIECES,    /* pièces: per piece null, or fichier, état (procedure_piece_state), le (date),
+	                           * motif, valable_jusquau (date) */
 	PROCEDURE_SLOT_COMPUTED,  /* index: computed; evaluated in order */
 	PROCEDURE_SLOT_DOSSIER,   /* dossier: numéro, état, état_libellé, déposé_le (date), déposé_à (date and
 	                           * time), dernière_action (label of the last move), changements (text), actions
@@ -584,6 +601,7 @@ enum procedure_place_kind {
 	PROCEDURE_AT_FIELD_CHECK,
 	PROCEDURE_AT_FIELD_PROPOSAL,
 	PROCEDURE_AT_PIECE_ASKED,
+	PROCEDURE_AT_PIECE_VALID,  /* valable_jusquau */
 	PROCEDURE_AT_COMPUTED,
 	PROCEDURE_AT_ACTION_OFFERED,
 	PROCEDURE_AT_ACTION_REQUIRES,

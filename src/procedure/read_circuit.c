@@ -147,6 +147,8 @@ read_action(struct reader *reader, const struct yaml_item *item, int step, struc
 		.during = map_name(map, "pendant", NAME_WINDOW),
 		.enters = read_entered(map),
 		.changes = read_changes(map),
+		.joins = map_names(map, "joint", NAME_PIECE),
+		.examines = map_names(map, "examine", NAME_PIECE),
 		.produces = map_names(map, "produit", NAME_LETTER),
 		.cancels = map_names(map, "annule", NAME_LETTER),
 		.signs = map_name(map, "signe", NAME_LETTER),

@@ -274,22 +274,39 @@ read_formats(struct map map)
 	return formats ? formats : PROCEDURE_PDF | PROCEDURE_JPEG | PROCEDURE_PNG;
 }
 
-static void
-read_pieces(struct reader *reader, const struct yaml_node *section)
+/* Whether a piece is asked after the filing. */
+static bool
+read_phase(struct map map)
 {
-	section = mapping_of(reader, section, "les pièces");
-	if (!section)
-		return;
-	struct procedure_piece *pieces = READER_ARRAY(reader, struct procedure_piece, section->count);
-	size_t kept = 0;
-	for (size_t i = 0; pieces && i < section->count; i++) {
-		if (!name_check(reader, section->items[i].key))
-			continue;
-		const struct map map = map_open(reader, section->items[i].value, section->items[i].key->at, &shape_piece);
-		struct procedure_piece *piece = &pieces[kept++];
+	static const struct {
+		struct text word;
+		bool later;
+	} known[] = {
+#define PHASE(word, later) { { word, sizeof(word) - 1 }, later },
+#include "procedure/words.def"
+#undef PHASE
+	};
+	const struct text word = map_text(map, "attendue", TEXT_NAME);
+	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+		if (text_equal(word, known[i].word))
+			return known[i].later;
+	if (word.length)
+		finding_add(map.reader->findings, 107, map_get(map, "attendue")->at, TEXT("écrivez dépôt ou plus tard"),
+			"« %.*s » n’est pas un moment où joindre une pièce", TEXT_ARGS(word));
+	return false;
+}
+
+static void
+read_pieces(struct reader *reader)
+{
+	const struct names *names = &reader->names[NAME_PIECE];
+	struct procedure_piece *pieces = READER_ARRAY(reader, struct procedure_piece, names->count);
+	for (size_t i = 0; pieces && i < names->count; i++) {
+		const struct map map = map_open(reader, names->at[i].value, names->at[i].key->at, &shape_piece);
+		struct procedure_piece *piece = &pieces[i];
 		*piece = (struct procedure_piece){
 			.origin = map_origin(map),
-			.name = section->items[i].key->scalar,
+			.name = names->at[i].name,
 			.label = map_text(map, "libellé", TEXT_LABEL),
 			.help = map_text(map, "aide", TEXT_SENTENCE),
 			.why = map_text(map, "pourquoi", TEXT_SENTENCE),
@@ -297,15 +314,19 @@ read_pieces(struct reader *reader, const struct yaml_node *section)
 			.keep = map_duration(map, "conservation"),
 			.compulsory = map_flag(map, "obligatoire"),
 			.formats = read_formats(map),
+			.later = read_phase(map),
+			.examined = map_flag(map, "examen"),
+			.readers = map_names(map, "lisible_par", NAME_ROLE),
 		};
 		piece->conditional = map_get(map, "si") != NULL;
 		map_feel(map, "si", SCOPE_CASE, WANT_TRUTH, &piece->condition);
+		map_feel(map, "valable_jusquau", SCOPE_CASE, WANT_DAY, &piece->valid_until);
 		if (map.node && !piece->why.length)
 			finding_add(reader->findings, 503, map.at, TEXT("ajoutez « pourquoi: », que la personne lira sous la pièce"),
 				"on demande « %.*s » sans dire pourquoi", TEXT_ARGS(piece->name));
 	}
 	reader->procedure->pieces = pieces;
-	reader->procedure->piece_count = kept;
+	reader->procedure->piece_count = pieces ? names->count : 0;
 }
 
 void
@@ -324,5 +345,5 @@ read_form(struct reader *reader, struct map top)
 	const struct yaml_node *form = map_get(top, "formulaire");
 	if (form && form->kind == YAML_MAPPING)
 		read_sections(reader, form, fields);
-	read_pieces(reader, map_get(top, "pièces"));
+	read_pieces(reader);
 }

@@ -44,6 +44,7 @@ read_names(struct reader *reader, struct map top)
 	declare_all(reader, NAME_WINDOW, child(top.node, "fenêtres"), "les fenêtres", false);
 	declare_all(reader, NAME_ROLE, child(top.node, "rôles"), "les rôles", false);
 	declare_all(reader, NAME_LETTER, child(top.node, "lettres"), "les lettres", false);
+	declare_all(reader, NAME_PIECE, child(top.node, "pièces"), "les pièces", false);
 	declare_all(reader, NAME_STEP, child(top.node, "circuit"), "les étapes", false);
 	const struct yaml_node *form = mapping_of(reader, child(top.node, "formulaire"), "les parties du formulaire");
 	for (size_t i = 0; form && i < form->count; i++)

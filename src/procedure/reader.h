@@ -28,6 +28,7 @@ enum wanted {
 	WANT_ANY,
 	WANT_TRUTH,
 	WANT_MOMENT, /* a date, or a date and time */
+	WANT_DAY,
 	WANT_TEXT,
 	WANT_LIST,
 	WANT_NUMBER,
@@ -41,6 +42,7 @@ enum name_kind {
 	NAME_STEP,
 	NAME_MOVE,
 	NAME_LETTER,
+	NAME_PIECE,
 	NAME_KIND_COUNT
 };
 

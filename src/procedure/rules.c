@@ -8,6 +8,7 @@ static const char *const wanted_french[] = {
 	[WANT_ANY] = "une valeur",
 	[WANT_TRUTH] = "une condition, vraie ou fausse",
 	[WANT_MOMENT] = "une date, ou une date et une heure",
+	[WANT_DAY] = "une date",
 	[WANT_TEXT] = "un texte",
 	[WANT_LIST] = "une liste",
 	[WANT_NUMBER] = "un nombre",
@@ -21,6 +22,7 @@ gives(const struct feel *feel, enum wanted wanted)
 		return true;
 	return wanted == WANT_TRUTH    ? kind == FEEL_BOOLEAN
 	       : wanted == WANT_MOMENT ? kind == FEEL_DATE || kind == FEEL_DATE_TIME
+	       : wanted == WANT_DAY   ? kind == FEEL_DATE
 	       : wanted == WANT_TEXT   ? kind == FEEL_STRING
 	       : wanted == WANT_NUMBER ? kind == FEEL_NUMBER
 				       : kind == FEEL_LIST;

@@ -7,6 +7,7 @@
 
 /* A text that the directory may not have. */
 static const struct feel_type unsure = { .kind = FEEL_STRING, .optional = true };
+static const struct feel_type unsure_date = { .kind = FEEL_DATE, .optional = true };
 static const struct text channels[] = { { "lien", 4 }, { "application", 11 } };
 
 static void *
@@ -306,6 +307,29 @@ declare_derived(struct reader *reader)
 }
 
 static void
+declare_pieces(struct reader *reader)
+{
+	struct procedure *procedure = reader->procedure;
+	struct feel_field *pieces = READER_ARRAY(reader, struct feel_field, procedure->piece_count);
+	const struct feel_type *states = memory(reader, feel_type_words_of(reader->arena, procedure_piece_states,
+		PROCEDURE_PIECE_STATE_COUNT));
+	const struct feel_type *handed_in = CONTEXT(reader, { "fichier", 0 }, { "état", states }, { "le", &feel_type_date },
+		{ "motif", &unsure }, { "valable_jusquau", &unsure_date });
+	if (!pieces || reader->findings->broken)
+		return;
+	for (size_t i = 0; i < procedure->piece_count; i++) {
+		const struct procedure_piece *piece = &procedure->pieces[i];
+		pieces[i] = (struct feel_field){ piece->name, memory(reader, feel_type_optional_of(reader->arena, handed_in,
+			piece->later || !piece->compulsory || piece->conditional)) };
+		if (!pieces[i].type)
+			return;
+	}
+	procedure->pieces_slot = declare(reader, SCOPE_CASE, TEXT("pièces"),
+		memory(reader, feel_type_context_of(reader->arena, pieces, procedure->piece_count)), PROCEDURE_SLOT_PIECES,
+		PROCEDURE_NONE, NULL);
+}
+
+static void
 declare_case(struct reader *reader)
 {
 	struct procedure *procedure = reader->procedure;
@@ -320,15 +344,7 @@ declare_case(struct reader *reader)
 			reader->names[NAME_FIELD].at[i].key);
 		field->slot = slot == PROCEDURE_NONE ? 0 : (unsigned)slot;
 	}
-	struct feel_field *pieces = READER_ARRAY(reader, struct feel_field, procedure->piece_count);
-	if (!pieces)
-		return;
-	for (size_t i = 0; i < procedure->piece_count; i++)
-		pieces[i] = (struct feel_field){ procedure->pieces[i].name,
-			procedure->pieces[i].compulsory && !procedure->pieces[i].conditional ? &feel_type_string : &unsure };
-	procedure->pieces_slot = declare(reader, SCOPE_CASE, TEXT("pièces"),
-		memory(reader, feel_type_context_of(reader->arena, pieces, procedure->piece_count)), PROCEDURE_SLOT_PIECES,
-		PROCEDURE_NONE, NULL);
+	declare_pieces(reader);
 	procedure->dossier_slot = declare(reader, SCOPE_CASE, TEXT("dossier"), CONTEXT(reader, { "numéro", 0 },
 		{ "état", words(reader, NAME_STEP) }, { "état_libellé", 0 }, { "déposé_le", &feel_type_date },
 		{ "déposé_à", &feel_type_date_time }, { "dernière_action", 0 }, { "changements", 0 },

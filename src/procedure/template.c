@@ -77,6 +77,19 @@ find_close(struct text text, size_t from)
 	return SIZE_MAX;
 }
 
+/* A piece alone is told by the name of its file. */
+static struct text
+hole_source(struct scan *scan, struct text source)
+{
+	static const struct text before = TEXT("pièces.");
+	const struct text name = text_part(source, before.length, SIZE_MAX);
+	if (!text_starts(source, before) || name_find(scan->reader, NAME_PIECE, name) == PROCEDURE_NONE)
+		return source;
+	const struct text file = arena_format(scan->reader->arena, "%.*s.fichier", TEXT_ARGS(source));
+	scan->reader->findings->broken |= !file.at;
+	return file.at ? file : source;
+}
+
 static void
 read_expression(struct scan *scan, enum procedure_part_kind kind, size_t from, size_t to)
 {
@@ -86,7 +99,7 @@ read_expression(struct scan *scan, enum procedure_part_kind kind, size_t from, s
 	if (!part)
 		return;
 	scan->hole = start;
-	part->feel = read_hole(scan->reader, source, scan->pending->scope, kind == PROCEDURE_UNLESS ? WANT_TRUTH : WANT_ANY,
+	part->feel = read_hole(scan->reader, kind == PROCEDURE_HOLE ? hole_source(scan, source) : source, scan->pending->scope, kind == PROCEDURE_UNLESS ? WANT_TRUTH : WANT_ANY,
 		place_in_hole, scan, scan->pending->source);
 	if (kind == PROCEDURE_HOLE)
 		part->field = name_find(scan->reader, NAME_FIELD, source);

@@ -26,6 +26,12 @@ FIND(posed, posed)
 FIND(computed, computed)
 FIND(report, reports)
 
+const struct text procedure_piece_states[PROCEDURE_PIECE_STATE_COUNT] = {
+	[PROCEDURE_PIECE_HANDED_IN] = TEXT("déposée"),
+	[PROCEDURE_PIECE_ACCEPTED] = TEXT("acceptée"),
+	[PROCEDURE_PIECE_SENT_BACK] = TEXT("renvoyée"),
+};
+
 int
 procedure_action_find(const struct procedure *procedure, int step, struct text name)
 {

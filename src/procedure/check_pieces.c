@@ -1,0 +1,135 @@
+/* Checks of pieces: who hands them in, who examines them, and that nobody reads in a mail, a letter or a list what
+ * they may not open. */
+#include "procedure/check.h"
+
+#include "base/banned.h"
+
+#define TELL(check, number, origin, remedy, ...) \
+	finding_add((check)->reader->findings, (number), check_place((check), &(origin)), TEXT(remedy), __VA_ARGS__)
+
+static void
+check_hands(struct check *check)
+{
+	const struct procedure *procedure = check->procedure;
+	for (size_t i = 0; i < procedure->piece_count; i++) {
+		const struct procedure_piece *piece = &procedure->pieces[i];
+		bool joined = !piece->later, examined = false;
+		for (size_t k = 0; k < procedure->action_count; k++) {
+			const struct procedure_action *action = &procedure->actions[k];
+			joined |= procedure_list_has(action->joins, (int)i) && check->flow.reached[action->step];
+			examined |= procedure_list_has(action->examines, (int)i) && check->flow.reached[action->step];
+		}
+		if (!joined)
+			TELL(check, 801, piece->origin, "ajoutez-la à « joint: » d’une action, ou ôtez « attendue: plus tard »",
+				"aucune action ne joint la pièce « %.*s »", TEXT_ARGS(piece->name));
+		if (piece->examined && !examined)
+			TELL(check, 802, piece->origin, "ajoutez-la à « examine: » d’une action, ou ôtez « examen: oui »",
+				"personne n’accepte ni ne renvoie la pièce « %.*s »", TEXT_ARGS(piece->name));
+	}
+	for (size_t k = 0; k < procedure->action_count; k++) {
+		const struct procedure_action *action = &procedure->actions[k];
+		for (size_t i = 0; i < action->examines.count; i++) {
+			const struct procedure_piece *piece = &procedure->pieces[action->examines.at[i]];
+			if (!piece->examined)
+				TELL(check, 802, action->origin, "écrivez « examen: oui » à cette pièce, ou ne l’examinez pas ici",
+					"l’action « %.*s » examine « %.*s », qui ne s’examine pas", TEXT_ARGS(action->name),
+					TEXT_ARGS(piece->name));
+		}
+	}
+}
+
+/* ---- who may read ---- */
+
+/* Whoever hands it in may read it too. */
+static bool
+may_read(const struct procedure *procedure, size_t index, int role)
+{
+	const struct procedure_piece *piece = &procedure->pieces[index];
+	if (piece->readers.count == 0 || procedure_list_has(piece->readers, role))
+		return true;
+	for (size_t k = 0; k < procedure->action_count; k++) {
+		const struct procedure_action *action = &procedure->actions[k];
+		if ((procedure_list_has(action->joins, (int)index) || (action->step == 0 && !piece->later))
+		    && procedure_list_has(action->who, role))
+			return true;
+	}
+	return false;
+}
+
+/* The rank among `roles` of the first that may not read what the expression shows of a piece; else NONE. */
+static int
+first_unfit(const struct check *check, const struct feel *feel, struct procedure_list roles, size_t *ret_piece)
+{
+	const struct procedure *procedure = check->procedure;
+	size_t count = 0;
+	const struct feel_use *uses = feel ? feel_reads(feel, &count) : NULL;
+	for (size_t i = 0; i < count; i++) {
+		struct text path = uses[i].path;
+		if ((int)uses[i].slot != procedure->pieces_slot)
+			continue;
+		(void)text_split(&path, '.');
+		const int piece = path.at ? procedure_piece_find(procedure, text_split(&path, '.')) : PROCEDURE_NONE;
+		for (size_t k = 0; piece >= 0 && k < roles.count; k++) {
+			*ret_piece = (size_t)piece;
+			if (!may_read(procedure, (size_t)piece, roles.at[k]))
+				return roles.at[k];
+		}
+	}
+	return PROCEDURE_NONE;
+}
+
+static void
+tell_unfit(struct check *check, const struct procedure_origin *origin, const struct feel *feel, struct procedure_list roles)
+{
+	size_t piece;
+	const int role = first_unfit(check, feel, roles, &piece);
+	if (role >= 0)
+		finding_add(check->reader->findings, 803, check_place(check, origin), TEXT("ôtez-le, ou ajoutez ce rôle à « lisible_par: »"),
+			"« %.*s » lirait ici la pièce « %.*s », qui ne lui est pas lisible",
+			TEXT_ARGS(check->procedure->roles[role].name), TEXT_ARGS(check->procedure->pieces[piece].name));
+}
+
+static void
+check_template_readers(struct check *check, const struct procedure_template *template, struct procedure_list roles)
+{
+	for (size_t i = 0; i < template->count; i++) {
+		const struct procedure_part *part = &template->parts[i];
+		const struct procedure_origin origin = { .file = template->file, .line = part->line, .column = part->column };
+		if (part->kind == PROCEDURE_HOLE)
+			tell_unfit(check, &origin, part->feel, roles);
+	}
+}
+
+static void
+check_columns(struct check *check, const struct procedure_column *columns, size_t count)
+{
+	const struct procedure_list office = { &check->procedure->office, check->procedure->office >= 0 };
+	for (size_t i = 0; i < count; i++)
+		tell_unfit(check, &columns[i].origin, columns[i].value, office);
+}
+
+static void
+check_readers(struct check *check)
+{
+	const struct procedure *procedure = check->procedure;
+	int applicant = PROCEDURE_NONE;
+	for (size_t i = 0; i < procedure->role_count; i++)
+		applicant = procedure->roles[i].reach == PROCEDURE_APPLICANT ? (int)i : applicant;
+	for (size_t i = 0; i < procedure->mail_count; i++) {
+		check_template_readers(check, &procedure->mails[i].subject, procedure->mails[i].to);
+		check_template_readers(check, &procedure->mails[i].body, procedure->mails[i].to);
+	}
+	const struct procedure_list reader = { &applicant, applicant >= 0 };
+	for (size_t i = 0; i < procedure->letter_count; i++)
+		check_template_readers(check, &procedure->letters[i].template, reader);
+	check_columns(check, procedure->columns, procedure->column_count);
+	for (size_t i = 0; i < procedure->export_count; i++)
+		check_columns(check, procedure->exports[i].columns, procedure->exports[i].column_count);
+}
+
+void
+check_pieces(struct check *check)
+{
+	check_hands(check);
+	check_readers(check);
+}
