@@ -53,6 +53,7 @@ show(struct call *call, struct guichet_error *error)
 	} lines[] = {
 		{ "Courriel    : ", person->mail }, { "Corps       : ", person->corps }, { "Grade       : ", person->grade },
 		{ "Catégorie   : ", person->category }, { "Filière     : ", person->filiere },
+		{ "Statut      : ", person->status },
 	};
 	for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
 		if (lines[i].value.length)

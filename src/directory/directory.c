@@ -9,13 +9,14 @@ static const char UNKNOWN_PERSON[] = "Cette personne n’est pas dans l’annuai
 static const char UNKNOWN_STRUCTURE[] = "Cette structure n’est pas dans l’annuaire à cette date.";
 
 /* The columns of PERSON_COLUMNS, from `column` on. */
-enum { PERSON_COLUMN_COUNT = 10, STRUCTURE_COLUMN_COUNT = 10 };
+enum { PERSON_COLUMN_COUNT = 11, STRUCTURE_COLUMN_COUNT = 11 };
 
 static void
 person_fill(struct store_rows *rows, int column, struct directory_person *person)
 {
 	struct text *const members[] = { &person->id, &person->external_id, &person->civility, &person->first_name,
-		&person->last_name, &person->mail, &person->corps, &person->grade, &person->category, &person->filiere };
+		&person->last_name, &person->mail, &person->corps, &person->grade, &person->category, &person->filiere,
+		&person->status };
 	for (int i = 0; i < PERSON_COLUMN_COUNT; i++)
 		*members[i] = store_text(rows, column + i);
 }
@@ -25,7 +26,7 @@ structure_fill(struct store_rows *rows, int column, struct directory_structure *
 {
 	struct text *const members[] = { &structure->id, &structure->code, &structure->kind, &structure->name,
 		&structure->parent, &structure->department, &structure->address, &structure->mail, &structure->regime,
-		&structure->path };
+		&structure->path, &structure->employer };
 	for (int i = 0; i < STRUCTURE_COLUMN_COUNT; i++)
 		*members[i] = store_text(rows, column + i);
 }

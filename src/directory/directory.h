@@ -31,6 +31,7 @@ struct directory_structure {
 	struct text address, mail;
 	struct text regime;     /* how its head is asked by default: "application" or "lien" (TTA-A04, TTA-A13) */
 	struct text path;       /* "/VAL/RECT/DPAE/": the codes from the top, each followed by "/" */
+	struct text employer;   /* the legal entity it belongs to, where there are several; may be empty (TTC-01) */
 };
 
 struct directory_person {
@@ -40,6 +41,7 @@ struct directory_person {
 	struct text corps, grade;
 	struct text category; /* "A", "B", "C" or empty */
 	struct text filiere;  /* "administrative", "technique"…: the employer's word */
+	struct text status;   /* "titulaire", "contractuel"…: the employer's word; may be empty (TTC-20) */
 };
 
 struct directory_appointment {

@@ -113,11 +113,11 @@ structures_load(struct run *run)
 	CLEANUP(store_rows_end) struct store_rows rows =
 		store_query(run->tx, run->work, STORE_DIRECTORY_STRUCTURES_ALL, STORE_VALUES(), run->error);
 	while (store_next(&rows)) {
-		struct held held = { .version = store_integer(&rows, 10), .valid_from = store_integer(&rows, 11),
-			.valid_to = store_integer(&rows, 12) };
+		struct held held = { .version = store_integer(&rows, 11), .valid_from = store_integer(&rows, 12),
+			.valid_to = store_integer(&rows, 13) };
 		held.structure = (struct directory_structure){ store_text(&rows, 0), store_text(&rows, 1), store_text(&rows, 2),
 			store_text(&rows, 3), store_text(&rows, 4), store_text(&rows, 5), store_text(&rows, 6),
-			store_text(&rows, 7), store_text(&rows, 8), store_text(&rows, 9) };
+			store_text(&rows, 7), store_text(&rows, 8), store_text(&rows, 9), store_text(&rows, 10) };
 		held.id = held.structure.id;
 		held.key = held.structure.code;
 		const enum guichet_status status = held_add(run, DIRECTORY_STRUCTURES, &held);
@@ -133,11 +133,11 @@ persons_load(struct run *run)
 	CLEANUP(store_rows_end) struct store_rows rows =
 		store_query(run->tx, run->work, STORE_DIRECTORY_PERSONS_ALL, STORE_VALUES(), run->error);
 	while (store_next(&rows)) {
-		struct held held = { .version = store_integer(&rows, 10), .valid_from = store_integer(&rows, 11),
-			.valid_to = store_integer(&rows, 12) };
+		struct held held = { .version = store_integer(&rows, 11), .valid_from = store_integer(&rows, 12),
+			.valid_to = store_integer(&rows, 13) };
 		held.person = (struct directory_person){ store_text(&rows, 0), store_text(&rows, 1), store_text(&rows, 2),
 			store_text(&rows, 3), store_text(&rows, 4), store_text(&rows, 5), store_text(&rows, 6),
-			store_text(&rows, 7), store_text(&rows, 8), store_text(&rows, 9) };
+			store_text(&rows, 7), store_text(&rows, 8), store_text(&rows, 9), store_text(&rows, 10) };
 		held.id = held.person.id;
 		held.key = held.person.external_id;
 		const enum guichet_status status = held_add(run, DIRECTORY_PERSONS, &held);
@@ -214,7 +214,7 @@ kept_of(const struct run *run, enum directory_kind kind, struct text key)
 	return held && held->open && (held->kept || !run->files[kind].given) ? held : NULL;
 }
 
-/* The path of a structure of the file, from those above it. Leaves it NULL after a refusal. */
+/* The path of a structure of the file and its employer, from those above it. Leaves the path NULL after a refusal. */
 static enum guichet_status
 path_make(struct run *run, struct import_row *row)
 {
@@ -226,6 +226,8 @@ path_make(struct run *run, struct import_row *row)
 	while (above.length) {
 		const struct import_row *parent = row_of(run, DIRECTORY_STRUCTURES, above);
 		const struct held *kept = parent ? NULL : kept_of(run, DIRECTORY_STRUCTURES, above);
+		if (row->structure.employer.length == 0 && (parent || kept))
+			row->structure.employer = parent ? parent->structure.employer : kept->structure.employer;
 		if (text_equal(above, row->structure.code)) {
 			refuse_row(run, DIRECTORY_STRUCTURES, row, "La structure « " TEXT_FORMAT " » est au-dessus d’elle-même : "
 				"corrigez la colonne « parent » d’une des lignes de cette boucle.", above);
@@ -312,9 +314,9 @@ structure_same(const struct run *run, const struct import_row *row, const struct
 	const struct text parent = a->parent.length ? id_after(run, DIRECTORY_STRUCTURES, a->parent) : TEXT("");
 	return texts_equal(
 		(const struct text *const[]){ &a->kind, &a->name, &parent, &a->department, &a->address, &a->mail, &a->regime,
-			&a->path },
+			&a->path, &a->employer },
 		(const struct text *const[]){ &b->kind, &b->name, &b->parent, &b->department, &b->address, &b->mail, &b->regime,
-			&b->path }, 8);
+			&b->path, &b->employer }, 9);
 }
 
 static bool
@@ -323,9 +325,9 @@ person_same(const struct import_row *row, const struct held *held)
 	const struct directory_person *a = &row->person, *b = &held->person;
 	return texts_equal(
 		(const struct text *const[]){ &a->civility, &a->first_name, &a->last_name, &a->mail, &a->corps, &a->grade,
-			&a->category, &a->filiere },
+			&a->category, &a->filiere, &a->status },
 		(const struct text *const[]){ &b->civility, &b->first_name, &b->last_name, &b->mail, &b->corps, &b->grade,
-			&b->category, &b->filiere }, 8);
+			&b->category, &b->filiere, &b->status }, 9);
 }
 
 /* Whether what a row names stands after the import; otherwise refuses the row. Empty names nothing. */
@@ -483,7 +485,7 @@ structure_write(struct run *run, const struct import_row *row, const struct held
 		return no_memory(run);
 	return store_run(run->tx, STORE_DIRECTORY_STRUCTURE_VERSION_INSERT,
 		STORE_VALUES(held ? held->id : row->id, held ? held->version + 1 : 1, s->kind, s->name, parent, s->department,
-			s->address, s->mail, s->regime, s->path, blob_of(key), from, DIRECTORY_NO_END, run->import->at),
+			s->address, s->mail, s->regime, s->path, s->employer, blob_of(key), from, DIRECTORY_NO_END, run->import->at),
 		NULL, run->error);
 }
 
@@ -513,7 +515,7 @@ person_write(struct run *run, const struct import_row *row, const struct held *h
 	}
 	return store_run(run->tx, STORE_DIRECTORY_PERSON_VERSION_INSERT,
 		STORE_VALUES(id, held ? held->version + 1 : 1, p->civility, p->first_name, p->last_name, p->mail, p->corps, p->grade,
-			p->category, p->filiere, search, search_first, blob_of(key), from, DIRECTORY_NO_END, run->import->at),
+			p->category, p->filiere, p->status, search, search_first, blob_of(key), from, DIRECTORY_NO_END, run->import->at),
 		NULL, run->error);
 }
 

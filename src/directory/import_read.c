@@ -33,6 +33,7 @@ static const struct column structure_columns[] = {
 	COLUMN("adresse", structure.address, CONTENT_TEXT, false, 300),
 	COLUMN("courriel", structure.mail, CONTENT_MAIL, false, 254),
 	COLUMN("régime", structure.regime, CONTENT_REGIME, false, 20),
+	COLUMN("employeur", structure.employer, CONTENT_TEXT, false, 200),
 };
 static const struct column person_columns[] = {
 	COLUMN("matricule", person.external_id, CONTENT_CODE, true, 20),
@@ -44,6 +45,7 @@ static const struct column person_columns[] = {
 	COLUMN("grade", person.grade, CONTENT_TEXT, false, 150),
 	COLUMN("catégorie", person.category, CONTENT_TEXT, false, 10),
 	COLUMN("filière", person.filiere, CONTENT_TEXT, false, 60),
+	COLUMN("statut", person.status, CONTENT_TEXT, false, 60),
 };
 static const struct column appointment_columns[] = {
 	COLUMN("matricule", appointment.external_id, CONTENT_CODE, true, 20),

@@ -120,12 +120,12 @@ office_agent_feel(struct arena *arena, const struct directory_facts *facts)
 	const struct { struct text name, value; } place[] = {
 		{ TEXT("code"), structure->code }, { TEXT("nom"), structure->name }, { TEXT("type"), structure->kind },
 		{ TEXT("département"), structure->department }, { TEXT("adresse"), structure->address },
-		{ TEXT("régime"), structure->regime },
+		{ TEXT("régime"), structure->regime }, { TEXT("employeur"), structure->employer },
 	}, about[] = {
 		{ TEXT("matricule"), person->external_id }, { TEXT("civilité"), person->civility },
 		{ TEXT("nom"), person->last_name }, { TEXT("prénom"), person->first_name },
 		{ TEXT("mail"), person->mail }, { TEXT("corps"), person->corps }, { TEXT("grade"), person->grade },
-		{ TEXT("catégorie"), person->category }, { TEXT("filière"), person->filiere },
+		{ TEXT("catégorie"), person->category }, { TEXT("filière"), person->filiere }, { TEXT("statut"), person->status },
 	};
 	enum { PLACES = sizeof place / sizeof *place, ABOUTS = sizeof about / sizeof *about };
 	struct feel_entry *entries = arena_array_of(arena, struct feel_entry, PLACES + ABOUTS + 1);

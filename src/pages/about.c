@@ -317,6 +317,7 @@ page_my_account(struct request *request, struct html *html, struct guichet_error
 		line(html, TEXT("Corps et grade"), arena_format(request->arena, TEXT_FORMAT ", " TEXT_FORMAT,
 			TEXT_ARGS(facts->person.corps), TEXT_ARGS(facts->person.grade)));
 		line(html, TEXT("Filière"), facts->person.filiere);
+		line(html, TEXT("Statut"), facts->person.status);
 		for (size_t i = 0; i < actor->functions.count; i++) {
 			const struct directory_function *held = &actor->functions.at[i];
 			if (held->instead_of.length)

@@ -276,6 +276,7 @@ draft_identity(struct request *request, struct html *html, bool open)
 		data_line(html, TEXT("Corps"), facts->person.corps);
 		data_line(html, TEXT("Grade"), facts->person.grade);
 		data_line(html, TEXT("Filière"), facts->person.filiere);
+		data_line(html, TEXT("Statut"), facts->person.status);
 		data_line(html, TEXT("Affectation"), facts->structure.name);
 		data_line(html, TEXT("Type de structure"), facts->structure.kind);
 		data_line(html, TEXT("Adresse professionnelle"), facts->person.mail);

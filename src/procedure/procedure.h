@@ -409,7 +409,7 @@ enum procedure_slot_kind {
 	/* In every scope. */
 	PROCEDURE_SLOT_PARAMETER, /* index: parameters; by the date of the filing, or today before it */
 	PROCEDURE_SLOT_AGENT,     /* agent: matricule, civilité, nom, prénom, mail, corps, grade, catégorie,
-	                           * filière, structure {code, nom, type, département, adresse, régime} */
+	                           * filière, statut, structure {code, nom, type, département, adresse, régime, employeur} */
 	PROCEDURE_SLOT_CAMPAIGN,  /* campagne: campaign_feel() */
 	PROCEDURE_SLOT_WINDOWS,   /* fenêtre: campaign_windows_feel(), or as reopened for this dossier */
 	PROCEDURE_SLOT_TODAY,     /* aujourdhui: date */

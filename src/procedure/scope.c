@@ -107,10 +107,11 @@ declare_opening(struct reader *reader)
 	struct procedure *procedure = reader->procedure;
 	open_scope(reader, SCOPE_OPENING, NULL);
 	const struct feel_type *structure = CONTEXT(reader, { "code", &unsure }, { "nom", &unsure }, { "type", &unsure },
-		{ "département", &unsure }, { "adresse", &unsure }, { "régime", &unsure });
+		{ "département", &unsure }, { "adresse", &unsure }, { "régime", &unsure }, { "employeur", &unsure });
 	procedure->agent_slot = declare(reader, SCOPE_OPENING, TEXT("agent"), CONTEXT(reader, { "matricule", 0 },
 		{ "civilité", &unsure }, { "nom", 0 }, { "prénom", 0 }, { "mail", 0 }, { "corps", &unsure }, { "grade", &unsure },
-		{ "catégorie", &unsure }, { "filière", &unsure }, { "structure", structure }), PROCEDURE_SLOT_AGENT,
+		{ "catégorie", &unsure }, { "filière", &unsure }, { "statut", &unsure },
+		{ "structure", structure }), PROCEDURE_SLOT_AGENT,
 		PROCEDURE_NONE, NULL);
 
 	struct feel_field *campaign = READER_ARRAY(reader, struct feel_field, procedure->campaign_data_count + 3);

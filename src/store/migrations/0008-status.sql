@@ -1,0 +1,3 @@
+-- 0008-status.sql: under which status a person serves, and which employer a structure belongs to, when the employer says so.
+ALTER TABLE person_version ADD COLUMN status TEXT NOT NULL DEFAULT '';      -- the employer's word: titulaire, contractuel…
+ALTER TABLE structure_version ADD COLUMN employer TEXT NOT NULL DEFAULT ''; -- its name; that of the structure above unless stated
