@@ -450,3 +450,15 @@ json_piece(struct json_reader *reader, const json_t *json)
 		.valid_until = until.kind == FEEL_DATE ? until.date : (struct date){ 0 },
 	};
 }
+
+json_t *
+json_of_agent(struct feel_value agent)
+{
+	json_t *json = feel_value_to_json(agent), *structure = json_object_get(json, "structure");
+	/* What the directory learned to say later is left out while it says nothing: events of before have the same bytes. */
+	if (json_is_null(json_object_get(json, "statut")))
+		json_object_del(json, "statut");
+	if (json_is_null(json_object_get(structure, "employeur")))
+		json_object_del(structure, "employeur");
+	return json;
+}

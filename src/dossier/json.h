@@ -57,6 +57,8 @@ void *json_items(struct json_reader *reader, const json_t *array, size_t size, s
 /* The type of a value by its name: a field or a posed name; NULL when unknown. */
 const struct feel_type *value_type_find(const struct procedure *procedure, struct text name);
 
+/* The context `agent`, as events and states keep it. */
+json_t *json_of_agent(struct feel_value agent);
 json_t *json_of_person(const struct dossier_person *person);
 struct dossier_person json_person(struct json_reader *reader, const json_t *json);
 enum procedure_piece_state json_piece_state(struct json_reader *reader, const json_t *json);

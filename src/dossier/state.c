@@ -236,7 +236,7 @@ dossier_to_json(struct arena *arena, const struct procedure *procedure, const st
 	    || !json_put(object, "subject", json_of_text(dossier->subject))
 	    || !json_put(object, "author", json_of_text(dossier->author))
 	    || !json_put(object, "ground", json_of_text(dossier->ground))
-	    || !json_put(object, "agent", feel_value_to_json(dossier->agent))
+	    || !json_put(object, "agent", json_of_agent(dossier->agent))
 	    || !json_put(object, "step", json_of_text(procedure->steps[dossier->step].name))
 	    || !json_put(object, "version", json_integer(dossier->version))
 	    || !json_put(object, "changed", json_integer(dossier->changed))
