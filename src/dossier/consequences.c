@@ -4,6 +4,27 @@
 
 #include "base/banned.h"
 
+/* What was typed for the answers of a form, and of the parts of them. */
+static bool
+put_raws(json_t *raws, const struct dossier_form *form)
+{
+	bool well = true;
+	for (size_t i = 0; well && i < form->count; i++) {
+		const struct dossier_answer *answer = &form->answers[i];
+		for (size_t j = 0; well && j < answer->row_count; j++)
+			well = put_raws(raws, &answer->rows[j]);
+		if (!answer->given || answer->row_count)
+			continue;
+		json_t *array = json_array();
+		well = well && json_put_named(raws, answer->name, array);
+		for (size_t j = 0; well && j < answer->raw_count; j++) {
+			const struct text raw = text_is_utf8(answer->raws[j]) ? answer->raws[j] : TEXT("");
+			well = json_push(array, json_of_text(raw));
+		}
+	}
+	return well;
+}
+
 bool
 deciding_put_command(const struct deciding *deciding, json_t *payload)
 {
@@ -18,18 +39,9 @@ deciding_put_command(const struct deciding *deciding, json_t *payload)
 		&& json_put(object, "channel", json_of_text(command->channel))
 		&& json_put(object, "ground", json_of_text(command->ground));
 	/* Only what belongs to the form is kept. */
-	for (size_t i = 0; well && i < form->count; i++) {
-		const struct dossier_answer *answer = &form->answers[i];
-		if (!answer->given)
-			continue;
-		json_t *array = json_array();
-		well = json_put_named(raws, answer->name, array);
-		for (size_t j = 0; well && j < answer->raw_count; j++) {
-			const struct text raw = text_is_utf8(answer->raws[j]) ? answer->raws[j] : TEXT("");
-			well = json_push(array, json_of_text(raw));
-		}
-	}
-	return well && deciding_put_given(deciding, pieces, raws);
+	if (!well || !put_raws(raws, form))
+		return false;
+	return deciding_put_given(deciding, pieces, raws);
 }
 
 bool

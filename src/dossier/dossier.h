@@ -214,7 +214,8 @@ enum guichet_status dossier_replay(struct arena *arena, const struct procedure *
 
 /* ---- forms ---- */
 
-/* What somebody typed, as it came; a field of several choices appears several times. */
+/* What somebody typed, as it came; a field of several choices appears several times, a part of a field under
+ * "champ.partie", and a row of one from 1: "champ.2.colonne". */
 struct dossier_raw {
 	struct text field;
 	struct text value;
@@ -225,10 +226,15 @@ struct dossier_raws {
 	size_t count;
 };
 
+/* The field that a raw belongs to: "champ" of "champ.2.colonne". */
+struct text dossier_raw_field(struct text raw);
+
 /* A draft's bytes: {"field":["value",…],…} in canonical JSON, and back. */
 struct text dossier_raws_to_json(struct arena *arena, struct dossier_raws raws);
 enum guichet_status dossier_raws_of_json(struct arena *arena, struct text json, struct dossier_raws *ret_raws,
 	struct guichet_error *error);
+
+struct dossier_form;
 
 /* One field, read. */
 struct dossier_answer {
@@ -241,6 +247,10 @@ struct dossier_answer {
 	size_t raw_count;
 	struct feel_value value; /* null when absent or mistaken */
 	struct text mistake;     /* a French sentence saying what to do; empty when there is none */
+	/* Of a field with parts, instead of raws: its rows as typed, empty ones included, at least one to show;
+	 * of a period or a duration, one. The first mistake of a part is also the answer's. */
+	struct dossier_form *rows;
+	size_t row_count;
 };
 
 struct dossier_form {
@@ -250,6 +260,10 @@ struct dossier_form {
 };
 
 struct dossier_answer *dossier_answer_find(const struct dossier_form *form, struct text field);
+
+/* Reads what was typed for one field alone: neither its obligation nor its checks. BROKEN only. */
+enum guichet_status dossier_answer_typed(struct arena *arena, const struct procedure_field *field,
+	struct dossier_raws raws, struct dossier_answer *ret_answer, struct guichet_error *error);
 
 /* ---- what everything reads ---- */
 

@@ -122,8 +122,11 @@ value_words(const void *data, struct arena *arena, unsigned slot_index, struct t
 	if (!slot || slot->kind != PROCEDURE_SLOT_FIELD || !text_equal(path, slot->name))
 		return false;
 	const struct procedure_field *field = &procedure->fields[slot->index];
-	if (field->type != PROCEDURE_FIELD_CHOICE && field->type != PROCEDURE_FIELD_CHOICES
-		&& field->type != PROCEDURE_FIELD_MONEY && field->type != PROCEDURE_FIELD_PERCENTAGE)
+	static const bool worded[PROCEDURE_FIELD_TYPE_COUNT] = { [PROCEDURE_FIELD_CHOICE] = true,
+		[PROCEDURE_FIELD_CHOICES] = true, [PROCEDURE_FIELD_MONEY] = true, [PROCEDURE_FIELD_PERCENTAGE] = true,
+		[PROCEDURE_FIELD_WEEK] = true, [PROCEDURE_FIELD_ROWS] = true, [PROCEDURE_FIELD_PERIOD] = true,
+		[PROCEDURE_FIELD_DURATION] = true };
+	if (!worded[field->type])
 		return false;
 	*ret_words = procedure_field_text(arena, field, value);
 	if (field->type == PROCEDURE_FIELD_CHOICE)

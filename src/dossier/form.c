@@ -1,6 +1,7 @@
 /* Forms: what people typed becomes typed values, or mistakes beside their fields. Nothing typed
  * is ever lost: the texts come back as they came. */
 #include "dossier/form.h"
+#include "dossier/answer.h"
 
 #include "base/buffer.h"
 
@@ -53,40 +54,7 @@ dossier_raws_of_json(struct arena *arena, struct text json, struct dossier_raws 
 	return GUICHET_OK;
 }
 
-/* ---- texts ---- */
-
-/* A form being read; remembers that memory was short. */
-struct reading {
-	struct arena *arena;
-	bool full;
-};
-
-/* Without control characters; CR LF and CR are line ends, kept when `lines`, else spaces. */
-static struct text
-clean(struct reading *reading, struct text raw, bool lines)
-{
-	char *at = arena_alloc(reading->arena, raw.length + 1);
-	size_t length = 0;
-	if (!at) {
-		reading->full = true;
-		return TEXT("");
-	}
-	for (size_t i = 0; i < raw.length; i++) {
-		char character = raw.at[i];
-		if (character == '\r') {
-			if (i + 1 < raw.length && raw.at[i + 1] == '\n')
-				continue;
-			character = '\n';
-		}
-		if (character == '\n' && !lines)
-			character = ' ';
-		if (character == '\t')
-			character = ' ';
-		if ((unsigned char)character >= 32 ? character != 127 : character == '\n')
-			at[length++] = character;
-	}
-	return text_trim((struct text){ at, length });
-}
+/* ---- the whole form ---- */
 
 struct text
 form_clean(struct arena *arena, struct text raw, bool lines)
@@ -101,214 +69,6 @@ clip(struct text text)
 {
 	return text_part(text, 0, 300);
 }
-
-/* ---- one field ---- */
-
-/* The first raw of a field, cleaned; empty without. */
-static struct text
-only(struct reading *reading, const struct dossier_answer *answer, bool lines)
-{
-	return answer->raw_count > 0 ? clean(reading, answer->raws[0], lines) : TEXT("");
-}
-
-static void
-mistake(struct reading *reading, struct dossier_answer *answer, struct text message)
-{
-	reading->full |= !message.at;
-	answer->mistake = message.at ? message : TEXT("");
-	answer->value = feel_null(TEXT(""));
-}
-
-static struct feel_value
-read_text(struct reading *reading, struct dossier_answer *answer)
-{
-	const struct procedure_field *field = answer->field;
-	const struct text text = only(reading, answer, field->type != PROCEDURE_FIELD_TEXT);
-	if (text.length == 0)
-		return feel_null(TEXT(""));
-	if (!text_is_utf8(text)) {
-		mistake(reading, answer, TEXT("Ce texte contient des caractères illisibles : saisissez-le de nouveau."));
-		return feel_null(TEXT(""));
-	}
-	const size_t characters = text_characters(text);
-	if (field->length > 0 && characters > (size_t)field->length) {
-		mistake(reading, answer, arena_format(reading->arena, "%lld caractères au plus : vous en avez écrit %zu.",
-			(long long)field->length, characters));
-		return feel_null(TEXT(""));
-	}
-	return feel_string(text);
-}
-
-static struct feel_value
-read_number(struct reading *reading, struct dossier_answer *answer)
-{
-	struct text text = only(reading, answer, false);
-	struct feel_value value;
-	int64_t integer;
-	const enum procedure_field_type type = answer->field->type;
-	if (type == PROCEDURE_FIELD_MONEY && text_ends(text, TEXT("€")))
-		text = text_trim(text_part(text, 0, text.length - sizeof "€" + 1));
-	if (type == PROCEDURE_FIELD_PERCENTAGE && text_ends(text, TEXT("%")))
-		text = text_trim(text_part(text, 0, text.length - 1));
-	if (text.length == 0)
-		return feel_null(TEXT(""));
-	if (!feel_number_read_french(text, &value)) {
-		mistake(reading, answer, type == PROCEDURE_FIELD_INTEGER
-			? TEXT("Écrivez un nombre entier en chiffres, par exemple 2.")
-			: TEXT("Écrivez un nombre en chiffres, par exemple 12,5."));
-		return feel_null(TEXT(""));
-	}
-	if (type == PROCEDURE_FIELD_INTEGER && !feel_to_integer(value, &integer)) {
-		mistake(reading, answer, TEXT("Écrivez un nombre entier, sans virgule, par exemple 2."));
-		return feel_null(TEXT(""));
-	}
-	const struct text refusal = procedure_field_refusal(reading->arena, answer->field, value);
-	if (refusal.length) {
-		mistake(reading, answer, refusal);
-		return feel_null(TEXT(""));
-	}
-	return value;
-}
-
-static struct feel_value
-read_date(struct reading *reading, struct dossier_answer *answer)
-{
-	const struct text text = only(reading, answer, false);
-	struct date date;
-	if (text.length == 0)
-		return feel_null(TEXT(""));
-	if (!date_read_french(text, &date) || date.year < 1900 || date.year > 2199) {
-		mistake(reading, answer, TEXT("Écrivez une date qui existe, au format jour/mois/année, par exemple 16/06/2023."));
-		return feel_null(TEXT(""));
-	}
-	return feel_date(date);
-}
-
-/* A box sends an empty text before it, so that unticking is heard: the last text counts. */
-static struct feel_value
-read_yes_no(struct reading *reading, struct dossier_answer *answer)
-{
-	const struct text text = answer->raw_count == 0 ? TEXT("")
-		: clean(reading, answer->raws[answer->raw_count - 1], false);
-	if (text.length == 0)
-		return answer->field->type == PROCEDURE_FIELD_DECLARATION && answer->given
-			? feel_boolean(false) : feel_null(TEXT(""));
-	if (text_equal(text, TEXT("oui")))
-		return feel_boolean(true);
-	if (text_equal(text, TEXT("non")))
-		return feel_boolean(false);
-	mistake(reading, answer, TEXT("Répondez par oui ou par non."));
-	return feel_null(TEXT(""));
-}
-
-static int
-option_find(const struct procedure_field *field, struct text name)
-{
-	for (size_t i = 0; i < field->option_count; i++) {
-		if (text_equal(field->options[i].name, name))
-			return (int)i;
-	}
-	return PROCEDURE_NONE;
-}
-
-static struct feel_value
-read_choices(struct reading *reading, struct dossier_answer *answer)
-{
-	const struct procedure_field *field = answer->field;
-	bool *chosen = arena_array_of(reading->arena, bool, field->option_count + 1);
-	struct feel_value *items = arena_array_of(reading->arena, struct feel_value, field->option_count + 1);
-	size_t count = 0;
-	if (!chosen || !items) {
-		reading->full = true;
-		return feel_null(TEXT(""));
-	}
-	for (size_t i = 0; i < answer->raw_count; i++) {
-		const struct text name = clean(reading, answer->raws[i], false);
-		const int option = option_find(field, name);
-		if (name.length == 0)
-			continue;
-		if (option < 0) {
-			mistake(reading, answer, TEXT("Choisissez parmi les réponses proposées."));
-			return feel_null(TEXT(""));
-		}
-		chosen[option] = true;
-	}
-	for (size_t i = 0; i < field->option_count; i++) {
-		if (chosen[i])
-			items[count++] = feel_string(field->options[i].name);
-	}
-	if (count == 0)
-		return feel_null(TEXT(""));
-	if (field->type == PROCEDURE_FIELD_CHOICES)
-		return feel_list(items, count);
-	if (count > 1) {
-		mistake(reading, answer, TEXT("Choisissez une seule réponse."));
-		return feel_null(TEXT(""));
-	}
-	return items[0];
-}
-
-static struct feel_value (*const readers[PROCEDURE_FIELD_TYPE_COUNT])(struct reading *, struct dossier_answer *) = {
-	[PROCEDURE_FIELD_TEXT] = read_text,
-	[PROCEDURE_FIELD_LONG_TEXT] = read_text,
-	[PROCEDURE_FIELD_ADDRESS] = read_text,
-	[PROCEDURE_FIELD_INTEGER] = read_number,
-	[PROCEDURE_FIELD_NUMBER] = read_number,
-	[PROCEDURE_FIELD_MONEY] = read_number,
-	[PROCEDURE_FIELD_PERCENTAGE] = read_number,
-	[PROCEDURE_FIELD_DATE] = read_date,
-	[PROCEDURE_FIELD_YES_NO] = read_yes_no,
-	[PROCEDURE_FIELD_DECLARATION] = read_yes_no,
-	[PROCEDURE_FIELD_CHOICE] = read_choices,
-	[PROCEDURE_FIELD_CHOICES] = read_choices,
-};
-
-/* The texts that a form shows for a value: what reads back to it. */
-static bool
-raws_of_value(struct arena *arena, struct dossier_answer *answer, struct feel_value value)
-{
-	answer->raws = NULL;
-	answer->raw_count = 0;
-	if (value.kind == FEEL_NULL)
-		return true;
-	const size_t count = value.kind == FEEL_LIST ? value.list.count : 1;
-	struct text *raws = arena_array_of(arena, struct text, count + 1);
-	if (!raws)
-		return false;
-	for (size_t i = 0; i < count; i++) {
-		const struct feel_value item = value.kind == FEEL_LIST ? value.list.at[i] : value;
-		raws[i] = item.kind == FEEL_STRING ? item.string
-			: item.kind == FEEL_DATE ? date_short(arena, item.date)
-			: feel_value_to_french(arena, item);
-		if (!raws[i].at)
-			return false;
-	}
-	answer->raws = raws;
-	answer->raw_count = count;
-	return true;
-}
-
-static bool
-collect_raws(struct arena *arena, struct dossier_raws raws, struct dossier_answer *answer)
-{
-	size_t count = 0;
-	for (size_t i = 0; i < raws.count; i++)
-		count += text_equal(raws.at[i].field, answer->name);
-	answer->given = count > 0;
-	answer->raw_count = count;
-	if (count == 0)
-		return true;
-	struct text *texts = arena_array_of(arena, struct text, count);
-	answer->raws = texts;
-	count = 0;
-	for (size_t i = 0; texts && i < raws.count; i++) {
-		if (text_equal(raws.at[i].field, answer->name))
-			texts[count++] = raws.at[i].value;
-	}
-	return texts != NULL;
-}
-
-/* ---- the whole form ---- */
 
 /* Which fields: those of the form, or those an action changes and enters. */
 static enum guichet_status
@@ -378,26 +138,6 @@ reads_a_mistake(const struct dossier_form *form, const struct dossier_answer *ow
 	return false;
 }
 
-static void
-check_obligation(struct reading *reading, struct dossier_answer *answer)
-{
-	const struct procedure_field *field = answer->field;
-	const bool absent = answer->value.kind == FEEL_NULL
-		|| (field->type == PROCEDURE_FIELD_DECLARATION && !feel_is_true(answer->value));
-	if (!field->compulsory || !absent || answer->mistake.length > 0)
-		return;
-	if (field->missing.length > 0)
-		mistake(reading, answer, field->missing);
-	else if (field->type == PROCEDURE_FIELD_CHOICE || field->type == PROCEDURE_FIELD_CHOICES)
-		mistake(reading, answer, TEXT("Choisissez une réponse : elle est obligatoire."));
-	else if (field->type == PROCEDURE_FIELD_YES_NO)
-		mistake(reading, answer, TEXT("Répondez par oui ou par non : la réponse est obligatoire."));
-	else if (field->type == PROCEDURE_FIELD_DECLARATION)
-		mistake(reading, answer, TEXT("Cochez cette déclaration : elle est obligatoire."));
-	else
-		mistake(reading, answer, TEXT("Remplissez ce champ : il est obligatoire."));
-}
-
 static enum guichet_status
 run_checks(struct inputs *inputs, struct dossier_form *form, struct guichet_error *error)
 {
@@ -425,16 +165,15 @@ run_checks(struct inputs *inputs, struct dossier_form *form, struct guichet_erro
 
 /* Reads every answer, typed or proposed, and lays it over the inputs. */
 static enum guichet_status
-read_answers(struct inputs *inputs, struct reading *reading, struct dossier_raws raws, size_t changed_count,
+read_answers(struct inputs *inputs, struct answering *reading, struct dossier_raws raws, size_t changed_count,
 	struct dossier_form *form, struct guichet_error *error)
 {
 	for (size_t i = 0; i < form->count; i++) {
 		struct dossier_answer *answer = &form->answers[i];
 		struct feel_value proposed = feel_null(TEXT(""));
-		if (!collect_raws(inputs->arena, raws, answer))
-			return OUT_OF_MEMORY(error);
+		answer_collect(reading, raws, answer);
 		if (answer->given) {
-			answer->value = readers[answer->field->type](reading, answer);
+			answer_read(reading, answer);
 		} else {
 			/* A field to change shows what the dossier holds; others, what the procedure proposes. */
 			enum guichet_status status = GUICHET_OK;
@@ -446,8 +185,7 @@ read_answers(struct inputs *inputs, struct reading *reading, struct dossier_raws
 				return status;
 			answer->prefilled = proposed.kind != FEEL_NULL;
 			answer->value = proposed;
-			if (!raws_of_value(inputs->arena, answer, proposed))
-				return OUT_OF_MEMORY(error);
+			answer_show(reading, answer, proposed);
 		}
 		inputs->values[answer->field->slot] = answer->value;
 	}
@@ -459,7 +197,7 @@ form_read(struct inputs *inputs, enum dossier_form_kind kind, int action, struct
 	struct dossier_form *ret_form, struct guichet_error *error)
 {
 	struct dossier_form form = { 0 };
-	struct reading reading = { .arena = inputs->arena };
+	struct answering reading = { .arena = inputs->arena };
 	size_t changed_count;
 	enum guichet_status status = list_fields(inputs->arena, inputs->facts->procedure, kind, action, &form,
 		&changed_count, error);
@@ -471,9 +209,9 @@ form_read(struct inputs *inputs, enum dossier_form_kind kind, int action, struct
 		struct dossier_answer *answer = &form.answers[i];
 		if (!answer->visible) {
 			answer->value = feel_null(TEXT(""));
-			answer->mistake = TEXT("");
+			answer_forgive(answer);
 		} else {
-			check_obligation(&reading, answer);
+			answer_oblige(&reading, answer);
 		}
 	}
 	if (status == GUICHET_OK && reading.full)
@@ -486,7 +224,7 @@ form_read(struct inputs *inputs, enum dossier_form_kind kind, int action, struct
 		return status;
 	for (size_t i = 0; i < form.count; i++) {
 		if (fresh)
-			form.answers[i].mistake = TEXT("");
+			answer_forgive(&form.answers[i]);
 		form.mistakes += form.answers[i].mistake.length > 0;
 	}
 	*ret_form = form;

@@ -327,6 +327,14 @@ json_items(struct json_reader *reader, const json_t *array, size_t size, size_t 
 bool
 value_shape(struct arena *arena, const struct feel_type *type, struct feel_value value, struct feel_value *ret_value)
 {
+	if (type && type->kind == FEEL_LIST && type->of && type->of->kind == FEEL_CONTEXT && value.kind == FEEL_LIST) {
+		struct feel_value *items = arena_array_of(arena, struct feel_value, value.list.count + 1);
+		for (size_t i = 0; items && i < value.list.count; i++)
+			if (!value_shape(arena, type->of, value.list.at[i], &items[i]))
+				return false;
+		*ret_value = feel_list(items, value.list.count);
+		return items;
+	}
 	if (!type || type->kind != FEEL_CONTEXT || type->field_count == 0 || type->open
 	    || value.kind != FEEL_CONTEXT) {
 		*ret_value = value;

@@ -52,10 +52,13 @@ give(struct playing *playing, const struct dossier_facts *facts, const struct co
 	struct feel_findings findings = { 0 };
 	struct guichet_error error = { 0 };
 	const struct yaml_node node = node_of(&cell);
+	const int field = procedure_field_find(playing->procedure, column->name);
+	*ret_value = (struct dossier_value){ .name = column->name };
+	if (field >= 0 && essai_typed(playing, &playing->procedure->fields[field], &node, &ret_value->value))
+		return true;
 	const bool translated = cell_translate(playing->arena, &cell, column->type, false, &told);
 	const struct feel *feel = translated
 		? feel_read(playing->arena, playing->procedure->case_scope, cell.feel, &findings) : NULL;
-	*ret_value = (struct dossier_value){ .name = column->name };
 	if (feel && dossier_evaluate(facts, feel, playing->arena, &ret_value->value, &error) == GUICHET_OK)
 		return true;
 	essai_check(playing, &node, playing->report->first_only, "« %.*s » n’est pas une donnée lisible",

@@ -37,6 +37,56 @@ names_piece(const struct procedure *procedure, struct text field)
 	return text_equal(text_split(&rest, '.'), TEXT("pièce")) && procedure_piece_find(procedure, text_split(&rest, '.')) >= 0;
 }
 
+static void add_raws(struct playing *playing, struct text field, const struct yaml_node *value, struct dossier_raw *raws,
+	size_t *count);
+
+/* `{début: …, fin: …}` is typed part by part. */
+static void
+add_parts(struct playing *playing, struct text field, const struct yaml_node *parts, struct dossier_raw *raws, size_t *count)
+{
+	for (size_t i = 0; i < parts->count; i++) {
+		const struct text name = arena_format(playing->arena, TEXT_FORMAT "." TEXT_FORMAT, TEXT_ARGS(field),
+			TEXT_ARGS(parts->items[i].key->scalar));
+		if (name.at)
+			add_raws(playing, name, parts->items[i].value, raws, count);
+	}
+}
+
+/* One text or several; `[{…}, {…}]` is typed row by row. */
+static void
+add_raws(struct playing *playing, struct text field, const struct yaml_node *value, struct dossier_raw *raws, size_t *count)
+{
+	for (size_t i = 0; i < essai_item_count(value) && *count < MOST_RAWS; i++) {
+		const struct yaml_node *item = essai_item_at(value, i);
+		if (item->kind != YAML_MAPPING || yaml_get(item, "répète")) {
+			raws[(*count)++] = (struct dossier_raw){ field, raw_of(playing, item) };
+			continue;
+		}
+		const struct text row = item == value ? field
+			: arena_format(playing->arena, TEXT_FORMAT ".%zu", TEXT_ARGS(field), i + 1);
+		if (row.at)
+			add_parts(playing, row, item, raws, count);
+	}
+}
+
+bool
+essai_typed(struct playing *playing, const struct procedure_field *field, const struct yaml_node *node,
+	struct feel_value *ret_value)
+{
+	struct dossier_raw raws[MOST_RAWS];
+	size_t count = 0;
+	struct dossier_answer answer;
+	struct guichet_error error = { 0 };
+	if (field->type < PROCEDURE_FIELD_TIME)
+		return false;
+	add_raws(playing, field->name, node, raws, &count);
+	if (dossier_answer_typed(playing->arena, field, (struct dossier_raws){ raws, count }, &answer, &error) != GUICHET_OK
+		|| answer.mistake.length)
+		return false;
+	*ret_value = answer.value;
+	return true;
+}
+
 /* What a model (`comme`) and `avec` give together: a plain empty value takes a field away. */
 static size_t
 collect_raws(struct playing *playing, const struct yaml_node *step, struct dossier_raw *raws)
@@ -61,8 +111,7 @@ collect_raws(struct playing *playing, const struct yaml_node *step, struct dossi
 			if (procedure_field_find(playing->procedure, field) < 0 && !names_piece(playing->procedure, field)
 			    && !playing->report->first_only)
 				essai_check(playing, value, false, "champ inconnu : « %.*s »", TEXT_ARGS(field));
-			for (size_t j = 0; j < essai_item_count(value) && count < MOST_RAWS; j++)
-				raws[count++] = (struct dossier_raw){ field, raw_of(playing, essai_item_at(value, j)) };
+			add_raws(playing, field, value, raws, &count);
 		}
 	}
 	return count;
@@ -277,12 +326,16 @@ set_given(struct playing *playing, const struct dossier_facts *facts, const stru
 		const struct yaml_node *node = given->items[i].value;
 		struct text source = yaml_scalar(node);
 		struct date date;
+		const int field = procedure_field_find(playing->procedure, name);
+		values[count].name = name;
+		if (field >= 0 && essai_typed(playing, &playing->procedure->fields[field], node, &values[count].value)) {
+			count++;
+			continue;
+		}
 		if (date_read(source, &date))
 			source = arena_format(playing->arena, "date(\"%.*s\")", TEXT_ARGS(source));
 		const struct feel *feel = feel_read(playing->arena, playing->procedure->case_scope, source, &findings);
-		values[count].name = name;
-		if (!feel || (procedure_field_find(playing->procedure, name) < 0
-		    && procedure_posed_find(playing->procedure, name) < 0)
+		if (!feel || (field < 0 && procedure_posed_find(playing->procedure, name) < 0)
 		    || dossier_evaluate(facts, feel, playing->arena, &values[count].value, &error) != GUICHET_OK) {
 			essai_check(playing, node, playing->report->first_only, "« %.*s » n’est pas une donnée lisible", TEXT_ARGS(name));
 			continue;
@@ -359,7 +412,9 @@ play_example(struct playing *playing, const struct yaml_node *node)
 	const struct yaml_node *values = yaml_get(expected, "réponses");
 	for (size_t i = 0; values && i < values->count; i++) {
 		const struct dossier_answer *answer = dossier_answer_find(&form, values->items[i].key->scalar);
-		essai_check(playing, values->items[i].value, answer && essai_value_is(playing, answer->value, values->items[i].value),
+		essai_check(playing, values->items[i].value, answer && (essai_value_is(playing, answer->value,
+			values->items[i].value) || essai_is_shown_as(procedure_field_text(playing->arena, answer->field, answer->value),
+			values->items[i].value)),
 			"« %.*s » est lu %.*s", TEXT_ARGS(values->items[i].key->scalar),
 			TEXT_ARGS(answer ? essai_value_text(playing, answer->value) : TEXT("rien")));
 	}

@@ -48,6 +48,12 @@ bool essai_contains(struct text whole, struct text part);
 
 /* Is this value what the text says: as a literal, as people read it, or "rien" for null? */
 bool essai_value_is(struct playing *playing, struct feel_value value, const struct yaml_node *expected);
+/* Is it told so, to people? */
+bool essai_is_shown_as(struct text shown, const struct yaml_node *expected);
+/* What `node` gives to a field as people type it: days, a time, rows… False for the other types, and when it cannot
+ * be read so. */
+bool essai_typed(struct playing *playing, const struct procedure_field *field, const struct yaml_node *node,
+	struct feel_value *ret_value);
 struct text essai_value_text(struct playing *playing, struct feel_value value);
 /* A mapping of expressions to values. */
 void essai_check_values(struct playing *playing, const struct dossier_facts *facts, const struct yaml_node *node);

@@ -51,7 +51,7 @@ office_draft_merge(struct arena *arena, const struct office_draft_change *change
 		return guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.");
 	size_t count = 0;
 	for (size_t i = 0; i < raws->count; i++)
-		if (!was_shown(change, raws->at[i].field))
+		if (!was_shown(change, dossier_raw_field(raws->at[i].field)))
 			merged[count++] = raws->at[i];
 	for (size_t i = 0; i < change->raws.count; i++)
 		merged[count++] = change->raws.at[i];

@@ -458,10 +458,11 @@ read_change(struct request *request, const struct draft *draft, struct office_dr
 		return guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.");
 	size_t raw_count = 0, field_count = 0;
 	for (size_t i = 0; i < typed.count; i++) {
-		if ((size_t)procedure_field_find(procedure, typed.at[i].field) >= procedure->form_field_count)
+		const struct text field = dossier_raw_field(typed.at[i].field);
+		if ((size_t)procedure_field_find(procedure, field) >= procedure->form_field_count)
 			continue; /* of an action: not of the form */
 		raws[raw_count++] = typed.at[i];
-		fields[field_count++] = typed.at[i].field;
+		fields[field_count++] = field;
 	}
 	for (size_t i = 0; i < shown_count; i++)
 		fields[field_count++] = shown[i];

@@ -245,7 +245,7 @@ page_raws(struct request *request, const struct procedure *procedure)
 	struct dossier_raw *raws = arena_array_of(request->arena, struct dossier_raw, count);
 	size_t kept = 0;
 	for (size_t i = 0; raws && i < count; i++)
-		if (procedure_field_find(procedure, fields[i].name) != PROCEDURE_NONE)
+		if (procedure_field_find(procedure, dossier_raw_field(fields[i].name)) != PROCEDURE_NONE)
 			raws[kept++] = (struct dossier_raw){ fields[i].name, fields[i].value };
 	return (struct dossier_raws){ raws, kept };
 }

@@ -136,6 +136,8 @@ read_plain(struct reader *reader, const struct procedure_field *field, const str
 		return text_equal(text, TEXT("oui")) || text_equal(text, TEXT("non"));
 	case PROCEDURE_FIELD_CHOICE:
 		return read_option(field, text, ret_value);
+	case PROCEDURE_FIELD_TIME:
+		return procedure_time_read(text, ret_value);
 	default:
 		*ret_value = feel_string(text);
 		return text_characters(text) <= (size_t)field->length;

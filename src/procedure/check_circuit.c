@@ -171,10 +171,10 @@ is_ground(const struct check *check, int index)
 {
 	const struct procedure *procedure = check->procedure;
 	const struct procedure_field *field = &procedure->fields[index];
-	if (!field->compulsory || field->condition || field->type == PROCEDURE_FIELD_DATE || field->type == PROCEDURE_FIELD_YES_NO
-		|| field->type == PROCEDURE_FIELD_DECLARATION || field->type == PROCEDURE_FIELD_INTEGER
-		|| field->type == PROCEDURE_FIELD_NUMBER || field->type == PROCEDURE_FIELD_MONEY
-		|| field->type == PROCEDURE_FIELD_PERCENTAGE)
+	static const bool grounds[PROCEDURE_FIELD_TYPE_COUNT] = { [PROCEDURE_FIELD_TEXT] = true,
+		[PROCEDURE_FIELD_LONG_TEXT] = true, [PROCEDURE_FIELD_ADDRESS] = true, [PROCEDURE_FIELD_CHOICE] = true,
+		[PROCEDURE_FIELD_CHOICES] = true };
+	if (!field->compulsory || field->condition || !grounds[field->type])
 		return false;
 	for (size_t i = 0; i < check->way_count; i++) {
 		const struct way *way = &check->ways[i];

@@ -13,11 +13,32 @@
 /* ---- words ---- */
 
 #define WORD(word) { word, sizeof(word) - 1 }
-#define FIELD_TYPE(type, word, feel) WORD(word),
+#define FIELD_TYPE(type, word, feel, where) WORD(word),
 static const struct text field_types[] = {
 #include "procedure/words.def"
 };
 #undef FIELD_TYPE
+#define FIELD_TYPE(type, word, feel, where) where(word)
+#define IN_ROWS(word) WORD(word),
+#define AS_DATA(word) WORD(word),
+#define IN_FORMS(word)
+static const struct text data_types[] = {
+#include "procedure/words.def"
+};
+#undef AS_DATA
+#define AS_DATA(word)
+static const struct text row_types[] = {
+#include "procedure/words.def"
+};
+#undef FIELD_TYPE
+#undef IN_ROWS
+#undef AS_DATA
+#undef IN_FORMS
+#define WEEKDAY(word) WORD(word),
+static const struct text weekdays[] = {
+#include "procedure/words.def"
+};
+#undef WEEKDAY
 #define COLUMN_TYPE(word, type, shown) WORD(word),
 static const struct text column_types[] = {
 #include "procedure/words.def"
@@ -116,8 +137,8 @@ SHAPE(parameter, "un paramètre",
 		.of = &shape_parameter_value),
 	CITE);
 
-#define FIELD_TYPE_KEY KEY("type", FORM_WORD, HOLD_ONE, "La sorte de réponse.", MUST, WORDS(field_types))
-#define FIELD_KEYS \
+#define FIELD_TYPE_KEY(words) KEY("type", FORM_WORD, HOLD_ONE, "La sorte de réponse.", MUST, WORDS(words))
+#define SIMPLE_FIELD_KEYS \
 	KEY("longueur", FORM_INTEGER, HOLD_ONE, "Le nombre de caractères d’un texte, au plus.", .least = 1, \
 		.most = 20000), \
 	NAME("unité", "L’unité d’un nombre, montrée à côté de la case et vérifiée dans les règles."), \
@@ -126,24 +147,37 @@ SHAPE(parameter, "un paramètre",
 	KEY("options", FORM_TEXT, HOLD_NAMED, \
 		"Les réponses d’un choix : un nom pour les règles, un libellé pour la personne.", \
 		.most = TEXT_LABEL), \
+	SENTENCE("message", "Ce que la personne lit quand le contrôle refuse, ou quand la réponse manque."), \
+	SENTENCE("aide", "Une phrase sous le libellé, qui aide à répondre.")
+#define FIELD_KEYS \
+	SIMPLE_FIELD_KEYS, \
 	KEY("contrôle", FORM_FEEL, HOLD_ONE, \
 		"Une condition que la réponse doit remplir ; « message » dit quoi corriger."), \
 	KEY("contrôles", FORM_MAPPING, HOLD_LIST, "Plusieurs conditions, chacune avec son message.", .of = &shape_rule), \
-	SENTENCE("message", "Ce que la personne lit quand le contrôle refuse, ou quand la réponse manque."), \
-	SENTENCE("aide", "Une phrase sous le libellé, qui aide à répondre."), \
 	CITE
 
 SHAPE(campaign_data, "une donnée de campagne",
-	LABEL("Ce que cette donnée fixe."), FIELD_TYPE_KEY, FIELD_KEYS);
+	LABEL("Ce que cette donnée fixe."), FIELD_TYPE_KEY(data_types), FIELD_KEYS);
+
+SHAPE(row_field, "un champ de ligne",
+	LABEL("Ce que la personne lit devant la case."), FIELD_TYPE_KEY(row_types),
+	KEY("obligatoire", FORM_FLAG, HOLD_ONE, "oui : une ligne commencée ne peut pas s’en passer."),
+	SIMPLE_FIELD_KEYS, CITE);
 
 SHAPE(field, "un champ",
-	LABEL("Ce que la personne lit devant la case."), FIELD_TYPE_KEY,
+	LABEL("Ce que la personne lit devant la case."), FIELD_TYPE_KEY(field_types),
 	KEY("obligatoire", FORM_FLAG, HOLD_ONE, "oui : on ne peut pas déposer sans répondre."),
 	KEY("préremplir", FORM_FEEL, HOLD_ONE, "La valeur proposée, que la personne peut changer."),
 	CONDITION("Le champ n’est montré que si cette condition est vraie ; elle ne lit que ce qui vient avant."),
 	KEY("pourquoi", FORM_TEXT, HOLD_ONE, "Pourquoi on le demande : la personne le lit.", MUST_APART,
 		.most = TEXT_SENTENCE),
 	KEEP("Combien de temps on garde cette réponse, quand c’est moins que le dossier."),
+	KEY("jours", FORM_WORD, HOLD_ONE_OR_LIST, "Les jours d’une semaine ; à défaut, du lundi au vendredi.", WORDS(weekdays)),
+	KEY("champs", FORM_MAPPING, HOLD_NAMED, "Ce que chaque ligne demande.", .of = &shape_row_field),
+	KEY("lignes_minimum", FORM_INTEGER, HOLD_ONE, "Le nombre de lignes à remplir, au moins.", .least = 1,
+		.most = PROCEDURE_MOST_ROWS),
+	KEY("lignes_maximum", FORM_INTEGER, HOLD_ONE, "Le nombre de lignes, au plus ; à défaut, 20.", .least = 1,
+		.most = PROCEDURE_MOST_ROWS),
 	FIELD_KEYS);
 
 SHAPE(calendar, "« calendrier »",

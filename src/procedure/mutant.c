@@ -18,7 +18,8 @@ struct kind {
 static const char *const no_keys[] = { NULL };
 static const char *const section_keys[] = { "si", NULL };
 static const char *const field_keys[] = { "obligatoire", "contrôle", "contrôles", "si", "longueur", "minimum", "maximum",
-	"préremplir", NULL };
+	"préremplir", "lignes_minimum", "lignes_maximum", NULL };
+static const char *const row_field_keys[] = { "obligatoire", "longueur", "minimum", "maximum", NULL };
 static const char *const piece_keys[] = { "obligatoire", "si", "formats", "attendue", "valable_jusquau", "lisible_par",
 	NULL };
 static const char *const data_keys[] = { "contrôle", "contrôles", "minimum", "maximum", NULL };
@@ -36,6 +37,7 @@ static const char *const mail_keys[] = { "si", "étapes", "groupé", "lien", NUL
 
 static const struct kind
 	kind_section = { "la partie", false, section_keys }, kind_field = { "le champ", false, field_keys },
+	kind_row_field = { "le champ de ligne", false, row_field_keys },
 	kind_piece = { "la pièce", false, piece_keys }, kind_data = { "la donnée", false, data_keys },
 	kind_role = { "le rôle", false, role_keys }, kind_step = { "l’étape", false, step_keys },
 	kind_action = { "l’action", true, action_keys }, kind_deadline = { "l’échéance", true, deadline_keys },
@@ -168,15 +170,21 @@ walk_items(struct walk *walk, const struct yaml_node *items, const struct kind *
 }
 
 static void
+inside_field(struct walk *walk, const struct yaml_node *field, struct text path, struct text cites)
+{
+	walk_items(walk, child(field, "champs"), &kind_row_field, path, cites, NULL);
+}
+
+static void
 inside_section(struct walk *walk, const struct yaml_node *section, struct text path, struct text cites)
 {
-	walk_items(walk, child(section, "champs"), &kind_field, path, cites, NULL);
+	walk_items(walk, child(section, "champs"), &kind_field, path, cites, inside_field);
 }
 
 static void
 inside_action(struct walk *walk, const struct yaml_node *action, struct text path, struct text cites)
 {
-	walk_items(walk, child(action, "saisit"), &kind_field, path, cites, NULL);
+	walk_items(walk, child(action, "saisit"), &kind_field, path, cites, inside_field);
 }
 
 static void

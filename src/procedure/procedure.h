@@ -27,6 +27,7 @@ enum {
 	PROCEDURE_MOST_ITEMS = 2000,         /* of each array below */
 	PROCEDURE_MOST_DERIVED = 300,        /* computed and posed values */
 	PROCEDURE_MOST_FINDINGS = 200,
+	PROCEDURE_MOST_ROWS = 100,           /* of a field of rows */
 	PROCEDURE_ARENA_LIMIT = 64 << 20,
 };
 
@@ -148,6 +149,11 @@ enum procedure_field_type {    /* type of its FEEL value */
 	PROCEDURE_FIELD_CHOICES,     /* choix multiple: list of names, in the order of the options */
 	PROCEDURE_FIELD_ADDRESS,     /* adresse: string of several lines */
 	PROCEDURE_FIELD_DECLARATION, /* déclaration: boolean; compulsory means true */
+	PROCEDURE_FIELD_TIME,        /* heure: time, without a zone */
+	PROCEDURE_FIELD_WEEK,        /* semaine: which half-days; week.c says its context */
+	PROCEDURE_FIELD_ROWS,        /* lignes: list of contexts, an entry per column */
+	PROCEDURE_FIELD_PERIOD,      /* période: context {début, fin: dates, both included; jours: number of days} */
+	PROCEDURE_FIELD_DURATION,    /* durée: context {nombre: number, unité: one of those that a delay knows} */
 	PROCEDURE_FIELD_TYPE_COUNT
 };
 
@@ -168,6 +174,13 @@ struct procedure_field {
 	int64_t length;           /* most characters of texts; never 0 for texts */
 	const struct procedure_option *options;
 	size_t option_count;
+	/* What it is made of, each typed on its own as "champ.partie": the columns of a field of rows
+	 * ("champ.2.colonne"), the two ends of a period, the number and the unit of a duration. */
+	const struct procedure_field *parts;
+	size_t part_count;
+	size_t rows_least, rows_most; /* of a field of rows: how many */
+	const struct text *days;      /* of a week: "lundi"… */
+	size_t day_count;
 	const struct feel *prefill;   /* préremplir: NULL without */
 	const struct feel *condition; /* si: shown and kept only when true; NULL: always */
 	const struct procedure_rule *checks; /* run once the value is there (not null) */
@@ -626,6 +639,24 @@ struct procedure_place {
 	struct procedure_place *ret_place);
 
 /* ---- using it ---- */
+
+/* "8h30", "08:30", "8 h": a time as people and browsers write it, without seconds. */
+[[nodiscard]] bool procedure_time_read(struct text text, struct feel_value *ret_time);
+
+/* The half-days of a week as a form sends them, "lundi.matin", and how people call each. */
+struct procedure_half_day {
+	struct text raw;   /* "lundi.matin" */
+	struct text label; /* "lundi matin" */
+};
+
+enum { PROCEDURE_MOST_HALF_DAYS = 14 };
+
+/* Those of a field of type semaine, in order: two per day. False without memory. */
+[[nodiscard]] bool procedure_half_days(struct arena *arena, const struct procedure_field *field,
+	struct procedure_half_day *ret_half_days);
+/* Its value when these of its half-days are chosen, in that order; null when none is. False without memory. */
+[[nodiscard]] bool procedure_week_value(struct arena *arena, const struct procedure_field *field, const bool *chosen,
+	struct feel_value *ret_value);
 
 /* A field's value as people read it: options by their labels, money with its sign, numbers with the
  * field's unit ("2 jours"), dates in French. Empty for null. */

@@ -127,6 +127,7 @@ extern const struct shape shape_rule,
 	shape_parameter,
 	shape_campaign_data,
 	shape_field,
+	shape_row_field,
 	shape_window,
 	shape_calendar,
 	shape_role,
@@ -234,8 +235,11 @@ void read_calendar(struct reader *reader, struct map top);        /* read_calend
 void read_names(struct reader *reader, struct map top);           /* read_names.c */
 void read_opening(struct reader *reader, struct map top);         /* read_opening.c */
 void read_form(struct reader *reader, struct map top);            /* read_form.c */
+/* read_field.c: one of the form or of an action, or one of the data of a campaign. */
 void read_field(struct reader *reader, const struct yaml_item *item, enum scope_kind scope, bool campaign,
 	struct procedure_field *ret_field);
+void read_row_field(struct reader *reader, const struct yaml_item *item, struct procedure_field *ret_field);
+void read_parts(struct map map, struct procedure_field *field);   /* read_parts.c: of those made of several answers */
 void read_circuit(struct reader *reader, struct map top);         /* read_circuit.c */
 void read_words(struct reader *reader, struct map top);           /* read_words.c */
 void read_scopes(struct reader *reader);                          /* scope.c */

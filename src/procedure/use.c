@@ -1,5 +1,5 @@
 /* Using a model: names that come from outside, values as people read them, filled texts. */
-#include "procedure/procedure.h"
+#include "procedure/week.h"
 
 #include "base/hole.h"
 
@@ -69,6 +69,37 @@ procedure_parameter_at(const struct procedure *procedure, size_t parameter, stru
 		if (date_compare(one->values[i].from, day) <= 0)
 			return one->values[i].value;
 	return feel_null(TEXT("ce paramètre n’a pas encore de valeur à cette date"));
+}
+
+/* One or two digits at the head of *rest, which goes on after them; -1 when there are none, or more. */
+static int
+small_number(struct text *rest)
+{
+	size_t count = 0;
+	int number = 0;
+	while (count < rest->length && rest->at[count] >= '0' && rest->at[count] <= '9' && count < 3)
+		number = 10 * number + rest->at[count++] - '0';
+	*rest = text_trim(text_part(*rest, count, SIZE_MAX));
+	return count == 1 || count == 2 ? number : -1;
+}
+
+bool
+procedure_time_read(struct text text, struct feel_value *ret_time)
+{
+	struct text rest = text_trim(text);
+	const int hour = small_number(&rest);
+	const bool letter = text_starts(rest, TEXT("h")) || text_starts(rest, TEXT("H"));
+	if (!letter && !text_starts(rest, TEXT(":")))
+		return false;
+	rest = text_trim(text_part(rest, 1, SIZE_MAX));
+	const int minute = rest.length == 0 && letter ? 0 : small_number(&rest);
+	if (text_equal(rest, TEXT(":00")) || text_equal(rest, TEXT("min"))) /* of some browsers; of some people */
+		rest.length = 0;
+	if (hour < 0 || hour > 23 || minute < 0 || minute > 59 || rest.length)
+		return false;
+	*ret_time = (struct feel_value){ .kind = FEEL_TIME };
+	ret_time->at.time = (struct feel_time){ .hour = (int8_t)hour, .minute = (int8_t)minute };
+	return true;
 }
 
 /* ---- values as people read them ---- */
@@ -145,9 +176,63 @@ with_unit(struct arena *arena, const struct procedure_field *field, struct feel_
 	return arena_format(arena, "%.*s %.*s", TEXT_ARGS(text), TEXT_ARGS(unit));
 }
 
+/* "du 1er mars 2024 au 5 mars 2024" */
+static struct text
+period_text(struct arena *arena, struct feel_value period)
+{
+	const struct feel_value from = feel_entry_of(period, TEXT("début")), to = feel_entry_of(period, TEXT("fin"));
+	if (from.kind != FEEL_DATE || to.kind != FEEL_DATE)
+		return feel_value_to_french(arena, period);
+	const struct text first = date_french(arena, from.date, false), last = date_french(arena, to.date, false);
+	return date_compare(from.date, to.date) == 0 ? arena_format(arena, "le %.*s", TEXT_ARGS(first))
+		: arena_format(arena, "du %.*s au %.*s", TEXT_ARGS(first), TEXT_ARGS(last));
+}
+
+/* "2 mois", "1 jour": the units are written in the plural. */
+static struct text
+duration_text(struct arena *arena, struct feel_value duration)
+{
+	const struct feel_value number = feel_entry_of(duration, TEXT("nombre")), unit = feel_entry_of(duration, TEXT("unité"));
+	int64_t count;
+	if (unit.kind != FEEL_STRING || !feel_to_integer(number, &count))
+		return feel_value_to_french(arena, duration);
+	const bool one = count == 1 && !text_equal(unit.string, TEXT("mois")) && text_ends(unit.string, TEXT("s"));
+	return arena_format(arena, "%lld %.*s", (long long)count, (int)unit.string.length - one, unit.string.at);
+}
+
+/* "Nature : loyer, Montant : 12 € ; Nature : …": what is empty is left out. */
+static struct text
+rows_text(struct arena *arena, const struct procedure_field *field, struct feel_value rows)
+{
+	CLEANUP(buffer_release) struct buffer out = buffer_new(BUFFER_LIMIT_PAGE);
+	for (size_t i = 0; i < rows.list.count; i++) {
+		bool first = true;
+		for (size_t k = 0; k < field->part_count; k++) {
+			const struct procedure_field *part = &field->parts[k];
+			const struct feel_value value = feel_entry_of(rows.list.at[i], part->name);
+			const struct text text = procedure_field_text(arena, part, value);
+			if (!text.at)
+				return text;
+			if (value.kind == FEEL_NULL || text.length == 0)
+				continue;
+			buffer_format(&out, "%s%.*s : %.*s", !first ? ", " : i ? " ; " : "", TEXT_ARGS(part->label), TEXT_ARGS(text));
+			first = false;
+		}
+	}
+	return out.failed ? (struct text){ 0 } : arena_text(arena, buffer_text(&out));
+}
+
 struct text
 procedure_field_text(struct arena *arena, const struct procedure_field *field, struct feel_value value)
 {
+	if (field->type == PROCEDURE_FIELD_WEEK && value.kind == FEEL_CONTEXT)
+		return week_text(arena, value);
+	if (field->type == PROCEDURE_FIELD_PERIOD && value.kind == FEEL_CONTEXT)
+		return period_text(arena, value);
+	if (field->type == PROCEDURE_FIELD_DURATION && value.kind == FEEL_CONTEXT)
+		return duration_text(arena, value);
+	if (field->type == PROCEDURE_FIELD_ROWS && value.kind == FEEL_LIST)
+		return rows_text(arena, field, value);
 	if (field->type == PROCEDURE_FIELD_CHOICE && value.kind == FEEL_STRING)
 		return option_label(field, value.string);
 	if (field->type == PROCEDURE_FIELD_CHOICES && value.kind == FEEL_LIST)

@@ -1,0 +1,21 @@
+/* Reading one answer of a form. Private to dossier/. */
+#pragma once
+
+#include "dossier/dossier.h"
+
+/* Answers being read; remembers that memory was short. */
+struct answering {
+	struct arena *arena;
+	bool full;
+};
+
+/* Finds in `raws` what was typed for answer->field under answer->name; `given` says whether anything was. */
+void answer_collect(struct answering *reading, struct dossier_raws raws, struct dossier_answer *answer);
+/* Its value, or its mistake. */
+void answer_read(struct answering *reading, struct dossier_answer *answer);
+/* The texts that a form shows for a value: what reads back to it. */
+void answer_show(struct answering *reading, struct dossier_answer *answer, struct feel_value value);
+/* A mistake when it is compulsory and missing. */
+void answer_oblige(struct answering *reading, struct dossier_answer *answer);
+/* Without its mistake, nor those of its parts. */
+void answer_forgive(struct dossier_answer *answer);

@@ -1,0 +1,173 @@
+/* Fields whose value several answers make: weeks by half-days, rows, periods, durations. */
+#include "procedure/reader.h"
+#include "procedure/week.h"
+
+#include "base/banned.h"
+
+enum { USUAL_ROWS = 20 };
+
+static const struct text weekdays[] = {
+#define WEEKDAY(word) { word, sizeof(word) - 1 },
+#include "procedure/words.def"
+#undef WEEKDAY
+};
+enum { WEEKDAY_COUNT = sizeof weekdays / sizeof *weekdays, USUAL_DAYS = 5 };
+
+/* Days in the order of the week, whatever the order of writing. */
+static void
+read_days(struct map map, struct procedure_field *field)
+{
+	struct reader *reader = map.reader;
+	const struct yaml_node *node = map_get(map, "jours");
+	const struct text *written = NULL;
+	size_t count = 0, kept = 0;
+	if (field->type != PROCEDURE_FIELD_WEEK) {
+		if (node)
+			finding_add(reader->findings, 505, map_key_place(map, "jours"), TEXT("ôtez-les, ou écrivez « type: semaine »"),
+				"seule une semaine a des jours");
+		return;
+	}
+	map_texts(map, "jours", &written, &count);
+	bool asked[WEEKDAY_COUNT] = { false };
+	for (size_t i = 0; i < WEEKDAY_COUNT; i++)
+		asked[i] = !node && i < USUAL_DAYS;
+	for (size_t i = 0; i < count; i++) {
+		size_t day = 0;
+		while (day < WEEKDAY_COUNT && !text_equal(written[i], weekdays[day]))
+			day++;
+		if (day < WEEKDAY_COUNT)
+			asked[day] = true;
+		else if (written[i].length)
+			finding_add(reader->findings, 107, node->at, nearest_remedy(reader, written[i], weekdays, WEEKDAY_COUNT),
+				"« %.*s » n’est pas un jour de la semaine", TEXT_ARGS(written[i]));
+	}
+	struct text *days = READER_ARRAY(reader, struct text, WEEKDAY_COUNT);
+	for (size_t i = 0; days && i < WEEKDAY_COUNT; i++)
+		if (asked[i])
+			days[kept++] = weekdays[i];
+	field->days = days;
+	field->day_count = kept;
+	field->feel_type = week_type(reader->arena, days, kept);
+	if (!days || !field->feel_type)
+		reader->findings->broken = true;
+}
+
+/* The context of a field's parts; NULL without memory. */
+static const struct feel_type *
+parts_type(struct reader *reader, const struct procedure_field *field, bool with_days)
+{
+	struct feel_field *fields = READER_ARRAY(reader, struct feel_field, field->part_count + 1);
+	for (size_t i = 0; fields && i < field->part_count; i++) {
+		const struct procedure_field *part = &field->parts[i];
+		const struct feel_type *type = part->compulsory ? part->feel_type
+			: feel_type_optional_of(reader->arena, part->feel_type, true);
+		if (!type)
+			return NULL;
+		fields[i] = (struct feel_field){ part->name, type };
+	}
+	if (fields && with_days)
+		fields[field->part_count] = (struct feel_field){ TEXT("jours"),
+			feel_type_number_of(reader->arena, TEXT("jour"), true, NULL) };
+	return fields && (!with_days || fields[field->part_count].type)
+		? feel_type_context_of(reader->arena, fields, field->part_count + with_days) : NULL;
+}
+
+/* The two ends of a period; both or none. */
+static const struct procedure_field period_parts[] = {
+	{ .name = TEXT("début"), .label = TEXT("Du"), .type = PROCEDURE_FIELD_DATE, .feel_type = &feel_type_date,
+		.compulsory = true, .section = PROCEDURE_NONE },
+	{ .name = TEXT("fin"), .label = TEXT("Au (compris)"), .type = PROCEDURE_FIELD_DATE, .feel_type = &feel_type_date,
+		.compulsory = true, .section = PROCEDURE_NONE },
+};
+
+/* Those of the units of delays that people type; see feel/builtin_delay.c. */
+static const struct text duration_words[] = { TEXT("jours"), TEXT("semaines"), TEXT("mois"), TEXT("ans"), TEXT("heures") };
+static const struct procedure_option duration_options[] = {
+	{ TEXT("jours"), TEXT("jours") }, { TEXT("semaines"), TEXT("semaines") }, { TEXT("mois"), TEXT("mois") },
+	{ TEXT("ans"), TEXT("ans") }, { TEXT("heures"), TEXT("heures") },
+};
+enum { DURATION_UNITS = sizeof duration_words / sizeof *duration_words };
+
+static void
+make_duration(struct reader *reader, struct procedure_field *field)
+{
+	struct procedure_field *parts = READER_ARRAY(reader, struct procedure_field, 2);
+	struct feel_range *bounds = READER_ARRAY(reader, struct feel_range, 1);
+	if (!parts || !bounds)
+		return;
+	*bounds = (struct feel_range){ .low = feel_integer(1), .high = feel_integer(1000) };
+	parts[0] = (struct procedure_field){ .name = TEXT("nombre"), .label = TEXT("Nombre"),
+		.type = PROCEDURE_FIELD_INTEGER, .feel_type = feel_type_number_of(reader->arena, TEXT(""), true, bounds),
+		.compulsory = true, .section = PROCEDURE_NONE };
+	parts[1] = (struct procedure_field){ .name = TEXT("unité"), .label = TEXT("Unité"), .type = PROCEDURE_FIELD_CHOICE,
+		.feel_type = feel_type_words_of(reader->arena, duration_words, DURATION_UNITS), .options = duration_options,
+		.option_count = DURATION_UNITS, .compulsory = true, .section = PROCEDURE_NONE };
+	field->parts = parts;
+	field->part_count = parts[0].feel_type && parts[1].feel_type ? 2 : 0;
+	reader->findings->broken |= field->part_count == 0;
+}
+
+/* The fields that each row asks. */
+static void
+read_columns(struct map map, struct procedure_field *field)
+{
+	struct reader *reader = map.reader;
+	const struct yaml_node *node = map_need(map, "champs");
+	if (!node || !(node = mapping_of(reader, node, "les champs d’une ligne")))
+		return;
+	if (node->count == 0)
+		finding_add(reader->findings, 505, node->at, TEXT(""), "une ligne a au moins un champ");
+	struct procedure_field *columns = READER_ARRAY(reader, struct procedure_field, node->count);
+	size_t kept = 0;
+	for (size_t i = 0; columns && i < node->count; i++) {
+		if (name_check(reader, node->items[i].key))
+			read_row_field(reader, &node->items[i], &columns[kept++]);
+	}
+	field->parts = columns;
+	field->part_count = kept;
+}
+
+static void
+read_rows(struct map map, struct procedure_field *field)
+{
+	static const char *const keys[] = { "champs", "lignes_minimum", "lignes_maximum" };
+	struct reader *reader = map.reader;
+	if (field->type != PROCEDURE_FIELD_ROWS) {
+		for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+			if (map_get(map, keys[i]))
+				finding_add(reader->findings, 505, map_key_place(map, keys[i]),
+					TEXT("ôtez cette clé, ou écrivez « type: lignes »"), "seules des lignes ont « %s »", keys[i]);
+		return;
+	}
+	read_columns(map, field);
+	const int64_t least = map_integer(map, "lignes_minimum", 1, PROCEDURE_MOST_ROWS, 0),
+		most = map_integer(map, "lignes_maximum", 1, PROCEDURE_MOST_ROWS, least > USUAL_ROWS ? least : USUAL_ROWS);
+	if (least > most)
+		finding_add(reader->findings, 505, map_key_place(map, "lignes_minimum"), TEXT("échangez-les"),
+			"« lignes_minimum » dépasse « lignes_maximum »");
+	field->rows_least = (size_t)least;
+	field->rows_most = (size_t)(least > most ? least : most);
+}
+
+/* What its value is made of, for the types that several answers make. */
+void
+read_parts(struct map map, struct procedure_field *field)
+{
+	struct reader *reader = map.reader;
+	read_days(map, field);
+	read_rows(map, field);
+	if (field->type == PROCEDURE_FIELD_PERIOD) {
+		field->parts = period_parts;
+		field->part_count = 2;
+	} else if (field->type == PROCEDURE_FIELD_DURATION) {
+		make_duration(reader, field);
+	}
+	if (field->part_count == 0)
+		return;
+	const struct feel_type *row = parts_type(reader, field, field->type == PROCEDURE_FIELD_PERIOD);
+	field->feel_type = row && field->type == PROCEDURE_FIELD_ROWS ? feel_type_list_of(reader->arena, row) : row;
+	if (!field->feel_type) {
+		reader->findings->broken = true;
+		field->feel_type = &feel_type_any;
+	}
+}
