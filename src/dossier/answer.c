@@ -1,5 +1,6 @@
 /* One answer: what was typed becomes a typed value, or a mistake that says what to do. */
 #include "dossier/answer.h"
+#include "dossier/form.h"
 
 #include "base/buffer.h"
 #include "base/banned.h"
@@ -31,6 +32,14 @@ clean(struct answering *reading, struct text raw, bool lines)
 			at[length++] = character;
 	}
 	return text_trim((struct text){ at, length });
+}
+
+struct text
+form_clean(struct arena *arena, struct text raw, bool lines)
+{
+	struct answering reading = { .arena = arena };
+	const struct text text = clean(&reading, raw, lines);
+	return reading.full ? (struct text){ NULL, 0 } : text;
 }
 
 /* ---- one field ---- */

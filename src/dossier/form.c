@@ -56,14 +56,6 @@ dossier_raws_of_json(struct arena *arena, struct text json, struct dossier_raws 
 
 /* ---- the whole form ---- */
 
-struct text
-form_clean(struct arena *arena, struct text raw, bool lines)
-{
-	struct reading reading = { .arena = arena };
-	const struct text text = clean(&reading, raw, lines);
-	return reading.full ? (struct text){ NULL, 0 } : text;
-}
-
 static struct text
 clip(struct text text)
 {
