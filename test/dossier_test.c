@@ -302,7 +302,7 @@ TEST(events_give_the_stored_state)
 	CHECK_TEXT(dossier_to_json(stage.arena, stage.procedure, &state), stored);
 	CHECK(dossier_of_json(stage.arena, stage.procedure, stored, &read, &error) == GUICHET_OK);
 	CHECK_TEXT(dossier_to_json(stage.arena, stage.procedure, &read), stored);
-	CHECK(read.act_count == dossier->state.act_count && read.known_count == dossier->state.known_count);
+	CHECK(read.act_count == dossier->state.act_count && read.done_count == dossier->state.done_count);
 }
 
 TEST(a_row_that_is_no_state_is_refused)

@@ -119,7 +119,7 @@ last_answer(struct counter *counter, struct text id)
 	struct office_dossier dossier;
 	counter_must(office_dossier_load(counter->office, tx, counter->arena, id, NULL, clock_now(counter->clock), &dossier, &error),
 		&error);
-	return dossier.state.known[dossier.state.known_count - 1].by;
+	return dossier_last(&dossier.state)->by;
 }
 
 static size_t

@@ -65,13 +65,13 @@ check_filed(struct counter *counter, const struct office_command *command)
 	struct guichet_error error = { 0 };
 	struct office_dossier dossier;
 	struct office_place place;
-	struct dossier_event *events;
+	const struct dossier_event *events;
 	size_t count;
 	CLEANUP(store_read_end) struct store_tx *tx = store_read(counter->store, &error);
 	CHECK(tx);
 	counter_must(office_load(counter->office, tx, counter->arena, command->dossier, clock_now(counter->clock), 0, &dossier,
 		&place, &error), &error);
-	counter_must(office_events(tx, counter->arena, command->dossier, &events, &count, &error), &error);
+	counter_must(office_events(tx, counter->arena, command->dossier, 0, 10, &events, &count, &error), &error);
 	CHECK_INTEGER(count, 1);
 	counter_must(dossier_chain_verify(events, count, &dossier.state.head, &error), &error);
 	counter_must(dossier_replay(counter->arena, dossier.procedure, NULL, &events[0], &error), &error);

@@ -109,7 +109,7 @@ deciding_put_acts(const struct deciding *deciding, const struct consequences *co
 	for (size_t i = 0; well && i < consequences->produces.count; i++) {
 		json_t *act = json_object();
 		const struct text act_number = arena_format(deciding->arena, "%.*s/%zu", TEXT_ARGS(number),
-			(dossier ? dossier->act_count : 0) + i + 1);
+			(dossier ? dossier->acts_made : 0) + i + 1);
 		well = json_push(acts, act) && act_number.at
 			&& json_put(act, "number", json_of_text(act_number))
 			&& json_put(act, "letter",

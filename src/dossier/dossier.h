@@ -21,7 +21,7 @@
 #include "procedure/procedure.h"
 
 enum {
-	DOSSIER_EVENTS_LIMIT = 2000,
+	DOSSIER_EVENTS_LIMIT = 100000, /* in the life of a dossier; its state and the cost of a command do not grow with them */
 	DOSSIER_PAYLOAD_LIMIT = 1 << 20, /* bytes of an event's JSON */
 	DOSSIER_PIECES_LIMIT = 50,
 	DOSSIER_ACTS_LIMIT = 100,
@@ -59,6 +59,8 @@ struct dossier_value {
 	struct text name;
 	struct feel_value value;
 	unsigned version; /* the event that set it last */
+	const struct procedure_action *veiled_by; /* the action of that event, when it led to a step that the applicant
+	                                           * sees under a gentler label; else NULL */
 };
 
 /* A file handed in; its bytes are the office's, by digest. */
@@ -105,15 +107,16 @@ struct dossier_opening {
 	instant until; /* excluded */
 };
 
-/* Something that happened: an action, or a due effect. */
-struct dossier_known {
-	struct text name;   /* of the action or of the effect */
+/* What has happened of an action, or of a due effect, of a step: how often, and how it was the last time. The events
+ * themselves stand in the database: a state does not grow with them. */
+struct dossier_done {
+	int move;           /* of the procedure: the name of the action or of the effect */
 	bool effect;
-	unsigned version;   /* its event */
+	unsigned count;
+	instant first_at, last_at;
+	unsigned version;   /* the last time: its event */
 	int from, to;       /* steps; equal when it did not move */
-	instant at;
-	struct text person, by; /* empty for an effect */
-	struct text channel;
+	struct text person, by, channel; /* empty for an effect */
 };
 
 /* A field changed after filing. */
@@ -140,10 +143,11 @@ struct dossier {
 
 	const struct dossier_value *values; size_t value_count;
 	const struct dossier_piece *pieces; size_t piece_count;
-	const struct dossier_act *acts; size_t act_count;
+	const struct dossier_act *acts; size_t act_count; /* the living ones, and those cancelled since the last of them */
+	unsigned acts_made; /* in its whole life: their numbers go on */
 	const struct dossier_opening *openings; size_t opening_count;
-	const struct dossier_known *known; size_t known_count;   /* in order */
-	const struct dossier_change *changes; size_t change_count; /* in order */
+	const struct dossier_done *done; size_t done_count; /* one per action or effect of a step, by their first time */
+	const struct dossier_change *changes; size_t change_count; /* by the last event that changed some */
 	const struct text *fired; size_t fired_count; /* effects that fired in this step without leaving it */
 };
 
@@ -155,6 +159,16 @@ const struct dossier_piece *dossier_piece_find(const struct dossier *dossier, st
 bool dossier_piece_expired(const struct dossier_piece *piece, instant at);
 /* The living (not cancelled) act of a letter, the last one; NULL when there is none. */
 const struct dossier_act *dossier_act_find(const struct dossier *dossier, int letter);
+/* The rank of an act among all that the dossier ever had, from 1: the end of its number, "…/2". */
+unsigned dossier_act_rank(const struct dossier_act *act);
+/* The act of that rank; NULL when there is none, or when it was cancelled long ago. */
+const struct dossier_act *dossier_act_at(const struct dossier *dossier, unsigned rank);
+
+/* What happened last; NULL before the filing. */
+const struct dossier_done *dossier_last(const struct dossier *dossier);
+/* What happened of a move, wherever it stands in the circuit: `count` is 0 when it never did; the last time is that of
+ * the last of them. */
+struct dossier_done dossier_done_of(const struct dossier *dossier, int move);
 
 /* The state as canonical JSON (sorted keys, compact), for the database's row, and back.
  * `at` is NULL when the arena is full. REFUSED when `json` is no state of this procedure. */
@@ -202,6 +216,18 @@ struct text dossier_event_type_text(enum dossier_event_type type);
  * on success. REFUSED: not the next one, an unknown type or version, an erased or damaged payload. */
 enum guichet_status dossier_fold(struct arena *arena, const struct procedure *procedure, struct dossier *dossier,
 	const struct dossier_event *event, struct guichet_error *error);
+
+/* How far a chain was followed: zero before the first event. */
+struct dossier_chain {
+	struct text dossier; /* id; filled by the first event when it is empty */
+	unsigned number;     /* of the last event */
+	struct digest hash;  /* of it */
+	instant at;
+};
+
+/* Do these events follow, whole? For those who read them page by page; see dossier_chain_verify(). */
+enum guichet_status dossier_chain_follow(struct dossier_chain *chain, const struct dossier_event *events, size_t count,
+	struct guichet_error *error);
 
 /* Is the chain whole, from the first event to `head` (NULL: to the last given)? Erased payloads are
  * accepted. REFUSED tells the first event that was changed, removed, added or moved. */
@@ -423,7 +449,7 @@ struct dossier_outcome {
 	struct dossier state;
 	const struct dossier_mail_due *mails; size_t mail_count;
 	const int *composed; size_t composed_count;   /* state.acts[i] to compose now */
-	const int *cancelled; size_t cancelled_count; /* state.acts[i] no longer hold */
+	const struct dossier_act *cancelled; size_t cancelled_count; /* those that no longer hold; the state may have left them */
 	const struct dossier_due *dues; size_t due_count; /* all of them: they replace the rows */
 	struct dossier_columns columns;
 	struct procedure_list alerts; /* roles to tell on their desk (an effect with `alerte`) */
@@ -529,10 +555,18 @@ struct dossier_moment {
 	const struct dossier_value *values; size_t value_count;    /* what the actor gave, if the viewer may read it */
 };
 
-/* Past (from the state), now, and next (effects and windows to come), in order. What the applicant
- * must not learn yet is not there. */
+/* How one event of the dossier is told, from its payload and the state of today. *ret_told is false when it is not a
+ * line of the timeline: a composed letter, an effect whose condition was false, what the applicant must not learn yet.
+ * REFUSED: the event cannot be read. */
+enum guichet_status dossier_tell_event(const struct dossier_facts *facts, const struct dossier_viewer *viewer,
+	const struct dossier_event *event, struct arena *arena, struct dossier_moment *ret_moment, bool *ret_told,
+	struct guichet_error *error);
+
+/* The past as those events tell it (some or all of the dossier's, in order; none: no past), now, and next (effects and
+ * windows to come), in order. What the applicant must not learn yet is not there. */
 enum guichet_status dossier_timeline(const struct dossier_facts *facts, const struct dossier_viewer *viewer,
-	struct arena *arena, const struct dossier_moment **ret_moments, size_t *ret_count, struct guichet_error *error);
+	const struct dossier_event *events, size_t event_count, struct arena *arena,
+	const struct dossier_moment **ret_moments, size_t *ret_count, struct guichet_error *error);
 
 /* One answer of the dossier, for people. */
 struct dossier_line {

@@ -4,6 +4,8 @@
  * personal payload and its salt are erased, the commitment stays and the chain still verifies. */
 #include "dossier/event.h"
 
+#include "dossier/state.h"
+
 #include "base/banned.h"
 
 static const struct text type_texts[] = {
@@ -86,17 +88,16 @@ dossier_stamp(struct dossier_outcome *outcome, struct text state, instant decide
 }
 
 enum guichet_status
-dossier_chain_verify(const struct dossier_event *events, size_t count, const struct digest *head,
+dossier_chain_follow(struct dossier_chain *chain, const struct dossier_event *events, size_t count,
 	struct guichet_error *error)
 {
-	struct digest previous = { 0 };
 	for (size_t i = 0; i < count; i++) {
 		const struct dossier_event *event = &events[i];
-		if (event->number != i + 1 || !digest_equal(&event->previous, &previous))
+		if (event->number != chain->number + 1 || !digest_equal(&event->previous, &chain->hash))
 			return guichet_fail(error, GUICHET_REFUSED,
 				"La chaîne du dossier est rompue avant l’événement %u : un événement manque, a été ajouté ou déplacé.",
 				event->number);
-		if (i > 0 && !text_equal(event->dossier, events[0].dossier))
+		if (chain->dossier.length > 0 && !text_equal(event->dossier, chain->dossier))
 			return guichet_fail(error, GUICHET_REFUSED, "L’événement %u appartient à un autre dossier.",
 				event->number);
 		const struct digest commitment = commitment_of(event), hash = hash_of(event);
@@ -104,15 +105,24 @@ dossier_chain_verify(const struct dossier_event *events, size_t count, const str
 		if ((!erased && !digest_equal(&commitment, &event->commitment)) || !digest_equal(&hash, &event->hash))
 			return guichet_fail(error, GUICHET_REFUSED, "L’événement %u a été modifié après coup.",
 				event->number);
-		if (i > 0 && event->at < events[i - 1].at)
+		if (chain->number > 0 && event->at < chain->at)
 			return guichet_fail(error, GUICHET_REFUSED, "L’événement %u est antérieur à celui qu’il suit.",
 				event->number);
-		previous = event->hash;
+		*chain = (struct dossier_chain){ event->dossier, event->number, event->hash, event->at };
 	}
-	if (head && !digest_equal(&previous, head))
+	return GUICHET_OK;
+}
+
+enum guichet_status
+dossier_chain_verify(const struct dossier_event *events, size_t count, const struct digest *head,
+	struct guichet_error *error)
+{
+	struct dossier_chain chain = { 0 };
+	const enum guichet_status status = dossier_chain_follow(&chain, events, count, error);
+	if (status == GUICHET_OK && head && !digest_equal(&chain.hash, head))
 		return guichet_fail(error, GUICHET_REFUSED,
 			"La chaîne du dossier s’arrête trop tôt : ses derniers événements manquent.");
-	return GUICHET_OK;
+	return status;
 }
 
 /* ---- folding ---- */
@@ -138,6 +148,8 @@ struct folding {
 	const struct dossier_event *event;
 	struct dossier_person person; /* who acted; empty for an effect */
 	struct text by, reason;
+	struct dossier_done done;
+	const struct procedure_action *veiling; /* when it leads where the applicant must not see it */
 };
 
 static bool
@@ -151,7 +163,7 @@ static void
 set_value(struct folding *folding, struct text name, struct feel_value value)
 {
 	struct dossier *next = &folding->next;
-	const struct dossier_value item = { name, value, folding->event->number };
+	const struct dossier_value item = { name, value, folding->event->number, folding->veiling };
 	for (size_t i = 0; i < next->value_count; i++) {
 		if (!text_equal(next->values[i].name, name))
 			continue;
@@ -239,8 +251,10 @@ fold_acts(struct folding *folding, const json_t *result)
 		};
 		struct dossier_act *acts = acts_copy(folding);
 		reader->failed |= act.letter < 0 || folding->next.act_count >= DOSSIER_ACTS_LIMIT;
-		if (acts && !reader->failed)
+		if (acts && !reader->failed) {
 			acts[folding->next.act_count++] = act;
+			folding->next.acts_made++;
+		}
 	}
 	if (signature && !reader->failed) {
 		struct dossier_act *act = act_by_number(folding, json_text_at(reader, signature, "act"));
@@ -256,6 +270,8 @@ fold_acts(struct folding *folding, const json_t *result)
 		if (act && !ITEMS_ADD(reader->arena, &act->signatures, &act->signature_count, &item))
 			full(folding);
 	}
+	if (!reader->failed && !state_acts_keep(reader->arena, &folding->next))
+		full(folding);
 }
 
 static void
@@ -283,6 +299,7 @@ fold_changes(struct folding *folding, const json_t *changes)
 		if (!ITEMS_ADD(reader->arena, &folding->next.changes, &folding->next.change_count, &change))
 			full(folding);
 	}
+	state_changes_keep(&folding->next);
 }
 
 static void
@@ -318,15 +335,19 @@ fold_openings(struct folding *folding, json_t *opened)
 	}
 }
 
-/* Who acted, as a timeline tells it: by the function that gave them the role, unless it is their own request. */
+struct text
+event_by(struct arena *arena, const struct dossier_person *person, struct text subject)
+{
+	const struct text name = dossier_person_name(arena, person);
+	if (!name.at || person->quality.length == 0 || text_equal(person->id, subject))
+		return name;
+	return arena_format(arena, "%.*s, %.*s", TEXT_ARGS(name), TEXT_ARGS(person->quality));
+}
+
 static struct text
 by_function(struct folding *folding)
 {
-	const struct dossier_person *person = &folding->person;
-	if (person->quality.length == 0 || text_equal(person->id, folding->next.subject))
-		return folding->by;
-	const struct text by = arena_format(folding->reader.arena, "%.*s, %.*s", TEXT_ARGS(folding->by),
-		TEXT_ARGS(person->quality));
+	const struct text by = event_by(folding->reader.arena, &folding->person, folding->next.subject);
 	if (!by.at)
 		full(folding);
 	return by;
@@ -400,6 +421,26 @@ fold_result(struct folding *folding, const json_t *payload, struct text name, bo
 	folding->person = json_person(reader, actor);
 	folding->by = dossier_person_name(reader->arena, &folding->person);
 	folding->reason = json_text_at(reader, result, "reason");
+	/* An effect whose condition was false leaves a trace in `fired` only. */
+	const bool skipped = json_is_true(json_object_get(result, "skipped"));
+	const int move = procedure_move_find(reader->procedure, name);
+	reader->failed |= move < 0;
+	if (reader->failed)
+		return;
+	folding->done = (struct dossier_done){
+		.move = move,
+		.effect = effect,
+		.count = 1,
+		.first_at = folding->event->at,
+		.last_at = folding->event->at,
+		.version = folding->event->number,
+		.from = from,
+		.to = to,
+		.person = folding->person.id,
+		.by = by_function(folding),
+		.channel = json_text_at(reader, json_object_get(payload, "command"), "channel"),
+	};
+	folding->veiling = state_veiling(reader->procedure, &folding->done);
 
 	fold_pieces(folding, payload);
 	fold_changes(folding, json_object_get(result, "changes"));
@@ -414,20 +455,7 @@ fold_result(struct folding *folding, const json_t *payload, struct text name, bo
 		next->fired = NULL;
 		next->fired_count = 0;
 	}
-	const struct dossier_known known = {
-		.name = name,
-		.effect = effect,
-		.version = folding->event->number,
-		.from = from,
-		.to = to,
-		.at = folding->event->at,
-		.person = folding->person.id,
-		.by = by_function(folding),
-		.channel = json_text_at(reader, json_object_get(payload, "command"), "channel"),
-	};
-	/* An effect whose condition was false leaves a trace in `fired` only. */
-	if (!json_is_true(json_object_get(result, "skipped"))
-	    && !ITEMS_ADD(reader->arena, &next->known, &next->known_count, &known))
+	if (!skipped && !reader->failed && !state_done_add(reader->arena, next, &folding->done))
 		full(folding);
 	next->changed = folding->event->number;
 }

@@ -111,6 +111,9 @@ enum guichet_status
 inputs_evaluate(const struct inputs *inputs, const struct feel *feel, struct feel_value *ret_value,
 	struct guichet_error *error)
 {
+	const enum guichet_status status = inputs_ready(inputs, feel, error);
+	if (status != GUICHET_OK)
+		return status;
 	struct feel_run run = inputs_run(inputs);
 	struct dossier_explanation *explanation = inputs->facts->explanation;
 	struct procedure_place place;
@@ -208,6 +211,58 @@ changes_text(const struct inputs *inputs)
 	return out.failed ? (struct text){ NULL, 0 } : arena_text(inputs->arena, text_trim(buffer_text(&out)));
 }
 
+/* Does that move stand among the first `count` of what was done? */
+static bool
+was_done(const struct dossier *dossier, size_t count, int move)
+{
+	for (size_t i = 0; i < count; i++)
+		if (dossier->done[i].move == move)
+			return true;
+	return false;
+}
+
+/* `fait`: the entries follow the type of the slot. */
+static enum guichet_status
+set_done(const struct inputs *inputs, struct guichet_error *error)
+{
+	enum { ENTRIES = 5 };
+	const struct dossier *dossier = inputs->facts->dossier;
+	const struct procedure *procedure = inputs->facts->procedure;
+	struct feel_entry *moves = arena_array_of(inputs->arena, struct feel_entry, procedure->move_count + 1);
+	struct feel_entry *all = arena_array_of(inputs->arena, struct feel_entry, ENTRIES * procedure->move_count + 1);
+	if (!moves || !all)
+		return OUT_OF_MEMORY(error);
+	for (size_t i = 0; i < procedure->move_count; i++) {
+		const struct dossier_done done = dossier ? dossier_done_of(dossier, (int)i) : (struct dossier_done){ 0 };
+		struct feel_entry *entries = all + ENTRIES * i;
+		const bool ever = done.count > 0;
+		const struct feel_value never = feel_null(TEXT(""));
+		entries[0] = (struct feel_entry){ TEXT("le"), ever ? feel_date(date_of_instant(done.last_at, NULL)) : never };
+		entries[1] = (struct feel_entry){ TEXT("à"), ever ? feel_instant(done.last_at) : never };
+		entries[2] = (struct feel_entry){ TEXT("premier_le"),
+			ever ? feel_date(date_of_instant(done.first_at, NULL)) : never };
+		entries[3] = (struct feel_entry){ TEXT("fois"), feel_integer(done.count) };
+		entries[4] = (struct feel_entry){ TEXT("par"), ever && done.by.length > 0 ? feel_string(done.by) : never };
+		moves[i] = (struct feel_entry){ procedure->moves[i].name, feel_context(entries, ENTRIES) };
+	}
+	inputs->values[procedure->done_slot] = feel_context(moves, procedure->move_count);
+	return GUICHET_OK;
+}
+
+enum guichet_status
+inputs_ready(const struct inputs *inputs, const struct feel *feel, struct guichet_error *error)
+{
+	const int slot = inputs->facts->procedure->done_slot;
+	size_t count = 0;
+	const struct feel_use *uses = feel ? feel_reads(feel, &count) : NULL;
+	bool wanted = !feel;
+	for (size_t i = 0; i < count; i++)
+		wanted |= (int)uses[i].slot == slot;
+	if (slot < 0 || !wanted || inputs->values[slot].kind == FEEL_CONTEXT)
+		return GUICHET_OK;
+	return set_done(inputs, error);
+}
+
 static enum guichet_status
 set_dossier(struct inputs *inputs, struct guichet_error *error)
 {
@@ -227,21 +282,21 @@ set_dossier(struct inputs *inputs, struct guichet_error *error)
 	const size_t count = sizeof entries / sizeof *entries;
 	if (!dossier)
 		return inputs_set_context(inputs, procedure->dossier_slot, entries, count, error);
-	struct feel_value *moves = arena_array_of(inputs->arena, struct feel_value, dossier->known_count + 1);
+	struct feel_value *moves = arena_array_of(inputs->arena, struct feel_value, dossier->done_count + 1);
 	const struct text changes = changes_text(inputs);
+	size_t move_count = 0;
 	if (!moves || !changes.at)
 		return OUT_OF_MEMORY(error);
-	for (size_t i = 0; i < dossier->known_count; i++)
-		moves[i] = feel_string(dossier->known[i].name);
-	entries[2].value = feel_list(moves, dossier->known_count);
+	for (size_t i = 0; i < dossier->done_count; i++)
+		if (!was_done(dossier, i, dossier->done[i].move))
+			moves[move_count++] = feel_string(procedure->moves[dossier->done[i].move].name);
+	entries[2].value = feel_list(moves, move_count);
 	entries[3].value = feel_string(dossier->number);
 	entries[4].value = feel_date(date_of_instant(dossier->filed_at, NULL));
 	entries[5].value = feel_instant(dossier->filed_at);
-	if (dossier->known_count > 0) {
-		const int move = procedure_move_find(procedure, dossier->known[dossier->known_count - 1].name);
-		if (move >= 0)
-			entries[6].value = feel_string(procedure->moves[move].done);
-	}
+	const struct dossier_done *last = dossier_last(dossier);
+	if (last)
+		entries[6].value = feel_string(procedure->moves[last->move].done);
 	if (changes.length > 0)
 		entries[7].value = feel_string(changes);
 	return inputs_set_context(inputs, procedure->dossier_slot, entries, count, error);

@@ -29,6 +29,9 @@ enum guichet_status inputs_set_context(struct inputs *inputs, int slot, const st
 enum guichet_status inputs_set_pieces(struct inputs *inputs, const struct dossier_piece *pieces, size_t count,
 	instant filed_at, struct guichet_error *error);
 
+/* What is made only for who reads it is there, for this expression; NULL: for any. */
+enum guichet_status inputs_ready(const struct inputs *inputs, const struct feel *feel, struct guichet_error *error);
+/* A run on the inputs, which are ready for what it evaluates. */
 struct feel_run inputs_run(const struct inputs *inputs);
 
 /* BROKEN when the evaluation did not end; a null is a value. */

@@ -210,6 +210,15 @@ mails_of(struct deciding *deciding, int move, bool entered)
 	return entered ? add_late_mails(deciding, written_to) : GUICHET_OK;
 }
 
+static const struct dossier_act *
+act_by_number(const struct dossier *dossier, struct text number)
+{
+	for (size_t i = 0; dossier && i < dossier->act_count; i++)
+		if (text_equal(dossier->acts[i].number, number))
+			return &dossier->acts[i];
+	return NULL;
+}
+
 /* Which acts the event made and ended. */
 static enum guichet_status
 acts_of(struct deciding *deciding, const struct dossier *before)
@@ -217,14 +226,18 @@ acts_of(struct deciding *deciding, const struct dossier *before)
 	struct dossier_outcome *outcome = deciding->outcome;
 	for (size_t i = 0; i < outcome->state.act_count; i++) {
 		const int index = (int)i;
-		const bool existed = before && i < before->act_count;
-		const enum dossier_act_status status = outcome->state.acts[i].status;
-		bool well = true;
-		if (!existed && status == DOSSIER_TO_COMPOSE)
-			well = ITEMS_ADD(deciding->arena, &outcome->composed, &outcome->composed_count, &index);
-		else if (existed && status == DOSSIER_CANCELLED && before->acts[i].status != DOSSIER_CANCELLED)
-			well = ITEMS_ADD(deciding->arena, &outcome->cancelled, &outcome->cancelled_count, &index);
-		if (!well)
+		const struct dossier_act *act = &outcome->state.acts[i];
+		if (act->status == DOSSIER_TO_COMPOSE && !act_by_number(before, act->number)
+		    && !ITEMS_ADD(deciding->arena, &outcome->composed, &outcome->composed_count, &index))
+			return OUT_OF_MEMORY(deciding->error);
+	}
+	for (size_t i = 0; before && i < before->act_count; i++) {
+		const struct dossier_act *now = act_by_number(&outcome->state, before->acts[i].number);
+		struct dossier_act act = before->acts[i];
+		if (act.status == DOSSIER_CANCELLED || (now && now->status != DOSSIER_CANCELLED))
+			continue;
+		act.status = DOSSIER_CANCELLED;
+		if (!ITEMS_ADD(deciding->arena, &outcome->cancelled, &outcome->cancelled_count, &act))
 			return OUT_OF_MEMORY(deciding->error);
 	}
 	return GUICHET_OK;

@@ -117,21 +117,23 @@ deciding_refuse_elsewhere(struct deciding *deciding, int move)
 	const struct procedure *procedure = deciding->procedure;
 	const struct dossier *dossier = deciding->facts.dossier;
 	const struct procedure_list actions = procedure->moves[move].actions;
-	for (size_t i = dossier ? dossier->known_count : 0; i > 0; i--) {
-		const struct dossier_known *known = &dossier->known[i - 1];
-		if (known->effect || known->from == known->to
-		    || procedure_action_find(procedure, known->from, procedure->moves[move].name) < 0)
-			continue;
-		const int done = procedure_move_find(procedure, known->name);
-		const struct text label = done >= 0 ? procedure->moves[done].done : known->name;
-		const struct text when = instant_french(deciding->arena, known->at);
-		if (text_equal(known->person, deciding->input->actor.person.id))
+	const struct dossier_done *answer = NULL; /* the last one that left a step where this could be done */
+	for (size_t i = 0; dossier && i < dossier->done_count; i++) {
+		const struct dossier_done *done = &dossier->done[i];
+		if (!done->effect && done->from != done->to && (!answer || done->version > answer->version)
+		    && procedure_action_find(procedure, done->from, procedure->moves[move].name) >= 0)
+			answer = done;
+	}
+	if (answer) {
+		const struct text label = procedure->moves[answer->move].done;
+		const struct text when = instant_french(deciding->arena, answer->last_at);
+		if (text_equal(answer->person, deciding->input->actor.person.id))
 			return deciding_refuse(deciding, DOSSIER_ALREADY,
 				"Vous avez déjà répondu à cette demande le %.*s : « %.*s ». Rien d’autre n’est attendu de vous à cette étape.",
 				TEXT_ARGS(when), TEXT_ARGS(label));
 		return deciding_refuse(deciding, DOSSIER_ALREADY,
 			"Cette demande a déjà reçu une réponse le %.*s, de %.*s : « %.*s ». La première réponse est la seule retenue.",
-			TEXT_ARGS(when), TEXT_ARGS(known->by), TEXT_ARGS(label));
+			TEXT_ARGS(when), TEXT_ARGS(answer->by), TEXT_ARGS(label));
 	}
 	for (size_t i = 0; i < actions.count; i++) {
 		const struct procedure_action *action = &procedure->actions[actions.at[i]];

@@ -125,14 +125,10 @@ event_title(const struct procedure *procedure, const struct dossier *after, cons
 {
 	if (event->type == DOSSIER_COMPOSED_EVENT)
 		return TEXT("Document composé");
-	if (after->known_count == 0)
+	const struct dossier_done *last = dossier_last(after);
+	if (!last)
 		return TEXT("");
-	const struct dossier_known *known = &after->known[after->known_count - 1];
-	const struct text name = known->name;
-	if (known->effect && known->to != known->from)
-		return procedure->steps[known->to].label;
-	const int move = procedure_move_find(procedure, name);
-	return move >= 0 ? procedure->moves[move].done : name;
+	return last->effect && last->to != last->from ? procedure->steps[last->to].label : procedure->moves[last->move].done;
 }
 
 enum guichet_status

@@ -1,6 +1,7 @@
 /* The state of a dossier: looking at it, and its canonical JSON for the database's row. */
 #include "base/buffer.h"
 #include "dossier/json.h"
+#include "dossier/state.h"
 
 #include "base/banned.h"
 
@@ -65,6 +66,127 @@ dossier_act_find(const struct dossier *dossier, int letter)
 			return act;
 	}
 	return NULL;
+}
+
+/* "2023-TA-00042-K/2": the second. Digits by their own: a number may be read with others before the stroke. */
+unsigned
+dossier_act_rank(const struct dossier_act *act)
+{
+	size_t at = act->number.length;
+	while (at > 0 && act->number.at[at - 1] != '/')
+		at--;
+	int64_t rank = 0;
+	return text_to_integer(text_part(act->number, at, SIZE_MAX), 1, UINT32_MAX, &rank) ? (unsigned)rank : 0;
+}
+
+const struct dossier_act *
+dossier_act_at(const struct dossier *dossier, unsigned rank)
+{
+	for (size_t i = 0; i < dossier->act_count; i++)
+		if (dossier_act_rank(&dossier->acts[i]) == rank)
+			return &dossier->acts[i];
+	return NULL;
+}
+
+const struct dossier_done *
+dossier_last(const struct dossier *dossier)
+{
+	const struct dossier_done *last = NULL;
+	for (size_t i = 0; i < dossier->done_count; i++)
+		if (!last || dossier->done[i].version > last->version)
+			last = &dossier->done[i];
+	return last;
+}
+
+struct dossier_done
+dossier_done_of(const struct dossier *dossier, int move)
+{
+	struct dossier_done all = { .move = move };
+	for (size_t i = 0; i < dossier->done_count; i++) {
+		const struct dossier_done *done = &dossier->done[i];
+		if (done->move != move)
+			continue;
+		const unsigned count = all.count + done->count;
+		const instant first = all.count && all.first_at < done->first_at ? all.first_at : done->first_at;
+		if (done->version > all.version)
+			all = *done;
+		all.count = count;
+		all.first_at = first;
+	}
+	return all;
+}
+
+/* ---- what a state keeps ---- */
+
+/* Is it the same action, or the same effect, of the same step? */
+static bool
+same_move(const struct dossier_done *a, const struct dossier_done *b)
+{
+	return a->move == b->move && a->effect == b->effect && a->from == b->from;
+}
+
+bool
+state_done_add(struct arena *arena, struct dossier *dossier, const struct dossier_done *one)
+{
+	struct dossier_done *all = arena_array_of(arena, struct dossier_done, dossier->done_count + 1);
+	if (!all)
+		return false;
+	if (dossier->done_count > 0)
+		memcpy(all, dossier->done, dossier->done_count * sizeof *all);
+	size_t at = 0;
+	while (at < dossier->done_count && !same_move(&all[at], one))
+		at++;
+	const bool again = at < dossier->done_count;
+	const struct dossier_done before = again ? all[at] : (struct dossier_done){ .first_at = one->first_at };
+	all[at] = *one;
+	all[at].count = before.count + one->count;
+	all[at].first_at = before.first_at;
+	dossier->done = all;
+	dossier->done_count += !again;
+	return true;
+}
+
+const struct procedure_action *
+state_veiling(const struct procedure *procedure, const struct dossier_done *done)
+{
+	const int action = done->effect || done->from == done->to ? PROCEDURE_NONE
+		: procedure_action_find(procedure, done->from, procedure->moves[done->move].name);
+	const struct procedure_step *to = &procedure->steps[done->to];
+	return action >= 0 && to->agent_label.length > 0 && !text_equal(to->agent_label, to->label)
+		? &procedure->actions[action] : NULL;
+}
+
+bool
+state_acts_keep(struct arena *arena, struct dossier *dossier)
+{
+	size_t living = dossier->act_count, count = 0;
+	while (living > 0 && dossier->acts[living - 1].status == DOSSIER_CANCELLED)
+		living--;
+	for (size_t i = 0; i < living; i++)
+		count += dossier->acts[i].status != DOSSIER_CANCELLED;
+	if (count == living)
+		return true;
+	struct dossier_act *acts = arena_array_of(arena, struct dossier_act, dossier->act_count);
+	if (!acts)
+		return false;
+	count = 0;
+	for (size_t i = 0; i < dossier->act_count; i++)
+		if (i >= living || dossier->acts[i].status != DOSSIER_CANCELLED)
+			acts[count++] = dossier->acts[i];
+	dossier->acts = acts;
+	dossier->act_count = count;
+	return true;
+}
+
+void
+state_changes_keep(struct dossier *dossier)
+{
+	const size_t count = dossier->change_count;
+	size_t first = count;
+	while (first > 0 && dossier->changes[first - 1].version == dossier->changes[count - 1].version)
+		first--;
+	dossier->changes = count > 0 ? dossier->changes + first : NULL;
+	dossier->change_count = count - first;
 }
 
 /* ---- numbers ---- */
@@ -162,20 +284,40 @@ json_of_act(const struct procedure *procedure, const struct dossier_act *act)
 }
 
 static json_t *
-json_of_known(const struct procedure *procedure, const struct dossier_known *known)
+json_of_done(const struct procedure *procedure, const struct dossier_done *done)
 {
 	json_t *object = json_object();
-	if (object && json_put(object, "name", json_of_text(known->name))
-	    && json_put(object, "effect", json_boolean(known->effect))
-	    && json_put(object, "version", json_integer(known->version))
-	    && json_put(object, "from", json_of_text(procedure->steps[known->from].name))
-	    && json_put(object, "to", json_of_text(procedure->steps[known->to].name))
-	    && json_put(object, "at", json_integer(known->at))
-	    && json_put(object, "person", json_of_text(known->person))
-	    && json_put(object, "by", json_of_text(known->by))
-	    && json_put(object, "channel", json_of_text(known->channel)))
+	if (object && json_put(object, "name", json_of_text(procedure->moves[done->move].name))
+	    && json_put(object, "effect", json_boolean(done->effect))
+	    && json_put(object, "count", json_integer(done->count))
+	    && json_put(object, "first_at", json_integer(done->first_at))
+	    && json_put(object, "last_at", json_integer(done->last_at))
+	    && json_put(object, "version", json_integer(done->version))
+	    && json_put(object, "from", json_of_text(procedure->steps[done->from].name))
+	    && json_put(object, "to", json_of_text(procedure->steps[done->to].name))
+	    && json_put(object, "person", json_of_text(done->person))
+	    && json_put(object, "by", json_of_text(done->by))
+	    && json_put(object, "channel", json_of_text(done->channel)))
 		return object;
 	json_decref(object);
+	return NULL;
+}
+
+/* [value, version]; and by which action, "step/action", when the applicant is not to learn it. */
+static json_t *
+json_of_value(struct arena *arena, const struct procedure *procedure, const struct dossier_value *value)
+{
+	json_t *array = json_array();
+	bool well = array && json_push(array, feel_value_to_json(value->value))
+		&& json_push(array, json_integer(value->version));
+	if (well && value->veiled_by) {
+		const struct text action = arena_format(arena, TEXT_FORMAT "/" TEXT_FORMAT,
+			TEXT_ARGS(procedure->steps[value->veiled_by->step].name), TEXT_ARGS(value->veiled_by->name));
+		well = action.at && json_push(array, json_of_text(action));
+	}
+	if (well)
+		return array;
+	json_decref(array);
 	return NULL;
 }
 
@@ -196,19 +338,15 @@ json_of_change(const struct dossier_change *change)
 }
 
 static bool
-put_lists(json_t *object, const struct procedure *procedure, const struct dossier *dossier)
+put_lists(struct arena *arena, json_t *object, const struct procedure *procedure, const struct dossier *dossier)
 {
 	json_t *values = json_put_object(object, "values"), *pieces = json_put_array(object, "pieces"),
 		*acts = json_put_array(object, "acts"), *openings = json_put_object(object, "openings"),
-		*known = json_put_array(object, "known"), *changes = json_put_array(object, "changes"),
+		*done = json_put_array(object, "done"), *changes = json_put_array(object, "changes"),
 		*fired = json_put_array(object, "fired");
-	bool well = values && pieces && acts && openings && known && changes && fired;
-	for (size_t i = 0; well && i < dossier->value_count; i++) {
-		json_t *pair = json_array();
-		well = json_put_named(values, dossier->values[i].name, pair)
-			&& json_push(pair, feel_value_to_json(dossier->values[i].value))
-			&& json_push(pair, json_integer(dossier->values[i].version));
-	}
+	bool well = values && pieces && acts && openings && done && changes && fired;
+	for (size_t i = 0; well && i < dossier->value_count; i++)
+		well = json_put_named(values, dossier->values[i].name, json_of_value(arena, procedure, &dossier->values[i]));
 	for (size_t i = 0; well && i < dossier->piece_count; i++)
 		well = json_push(pieces, json_of_piece(&dossier->pieces[i]));
 	for (size_t i = 0; well && i < dossier->act_count; i++)
@@ -216,8 +354,8 @@ put_lists(json_t *object, const struct procedure *procedure, const struct dossie
 	for (size_t i = 0; well && i < dossier->opening_count; i++)
 		well = json_put_named(openings, procedure->windows[dossier->openings[i].window].name,
 			json_integer(dossier->openings[i].until));
-	for (size_t i = 0; well && i < dossier->known_count; i++)
-		well = json_push(known, json_of_known(procedure, &dossier->known[i]));
+	for (size_t i = 0; well && i < dossier->done_count; i++)
+		well = json_push(done, json_of_done(procedure, &dossier->done[i]));
 	for (size_t i = 0; well && i < dossier->change_count; i++)
 		well = json_push(changes, json_of_change(&dossier->changes[i]));
 	for (size_t i = 0; well && i < dossier->fired_count; i++)
@@ -244,7 +382,8 @@ dossier_to_json(struct arena *arena, const struct procedure *procedure, const st
 	    || !json_put(object, "filed_at", json_integer(dossier->filed_at))
 	    || !json_put(object, "entered_at", json_integer(dossier->entered_at))
 	    || !json_put(object, "last_at", json_integer(dossier->last_at))
-	    || !put_lists(object, procedure, dossier))
+	    || !json_put(object, "acts_made", json_integer(dossier->acts_made))
+	    || !put_lists(arena, object, procedure, dossier))
 		return (struct text){ NULL, 0 };
 	return json_canonical(arena, object);
 }
@@ -297,20 +436,56 @@ act_of_json(struct json_reader *reader, const json_t *json)
 	return act;
 }
 
-static struct dossier_known
-known_of_json(struct json_reader *reader, const json_t *json)
+static struct dossier_done
+done_of_json(struct json_reader *reader, const json_t *json)
 {
-	return (struct dossier_known){
-		.name = json_text_at(reader, json, "name"),
+	const int move = procedure_move_find(reader->procedure, json_text_at(reader, json, "name"));
+	reader->failed |= move < 0;
+	return (struct dossier_done){
+		.move = move < 0 ? 0 : move,
 		.effect = json_boolean_at(reader, json, "effect"),
+		.count = (unsigned)json_integer_at(reader, json, "count", 1, DOSSIER_EVENTS_LIMIT),
+		.first_at = json_instant(reader, json_object_get(json, "first_at")),
+		.last_at = json_instant(reader, json_object_get(json, "last_at")),
 		.version = (unsigned)json_integer_at(reader, json, "version", 0, DOSSIER_EVENTS_LIMIT),
 		.from = step_at(reader, json, "from"),
 		.to = step_at(reader, json, "to"),
-		.at = json_instant(reader, json_object_get(json, "at")),
 		.person = json_text_at(reader, json, "person"),
 		.by = json_text_at(reader, json, "by"),
 		.channel = json_text_at(reader, json, "channel"),
 	};
+}
+
+/* What happened, one by one, as the states of before held it. */
+static void
+raise_known(struct json_reader *reader, const json_t *known, struct dossier *dossier)
+{
+	struct dossier_value *values = (struct dossier_value *)dossier->values;
+	for (size_t i = 0; i < json_array_size(known) && !reader->failed; i++) {
+		const json_t *one = json_array_get(known, i);
+		struct dossier_done done = {
+			.move = procedure_move_find(reader->procedure, json_text_at(reader, one, "name")),
+			.effect = json_boolean_at(reader, one, "effect"),
+			.count = 1,
+			.first_at = json_instant(reader, json_object_get(one, "at")),
+			.version = (unsigned)json_integer_at(reader, one, "version", 0, DOSSIER_EVENTS_LIMIT),
+			.from = step_at(reader, one, "from"),
+			.to = step_at(reader, one, "to"),
+			.person = json_text_at(reader, one, "person"),
+			.by = json_text_at(reader, one, "by"),
+			.channel = json_text_at(reader, one, "channel"),
+		};
+		done.last_at = done.first_at;
+		reader->failed |= done.move < 0;
+		if (reader->failed)
+			return;
+		const struct procedure_action *veiling = state_veiling(reader->procedure, &done);
+		for (size_t j = 0; veiling && j < dossier->value_count; j++)
+			if (values[j].version == done.version)
+				values[j].veiled_by = veiling;
+		if (!state_done_add(reader->arena, dossier, &done))
+			reader->failed = reader->full = true;
+	}
 }
 
 static struct dossier_change
@@ -330,6 +505,19 @@ change_of_json(struct json_reader *reader, const json_t *json)
 		change.after = json_value(reader, type, json_object_get(json, "after"));
 	}
 	return change;
+}
+
+/* The action of "step/action"; NULL when there is none. */
+static const struct procedure_action *
+veiled_by(struct json_reader *reader, const json_t *json)
+{
+	struct text rest = json_text(reader, json);
+	if (rest.length == 0)
+		return NULL;
+	const int step = procedure_step_find(reader->procedure, text_split(&rest, '/'));
+	const int action = step < 0 ? PROCEDURE_NONE : procedure_action_find(reader->procedure, step, rest);
+	reader->failed |= action < 0;
+	return action < 0 ? NULL : &reader->procedure->actions[action];
 }
 
 static void
@@ -356,7 +544,7 @@ read_values(struct json_reader *reader, json_t *object, struct dossier *dossier)
 			return;
 		}
 		values[i++] = (struct dossier_value){ name, json_value(reader, type, json_array_get(pair, 0)),
-			(unsigned)json_integer_value(version) };
+			(unsigned)json_integer_value(version), veiled_by(reader, json_array_get(pair, 2)) };
 	}
 	dossier->values = values;
 	dossier->value_count = i;
@@ -428,12 +616,21 @@ dossier_of_json(struct arena *arena, const struct procedure *procedure, struct t
 		&dossier.pieces, &dossier.piece_count);
 	READ_ITEMS(&reader, object, "acts", struct dossier_act, DOSSIER_ACTS_LIMIT, act_of_json,
 		&dossier.acts, &dossier.act_count);
-	READ_ITEMS(&reader, object, "known", struct dossier_known, DOSSIER_EVENTS_LIMIT, known_of_json,
-		&dossier.known, &dossier.known_count);
+	READ_ITEMS(&reader, object, "done", struct dossier_done, 2 * PROCEDURE_MOST_ITEMS, done_of_json,
+		&dossier.done, &dossier.done_count);
 	READ_ITEMS(&reader, object, "changes", struct dossier_change, PROCEDURE_MOST_ITEMS, change_of_json,
 		&dossier.changes, &dossier.change_count);
 	READ_ITEMS(&reader, object, "fired", struct text, PROCEDURE_MOST_ITEMS, json_text,
 		&dossier.fired, &dossier.fired_count);
+	/* A state of before the summary: what it says is the same. */
+	const json_t *known = json_object_get(object, "known");
+	dossier.acts_made = known ? (unsigned)dossier.act_count
+		: (unsigned)json_integer_at(&reader, object, "acts_made", 0, UINT32_MAX);
+	if (known)
+		raise_known(&reader, known, &dossier);
+	state_changes_keep(&dossier);
+	if (!reader.failed && !state_acts_keep(arena, &dossier))
+		reader.failed = reader.full = true;
 	if (reader.full)
 		return guichet_fail(error, GUICHET_BROKEN, "La mémoire manque pour lire le dossier.");
 	if (reader.failed || dossier.id.length == 0)

@@ -1,15 +1,16 @@
-/* What a person sees of a dossier: labels, actions, timeline, answers. What the applicant must not
- * learn yet (a step that shows them a gentler label) is in none of them. */
+/* What a person sees of a dossier: labels, actions, answers. What the applicant must not learn yet (a step that
+ * shows them a gentler label) is in none of them, nor in the timeline. */
 #include "base/buffer.h"
 #include "dossier/decide.h"
 #include "dossier/event.h"
 #include "dossier/explanation.h"
+#include "dossier/state.h"
+#include "dossier/view.h"
 
 #include "base/banned.h"
 
-/* Does this viewer see the dossier as its applicant, and as nobody else? */
-static bool
-as_applicant(const struct dossier_facts *facts, const struct dossier_viewer *viewer)
+bool
+view_as_applicant(const struct dossier_facts *facts, const struct dossier_viewer *viewer)
 {
 	const dossier_roles roles = facts_roles(facts, viewer->person, viewer->roles);
 	for (size_t i = 0; i < facts->procedure->role_count; i++) {
@@ -19,8 +20,8 @@ as_applicant(const struct dossier_facts *facts, const struct dossier_viewer *vie
 	return true;
 }
 
-static bool
-step_is_veiled(const struct procedure_step *step)
+bool
+view_step_is_veiled(const struct procedure_step *step)
 {
 	return step->agent_label.length > 0 && !text_equal(step->agent_label, step->label);
 }
@@ -28,34 +29,30 @@ step_is_veiled(const struct procedure_step *step)
 /* Has what led to a veiled step come true? A refusal to confirm is told once the dossier is refused, and
  * never when it was withdrawn or became something else. */
 static bool
-is_confirmed(const struct procedure *procedure, const struct dossier *dossier, const struct dossier_known *known)
+is_confirmed(const struct dossier_facts *facts, const struct procedure_action *veiling)
 {
-	const int action = procedure_action_find(procedure, known->from, known->name);
-	const enum procedure_sense sense = action >= 0 ? procedure->actions[action].sense : PROCEDURE_NO_SENSE;
-	return sense != PROCEDURE_NO_SENSE && procedure->steps[dossier->step].sense == sense
-		&& dossier->step != known->to;
+	const int step = facts->dossier->step;
+	return veiling->sense != PROCEDURE_NO_SENSE && facts->procedure->steps[step].sense == veiling->sense
+		&& step != veiling->to;
 }
 
-/* Is this event one that the applicant must not see? What somebody did to lead to a veiled step, and
- * what followed while the dossier stands there. */
-static bool
-is_veiled(const struct dossier_facts *facts, bool applicant, unsigned version)
+bool
+view_hides(const struct dossier_facts *facts, const struct procedure_action *veiling, unsigned version)
 {
 	const struct dossier *dossier = facts->dossier;
-	for (size_t i = 0; applicant && dossier && i < dossier->known_count; i++) {
-		const struct dossier_known *known = &dossier->known[i];
-		const bool entered = known->from != known->to && !known->effect
-			&& step_is_veiled(&facts->procedure->steps[known->to]);
-		const bool still = dossier->step == known->to && dossier->entered_at == known->at;
-		if (entered && !is_confirmed(facts->procedure, dossier, known)
-		    && (version == known->version || (still && version > known->version)))
+	if (veiling && !is_confirmed(facts, veiling))
+		return true;
+	for (size_t i = 0; i < dossier->done_count; i++) {
+		const struct dossier_done *done = &dossier->done[i];
+		if (version > done->version && dossier->step == done->to && dossier->entered_at == done->last_at
+		    && state_veiling(facts->procedure, done))
 			return true;
 	}
 	return false;
 }
 
-static struct text
-label_of(const struct dossier_facts *facts, int step, bool applicant)
+struct text
+view_label(const struct dossier_facts *facts, int step, bool applicant)
 {
 	const struct procedure_step *found = &facts->procedure->steps[step];
 	return applicant && found->agent_label.length > 0 ? found->agent_label : found->label;
@@ -64,7 +61,7 @@ label_of(const struct dossier_facts *facts, int step, bool applicant)
 struct text
 dossier_label(const struct dossier_facts *facts, const struct dossier_viewer *viewer)
 {
-	return label_of(facts, facts_step(facts), as_applicant(facts, viewer));
+	return view_label(facts, facts_step(facts), view_as_applicant(facts, viewer));
 }
 
 /* ---- actions ---- */
@@ -229,7 +226,7 @@ tell_after(const struct inputs *inputs, struct dossier_can *can, struct guichet_
 		return GUICHET_OK;
 	CLEANUP(buffer_release) struct buffer out = buffer_new(4096);
 	const struct procedure_step *step = &procedure->steps[filing->to];
-	buffer_format(&out, "Après le dépôt : « %.*s »", TEXT_ARGS(label_of(inputs->facts, filing->to, true)));
+	buffer_format(&out, "Après le dépôt : « %.*s »", TEXT_ARGS(view_label(inputs->facts, filing->to, true)));
 	for (size_t i = 0; i < step->deadlines.count; i++) {
 		const struct procedure_deadline *deadline = &procedure->deadlines[step->deadlines.at[i]];
 		instant at;
@@ -241,7 +238,7 @@ tell_after(const struct inputs *inputs, struct dossier_can *can, struct guichet_
 		if (at == INSTANT_NEVER || deadline->to < 0)
 			continue;
 		buffer_format(&out, ", puis, le %.*s, « %.*s »", TEXT_ARGS(decide_moment_text(inputs->arena, at)),
-			TEXT_ARGS(label_of(inputs->facts, deadline->to, true)));
+			TEXT_ARGS(view_label(inputs->facts, deadline->to, true)));
 	}
 	buffer_format(&out, ".");
 	can->after = out.failed ? TEXT("") : arena_text(inputs->arena, buffer_text(&out));
@@ -294,227 +291,7 @@ dossier_can(const struct dossier_facts *facts, struct arena *arena, struct dossi
 	return GUICHET_OK;
 }
 
-/* ---- timeline ---- */
-
-struct telling {
-	const struct inputs *inputs;
-	const struct dossier_facts *facts;
-	bool applicant;
-	struct arena *arena;
-	const struct dossier_moment *moments;
-	size_t count;
-};
-
-static bool
-tell(struct telling *telling, const struct dossier_moment *moment)
-{
-	return ITEMS_ADD(telling->arena, &telling->moments, &telling->count, moment);
-}
-
-static struct text
-past_title(const struct telling *telling, const struct dossier_known *known)
-{
-	const struct procedure *procedure = telling->facts->procedure;
-	const int move = procedure_move_find(procedure, known->name);
-	if (known->effect && known->to != known->from)
-		return label_of(telling->facts, known->to, telling->applicant);
-	return move >= 0 ? procedure->moves[move].done : known->name;
-}
-
-static bool
-tell_past(struct telling *telling)
-{
-	const struct dossier *dossier = telling->facts->dossier;
-	for (size_t i = 0; i < dossier->known_count; i++) {
-		const struct dossier_known *known = &dossier->known[i];
-		struct dossier_moment moment = {
-			.kind = DOSSIER_PAST,
-			.at = known->at,
-			.title = past_title(telling, known),
-			.by = known->by,
-			.detail = TEXT(""),
-		};
-		if (is_veiled(telling->facts, telling->applicant, known->version))
-			continue;
-		/* What happened by itself and led where it stands now is told by what it is now. */
-		if (i + 1 == dossier->known_count && known->effect && known->to == dossier->step && known->to != known->from)
-			continue;
-		for (size_t j = 0; j < dossier->change_count; j++) {
-			if (dossier->changes[j].version == known->version
-			    && !ITEMS_ADD(telling->arena, &moment.changes, &moment.change_count, &dossier->changes[j]))
-				return false;
-		}
-		for (size_t j = 0; known->version > 1 && j < dossier->value_count; j++) {
-			const int field = procedure_field_find(telling->facts->procedure, dossier->values[j].name);
-			if (dossier->values[j].version == known->version && field >= 0
-			    && telling->facts->procedure->fields[field].section < 0
-			    && !ITEMS_ADD(telling->arena, &moment.values, &moment.value_count, &dossier->values[j]))
-				return false;
-		}
-		if (!tell(telling, &moment))
-			return false;
-	}
-	return true;
-}
-
-static bool
-tell_now(struct telling *telling)
-{
-	const struct dossier *dossier = telling->facts->dossier;
-	const struct procedure_step *step = &telling->facts->procedure->steps[dossier->step];
-	return tell(telling, &(struct dossier_moment){
-		.kind = DOSSIER_NOW,
-		.at = dossier->entered_at,
-		.title = label_of(telling->facts, dossier->step, telling->applicant),
-		.by = TEXT(""),
-		.detail = telling->applicant ? step->explain : step->if_nothing,
-	});
-}
-
-/* The steps where the dossier may still come, its own included. NULL without memory. */
-static bool *
-steps_ahead(struct arena *arena, const struct procedure *procedure, int from)
-{
-	bool *ahead = arena_array_of(arena, bool, procedure->step_count);
-	int *waiting = arena_array_of(arena, int, procedure->step_count);
-	size_t count = 0;
-	if (!ahead || !waiting)
-		return NULL;
-	ahead[from] = true;
-	waiting[count++] = from;
-	while (count > 0) {
-		const struct procedure_step *step = &procedure->steps[waiting[--count]];
-		for (size_t i = 0; i < step->actions.count + step->deadlines.count; i++) {
-			const int to = i < step->actions.count ? procedure->actions[step->actions.at[i]].to
-				: procedure->deadlines[step->deadlines.at[i - step->actions.count]].to;
-			if (to < 0 || ahead[to])
-				continue;
-			ahead[to] = true;
-			waiting[count++] = to;
-		}
-	}
-	return ahead;
-}
-
-/* Does something that may still happen wait for this window? */
-static bool
-window_matters(const struct procedure *procedure, const bool *ahead, int window)
-{
-	for (size_t i = 0; i < procedure->action_count; i++)
-		if (procedure->actions[i].during == window && ahead[procedure->actions[i].step])
-			return true;
-	return false;
-}
-
-static bool
-tell_windows(struct telling *telling)
-{
-	const struct dossier_facts *facts = telling->facts;
-	const bool *ahead = steps_ahead(telling->arena, facts->procedure, facts->dossier->step);
-	if (!ahead)
-		return false;
-	for (size_t i = 0; i < facts->procedure->window_count; i++) {
-		instant opens, closes;
-		dossier_window(facts, (int)i, &opens, &closes);
-		if (closes <= facts->at || !window_matters(facts->procedure, ahead, (int)i))
-			continue;
-		const bool opened = opens <= facts->at;
-		const instant at = opened ? closes - 1 : opens;
-		const struct text title = arena_format(telling->arena, "%.*s : %s",
-			TEXT_ARGS(facts->procedure->windows[i].label), opened ? "dernier jour" : "premier jour");
-		if (!title.at || !tell(telling, &(struct dossier_moment){
-			.kind = DOSSIER_NEXT, .at = at, .whole_day = true, .title = title,
-			.by = TEXT(""), .detail = TEXT("") }))
-			return false;
-	}
-	return true;
-}
-
-static bool
-tell_dues(struct telling *telling, const struct dossier_due *dues, size_t count)
-{
-	const struct procedure *procedure = telling->facts->procedure;
-	for (size_t i = 0; i < count; i++) {
-		const int index = procedure_deadline_find(procedure, dues[i].step, dues[i].effect);
-		const struct procedure_deadline *deadline = index >= 0 ? &procedure->deadlines[index] : NULL;
-		if (!deadline || dues[i].at_once || (deadline->to < 0 && telling->applicant))
-			continue;
-		struct clock_time time;
-		(void)date_of_instant(dues[i].at, &time);
-		if (!tell(telling, &(struct dossier_moment){
-			.kind = DOSSIER_NEXT,
-			.at = dues[i].at,
-			.whole_day = time.hour == 0 && time.minute == 0,
-			.title = deadline->to >= 0 ? label_of(telling->facts, deadline->to, telling->applicant)
-				: deadline->label,
-			.by = TEXT(""),
-			.detail = TEXT(""),
-			.deadline = deadline,
-		}))
-			return false;
-	}
-	return true;
-}
-
-/* The lines after `from`, by time; few. */
-static void
-sort_next(struct telling *telling, size_t from)
-{
-	struct dossier_moment *moments = (struct dossier_moment *)telling->moments;
-	for (size_t i = from + 1; i < telling->count; i++) {
-		const struct dossier_moment moment = moments[i];
-		size_t place = i;
-		for (; place > from && moments[place - 1].at > moment.at; place--)
-			moments[place] = moments[place - 1];
-		moments[place] = moment;
-	}
-}
-
-enum guichet_status
-dossier_timeline(const struct dossier_facts *facts, const struct dossier_viewer *viewer, struct arena *arena,
-	const struct dossier_moment **ret_moments, size_t *ret_count, struct guichet_error *error)
-{
-	struct inputs inputs;
-	const struct dossier_due *dues = NULL;
-	size_t due_count = 0;
-	enum guichet_status status = inputs_new(arena, facts, &inputs, error);
-	if (status == GUICHET_OK)
-		status = decide_dues(&inputs, &dues, &due_count, error);
-	if (status != GUICHET_OK)
-		return status;
-	struct telling telling = {
-		.inputs = &inputs,
-		.facts = facts,
-		.applicant = as_applicant(facts, viewer),
-		.arena = arena,
-	};
-	const struct procedure_step *step = &facts->procedure->steps[facts->dossier->step];
-	bool well = tell_past(&telling) && tell_now(&telling);
-	const size_t next = telling.count;
-	if (well && !step->final)
-		well = tell_windows(&telling);
-	/* Where a veiled step leads would tell what it is. */
-	if (well && !(telling.applicant && step_is_veiled(step)))
-		well = tell_dues(&telling, dues, due_count);
-	if (!well)
-		return OUT_OF_MEMORY(error);
-	sort_next(&telling, next);
-	*ret_moments = telling.moments;
-	*ret_count = telling.count;
-	return GUICHET_OK;
-}
-
 /* ---- answers ---- */
-
-static bool
-was_changed(const struct dossier *dossier, struct text field)
-{
-	for (size_t i = 0; i < dossier->change_count; i++) {
-		if (text_equal(dossier->changes[i].field, field))
-			return true;
-	}
-	return false;
-}
 
 enum guichet_status
 dossier_lines(const struct dossier_facts *facts, const struct dossier_viewer *viewer, struct arena *arena,
@@ -522,7 +299,7 @@ dossier_lines(const struct dossier_facts *facts, const struct dossier_viewer *vi
 {
 	const struct procedure *procedure = facts->procedure;
 	const struct dossier *dossier = facts->dossier;
-	const bool applicant = as_applicant(facts, viewer);
+	const bool applicant = view_as_applicant(facts, viewer);
 	struct inputs inputs;
 	enum guichet_status status = inputs_new(arena, facts, &inputs, error);
 	if (status != GUICHET_OK)
@@ -536,14 +313,14 @@ dossier_lines(const struct dossier_facts *facts, const struct dossier_viewer *vi
 			if (text_equal(dossier->values[j].name, field->name))
 				value = &dossier->values[j];
 		}
-		if (!value || value->value.kind == FEEL_NULL || is_veiled(facts, applicant, value->version))
+		if (!value || value->value.kind == FEEL_NULL || (applicant && view_hides(facts, value->veiled_by, value->version)))
 			continue;
 		const struct dossier_line line = {
 			.section = field->section >= 0 ? procedure->sections[field->section].title : TEXT("Suite donnée"),
 			.label = field->label,
 			.value = procedure_field_text(arena, field, value->value),
 			.field = field,
-			.changed = was_changed(dossier, field->name),
+			.changed = field->section >= 0 && value->version > 1,
 		};
 		if (!line.value.at || !ITEMS_ADD(arena, &lines, &count, &line))
 			return OUT_OF_MEMORY(error);
@@ -579,19 +356,20 @@ dossier_may_explain(const struct dossier_facts *facts, const struct dossier_view
 {
 	const struct procedure *procedure = facts->procedure;
 	const struct dossier *dossier = facts->dossier;
-	if (!dossier || !as_applicant(facts, viewer))
+	if (!dossier || !view_as_applicant(facts, viewer))
 		return true;
 	for (size_t i = 0; i < dossier->value_count; i++) {
 		const struct dossier_value *value = &dossier->values[i];
-		if (is_veiled(facts, true, value->version)
+		if (view_hides(facts, value->veiled_by, value->version)
 			&& (dossier_expression_reads(procedure, feel, PROCEDURE_SLOT_FIELD, value->name)
 				|| dossier_expression_reads(procedure, feel, PROCEDURE_SLOT_POSED, value->name)))
 			return false;
 	}
 	/* Its step and what it has known tell what is veiled. */
-	for (size_t i = 0; i < dossier->known_count; i++)
-		if (is_veiled(facts, true, dossier->known[i].version)
-			&& dossier_expression_reads(procedure, feel, PROCEDURE_SLOT_DOSSIER, TEXT("")))
+	for (size_t i = 0; i < dossier->done_count; i++)
+		if (view_hides(facts, state_veiling(procedure, &dossier->done[i]), dossier->done[i].version)
+			&& (dossier_expression_reads(procedure, feel, PROCEDURE_SLOT_DOSSIER, TEXT(""))
+				|| dossier_expression_reads(procedure, feel, PROCEDURE_SLOT_DONE, TEXT(""))))
 			return false;
 	return true;
 }

@@ -80,6 +80,9 @@ dossier_mail_write(const struct dossier_mail_request *request, struct arena *are
 
 	CLEANUP(buffer_release) struct buffer subject = buffer_new(4096);
 	CLEANUP(buffer_release) struct buffer body = buffer_new(BUFFER_LIMIT_MAIL);
+	status = inputs_ready(&inputs, NULL, error);
+	if (status != GUICHET_OK)
+		return status;
 	struct feel_run run = inputs_run(&inputs);
 	status = procedure_fill_text(procedure, &mail->subject, &run, &subject, error);
 	if (status == GUICHET_OK)
@@ -123,6 +126,9 @@ dossier_letter_write(const struct dossier_facts *facts, const struct dossier_act
 		.signature_count = act->signature_count,
 	};
 	CLEANUP(buffer_release) struct buffer markdown = buffer_new(LETTER_LIMIT);
+	status = inputs_ready(&inputs, NULL, error);
+	if (status != GUICHET_OK)
+		return status;
 	struct feel_run run = inputs_run(&inputs);
 	status = procedure_fill_letter(facts->procedure, &letter->template, &run, &markdown, &made.holes,
 		&made.hole_count, error);

@@ -371,8 +371,8 @@ list_acts(struct happening *happening, bool cancelled, struct names *names)
 	const struct dossier_outcome *outcome = happening->outcome;
 	const size_t count = !outcome ? 0 : cancelled ? outcome->cancelled_count : outcome->composed_count;
 	for (size_t i = 0; i < count; i++) {
-		const int act = cancelled ? outcome->cancelled[i] : outcome->composed[i];
-		names_add(names, happening->playing->procedure->letters[outcome->state.acts[act].letter].name);
+		const struct dossier_act *act = cancelled ? &outcome->cancelled[i] : &outcome->state.acts[outcome->composed[i]];
+		names_add(names, happening->playing->procedure->letters[act->letter].name);
 	}
 }
 
@@ -551,8 +551,8 @@ timeline_text(struct happening *happening, struct text person)
 	const struct dossier_moment *moments;
 	size_t count;
 	struct guichet_error error = { 0 };
-	if (!happening->dossier || dossier_timeline(&happening->facts, &viewer, happening->playing->arena, &moments,
-		&count, &error) != GUICHET_OK)
+	if (!happening->dossier || dossier_timeline(&happening->facts, &viewer, happening->dossier->events,
+		happening->dossier->event_count, happening->playing->arena, &moments, &count, &error) != GUICHET_OK)
 		return TEXT("");
 	struct text text = TEXT("");
 	for (size_t i = 0; i < count; i++) {
@@ -861,12 +861,20 @@ expect_changes(struct happening *happening, const struct yaml_node *node)
 {
 	struct playing *playing = happening->playing;
 	struct names names = { 0 };
-	const struct dossier *state = happening->dossier ? &happening->dossier->state : NULL;
-	for (size_t i = 0; state && i < state->change_count; i++) {
-		const struct dossier_change *change = &state->changes[i];
-		names_add(&names, arena_format(playing->arena, "%.*s : %.*s → %.*s, par %.*s, motif : %.*s",
-			TEXT_ARGS(change->field), TEXT_ARGS(changed_text(playing, change->field, change->before)),
-			TEXT_ARGS(changed_text(playing, change->field, change->after)), TEXT_ARGS(change->by), TEXT_ARGS(change->reason)));
+	const struct dossier_viewer nobody = { 0 };
+	const struct dossier_moment *moments = NULL;
+	size_t count = 0;
+	struct guichet_error error = { 0 };
+	if (happening->dossier)
+		(void)!dossier_timeline(&happening->facts, &nobody, happening->dossier->events, happening->dossier->event_count,
+			playing->arena, &moments, &count, &error);
+	for (size_t i = 0; i < count; i++) {
+		for (size_t j = 0; j < moments[i].change_count; j++) {
+			const struct dossier_change *change = &moments[i].changes[j];
+			names_add(&names, arena_format(playing->arena, "%.*s : %.*s → %.*s, par %.*s, motif : %.*s",
+				TEXT_ARGS(change->field), TEXT_ARGS(changed_text(playing, change->field, change->before)),
+				TEXT_ARGS(changed_text(playing, change->field, change->after)), TEXT_ARGS(change->by), TEXT_ARGS(change->reason)));
+		}
 	}
 	check_names(playing, node, "changements", &names);
 }

@@ -82,9 +82,21 @@ enum guichet_status office_keep(struct office *office, struct arena *arena, stru
 enum guichet_status office_state(struct office *office, struct arena *arena, const struct procedure *procedure,
 	struct text id, struct text json, struct dossier *ret_dossier, struct guichet_error *error);
 
-/* The events of a dossier, from the first. */
-enum guichet_status office_events(struct store_tx *tx, struct arena *arena, struct text id,
-	struct dossier_event **ret_events, size_t *ret_count, struct guichet_error *error);
+/* The whole past of a dossier, a page of its events at a time, for those who fold it again. */
+struct office_past {
+	struct arena *page, *next;
+	const struct dossier_event *events; /* the page; they live until the next is read */
+	size_t count;                       /* 0: there is no more */
+	unsigned read;                      /* the number of the last event read */
+	struct dossier folded;              /* kept by whoever reads: the state after the events that they folded, in `page` */
+};
+enum { OFFICE_PAST_ARENA = 256 << 20, OFFICE_EVENTS_PAGE = 200 };
+enum guichet_status office_past_new(struct office_past *past, struct guichet_error *error);
+void office_past_end(struct office_past *past);
+static inline void office_past_end_at(struct office_past *past) { office_past_end(past); }
+/* The next page. */
+enum guichet_status office_past_read(struct office_past *past, struct store_tx *tx, struct text id,
+	const struct procedure *procedure, struct guichet_error *error);
 
 /* One pass of each kind of background work: see struct office_loop. */
 enum guichet_status office_fire_due(struct office *office, bool *ret_more, struct guichet_error *error);

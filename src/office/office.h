@@ -265,6 +265,12 @@ enum guichet_status office_counts(struct store_tx *tx, struct arena *arena, cons
 enum guichet_status office_row_facts(struct arena *arena, const struct office_row *row, instant at,
 	struct dossier *ret_state, struct dossier_facts *ret_facts, struct guichet_error *error);
 
+/* --- events -------------------------------------------------------------------------------- */
+
+/* The events of a dossier after that number (0: from the first), `limit` at most, in order, in the arena. */
+enum guichet_status office_events(struct store_tx *tx, struct arena *arena, struct text id, unsigned after, size_t limit,
+	const struct dossier_event **ret_events, size_t *ret_count, struct guichet_error *error);
+
 /* --- acts ---------------------------------------------------------------------------------- */
 
 struct office_act_file {

@@ -122,7 +122,7 @@ write_acts(struct store_tx *tx, const struct office_place *place, const struct d
 			status = store_run(tx, STORE_JOB_INSERT, STORE_VALUES(act->number, "original", place->id, now), NULL, error);
 	}
 	for (size_t i = 0; status == GUICHET_OK && i < outcome->cancelled_count; i++) {
-		const struct dossier_act *act = &outcome->state.acts[outcome->cancelled[i]];
+		const struct dossier_act *act = &outcome->cancelled[i];
 		status = store_run(tx, STORE_ACT_CANCEL, STORE_VALUES(act->number, now), NULL, error);
 	}
 	/* A signature just given: the copy with the page of signatures is made again. */
@@ -195,8 +195,9 @@ letter_of(struct arena *arena, const struct office_place *place, const struct do
 {
 	const struct dossier_mail_due *due = &outcome->mails[i];
 	struct text author = { 0 };
-	if (outcome->state.known_count)
-		author = outcome->state.known[outcome->state.known_count - 1].person;
+	const struct dossier_done *last = dossier_last(&outcome->state);
+	if (last)
+		author = last->person;
 	return (struct office_letter_to){ .mail = due->mail, .role = due->role, .campaign = place->campaign,
 		.group = after, .group_count = 1, .to = &due->to, .dossier = place->id, .link = due->link,
 		.link_until = due->link_until, .key = arena_format(arena, "%u", outcome->event.number),

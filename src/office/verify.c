@@ -20,34 +20,54 @@ found(struct checking *checking, struct text number, const char *what)
 		(void)!guichet_fail(&findings->first, GUICHET_REFUSED, "Dossier " TEXT_FORMAT " : %s", TEXT_ARGS(number), what);
 }
 
-/* Its chain is whole up to the head its row names, and its events make its row again. */
+/* Follows the chain and folds the events, as far as they can be: *ret_erased when the content of one is gone. */
+static enum guichet_status
+follow(struct checking *checking, const struct office_row *row, struct office_past *past, struct dossier_chain *chain,
+	bool *ret_erased, struct guichet_error *why, struct guichet_error *error)
+{
+	enum guichet_status sound = GUICHET_OK;
+	do {
+		const enum guichet_status status = office_past_read(past, checking->tx, row->id, row->procedure, error);
+		if (status != GUICHET_OK)
+			return status;
+		checking->findings->events += (int64_t)past->count;
+		sound = dossier_chain_follow(chain, past->events, past->count, why);
+		chain->dossier = row->id; /* the page goes */
+		for (size_t i = 0; i < past->count; i++)
+			*ret_erased |= past->events[i].payload.length == 0;
+		for (size_t i = 0; sound == GUICHET_OK && !*ret_erased && i < past->count; i++)
+			sound = dossier_fold(past->page, row->procedure, &past->folded, &past->events[i], why);
+	} while (sound == GUICHET_OK && past->count);
+	return GUICHET_OK;
+}
+
+/* Its chain is whole up to the head its row names, and its events make its row again: what a row of before says is
+ * compared once raised. */
 static enum guichet_status
 check_one(struct checking *checking, const struct office_row *row, struct guichet_error *error)
 {
 	CLEANUP(arena_free) struct arena *arena = arena_new(OFFICE_WORK_ARENA);
-	if (!arena)
-		return guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.");
-	struct dossier_event *events = NULL;
-	size_t count = 0;
-	enum guichet_status status = office_events(checking->tx, arena, row->id, &events, &count, error);
+	CLEANUP(office_past_end) struct office_past past = { 0 };
+	struct guichet_error why = { 0 };
+	struct dossier state = { 0 };
+	struct dossier_chain chain = { .dossier = row->id };
+	bool erased = false;
+	enum guichet_status status = arena ? office_past_new(&past, error)
+		: guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.");
+	checking->findings->dossiers++;
+	if (status == GUICHET_OK)
+		status = follow(checking, row, &past, &chain, &erased, &why, error);
 	if (status != GUICHET_OK)
 		return status;
-	struct office_findings *findings = checking->findings;
-	findings->dossiers++;
-	findings->events += (int64_t)count;
-	struct guichet_error why = { 0 };
-	struct dossier state = { 0 }, folded = { 0 };
-	status = dossier_of_json(arena, row->procedure, row->state, &state, &why);
-	if (status == GUICHET_OK)
-		status = dossier_chain_verify(events, count, &state.head, &why);
-	bool erased = false;
-	for (size_t i = 0; i < count; i++)
-		erased |= events[i].payload.length == 0;
-	for (size_t i = 0; status == GUICHET_OK && !erased && i < count; i++)
-		status = dossier_fold(arena, row->procedure, &folded, &events[i], &why);
-	if (status == GUICHET_OK && !erased && !text_equal(dossier_to_json(arena, row->procedure, &folded), row->state))
-		status = guichet_fail(&why, GUICHET_REFUSED, "son état ne découle pas de ses événements.");
-	if (status != GUICHET_OK)
+	if (why.status == GUICHET_OK)
+		(void)!dossier_of_json(arena, row->procedure, row->state, &state, &why);
+	if (why.status == GUICHET_OK && !digest_equal(&chain.hash, &state.head))
+		(void)!guichet_fail(&why, GUICHET_REFUSED,
+			"La chaîne du dossier s’arrête trop tôt : ses derniers événements manquent.");
+	if (why.status == GUICHET_OK && !erased && !text_equal(dossier_to_json(past.page, row->procedure, &past.folded),
+		dossier_to_json(arena, row->procedure, &state)))
+		(void)!guichet_fail(&why, GUICHET_REFUSED, "son état ne découle pas de ses événements.");
+	if (why.status != GUICHET_OK)
 		found(checking, row->number, why.message);
 	return GUICHET_OK;
 }

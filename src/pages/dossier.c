@@ -8,7 +8,7 @@
 
 #include "base/banned.h"
 
-enum { REASONS_ARENA = 8 << 20 };
+enum { EVENTS_SHOWN = 200, REASONS_ARENA = 8 << 20 };
 
 struct text
 page_dossier_path(struct arena *arena, struct text id)
@@ -131,17 +131,58 @@ moment_date(struct arena *arena, const struct dossier_moment *moment)
 		: instant_french(arena, moment->at);
 }
 
+/* Which events the timeline tells: the latest, or those before one that was asked for. */
+struct past {
+	const struct dossier_event *events;
+	size_t count;
+	unsigned after;  /* the event before the first told; 0: there is none */
+	unsigned before; /* the event after the last told; 0: none, up to now */
+};
+
+static enum guichet_status
+past_load(struct request *request, struct store_tx *tx, const struct office_dossier *dossier, struct past *ret_past,
+	struct guichet_error *error)
+{
+	const unsigned version = dossier->state.version;
+	struct past past = { 0 };
+	int64_t before;
+	if (text_to_integer(request_query(request, "avant"), 2, version, &before))
+		past.before = (unsigned)before;
+	const unsigned last = past.before ? past.before - 1 : version;
+	past.after = last > EVENTS_SHOWN ? last - EVENTS_SHOWN : 0;
+	const enum guichet_status status = office_events(tx, request->arena, dossier->id, past.after, last - past.after,
+		&past.events, &past.count, error);
+	*ret_past = past;
+	return status;
+}
+
 static void
-timeline(struct request *request, struct html *html, const struct office_dossier *dossier,
+past_link(struct request *request, struct html *html, const struct office_dossier *dossier, unsigned before,
+	const char *label)
+{
+	const struct text path = page_dossier_path(request->arena, dossier->id);
+	HTML_IN(html, "p");
+	html_link(html, before > dossier->state.version ? path : arena_format(request->arena, TEXT_FORMAT "?avant=%u#parcours",
+		TEXT_ARGS(path), before), text_of_string(label));
+}
+
+static void
+timeline(struct request *request, struct html *html, const struct office_dossier *dossier, const struct past *past,
 	const struct dossier_explanation *explanation, const struct dossier_moment *moments, size_t count)
 {
 	static const struct text classes[] = {
 		[DOSSIER_PAST] = { "done", 4 }, [DOSSIER_NOW] = { "current", 7 }, [DOSSIER_NEXT] = { "future", 6 },
 	};
-	HTML_SAY(html, "h2", "Le parcours de la demande");
+	HTML_SAY(html, "h2", "Le parcours de la demande", { "id", TEXT("parcours") });
+	if (past->after)
+		past_link(request, html, dossier, past->after + 1, "Voir ce qui précède");
+	if (past->before)
+		past_link(request, html, dossier, past->before + EVENTS_SHOWN, "Voir la suite");
 	HTML_IN(html, "ol", { "class", TEXT("timeline") });
 	for (size_t i = 0; i < count; i++) {
 		const struct dossier_moment *moment = &moments[i];
+		if (past->before && moment->kind != DOSSIER_PAST)
+			break;
 		HTML_IN(html, "li", { "class", classes[moment->kind] },
 			{ "aria-current", moment->kind == DOSSIER_NOW ? TEXT("step") : (struct text){ 0 } });
 		if (moment->at)
@@ -289,8 +330,8 @@ documents(struct request *request, struct html *html, const struct office_dossie
 	for (size_t i = 0; i < dossier->state.act_count; i++) {
 		const struct dossier_act *act = &dossier->state.acts[i];
 		const struct text title = dossier->procedure->letters[act->letter].title;
-		const struct text path = arena_format(request->arena, "/dossiers/" TEXT_FORMAT "/documents/%zu",
-			TEXT_ARGS(dossier->id), i + 1);
+		const struct text path = arena_format(request->arena, "/dossiers/" TEXT_FORMAT "/documents/%u",
+			TEXT_ARGS(dossier->id), dossier_act_rank(act));
 		HTML_IN(html, "li");
 		if (act->status == DOSSIER_CANCELLED) {
 			HTML_LINE(html, "del", title);
@@ -366,7 +407,10 @@ page_dossier_show(struct request *request, struct html *html, struct guichet_err
 	CLEANUP(arena_free) struct arena *reasons = arena_new(REASONS_ARENA);
 	struct dossier_explanation explanation = { 0 };
 	struct guichet_error unexplained;
-	status = dossier_timeline(&dossier.facts, &viewer, request->arena, &moments, &count, error);
+	struct past past = { 0 };
+	status = past_load(request, tx, &dossier, &past, error);
+	if (status == GUICHET_OK)
+		status = dossier_timeline(&dossier.facts, &viewer, past.events, past.count, request->arena, &moments, &count, error);
 	if (reasons && status == GUICHET_OK
 		&& dossier_explain_now(&dossier.facts, reasons, &explanation, &unexplained) != GUICHET_OK)
 		explanation.count = 0;
@@ -391,7 +435,7 @@ page_dossier_show(struct request *request, struct html *html, struct guichet_err
 		HTML_IN(html, "div");
 		status = standing(request, html, &dossier, moments, count, error);
 		documents(request, html, &dossier);
-		timeline(request, html, &dossier, &explanation, moments, count);
+		timeline(request, html, &dossier, &past, &explanation, moments, count);
 		if (status == GUICHET_OK)
 			status = answers(request, html, &dossier, &explanation, error);
 	}
@@ -437,17 +481,14 @@ letter_to_sign(struct request *request, struct store_tx *tx, struct html *html, 
 void
 page_last_words(struct html *html, struct arena *arena, const struct procedure *procedure, const struct dossier *dossier)
 {
-	if (dossier->known_count == 0)
-		return;
-	const struct dossier_known *last = &dossier->known[dossier->known_count - 1];
-	const int move = procedure_move_find(procedure, last->name);
-	if (last->effect || last->version <= 1 || move == PROCEDURE_NONE)
+	const struct dossier_done *last = dossier_last(dossier);
+	if (!last || last->effect || last->version <= 1)
 		return;
 	{
 		HTML_IN(html, "p");
-		HTML_LINE(html, "strong", procedure->moves[move].done);
+		HTML_LINE(html, "strong", procedure->moves[last->move].done);
 		html_say(html, ", le ");
-		html_text(html, instant_french(arena, last->at));
+		html_text(html, instant_french(arena, last->last_at));
 		html_say(html, ", par ");
 		html_text(html, last->by);
 	}
@@ -687,9 +728,11 @@ act_of_path(struct request *request, struct store_tx *tx, struct office_dossier 
 	const enum guichet_status status = page_dossier(request, tx, dossier, error);
 	if (status != GUICHET_OK)
 		return status;
-	if (!text_to_integer(request_parameter(request, "rang"), 1, (int64_t)dossier->state.act_count, &rank))
+	const struct dossier_act *act = text_to_integer(request_parameter(request, "rang"), 1, UINT32_MAX, &rank)
+		? dossier_act_at(&dossier->state, (unsigned)rank) : NULL;
+	if (!act)
 		return guichet_fail(error, GUICHET_UNKNOWN, "Ce document n’existe pas.");
-	return office_act_load(tx, request->arena, dossier->state.acts[rank - 1].number, ret_file, error);
+	return office_act_load(tx, request->arena, act->number, ret_file, error);
 }
 
 enum guichet_status

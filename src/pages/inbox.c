@@ -609,8 +609,8 @@ signed_documents(const struct inbox *inbox, struct html *html, const struct offi
 		if (act->status != DOSSIER_COMPOSED || !procedure_list_has(letter->signers, row->role))
 			continue;
 		html_say(html, " · ");
-		HTML_IN(html, "a", { "href", arena_format(arena, TEXT_FORMAT "/documents/%zu/pdf",
-			TEXT_ARGS(dossier_path(inbox, row->id)), i + 1) });
+		HTML_IN(html, "a", { "href", arena_format(arena, TEXT_FORMAT "/documents/%u/pdf",
+			TEXT_ARGS(dossier_path(inbox, row->id)), dossier_act_rank(act)) });
 		html_text(html, letter->title);
 		html_say(html, " (PDF)");
 		HTML_IN(html, "span", { "class", TEXT("visually-hidden") });
@@ -620,17 +620,18 @@ signed_documents(const struct inbox *inbox, struct html *html, const struct offi
 }
 
 /* The last answer that one of these roles gave, or NULL. */
-static const struct dossier_known *
+static const struct dossier_done *
 last_answer(const struct office_row *row, const struct dossier *state)
 {
-	for (size_t i = state->known_count; i > 0; i--) {
-		const struct dossier_known *known = &state->known[i - 1];
-		const int action = known->effect ? PROCEDURE_NONE
-			: procedure_action_find(row->procedure, known->from, known->name);
+	const struct dossier_done *last = NULL;
+	for (size_t i = 0; i < state->done_count; i++) {
+		const struct dossier_done *done = &state->done[i];
+		const int action = done->effect || (last && last->version > done->version) ? PROCEDURE_NONE
+			: procedure_action_find(row->procedure, done->from, row->procedure->moves[done->move].name);
 		if (action != PROCEDURE_NONE && procedure_list_has(row->procedure->actions[action].who, row->role))
-			return known;
+			last = done;
 	}
-	return NULL;
+	return last;
 }
 
 enum guichet_status
@@ -656,11 +657,10 @@ inbox_answered(const struct inbox *inbox, struct store_tx *tx, struct html *html
 		status = office_row_facts(arena, row, clock_now(site_of(inbox->request)->clock), &state, &facts, error);
 		if (status != GUICHET_OK)
 			return status;
-		const struct dossier_known *known = last_answer(row, &state);
-		const int move = known ? procedure_move_find(row->procedure, known->name) : PROCEDURE_NONE;
-		if (move == PROCEDURE_NONE)
+		const struct dossier_done *answer = last_answer(row, &state);
+		if (!answer)
 			continue;
-		const bool own = text_equal(known->person, inbox->actor->person);
+		const bool own = text_equal(answer->person, inbox->actor->person);
 		shown++;
 		HTML_IN(&body, "li");
 		if (inbox->link)
@@ -668,13 +668,13 @@ inbox_answered(const struct inbox *inbox, struct store_tx *tx, struct html *html
 		else
 			html_link(&body, page_dossier_path(arena, row->id), row->subject_name);
 		html_say(&body, "\u00a0: ");
-		HTML_LINE(&body, "strong", row->procedure->moves[move].done);
+		HTML_LINE(&body, "strong", row->procedure->moves[answer->move].done);
 		html_say(&body, ", le ");
-		html_text(&body, instant_french(arena, known->at));
+		html_text(&body, instant_french(arena, answer->last_at));
 		html_text(&body, own ? TEXT(", par vous") : TEXT(", par "));
 		if (!own)
-			html_text(&body, known->by);
-		if (text_equal(known->channel, TEXT("lien")))
+			html_text(&body, answer->by);
+		if (text_equal(answer->channel, TEXT("lien")))
 			html_say(&body, ", depuis le lien d’un courriel");
 		signed_documents(inbox, &body, row, &state);
 	}

@@ -279,15 +279,15 @@ page_link_pdf(struct request *request, struct html *html, struct guichet_error *
 		if (status != GUICHET_OK)
 			return status;
 		int64_t rank;
-		bool theirs = text_to_integer(request_parameter(request, "rang"), 1, (int64_t)dossier.state.act_count, &rank);
-		const struct procedure_list *signers = theirs
-			? &dossier.procedure->letters[dossier.state.acts[rank - 1].letter].signers : NULL;
+		const struct dossier_act *act = text_to_integer(request_parameter(request, "rang"), 1, UINT32_MAX, &rank)
+			? dossier_act_at(&dossier.state, (unsigned)rank) : NULL;
+		const struct procedure_list *signers = act ? &dossier.procedure->letters[act->letter].signers : NULL;
 		bool signs = false;
 		for (size_t i = 0; signers && i < signers->count; i++)
 			signs |= (dossier.roles & DOSSIER_ROLE(signers->at[i])) != 0;
 		if (!signs)
 			return guichet_fail(error, GUICHET_UNKNOWN, "Ce document n’existe pas, ou ce lien ne l’ouvre pas.");
-		status = office_act_load(tx, request->arena, dossier.state.acts[rank - 1].number, &file, error);
+		status = office_act_load(tx, request->arena, act->number, &file, error);
 		if (status != GUICHET_OK)
 			return status;
 	}

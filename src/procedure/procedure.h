@@ -434,7 +434,9 @@ enum procedure_slot_kind {
 	PROCEDURE_SLOT_COMPUTED,  /* index: computed; evaluated in order */
 	PROCEDURE_SLOT_DOSSIER,   /* dossier: numéro, état, état_libellé, déposé_le (date), déposé_à (date and
 	                           * time), dernière_action (label of the last move), changements (text), actions
-	                           * (names of the moves it has known, oldest first) */
+	                           * (names of the moves it has known, each once, by their first time) */
+	PROCEDURE_SLOT_DONE,      /* fait: per move, in order, {le (date), à (date and time), premier_le (date), fois
+	                           * (number), par (text)} of the last time; null, and 0 times, when it never happened */
 	/* In letters and mails. */
 	PROCEDURE_SLOT_PERSON,    /* index: roles; civilité, prénom, nom, fonction, mail of who holds or held it */
 	/* In mails. */
@@ -515,8 +517,8 @@ struct procedure {
 	const struct feel_scope *opening_scope, *case_scope, *letter_scope, *mail_scope, *report_scope;
 	/* `période` of reports, a range of dates: it stands where letters have their first name, in inputs of its own. */
 	unsigned period_slot;
-	int agent_slot, campaign_slot, windows_slot, today_slot, pieces_slot, dossier_slot, role_slot,
-		recipient_slot, group_slot, link_slot;
+	int agent_slot, campaign_slot, windows_slot, today_slot, pieces_slot, dossier_slot, done_slot,
+		role_slot, recipient_slot, group_slot, link_slot;
 	const int *person_slots; /* by role; the applicant's is agent_slot when it is named so */
 };
 

@@ -307,6 +307,29 @@ declare_derived(struct reader *reader)
 		}
 }
 
+/* What has happened, by the names of actions and of due effects. This name was free before: a field or a value of the
+ * procedure may bear it, and is then what it says. */
+static void
+declare_done(struct reader *reader)
+{
+	struct procedure *procedure = reader->procedure;
+	procedure->done_slot = PROCEDURE_NONE;
+	for (size_t i = 0; i < reader->derived_count; i++)
+		if (text_equal(reader->derived[i].name, TEXT("fait")))
+			return;
+	static const struct feel_type count = { .kind = FEEL_NUMBER, .whole = true };
+	const struct feel_type *once = CONTEXT(reader, { "le", &feel_type_date }, { "à", &feel_type_date_time },
+		{ "premier_le", &feel_type_date }, { "fois", &count }, { "par", 0 });
+	struct feel_field *moves = READER_ARRAY(reader, struct feel_field, procedure->move_count);
+	if (!moves)
+		return;
+	for (size_t i = 0; i < procedure->move_count; i++)
+		moves[i] = (struct feel_field){ procedure->moves[i].name, once };
+	procedure->done_slot = declare(reader, SCOPE_CASE, TEXT("fait"),
+		memory(reader, feel_type_context_of(reader->arena, moves, procedure->move_count)), PROCEDURE_SLOT_DONE,
+		PROCEDURE_NONE, NULL);
+}
+
 static void
 declare_pieces(struct reader *reader)
 {
@@ -351,6 +374,7 @@ declare_case(struct reader *reader)
 		{ "déposé_à", &feel_type_date_time }, { "dernière_action", 0 }, { "changements", 0 },
 		{ "actions", memory(reader, feel_type_list_of(reader->arena, words(reader, NAME_MOVE))) }),
 		PROCEDURE_SLOT_DOSSIER, PROCEDURE_NONE, NULL);
+	declare_done(reader);
 	declare_derived(reader);
 	procedure->case_slots = procedure->slot_count;
 }
@@ -432,7 +456,7 @@ read_scopes(struct reader *reader)
 {
 	struct procedure *procedure = reader->procedure;
 	procedure->slots = READER_ARRAY(reader, struct procedure_slot, procedure->parameter_count + procedure->field_count
-		+ reader->derived_count + procedure->role_count + 10);
+		+ reader->derived_count + procedure->role_count + 11);
 	if (!procedure->slots)
 		return;
 	declare_data(reader);

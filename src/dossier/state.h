@@ -1,0 +1,14 @@
+/* What a state keeps as events follow one another: its size is that of the procedure, whatever its age. */
+#pragma once
+
+#include "dossier/dossier.h"
+
+/* One more action or effect, happened `one->count` times; all the items are copied. False when the arena is full. */
+[[nodiscard]] bool state_done_add(struct arena *arena, struct dossier *dossier, const struct dossier_done *one);
+/* Its action, when it led to a step that the applicant sees under a gentler label; else NULL. */
+const struct procedure_action *state_veiling(const struct procedure *procedure, const struct dossier_done *done);
+/* Leaves out the acts that were cancelled before the last living one was made: their rows stay in the database. False
+ * when the arena is full. */
+[[nodiscard]] bool state_acts_keep(struct arena *arena, struct dossier *dossier);
+/* Leaves out the changes of all events but the last of theirs. */
+void state_changes_keep(struct dossier *dossier);

@@ -1,0 +1,303 @@
+/* The timeline of a dossier: its past as its events tell it, where it stands, what is to come. */
+#include "dossier/decide.h"
+#include "dossier/event.h"
+#include "dossier/view.h"
+
+#include "base/banned.h"
+
+struct telling {
+	const struct dossier_facts *facts;
+	bool applicant;
+	struct arena *arena;
+	const struct dossier_moment *moments;
+	size_t count;
+};
+
+static bool
+tell(struct telling *telling, const struct dossier_moment *moment)
+{
+	return ITEMS_ADD(telling->arena, &telling->moments, &telling->count, moment);
+}
+
+/* ---- past ---- */
+
+/* The action of an event that led to a veiled step, told by its name and where it led: an event does not say where
+ * it stood. */
+static const struct procedure_action *
+veiling_of(const struct procedure *procedure, int move, int to)
+{
+	const struct procedure_list actions = procedure->moves[move].actions;
+	for (size_t i = 0; view_step_is_veiled(&procedure->steps[to]) && i < actions.count; i++) {
+		const struct procedure_action *action = &procedure->actions[actions.at[i]];
+		if (action->to == to && action->step != to)
+			return action;
+	}
+	return NULL;
+}
+
+/* What the actor gave, in the order of the procedure. */
+static bool
+tell_values(struct json_reader *reader, const json_t *values, unsigned version, struct dossier_moment *moment)
+{
+	const struct procedure *procedure = reader->procedure;
+	for (size_t i = 0; i < procedure->field_count; i++) {
+		const struct procedure_field *field = &procedure->fields[i];
+		const json_t *json = field->section < 0 ? json_object_getn(values, field->name.at, field->name.length) : NULL;
+		if (!json || json_is_null(json))
+			continue;
+		const struct dossier_value value = { field->name, json_value(reader, field->feel_type, json), version, NULL };
+		if (!ITEMS_ADD(reader->arena, &moment->values, &moment->value_count, &value))
+			return false;
+	}
+	return true;
+}
+
+static bool
+tell_changes(struct json_reader *reader, const json_t *result, const struct dossier_event *event, struct text by,
+	struct dossier_moment *moment)
+{
+	const json_t *changes = json_object_get(result, "changes");
+	for (size_t i = 0; i < json_array_size(changes) && !reader->failed; i++) {
+		const json_t *item = json_array_get(changes, i);
+		struct dossier_change change = { .field = json_text_at(reader, item, "field"), .version = event->number,
+			.by = by, .reason = json_text_at(reader, result, "reason"), .at = event->at };
+		const struct feel_type *type = value_type_find(reader->procedure, change.field);
+		reader->failed |= !type;
+		change.before = type ? json_value(reader, type, json_object_get(item, "before")) : change.before;
+		change.after = type ? json_value(reader, type, json_object_get(item, "after")) : change.after;
+		if (!ITEMS_ADD(reader->arena, &moment->changes, &moment->change_count, &change))
+			return false;
+	}
+	return true;
+}
+
+/* Fills the moment of an event whose payload is there. */
+static enum guichet_status
+tell_payload(const struct dossier_facts *facts, bool applicant, const struct dossier_event *event, const json_t *payload,
+	struct arena *arena, struct dossier_moment *moment, bool *told, struct guichet_error *error)
+{
+	const struct procedure *procedure = facts->procedure;
+	struct json_reader reader = { .arena = arena, .procedure = procedure };
+	const bool effect = event->type == DOSSIER_ELAPSED;
+	const json_t *result = json_object_get(payload, "result"), *command = json_object_get(payload, "command");
+	const struct text name = effect ? json_text_at(&reader, payload, "effect") : json_text_at(&reader, command, "action"),
+		to_name = json_text_at(&reader, result, "to");
+	const int move = procedure_move_find(procedure, name),
+		to = to_name.length > 0 ? procedure_step_find(procedure, to_name) : PROCEDURE_NONE;
+	const struct dossier_person person = json_person(&reader,
+		json_object_get(json_object_get(payload, "actor"), "person"));
+	const struct text by = dossier_person_name(arena, &person);
+	const struct dossier_done *last = dossier_last(facts->dossier);
+	if (reader.failed || !by.at || move < 0 || (to_name.length > 0 && to < 0))
+		return reader.full || !by.at ? OUT_OF_MEMORY(error)
+			: guichet_fail(error, GUICHET_REFUSED, "L’événement %u du dossier ne se lit pas.", event->number);
+	/* What happened by itself and led where it stands now is told by what it is now. */
+	const bool is_now = effect && to == facts->dossier->step && last && last->version == event->number;
+	if (json_is_true(json_object_get(result, "skipped")) || is_now)
+		return GUICHET_OK;
+	if (applicant && view_hides(facts, to < 0 || effect ? NULL : veiling_of(procedure, move, to), event->number))
+		return GUICHET_OK;
+	moment->title = effect && to >= 0 ? view_label(facts, to, applicant) : procedure->moves[move].done;
+	moment->by = event_by(arena, &person, facts->dossier->subject);
+	const bool well = moment->by.at && tell_changes(&reader, result, event, by, moment)
+		&& (event->number == 1 || tell_values(&reader, json_object_get(result, "values"), event->number, moment));
+	if (!well || reader.full)
+		return OUT_OF_MEMORY(error);
+	if (reader.failed)
+		return guichet_fail(error, GUICHET_REFUSED, "L’événement %u du dossier ne se lit pas.", event->number);
+	*told = true;
+	return GUICHET_OK;
+}
+
+static enum guichet_status
+tell_event(const struct dossier_facts *facts, bool applicant, const struct dossier_event *event, struct arena *arena,
+	struct dossier_moment *ret_moment, bool *ret_told, struct guichet_error *error)
+{
+	*ret_told = false;
+	*ret_moment = (struct dossier_moment){ .kind = DOSSIER_PAST, .at = event->at, .title = TEXT("Contenu effacé"),
+		.by = TEXT(""), .detail = TEXT("") };
+	if (event->type == DOSSIER_COMPOSED_EVENT)
+		return GUICHET_OK;
+	if (event->payload.length == 0) {
+		*ret_told = !applicant || !view_hides(facts, NULL, event->number);
+		return GUICHET_OK;
+	}
+	CLEANUP(json_decref) json_t *payload = json_parse(event->payload, "Un événement du dossier", error);
+	return payload ? tell_payload(facts, applicant, event, payload, arena, ret_moment, ret_told, error) : error->status;
+}
+
+enum guichet_status
+dossier_tell_event(const struct dossier_facts *facts, const struct dossier_viewer *viewer,
+	const struct dossier_event *event, struct arena *arena, struct dossier_moment *ret_moment, bool *ret_told,
+	struct guichet_error *error)
+{
+	return tell_event(facts, view_as_applicant(facts, viewer), event, arena, ret_moment, ret_told, error);
+}
+
+static enum guichet_status
+tell_past(struct telling *telling, const struct dossier_event *events, size_t count, struct guichet_error *error)
+{
+	for (size_t i = 0; i < count; i++) {
+		struct dossier_moment moment;
+		bool told;
+		const enum guichet_status status = tell_event(telling->facts, telling->applicant, &events[i], telling->arena,
+			&moment, &told, error);
+		if (status != GUICHET_OK)
+			return status;
+		if (told && !tell(telling, &moment))
+			return OUT_OF_MEMORY(error);
+	}
+	return GUICHET_OK;
+}
+
+/* ---- now and next ---- */
+
+static bool
+tell_now(struct telling *telling)
+{
+	const struct dossier *dossier = telling->facts->dossier;
+	const struct procedure_step *step = &telling->facts->procedure->steps[dossier->step];
+	return tell(telling, &(struct dossier_moment){
+		.kind = DOSSIER_NOW,
+		.at = dossier->entered_at,
+		.title = view_label(telling->facts, dossier->step, telling->applicant),
+		.by = TEXT(""),
+		.detail = telling->applicant ? step->explain : step->if_nothing,
+	});
+}
+
+/* The steps where the dossier may still come, its own included. NULL without memory. */
+static bool *
+steps_ahead(struct arena *arena, const struct procedure *procedure, int from)
+{
+	bool *ahead = arena_array_of(arena, bool, procedure->step_count);
+	int *waiting = arena_array_of(arena, int, procedure->step_count);
+	size_t count = 0;
+	if (!ahead || !waiting)
+		return NULL;
+	ahead[from] = true;
+	waiting[count++] = from;
+	while (count > 0) {
+		const struct procedure_step *step = &procedure->steps[waiting[--count]];
+		for (size_t i = 0; i < step->actions.count + step->deadlines.count; i++) {
+			const int to = i < step->actions.count ? procedure->actions[step->actions.at[i]].to
+				: procedure->deadlines[step->deadlines.at[i - step->actions.count]].to;
+			if (to < 0 || ahead[to])
+				continue;
+			ahead[to] = true;
+			waiting[count++] = to;
+		}
+	}
+	return ahead;
+}
+
+/* Does something that may still happen wait for this window? */
+static bool
+window_matters(const struct procedure *procedure, const bool *ahead, int window)
+{
+	for (size_t i = 0; i < procedure->action_count; i++)
+		if (procedure->actions[i].during == window && ahead[procedure->actions[i].step])
+			return true;
+	return false;
+}
+
+static bool
+tell_windows(struct telling *telling)
+{
+	const struct dossier_facts *facts = telling->facts;
+	const bool *ahead = steps_ahead(telling->arena, facts->procedure, facts->dossier->step);
+	if (!ahead)
+		return false;
+	for (size_t i = 0; i < facts->procedure->window_count; i++) {
+		instant opens, closes;
+		dossier_window(facts, (int)i, &opens, &closes);
+		if (closes <= facts->at || !window_matters(facts->procedure, ahead, (int)i))
+			continue;
+		const bool opened = opens <= facts->at;
+		const instant at = opened ? closes - 1 : opens;
+		const struct text title = arena_format(telling->arena, "%.*s : %s",
+			TEXT_ARGS(facts->procedure->windows[i].label), opened ? "dernier jour" : "premier jour");
+		if (!title.at || !tell(telling, &(struct dossier_moment){
+			.kind = DOSSIER_NEXT, .at = at, .whole_day = true, .title = title,
+			.by = TEXT(""), .detail = TEXT("") }))
+			return false;
+	}
+	return true;
+}
+
+static bool
+tell_dues(struct telling *telling, const struct dossier_due *dues, size_t count)
+{
+	const struct procedure *procedure = telling->facts->procedure;
+	for (size_t i = 0; i < count; i++) {
+		const int index = procedure_deadline_find(procedure, dues[i].step, dues[i].effect);
+		const struct procedure_deadline *deadline = index >= 0 ? &procedure->deadlines[index] : NULL;
+		if (!deadline || dues[i].at_once || (deadline->to < 0 && telling->applicant))
+			continue;
+		struct clock_time time;
+		(void)date_of_instant(dues[i].at, &time);
+		if (!tell(telling, &(struct dossier_moment){
+			.kind = DOSSIER_NEXT,
+			.at = dues[i].at,
+			.whole_day = time.hour == 0 && time.minute == 0,
+			.title = deadline->to >= 0 ? view_label(telling->facts, deadline->to, telling->applicant)
+				: deadline->label,
+			.by = TEXT(""),
+			.detail = TEXT(""),
+			.deadline = deadline,
+		}))
+			return false;
+	}
+	return true;
+}
+
+/* The lines after `from`, by time; few. */
+static void
+sort_next(struct telling *telling, size_t from)
+{
+	struct dossier_moment *moments = (struct dossier_moment *)telling->moments;
+	for (size_t i = from + 1; i < telling->count; i++) {
+		const struct dossier_moment moment = moments[i];
+		size_t place = i;
+		for (; place > from && moments[place - 1].at > moment.at; place--)
+			moments[place] = moments[place - 1];
+		moments[place] = moment;
+	}
+}
+
+enum guichet_status
+dossier_timeline(const struct dossier_facts *facts, const struct dossier_viewer *viewer,
+	const struct dossier_event *events, size_t event_count, struct arena *arena,
+	const struct dossier_moment **ret_moments, size_t *ret_count, struct guichet_error *error)
+{
+	struct inputs inputs;
+	const struct dossier_due *dues = NULL;
+	size_t due_count = 0;
+	enum guichet_status status = inputs_new(arena, facts, &inputs, error);
+	if (status == GUICHET_OK)
+		status = decide_dues(&inputs, &dues, &due_count, error);
+	if (status != GUICHET_OK)
+		return status;
+	struct telling telling = {
+		.facts = facts,
+		.applicant = view_as_applicant(facts, viewer),
+		.arena = arena,
+	};
+	const struct procedure_step *step = &facts->procedure->steps[facts->dossier->step];
+	status = tell_past(&telling, events, event_count, error);
+	if (status != GUICHET_OK)
+		return status;
+	bool well = tell_now(&telling);
+	const size_t next = telling.count;
+	if (well && !step->final)
+		well = tell_windows(&telling);
+	/* Where a veiled step leads would tell what it is. */
+	if (well && !(telling.applicant && view_step_is_veiled(step)))
+		well = tell_dues(&telling, dues, due_count);
+	if (!well)
+		return OUT_OF_MEMORY(error);
+	sort_next(&telling, next);
+	*ret_moments = telling.moments;
+	*ret_count = telling.count;
+	return GUICHET_OK;
+}
