@@ -8,14 +8,20 @@
 struct dossier_stage
 dossier_stage_new(void)
 {
+	return dossier_stage_of(GOLDEN);
+}
+
+struct dossier_stage
+dossier_stage_of(const char *folder)
+{
 	struct dossier_stage stage = { .arena = arena_new(256 << 20) };
 	CLEANUP(procedure_findings_release) struct procedure_findings findings = { 0 };
 	struct guichet_error error = { 0 };
 	struct essais essais;
 	CHECK(stage.arena);
-	stage.procedure = procedure_read(GOLDEN, NULL, &findings, &error);
+	stage.procedure = procedure_read(folder, NULL, &findings, &error);
 	CHECK(stage.procedure);
-	CHECK(essais_load(stage.arena, GOLDEN, &essais, &findings, &error) == GUICHET_OK);
+	CHECK(essais_load(stage.arena, folder, &essais, &findings, &error) == GUICHET_OK);
 	struct world *world = stage.world = arena_new_of(stage.arena, struct world);
 	CHECK(world);
 	world->arena = stage.arena;

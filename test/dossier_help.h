@@ -13,6 +13,8 @@ struct dossier_stage {
 
 /* Everything is released by the caller with dossier_stage_end(). */
 struct dossier_stage dossier_stage_new(void);
+/* Of the procedure in that folder, with its first campaign and its own directory. */
+struct dossier_stage dossier_stage_of(const char *folder);
 void dossier_stage_end(struct dossier_stage *stage);
 static inline void dossier_stage_end_at(struct dossier_stage *stage) { dossier_stage_end(stage); }
 

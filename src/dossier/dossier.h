@@ -143,7 +143,7 @@ struct dossier {
 
 	const struct dossier_value *values; size_t value_count;
 	const struct dossier_piece *pieces; size_t piece_count;
-	const struct dossier_act *acts; size_t act_count; /* the living ones, and those cancelled since the last of them */
+	const struct dossier_act *acts; size_t act_count; /* the living ones, and the last of each letter */
 	unsigned acts_made; /* in its whole life: their numbers go on */
 	const struct dossier_opening *openings; size_t opening_count;
 	const struct dossier_done *done; size_t done_count; /* one per action or effect of a step, by their first time */
@@ -161,7 +161,7 @@ bool dossier_piece_expired(const struct dossier_piece *piece, instant at);
 const struct dossier_act *dossier_act_find(const struct dossier *dossier, int letter);
 /* The rank of an act among all that the dossier ever had, from 1: the end of its number, "…/2". */
 unsigned dossier_act_rank(const struct dossier_act *act);
-/* The act of that rank; NULL when there is none, or when it was cancelled long ago. */
+/* The act of that rank; NULL when there is none, or when it was cancelled and its letter made again. */
 const struct dossier_act *dossier_act_at(const struct dossier *dossier, unsigned rank);
 
 /* What happened last; NULL before the filing. */

@@ -26,7 +26,7 @@ struct telling {
 static const struct {
 	enum procedure_slot_kind kind;
 	struct text entry;
-	const char *words; /* before the label, of a window */
+	const char *words; /* before the label, of a window or of what is done */
 } entries[] = {
 #define ENTRY(kind, entry, words) { PROCEDURE_SLOT_##kind, { entry, sizeof entry - 1 }, words }
 	ENTRY(WINDOWS, "ouverture", "l’ouverture de"),
@@ -39,6 +39,11 @@ static const struct {
 	ENTRY(DOSSIER, "déposé_à", "l’instant du dépôt"),
 	ENTRY(DOSSIER, "état", "l’étape du dossier"),
 	ENTRY(DOSSIER, "actions", "les actions du dossier"),
+	ENTRY(DONE, "le", "la date de"),
+	ENTRY(DONE, "à", "l’instant de"),
+	ENTRY(DONE, "premier_le", "la première date de"),
+	ENTRY(DONE, "fois", "le nombre de fois de"),
+	ENTRY(DONE, "par", "l’auteur de"),
 #undef ENTRY
 };
 
@@ -69,6 +74,15 @@ path_words(const struct dossier_explanation *explanation, const struct procedure
 			TEXT_ARGS(procedure->windows[window].label));
 		return ret_name->at != NULL;
 	}
+	if (slot->kind == PROCEDURE_SLOT_DONE && rest.at) {
+		const int move = procedure_move_find(procedure, first);
+		const char *words = entry_words(slot->kind, text_trim(rest));
+		if (move < 0 || !words)
+			return false;
+		*ret_name = arena_format(explanation->arena, "%s «" SPACE TEXT_FORMAT SPACE "»", words,
+			TEXT_ARGS(procedure->moves[move].label));
+		return ret_name->at != NULL;
+	}
 	if (rest.at)
 		return false;
 	for (size_t i = 0; slot->kind == PROCEDURE_SLOT_CAMPAIGN && i < procedure->campaign_data_count; i++) {
@@ -78,7 +92,8 @@ path_words(const struct dossier_explanation *explanation, const struct procedure
 			TEXT_ARGS(procedure->campaign_data[i].label));
 		return ret_name->at != NULL;
 	}
-	const char *words = slot->kind == PROCEDURE_SLOT_WINDOWS ? NULL : entry_words(slot->kind, first);
+	const char *words = slot->kind == PROCEDURE_SLOT_WINDOWS || slot->kind == PROCEDURE_SLOT_DONE ? NULL
+		: entry_words(slot->kind, first);
 	*ret_name = text_of_string(words);
 	return words != NULL;
 }
@@ -309,6 +324,8 @@ source_text(const struct dossier_explanation *explanation, const struct procedur
 		return TEXT("valeur calculée");
 	case PROCEDURE_SLOT_DOSSIER:
 		return TEXT("dossier");
+	case PROCEDURE_SLOT_DONE:
+		return TEXT("historique du dossier");
 	default:
 		return TEXT("dossier");
 	}

@@ -156,22 +156,30 @@ state_veiling(const struct procedure *procedure, const struct dossier_done *done
 		? &procedure->actions[action] : NULL;
 }
 
+/* Cancelled, and its letter was made again since. */
+static bool
+act_is_past(const struct dossier *dossier, size_t index)
+{
+	bool past = false;
+	for (size_t i = index + 1; dossier->acts[index].status == DOSSIER_CANCELLED && i < dossier->act_count; i++)
+		past |= dossier->acts[i].letter == dossier->acts[index].letter;
+	return past;
+}
+
 bool
 state_acts_keep(struct arena *arena, struct dossier *dossier)
 {
-	size_t living = dossier->act_count, count = 0;
-	while (living > 0 && dossier->acts[living - 1].status == DOSSIER_CANCELLED)
-		living--;
-	for (size_t i = 0; i < living; i++)
-		count += dossier->acts[i].status != DOSSIER_CANCELLED;
-	if (count == living)
+	size_t count = 0;
+	for (size_t i = 0; i < dossier->act_count; i++)
+		count += !act_is_past(dossier, i);
+	if (count == dossier->act_count)
 		return true;
-	struct dossier_act *acts = arena_array_of(arena, struct dossier_act, dossier->act_count);
+	struct dossier_act *acts = arena_array_of(arena, struct dossier_act, count);
 	if (!acts)
 		return false;
 	count = 0;
 	for (size_t i = 0; i < dossier->act_count; i++)
-		if (i >= living || dossier->acts[i].status != DOSSIER_CANCELLED)
+		if (!act_is_past(dossier, i))
 			acts[count++] = dossier->acts[i];
 	dossier->acts = acts;
 	dossier->act_count = count;

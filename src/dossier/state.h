@@ -7,8 +7,8 @@
 [[nodiscard]] bool state_done_add(struct arena *arena, struct dossier *dossier, const struct dossier_done *one);
 /* Its action, when it led to a step that the applicant sees under a gentler label; else NULL. */
 const struct procedure_action *state_veiling(const struct procedure *procedure, const struct dossier_done *done);
-/* Leaves out the acts that were cancelled before the last living one was made: their rows stay in the database. False
- * when the arena is full. */
+/* Leaves out the cancelled acts whose letter was made again since: their rows stay in the database. What is left depends
+ * on all the acts there were and not on when each was left out. False when the arena is full. */
 [[nodiscard]] bool state_acts_keep(struct arena *arena, struct dossier *dossier);
 /* Leaves out the changes of all events but the last of theirs. */
 void state_changes_keep(struct dossier *dossier);
