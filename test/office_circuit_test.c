@@ -10,12 +10,12 @@ dossier_of(struct counter *counter, struct text id, size_t *ret_events)
 	struct guichet_error error = { 0 };
 	struct office_dossier dossier;
 	struct office_place place;
-	struct dossier_event *events;
+	const struct dossier_event *events;
 	CLEANUP(store_read_end) struct store_tx *tx = store_read(counter->store, &error);
 	CHECK(tx);
 	counter_must(office_load(counter->office, tx, counter->arena, id, clock_now(counter->clock), 0, &dossier, &place,
 		&error), &error);
-	counter_must(office_events(tx, counter->arena, id, &events, ret_events, &error), &error);
+	counter_must(office_events(tx, counter->arena, id, 0, 100, &events, ret_events, &error), &error);
 	counter_must(dossier_chain_verify(events, *ret_events, &dossier.state.head, &error), &error);
 	struct dossier state = { 0 };
 	for (size_t i = 0; i < *ret_events; i++) {

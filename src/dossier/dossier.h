@@ -448,8 +448,8 @@ struct dossier_outcome {
 	struct dossier_event event;
 	struct dossier state;
 	const struct dossier_mail_due *mails; size_t mail_count;
-	const int *composed; size_t composed_count;   /* state.acts[i] to compose now */
-	const struct dossier_act *cancelled; size_t cancelled_count; /* those that no longer hold; the state may have left them */
+	const struct dossier_act *composed; size_t composed_count; /* those to compose now */
+	const struct dossier_act *cancelled; size_t cancelled_count; /* those that no longer hold */
 	const struct dossier_due *dues; size_t due_count; /* all of them: they replace the rows */
 	struct dossier_columns columns;
 	struct procedure_list alerts; /* roles to tell on their desk (an effect with `alerte`) */

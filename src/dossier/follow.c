@@ -225,10 +225,9 @@ acts_of(struct deciding *deciding, const struct dossier *before)
 {
 	struct dossier_outcome *outcome = deciding->outcome;
 	for (size_t i = 0; i < outcome->state.act_count; i++) {
-		const int index = (int)i;
 		const struct dossier_act *act = &outcome->state.acts[i];
 		if (act->status == DOSSIER_TO_COMPOSE && !act_by_number(before, act->number)
-		    && !ITEMS_ADD(deciding->arena, &outcome->composed, &outcome->composed_count, &index))
+		    && !ITEMS_ADD(deciding->arena, &outcome->composed, &outcome->composed_count, act))
 			return OUT_OF_MEMORY(deciding->error);
 	}
 	for (size_t i = 0; before && i < before->act_count; i++) {

@@ -371,7 +371,7 @@ list_acts(struct happening *happening, bool cancelled, struct names *names)
 	const struct dossier_outcome *outcome = happening->outcome;
 	const size_t count = !outcome ? 0 : cancelled ? outcome->cancelled_count : outcome->composed_count;
 	for (size_t i = 0; i < count; i++) {
-		const struct dossier_act *act = cancelled ? &outcome->cancelled[i] : &outcome->state.acts[outcome->composed[i]];
+		const struct dossier_act *act = cancelled ? &outcome->cancelled[i] : &outcome->composed[i];
 		names_add(names, happening->playing->procedure->letters[act->letter].name);
 	}
 }

@@ -357,16 +357,17 @@ apply_one(struct world *world, struct world_dossier *dossier, const struct dossi
 }
 
 static bool
-add_indexes(struct arena *arena, const int **indexes, size_t *count, const int *more, size_t more_count)
+add_acts(struct arena *arena, const struct dossier_act **acts, size_t *count, const struct dossier_act *more,
+	size_t more_count)
 {
-	int *all = arena_array_of(arena, int, *count + more_count + 1);
+	struct dossier_act *all = arena_array_of(arena, struct dossier_act, *count + more_count + 1);
 	if (!all)
 		return false;
 	if (*count > 0)
-		memcpy(all, *indexes, *count * sizeof *all);
+		memcpy(all, *acts, *count * sizeof *all);
 	if (more_count > 0)
 		memcpy(all + *count, more, more_count * sizeof *all);
-	*indexes = all;
+	*acts = all;
 	*count += more_count;
 	return true;
 }
@@ -397,9 +398,9 @@ apply(struct world *world, struct world_dossier *dossier, struct dossier_outcome
 		}
 		if (status == GUICHET_OK)
 			status = apply_one(world, dossier, &next, error);
-		if (status == GUICHET_OK && (!add_indexes(world->arena, &outcome->composed, &outcome->composed_count,
-				next.composed, next.composed_count)
-			|| !add_indexes(world->arena, &outcome->cancelled, &outcome->cancelled_count, next.cancelled,
+		if (status == GUICHET_OK && (!add_acts(world->arena, &outcome->composed, &outcome->composed_count, next.composed,
+				next.composed_count)
+			|| !add_acts(world->arena, &outcome->cancelled, &outcome->cancelled_count, next.cancelled,
 				next.cancelled_count)))
 			return guichet_fail(error, GUICHET_BROKEN, "La mémoire manque.");
 		outcome->state = dossier->state;

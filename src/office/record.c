@@ -115,7 +115,7 @@ write_acts(struct store_tx *tx, const struct office_place *place, const struct d
 {
 	enum guichet_status status = GUICHET_OK;
 	for (size_t i = 0; status == GUICHET_OK && i < outcome->composed_count; i++) {
-		const struct dossier_act *act = &outcome->state.acts[outcome->composed[i]];
+		const struct dossier_act *act = &outcome->composed[i];
 		status = store_run(tx, STORE_ACT_INSERT, STORE_VALUES(act->number, place->id,
 			place->procedure->letters[act->letter].name, act->decided_at), NULL, error);
 		if (status == GUICHET_OK)
