@@ -45,6 +45,9 @@ dossier_decide(const struct dossier_input *input, struct arena *arena, struct do
 		.cancels = action->cancels,
 		.settings = action->settings,
 		.setting_count = action->setting_count,
+		.countings = action->countings,
+		.counting_count = action->counting_count,
+		.uncounts = action->uncounts,
 		.from = action->step,
 		.to = action->to,
 	};
@@ -58,6 +61,8 @@ dossier_decide(const struct dossier_input *input, struct arena *arena, struct do
 	if (!well)
 		return OUT_OF_MEMORY(error);
 	status = deciding_put_settings(&deciding, &consequences, values);
+	if (status == GUICHET_OK)
+		status = deciding_put_entries(&deciding, &consequences, result);
 	if (status == GUICHET_OK)
 		status = deciding_put_opening(&deciding, result);
 	if (status == GUICHET_OK)

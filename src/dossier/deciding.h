@@ -22,6 +22,9 @@ struct consequences {
 	struct procedure_list produces, cancels;
 	const struct procedure_setting *settings;
 	size_t setting_count;
+	const struct procedure_counting *countings;
+	size_t counting_count;
+	struct procedure_list uncounts;
 	int from, to;
 };
 
@@ -62,6 +65,9 @@ bool deciding_put_signature(const struct deciding *deciding, json_t *result);
 bool deciding_put_step(const struct deciding *deciding, const struct consequences *consequences, json_t *result);
 enum guichet_status deciding_put_settings(struct deciding *deciding, const struct consequences *consequences,
 	json_t *values);
+/* outside.c: the entries of counters, in the outcome too. REFUSED when one cannot be told. */
+enum guichet_status deciding_put_entries(struct deciding *deciding, const struct consequences *consequences,
+	json_t *result);
 enum guichet_status deciding_put_opening(struct deciding *deciding, json_t *result);
 
 /* follow.c: seals the event, folds it, and finds what follows in the new state. `move` may be NONE. */

@@ -312,10 +312,32 @@ struct dossier_facts {
 	struct text subject;           /* the person's id */
 	const struct dossier_holder *holders; size_t holder_count;
 	const struct dossier_exception *exceptions; size_t exception_count; /* of the subject, for this campaign */
+	/* From outside the dossier, each null where the procedure does not read it (dossier_reads_outside()). */
+	struct feel_value posting;     /* the context `affectation`: what the directory says of the subject that day */
+	struct feel_value locals;      /* `réglage`: as their structure of that day, or one above it, has set them */
+	struct feel_value counters;    /* `compteur`: their entries, oldest first */
+	const struct calendar_period *closed; size_t closed_count; /* days closed after the procedure was published */
 	struct text other;             /* number of another dossier of the subject that still counts here; empty: none */
 	instant at;                    /* the legal instant of the question */
 	struct dossier_explanation *explanation; /* explanation.h: what is evaluated is kept there; NULL: nowhere */
 };
+
+/* Does some rule of the procedure read `affectation`, `réglage`, `compteur`, or count days by the calendar? */
+struct dossier_outside {
+	bool posting, locals, counters, days;
+};
+struct dossier_outside dossier_reads_outside(const struct procedure *procedure);
+
+/* One entry of a counter, added by an event or imported. */
+struct dossier_entry {
+	struct text counter;        /* its name */
+	struct feel_value quantity; /* a number */
+	struct date from, to;       /* both included */
+};
+
+/* As `compteur` has it: quantité, du, au, dossier, origine. False when the arena is full. */
+bool dossier_entry_feel(struct arena *arena, const struct dossier_entry *entry, struct text number, struct text origin,
+	struct feel_value *ret_value);
 
 /* Window of the facts: [*ret_opening, *ret_closing[, reopenings and exceptions included. */
 void dossier_window(const struct dossier_facts *facts, int window, instant *ret_opening, instant *ret_closing);
@@ -452,6 +474,10 @@ struct dossier_outcome {
 	const struct dossier_act *cancelled; size_t cancelled_count; /* those that no longer hold */
 	const struct dossier_due *dues; size_t due_count; /* all of them: they replace the rows */
 	struct dossier_columns columns;
+	const struct dossier_entry *entries; size_t entry_count;    /* to add to the counters of the subject */
+	struct text entry_origin;   /* what they come from, as `origine` has it */
+	struct feel_value counters; /* `compteur` after that */
+	const struct text *uncounted; size_t uncounted_count;       /* counters from which the dossier's entries go first */
 	struct procedure_list alerts; /* roles to tell on their desk (an effect with `alerte`) */
 	struct text unheld; /* the step awaits a role that nobody holds here: a sentence for the office; else empty */
 };
@@ -479,6 +505,12 @@ enum guichet_status dossier_compose(const struct dossier_input *input, struct te
  * says why not. *ret_until is the first instant after. */
 enum guichet_status dossier_exception_check(const struct dossier_facts *facts, const struct dossier_actor *actor,
 	int window, struct date last_day, struct text reason, instant *ret_until, struct guichet_error *error);
+
+/* May somebody who holds these roles for a structure set this local there, to that value, from that day on? REFUSED
+ * says why not, or what to correct. */
+enum guichet_status dossier_setting_check(struct arena *arena, const struct procedure *procedure, int local,
+	dossier_roles roles, struct dossier_raws raws, struct date from, struct date today, struct feel_value *ret_value,
+	struct guichet_error *error);
 
 /* The due effects and the columns of a state, as an outcome gives them: to rebuild projections. */
 enum guichet_status dossier_project(const struct dossier_facts *facts, struct arena *arena,

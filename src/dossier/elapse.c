@@ -31,6 +31,9 @@ elapse(struct deciding *deciding, const struct procedure_deadline *deadline, ins
 		.cancels = happens ? deadline->cancels : (struct procedure_list){ 0 },
 		.settings = deadline->settings,
 		.setting_count = happens ? deadline->setting_count : 0,
+		.countings = deadline->countings,
+		.counting_count = happens ? deadline->counting_count : 0,
+		.uncounts = happens ? deadline->uncounts : (struct procedure_list){ 0 },
 		.from = deadline->step,
 		.to = happens ? deadline->to : PROCEDURE_NONE,
 	};
@@ -46,7 +49,9 @@ elapse(struct deciding *deciding, const struct procedure_deadline *deadline, ins
 		&& (happens || json_put(result, "skipped", json_true()));
 	if (!well)
 		return OUT_OF_MEMORY(deciding->error);
-	const enum guichet_status status = deciding_put_settings(deciding, &consequences, values);
+	enum guichet_status status = deciding_put_settings(deciding, &consequences, values);
+	if (status == GUICHET_OK)
+		status = deciding_put_entries(deciding, &consequences, result);
 	if (status != GUICHET_OK)
 		return status;
 	if (happens)

@@ -35,6 +35,9 @@ static const struct {
 	ENTRY(WINDOWS, "dernier_jour", "le dernier jour de"),
 	ENTRY(CAMPAIGN, "titre", "le titre de la campagne"),
 	ENTRY(CAMPAIGN, "contacts", "les contacts de la campagne"),
+	ENTRY(POSTING, "depuis", "le début de l’affectation du moment"),
+	ENTRY(POSTING, "actif", "la présence dans l’annuaire"),
+	ENTRY(POSTING, "structure", "la structure du moment"),
 	ENTRY(DOSSIER, "déposé_le", "la date du dépôt"),
 	ENTRY(DOSSIER, "déposé_à", "l’instant du dépôt"),
 	ENTRY(DOSSIER, "état", "l’étape du dossier"),
@@ -81,6 +84,18 @@ path_words(const struct dossier_explanation *explanation, const struct procedure
 			return false;
 		*ret_name = arena_format(explanation->arena, "%s «" SPACE TEXT_FORMAT SPACE "»", words,
 			TEXT_ARGS(procedure->moves[move].label));
+		return ret_name->at != NULL;
+	}
+	const int local = slot->kind == PROCEDURE_SLOT_LOCALS ? procedure_local_find(procedure, first) : PROCEDURE_NONE,
+		counter = slot->kind == PROCEDURE_SLOT_COUNTERS ? procedure_counter_find(procedure, first) : PROCEDURE_NONE;
+	if (!rest.at && (local >= 0 || counter >= 0)) {
+		*ret_name = arena_format(explanation->arena, "%s «" SPACE TEXT_FORMAT SPACE "»",
+			local >= 0 ? "le réglage" : "le compteur",
+			TEXT_ARGS(local >= 0 ? procedure->locals[local].field.label : procedure->counters[counter].label));
+		return ret_name->at != NULL;
+	}
+	if (slot->kind == PROCEDURE_SLOT_POSTING && text_equal(first, TEXT("structure")) && rest.at) {
+		*ret_name = arena_format(explanation->arena, "« " TEXT_FORMAT " » de la structure du moment", TEXT_ARGS(rest));
 		return ret_name->at != NULL;
 	}
 	if (rest.at)
@@ -134,9 +149,13 @@ value_words(const void *data, struct arena *arena, unsigned slot_index, struct t
 	const struct dossier_explanation *explanation = data;
 	const struct procedure *procedure = explanation->procedure;
 	const struct procedure_slot *slot = slot_index < procedure->slot_count ? &procedure->slots[slot_index] : NULL;
-	if (!slot || slot->kind != PROCEDURE_SLOT_FIELD || !text_equal(path, slot->name))
+	const bool local = slot && slot->kind == PROCEDURE_SLOT_LOCALS && text_starts(path, slot->name)
+		&& path.length > slot->name.length;
+	const int nth = local ? procedure_local_find(procedure, text_part(path, slot->name.length + 1, SIZE_MAX))
+		: PROCEDURE_NONE;
+	if (!slot || (nth < 0 && (slot->kind != PROCEDURE_SLOT_FIELD || !text_equal(path, slot->name))))
 		return false;
-	const struct procedure_field *field = &procedure->fields[slot->index];
+	const struct procedure_field *field = nth >= 0 ? &procedure->locals[nth].field : &procedure->fields[slot->index];
 	static const bool worded[PROCEDURE_FIELD_TYPE_COUNT] = { [PROCEDURE_FIELD_CHOICE] = true,
 		[PROCEDURE_FIELD_CHOICES] = true, [PROCEDURE_FIELD_MONEY] = true, [PROCEDURE_FIELD_PERCENTAGE] = true,
 		[PROCEDURE_FIELD_WEEK] = true, [PROCEDURE_FIELD_ROWS] = true, [PROCEDURE_FIELD_PERIOD] = true,
@@ -213,6 +232,9 @@ static struct text
 value_text(const struct dossier_explanation *explanation, const struct dossier_judged *judged)
 {
 	const struct feel_value value = judged->value;
+	if (judged->place.kind == PROCEDURE_AT_WINDOW && judged->closes == INSTANT_NEVER)
+		return arena_format(explanation->arena, "ouverte depuis le " TEXT_FORMAT ", sans fin",
+			TEXT_ARGS(instant_french(explanation->arena, judged->opens)));
 	if (judged->place.kind == PROCEDURE_AT_WINDOW)
 		return arena_format(explanation->arena, "ouverte, du " TEXT_FORMAT " au " TEXT_FORMAT " (exclu)",
 			TEXT_ARGS(instant_french(explanation->arena, judged->opens)),
@@ -290,6 +312,10 @@ origin_of(const struct dossier_explanation *explanation, const struct procedure_
 		return &procedure->fields[slot->index].origin;
 	case PROCEDURE_SLOT_COMPUTED:
 		return &procedure->computed[slot->index].origin;
+	case PROCEDURE_SLOT_LOCALS: /* one alone says which text it serves */
+		return procedure->local_count == 1 ? &procedure->locals[0].field.origin : NULL;
+	case PROCEDURE_SLOT_COUNTERS:
+		return procedure->counter_count == 1 ? &procedure->counters[0].origin : NULL;
 	default:
 		return NULL;
 	}
@@ -308,6 +334,12 @@ source_text(const struct dossier_explanation *explanation, const struct procedur
 			TEXT_ARGS(date_french(explanation->arena, value->from, false)));
 	case PROCEDURE_SLOT_AGENT:
 		return TEXT("annuaire, au dépôt");
+	case PROCEDURE_SLOT_POSTING:
+		return TEXT("annuaire, ce jour-là");
+	case PROCEDURE_SLOT_LOCALS:
+		return TEXT("réglage de la structure, ce jour-là");
+	case PROCEDURE_SLOT_COUNTERS:
+		return TEXT("compteur de la personne");
 	case PROCEDURE_SLOT_CAMPAIGN:
 		return TEXT("campagne");
 	case PROCEDURE_SLOT_WINDOWS:

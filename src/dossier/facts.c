@@ -3,6 +3,7 @@
 
 #include "base/buffer.h"
 #include "dossier/judged.h"
+#include "dossier/outside.h"
 
 #include "base/banned.h"
 
@@ -21,7 +22,7 @@ window_of(const struct dossier_facts *facts, int window)
 		if (facts->exceptions[i].window == window && facts->exceptions[i].until > closes)
 			closes = facts->exceptions[i].until;
 	}
-	if (closes > found.closes) {
+	if (closes > found.closes && closes != INSTANT_NEVER) {
 		found.closes = closes;
 		found.last_day = date_of_instant(closes - 1, NULL);
 	}
@@ -104,7 +105,8 @@ facts_has_role(struct procedure_list who, dossier_roles roles)
 struct feel_run
 inputs_run(const struct inputs *inputs)
 {
-	return (struct feel_run){ .arena = inputs->arena, .inputs = inputs->values, .now = inputs->facts->at };
+	return (struct feel_run){ .arena = inputs->arena, .inputs = inputs->values, .now = inputs->facts->at,
+		.calendar = inputs->calendar };
 }
 
 enum guichet_status
@@ -358,6 +360,8 @@ inputs_new(struct arena *arena, const struct dossier_facts *facts, struct inputs
 	};
 	if (!inputs.values)
 		return OUT_OF_MEMORY(error);
+	if (!outside_calendar(arena, facts, &inputs.calendar))
+		return OUT_OF_MEMORY(error);
 	const struct date today = date_of_instant(facts->at, NULL),
 		filed = dossier ? date_of_instant(dossier->filed_at, NULL) : today;
 	for (size_t i = 0; i < procedure->slot_count; i++) {
@@ -369,6 +373,18 @@ inputs_new(struct arena *arena, const struct dossier_facts *facts, struct inputs
 			break;
 		case PROCEDURE_SLOT_AGENT:
 			if (!value_shape(arena, slot->type, facts_agent(facts), value))
+				return OUT_OF_MEMORY(error);
+			break;
+		case PROCEDURE_SLOT_POSTING:
+			if (!value_shape(arena, slot->type, facts->posting, value))
+				return OUT_OF_MEMORY(error);
+			break;
+		case PROCEDURE_SLOT_LOCALS:
+			if (!value_shape(arena, slot->type, facts->locals, value))
+				return OUT_OF_MEMORY(error);
+			break;
+		case PROCEDURE_SLOT_COUNTERS:
+			if (!outside_counters(arena, facts, value))
 				return OUT_OF_MEMORY(error);
 			break;
 		case PROCEDURE_SLOT_CAMPAIGN:
@@ -539,7 +555,8 @@ json_of_campaign(const struct dossier_facts *facts)
 		json_t *pair = json_array();
 		well = json_put_named(windows, procedure->windows[i].name, pair)
 			&& json_push(pair, json_integer(campaign->windows[i].opens))
-			&& json_push(pair, json_integer(campaign->windows[i].closes));
+			&& json_push(pair, campaign->windows[i].closes == INSTANT_NEVER ? json_null()
+				: json_integer(campaign->windows[i].closes));
 	}
 	for (size_t i = 0; well && i < campaign->data_count; i++)
 		well = json_put_named(data, procedure->campaign_data[i].name, feel_value_to_json(campaign->data[i]));
@@ -566,9 +583,11 @@ json_campaign(struct json_reader *reader, const json_t *json)
 		const struct text name = procedure->windows[i].name;
 		const json_t *pair = json_object_getn(json_object_get(json, "windows"), name.at, name.length);
 		windows[i].opens = json_instant(reader, json_array_get(pair, 0));
-		windows[i].closes = json_instant(reader, json_array_get(pair, 1));
+		const json_t *closes = json_array_get(pair, 1);
+		windows[i].closes = json_is_null(closes) ? INSTANT_NEVER : json_instant(reader, closes);
 		windows[i].first_day = date_of_instant(windows[i].opens, NULL);
-		windows[i].last_day = date_of_instant(windows[i].closes - 1, NULL);
+		if (windows[i].closes != INSTANT_NEVER)
+			windows[i].last_day = date_of_instant(windows[i].closes - 1, NULL);
 	}
 	for (size_t i = 0; i < procedure->campaign_data_count; i++) {
 		const struct procedure_field *field = &procedure->campaign_data[i];
@@ -637,7 +656,7 @@ json_of_facts(struct arena *arena, const struct dossier_facts *facts)
 	    && json_put(object, "agent", json_of_agent(agent))
 	    && json_put(object, "subject", json_of_text(facts->subject))
 	    && json_put(object, "other", json_of_text(facts->other))
-	    && put_holders(object, facts) && put_parameters(object, facts))
+	    && put_holders(object, facts) && put_parameters(object, facts) && outside_put(arena, object, facts))
 		return object;
 	json_decref(object);
 	return NULL;
@@ -681,5 +700,6 @@ json_facts(struct json_reader *reader, const json_t *json)
 		reader->failed |= exceptions[i].window < 0;
 	}
 	facts.exceptions = exceptions;
+	outside_read(reader, json, &facts);
 	return facts;
 }

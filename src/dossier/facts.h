@@ -9,6 +9,7 @@ struct inputs {
 	struct arena *arena;
 	struct feel_value *values; /* by slot */
 	size_t count;
+	const struct calendar *calendar; /* the procedure's with the days closed since; NULL: the procedure's */
 };
 
 /* Everything known from the facts; computed values included. BROKEN without memory. */

@@ -3,6 +3,7 @@
 #include "dossier/deciding.h"
 #include "dossier/event.h"
 #include "dossier/explanation.h"
+#include "dossier/outside.h"
 
 #include "base/banned.h"
 
@@ -297,6 +298,12 @@ deciding_conclude(struct deciding *deciding, enum dossier_event_type type, json_
 	if (status != GUICHET_OK)
 		return status;
 	deciding->facts.dossier = &outcome->state;
+	if (outcome->entry_count || outcome->uncounted_count) {
+		outcome->entry_origin = move < 0 ? TEXT("") : deciding->procedure->moves[move].done;
+		if (!outside_count(deciding->arena, deciding->procedure, deciding->facts.counters, outcome, &deciding->facts.counters))
+			return OUT_OF_MEMORY(deciding->error);
+	}
+	outcome->counters = deciding->facts.counters;
 	if (deciding->facts.explanation)
 		deciding->facts.explanation->after = true;
 	status = inputs_new(deciding->arena, &deciding->facts, &deciding->inputs, deciding->error);

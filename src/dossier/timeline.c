@@ -211,7 +211,8 @@ tell_windows(struct telling *telling)
 	for (size_t i = 0; i < facts->procedure->window_count; i++) {
 		instant opens, closes;
 		dossier_window(facts, (int)i, &opens, &closes);
-		if (closes <= facts->at || !window_matters(facts->procedure, ahead, (int)i))
+		if (closes <= facts->at || (closes == INSTANT_NEVER && opens <= facts->at)
+			|| !window_matters(facts->procedure, ahead, (int)i))
 			continue;
 		const bool opened = opens <= facts->at;
 		const instant at = opened ? closes - 1 : opens;

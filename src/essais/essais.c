@@ -260,6 +260,12 @@ play_step(struct playing *playing, const struct yaml_node *step, struct text *la
 		if (status != GUICHET_OK)
 			return status;
 	}
+	if (yaml_get(step, "réglage") || yaml_get(step, "annuaire") || yaml_get(step, "ferme")) {
+		happening.outcome = &outcome;
+		status = essai_play_outside(playing, step, person, &outcome);
+		if (status != GUICHET_OK)
+			return status;
+	}
 	if (happening.dossier)
 		*last_key = key;
 	if (happening.outcome && !yaml_get(expected, "refus") && !yaml_get(expected, "erreurs"))

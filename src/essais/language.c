@@ -65,6 +65,22 @@ SHAPE(exception, "une dérogation",
 SHAPE(sent_back, "une pièce renvoyée",
 	KEY("renvoyée", FORM_TEXT, HOLD_ONE, "Pourquoi : la personne le lira."));
 
+SHAPE(directory, "l’annuaire des essais",
+	KEY("structures", FORM_ANYTHING, HOLD_NAMED_FREELY, "Les structures : code, nom, type, régime, « dans »."),
+	KEY("personnes", FORM_ANYTHING, HOLD_NAMED_FREELY, "Les personnes, sous le nom qu’on leur donne dans les essais."));
+
+SHAPE(setting, "un réglage",
+	KEY("nom", FORM_TEXT, HOLD_ONE, "Le nom du réglage."),
+	KEY("structure", FORM_TEXT, HOLD_ONE, "La structure : un nom de l’annuaire des essais ; à défaut, celle de qui règle."),
+	KEY("valeur", FORM_ANYTHING, HOLD_ONE, "La réponse, telle qu’on la tape."),
+	KEY("du", FORM_DATE, HOLD_ONE, "Le premier jour ; à défaut, ce jour."));
+
+SHAPE(closed, "un jour fermé",
+	KEY("du", FORM_DATE, HOLD_ONE, "Le jour, ou le premier jour."),
+	KEY("au", FORM_DATE, HOLD_ONE, "Le dernier jour compris, quand il y en a plusieurs."),
+	KEY("férié", FORM_FLAG, HOLD_ONE, "oui : un jour férié décidé par un texte ; à défaut, une fermeture."),
+	KEY("libellé", FORM_TEXT, HOLD_ONE, "Pourquoi."));
+
 SHAPE(step, "une étape d’essai",
 	AT("L’instant, heure de Paris ; à défaut, le même qu’avant."),
 	KEY("en tant que", FORM_TEXT, HOLD_ONE, "Qui agit : un nom de l’annuaire des essais."),
@@ -81,16 +97,17 @@ SHAPE(step, "une étape d’essai",
 		.most = DOSSIER_EVENTS_LIMIT),
 	KEY("texte", FORM_TEXT, HOLD_ONE, "L’empreinte du texte signé, quand ce n’est pas celui qui est montré."),
 	KEY("dérogation", FORM_MAPPING, HOLD_ONE, "Au lieu de « fait ».", .of = &shape_essai_exception),
+	KEY("réglage", FORM_MAPPING, HOLD_ONE, "Au lieu de « fait » : la personne règle une valeur de sa structure.",
+		.of = &shape_essai_setting),
+	KEY("annuaire", FORM_MAPPING, HOLD_ONE, "Au lieu de « fait » : ce que l’annuaire dit désormais, en plus du reste.",
+		.of = &shape_essai_directory),
+	KEY("ferme", FORM_MAPPING, HOLD_ONE, "Au lieu de « fait » : un jour ajouté aux calendriers.", .of = &shape_essai_closed),
 	KEY("compose", FORM_WORD, HOLD_ONE, "non : les documents produits restent à composer.", WORDS(no)),
 	KEY("attend", FORM_MAPPING, HOLD_ONE, "Ce qui doit être.", .of = &shape_essai_expected),
 	CITE, NOTE);
 
 SHAPE(scenario, "un scénario", TITLE, CITE, CAMPAIGN,
 	KEY("étapes", FORM_MAPPING, HOLD_LIST, "Ce qui se passe, dans l’ordre.", .of = &shape_essai_step));
-
-SHAPE(directory, "l’annuaire des essais",
-	KEY("structures", FORM_ANYTHING, HOLD_NAMED_FREELY, "Les structures : code, nom, type, régime, « dans »."),
-	KEY("personnes", FORM_ANYTHING, HOLD_NAMED_FREELY, "Les personnes, sous le nom qu’on leur donne dans les essais."));
 
 SHAPE(file, "un fichier d’essais", TITLE, CITE, CAMPAIGN,
 	KEY("annuaire", FORM_MAPPING, HOLD_ONE, "Les personnes et les structures ; à défaut, celles de essais/annuaire.yaml.",

@@ -36,7 +36,7 @@ bool essai_keys_are_known(struct playing *playing, const struct yaml_node *node,
 /* language.c: what each mapping may have. */
 extern const struct shape shape_essai_file, shape_essai_scenario, shape_essai_step, shape_essai_example,
 	shape_essai_example_expected, shape_essai_expected, shape_essai_exception, shape_essai_mail, shape_essai_parts,
-	shape_essai_directory;
+	shape_essai_directory, shape_essai_setting, shape_essai_closed;
 /* Tells a text that is no instant. */
 bool essai_read_instant(struct playing *playing, const struct yaml_node *node, instant *ret_at);
 
@@ -64,6 +64,10 @@ void essai_check_mistakes(struct playing *playing, const struct yaml_node *node,
 /* The lines of `cas`, each with the values it gives in place of those of `dossier`. BROKEN only. */
 enum guichet_status essai_play_cases(struct playing *playing, const struct yaml_node *node,
 	const struct dossier_facts *facts, const struct dossier *dossier);
+
+/* outside.c: the keys of a step by which something outside the dossiers changes. */
+enum guichet_status essai_play_outside(struct playing *playing, const struct yaml_node *step, struct text person,
+	struct dossier_outcome *outcome);
 
 /* Everything under `attend`. */
 void essai_expect(struct happening *happening, const struct yaml_node *node);

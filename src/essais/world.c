@@ -37,8 +37,8 @@ world_person(const struct world *world, struct text key)
 	return yaml_get_named(yaml_get(world->directory, "personnes"), key);
 }
 
-static const struct yaml_node *
-structure_of(const struct world *world, struct text key)
+const struct yaml_node *
+world_structure(const struct world *world, struct text key)
 {
 	return yaml_get_named(yaml_get(world->directory, "structures"), key);
 }
@@ -56,13 +56,13 @@ world_person_of(const struct world *world, struct text key)
 		.mail = yaml_scalar(yaml_get(node, "mail")),
 		.quality = yaml_scalar(function && function->kind == YAML_SEQUENCE && function->count > 0
 			? function->items[0].value : function),
-		.structure = yaml_scalar(yaml_get(structure_of(world, yaml_scalar(yaml_get(node, "structure"))), "nom")),
+		.structure = yaml_scalar(yaml_get(world_structure(world, yaml_scalar(yaml_get(node, "structure"))), "nom")),
 	};
 }
 
 /* A context of that type, from a mapping with the same keys; an entry `structure` is looked up. */
-static bool
-context_of(const struct world *world, const struct feel_type *type, const struct yaml_node *node,
+bool
+world_context(const struct world *world, const struct feel_type *type, const struct yaml_node *node,
 	struct feel_value *ret_value)
 {
 	struct feel_entry *entries = arena_array_of(world->arena, struct feel_entry, type->field_count + 1);
@@ -73,8 +73,14 @@ context_of(const struct world *world, const struct feel_type *type, const struct
 		const struct yaml_node *value = yaml_get_named(node, field->name);
 		entries[i].name = field->name;
 		if (field->type && field->type->kind == FEEL_CONTEXT) {
-			if (!context_of(world, field->type, structure_of(world, yaml_scalar(value)), &entries[i].value))
+			if (!world_context(world, field->type, world_structure(world, yaml_scalar(value)), &entries[i].value))
 				return false;
+		} else if (field->type && field->type->kind == FEEL_DATE) {
+			struct date date;
+			if (date_read(yaml_scalar(value), &date))
+				entries[i].value = feel_date(date);
+		} else if (field->type && field->type->kind == FEEL_BOOLEAN) {
+			entries[i].value = feel_boolean(!text_equal(yaml_scalar(value), TEXT("non")));
 		} else if (yaml_scalar(value).length > 0) {
 			entries[i].value = feel_string(yaml_scalar(value));
 		}
@@ -130,7 +136,7 @@ find_holders(struct world *world, int role, struct text agent, struct dossier_ho
 	for (size_t depth = 0; depth < 10 && structure.length > 0; depth++) {
 		if (add_holders(world, role, structure, agent, holders, count, limit) > 0)
 			return;
-		structure = yaml_scalar(yaml_get(structure_of(world, structure), "dans"));
+		structure = yaml_scalar(yaml_get(world_structure(world, structure), "dans"));
 	}
 }
 
@@ -152,7 +158,7 @@ world_facts(struct world *world, struct text person, const struct dossier *dossi
 	struct dossier_exception *exceptions = arena_array_of(world->arena, struct dossier_exception,
 		world->exception_count + 1);
 	if (!holders || !exceptions
-	    || !context_of(world, procedure->slots[procedure->agent_slot].type, world_person(world, person), &facts.agent))
+	    || !world_context(world, procedure->slots[procedure->agent_slot].type, world_person(world, person), &facts.agent))
 		return guichet_fail(error, GUICHET_BROKEN, "La mémoire manque.");
 	for (size_t role = 0; role < procedure->role_count; role++)
 		find_holders(world, (int)role, person, holders, &facts.holder_count, MOST_HOLDERS);
@@ -168,7 +174,13 @@ world_facts(struct world *world, struct text person, const struct dossier *dossi
 			facts.other = other->state.number;
 	}
 	*ret_facts = facts;
-	return GUICHET_OK;
+	return world_outside(world, person, ret_facts, error);
+}
+
+bool
+world_holds(const struct world *world, struct text person, int role)
+{
+	return holds_function(world_person(world, person), &world->procedure->roles[role]);
 }
 
 dossier_roles
@@ -244,6 +256,7 @@ add_event(struct world *world, struct world_dossier *dossier, const struct dossi
 	dossier->dues = outcome->dues;
 	dossier->due_count = outcome->due_count;
 	dossier->columns = outcome->columns;
+	world_count(world, dossier->person, outcome);
 }
 
 static struct text

@@ -1,9 +1,10 @@
 /* The world of one scenario: persons, dossiers, mails and time, all in memory. */
 #pragma once
 
+#include "base/calendar.h"
 #include "essais/essais.h"
 
-enum { WORLD_MOST_DOSSIERS = 50, WORLD_MOST_MAILS = 1000, WORLD_MOST_TURNS = 5000 };
+enum { WORLD_MOST_SETTINGS = 100, WORLD_MOST_ENTRIES = 500, WORLD_MOST_DOSSIERS = 50, WORLD_MOST_MAILS = 1000, WORLD_MOST_TURNS = 5000 };
 
 struct world_mail {
 	const struct procedure_mail *mail;
@@ -24,6 +25,19 @@ struct world_dossier {
 	struct text composed; /* text of the last letter composed: for checks */
 };
 
+/* A local set for a structure while the scenario goes. */
+struct world_setting {
+	int local;
+	struct text structure; /* its key */
+	struct date from;
+	struct feel_value value;
+};
+
+struct world_entry {
+	struct text person, number, origin;
+	struct dossier_entry entry;
+};
+
 struct world {
 	struct arena *arena;
 	const struct procedure *procedure;
@@ -39,6 +53,12 @@ struct world {
 	struct world_mail mails[WORLD_MOST_MAILS]; /* since the last step */
 	size_t mail_count;
 	struct procedure_list alerts; /* of the last effects */
+	struct world_setting settings[WORLD_MOST_SETTINGS]; /* in the order they were made */
+	size_t setting_count;
+	struct world_entry entries[WORLD_MOST_ENTRIES]; /* of counters, in the order they were made */
+	size_t entry_count;
+	struct calendar_period closed[WORLD_MOST_SETTINGS];
+	size_t closed_count;
 	const struct campaign_moment *moments;
 	size_t moment_count, moments_done;
 	struct text trouble; /* what could not happen by itself: a mail with a hole, an alert */
@@ -66,6 +86,22 @@ enum guichet_status world_advance(struct world *world, instant until, struct gui
 enum guichet_status world_act(struct world *world, struct world_dossier *dossier, struct text key,
 	struct text person, const struct dossier_command *command, struct dossier_outcome *ret_outcome,
 	struct guichet_error *error);
+
+/* outside.c: what comes from outside the dossier, into facts. */
+enum guichet_status world_outside(struct world *world, struct text person, struct dossier_facts *facts,
+	struct guichet_error *error);
+/* The entries that an outcome adds and takes back. */
+void world_count(struct world *world, struct text person, const struct dossier_outcome *outcome);
+/* From now on the directory says this of these persons and structures besides the rest. False without memory. */
+bool world_change_directory(struct world *world, const struct yaml_node *changes);
+/* The due effects of every dossier, as they are once something outside has changed. */
+enum guichet_status world_recompute(struct world *world, struct guichet_error *error);
+/* The roles that a person holds for a structure, whoever is asked about. */
+dossier_roles world_roles_at(const struct world *world, struct text structure, struct text person);
+bool world_holds(const struct world *world, struct text person, int role);
+const struct yaml_node *world_structure(const struct world *world, struct text key);
+bool world_context(const struct world *world, const struct feel_type *type, const struct yaml_node *node,
+	struct feel_value *ret_value);
 
 /* The text of the living act of a letter, filled. `at` NULL when there is none. */
 struct text world_letter_text(struct world *world, struct world_dossier *dossier, int letter);

@@ -549,7 +549,7 @@ feel_read_box(struct arena *arena, const struct feel_scope *scope, const struct 
 	const struct node *root = read_box(&boxes, box);
 	if (!root || reader->stopped || findings->broken || (reader->mistaken && !findings->lenient))
 		return NULL;
-	*feel = (struct feel){ root, { boxes.source, boxes.cursor }, reader->most_locals, false, reader->uses,
-		reader->use_count };
+	*feel = (struct feel){ root, { boxes.source, boxes.cursor }, reader->most_locals, false,
+		reader->counts_days, reader->uses, reader->use_count };
 	return feel;
 }

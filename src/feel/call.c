@@ -188,7 +188,7 @@ evaluate_call(struct evaluation *evaluation, const struct node *node)
 		return evaluation_stop(evaluation, FEEL_TOO_LONG);
 	if (node->kind == NODE_CALL)
 		return evaluate_function(evaluation, function, arguments, node->names, node->count);
-	evaluation->calendar = node->builtin.calendar;
+	evaluation->calendar = evaluation->run->calendar ? evaluation->run->calendar : node->builtin.calendar;
 	return builtin_call(evaluation, node->builtin.choices, node->builtin.choice_count, arguments, node->names,
 		node->count);
 }

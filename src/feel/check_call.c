@@ -174,6 +174,17 @@ check_names(struct reader *reader, struct text builtin, struct text usage,
 	return true;
 }
 
+/* Does this builtin look at holidays and closed days? School is another matter: closed days do not change it. */
+static bool
+counts_days(struct text name)
+{
+	static const char *const names[] = { "échéance", "prorogée", "jours ouvrés", "jours ouvrables", "est ouvré", "est férié" };
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		if (text_equal(name, text_of_string(names[i])))
+			return true;
+	return false;
+}
+
 struct node *
 check_builtin(struct reader *reader, size_t offset, size_t name_length, struct text name,
 	const struct node **arguments, const struct text *names, size_t count)
@@ -234,6 +245,7 @@ check_builtin(struct reader *reader, size_t offset, size_t name_length, struct t
 	node->builtin.choices = kept;
 	node->builtin.choice_count = (uint32_t)choice_count;
 	node->builtin.calendar = scope_calendar(reader->scope);
+	reader->counts_days |= counts_days(name);
 	/* A constant date is read now, so that its mistakes are found now. */
 	if (count == 1 && arguments[0]->kind == NODE_CONSTANT && arguments[0]->constant.kind == FEEL_STRING
 		&& type->kind >= FEEL_NUMBER && type->kind != FEEL_STRING && choices[0]->reads_constants) {

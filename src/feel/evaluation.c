@@ -48,6 +48,7 @@ struct feel_run
 evaluation_lend(const struct evaluation *evaluation)
 {
 	return (struct feel_run){ .arena = evaluation->arena, .now = evaluation->run->now,
+		.calendar = evaluation->run->calendar,
 		.most_steps = evaluation->steps_left ? evaluation->steps_left : 1, .depth = evaluation->depth };
 }
 

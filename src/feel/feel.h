@@ -95,6 +95,9 @@ struct feel_use {
 /* Each path once, in the order of reading. */
 const struct feel_use *feel_reads(const struct feel *feel, size_t *ret_count);
 
+/* Whether it counts days by the calendar of its scope: what it gives changes with the days that are closed. */
+bool feel_counts_days(const struct feel *feel);
+
 enum feel_stop { FEEL_COMPLETE, FEEL_TOO_LONG, FEEL_TOO_DEEP, FEEL_NO_MEMORY };
 
 enum { FEEL_MOST_STEPS = 10000000, FEEL_MOST_DEPTH = 1500 };
@@ -106,6 +109,7 @@ struct feel_run {
 	struct arena *arena;              /* where the result is made */
 	const struct feel_value *inputs;  /* feel_scope_size(scope) values, by slot */
 	const struct feel_value *tested;  /* `?` of unary tests */
+	const struct calendar *calendar;  /* in place of that of the scope it was read in; NULL: that one */
 	instant now;                      /* what now() and today() answer, in Paris */
 	struct feel_trace *trace;         /* NULL: no explanation wanted */
 	unsigned long most_steps;         /* 0: FEEL_MOST_STEPS */

@@ -136,6 +136,7 @@ struct feel {
 	struct text source;
 	uint32_t locals;
 	bool unary; /* local 0 holds the tested value */
+	bool counts_days; /* see feel_counts_days() */
 	const struct feel_use *uses;
 	size_t use_count;
 };

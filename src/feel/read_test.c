@@ -172,7 +172,8 @@ reader_finish(struct reader *reader, const struct node *root, bool unary)
 		reader->findings->broken = true;
 		return NULL;
 	}
-	*feel = (struct feel){ root, reader->source, reader->most_locals, unary, reader->uses, reader->use_count };
+	*feel = (struct feel){ root, reader->source, reader->most_locals, unary, reader->counts_days, reader->uses,
+		reader->use_count };
 	return feel;
 }
 
@@ -247,4 +248,10 @@ feel_reads(const struct feel *feel, size_t *ret_count)
 {
 	*ret_count = feel->use_count;
 	return feel->uses;
+}
+
+bool
+feel_counts_days(const struct feel *feel)
+{
+	return feel->counts_days;
 }

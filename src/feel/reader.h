@@ -37,6 +37,7 @@ struct reader {
 	bool stopped; /* a mistake of syntax, or no memory: nothing more can be said */
 	bool mistaken;
 	bool uses_tested; /* `?` was read */
+	bool counts_days; /* a builtin that looks at the calendar was read */
 	enum feel_about about; /* of the mistakes that are recorded now */
 	struct feel_use *uses;
 	size_t use_count, use_capacity;

@@ -15,11 +15,14 @@ add_line(struct buffer *body, struct text line)
 	buffer_add(body, TEXT("\n"));
 }
 
+/* A last day of year 0: none. */
 static void
 add_days(struct buffer *body, struct arena *arena, struct text label, struct date from, struct date to)
 {
 	const struct text first = date_french(arena, from, true);
-	add_line(body, date_compare(from, to) == 0
+	add_line(body, to.year == 0
+		? arena_format(arena, "- à partir du " TEXT_FORMAT " : " TEXT_FORMAT, TEXT_ARGS(first), TEXT_ARGS(label))
+		: date_compare(from, to) == 0
 		? arena_format(arena, "- " TEXT_FORMAT " : " TEXT_FORMAT, TEXT_ARGS(first), TEXT_ARGS(label))
 		: arena_format(arena, "- du " TEXT_FORMAT " au " TEXT_FORMAT " inclus : " TEXT_FORMAT, TEXT_ARGS(first),
 			TEXT_ARGS(date_french(arena, to, true)), TEXT_ARGS(label)));

@@ -23,6 +23,8 @@ struct day {
 static struct text
 day_text(struct arena *arena, const struct day *day)
 {
+	if (day->to.year == 0)
+		return arena_format(arena, "à partir du " TEXT_FORMAT, TEXT_ARGS(date_french(arena, day->from, false)));
 	if (date_compare(day->from, day->to) == 0)
 		return date_french(arena, day->from, true);
 	return arena_format(arena, "du " TEXT_FORMAT " au " TEXT_FORMAT " inclus", TEXT_ARGS(date_french(arena, day->from, false)),
@@ -59,7 +61,7 @@ page_key_dates(struct request *request, struct html *html, const struct office_c
 	const struct day *days = list_days(request->arena, campaign, &count);
 	HTML_IN(html, "ul", { "class", TEXT("key-dates") });
 	for (size_t i = 0; days && i < count; i++) {
-		const bool past = date_compare(days[i].to, today) < 0, now = !past && date_compare(days[i].from, today) <= 0;
+		const bool past = days[i].to.year != 0 && date_compare(days[i].to, today) < 0, now = !past && date_compare(days[i].from, today) <= 0;
 		HTML_IN(html, "li", { "class", past ? TEXT("past") : now ? TEXT("now") : (struct text){ 0 } });
 		HTML_LINE(html, "span", day_text(request->arena, &days[i]), { "class", TEXT("day") });
 		HTML_IN(html, "span");

@@ -216,6 +216,8 @@ campaign_jumps(struct request *request, struct html *html, const struct office_c
 		const struct text label = procedure->windows[i].label;
 		if (morning > now)
 			jump(request, html, morning, arena_format(request->arena, TEXT_FORMAT ", premier matin", TEXT_ARGS(label)));
+		if (window->closes == INSTANT_NEVER)
+			continue;
 		if (evening > now)
 			jump(request, html, evening, arena_format(request->arena, TEXT_FORMAT ", dernière minute", TEXT_ARGS(label)));
 		if (window->closes > now)

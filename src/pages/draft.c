@@ -221,6 +221,8 @@ page_filing_deadline(struct arena *arena, const struct dossier_facts *facts)
 			TEXT_ARGS(date_french(arena, date_of_instant(opens, NULL), true)));
 	if (facts->at >= closes)
 		return TEXT("Le dépôt est clos : ce brouillon n’a pas été déposé.");
+	if (closes == INSTANT_NEVER)
+		return TEXT("Vous pouvez déposer quand vous voulez.");
 	return arena_format(arena, "Dépôt possible jusqu’au " TEXT_FORMAT " inclus.",
 		TEXT_ARGS(date_french(arena, date_of_instant(closes - 1, NULL), true)));
 }

@@ -30,10 +30,13 @@ when(struct request *request, struct html *html)
 			html_text(html, campaigns.at[c]->campaign->title);
 			html_say(html, "\u00a0: ");
 			html_text(html, procedure->windows[w].label);
-			html_say(html, ", du ");
+			const bool ends = window->closes != INSTANT_NEVER;
+			html_text(html, ends ? TEXT(", du ") : TEXT(", à partir du "));
 			HTML_LINE(html, "strong", date_french(arena, window->first_day, true));
-			html_say(html, " au ");
-			HTML_LINE(html, "strong", date_french(arena, window->last_day, true));
+			if (ends) {
+				html_say(html, " au ");
+				HTML_LINE(html, "strong", date_french(arena, window->last_day, true));
+			}
 			html_text(html, now < window->opens
 				? TEXT(". Les demandes apparaîtront ici le premier jour ; un courriel vous préviendra.")
 				: TEXT(". Une demande qui arrive apparaît ici aussitôt."));

@@ -37,6 +37,30 @@ window_names(struct reader *reader, const struct procedure *procedure)
 	return names;
 }
 
+/* `au:`, or `fermeture: jamais` where the procedure says that this may be. */
+static bool
+read_end(struct campaign_reading *reading, struct map map, int window, instant *ret_at)
+{
+	struct reader *reader = &reading->reader;
+	const struct procedure_window *definition = &reading->procedure->windows[window];
+	if (!map_get(map, "fermeture")) {
+		if (!map_get(map, "au") && map.node)
+			finding_add(reader->findings, 105, map.at, TEXT(""), "il manque « au: »");
+		return read_bound(reader, map, "au", true, ret_at);
+	}
+	if (map_get(map, "au"))
+		finding_add(reader->findings, 602, map_key_place(map, "fermeture"), TEXT("gardez « au: » ou « fermeture: jamais »"),
+			"cette fenêtre a une fin et n’en a pas");
+	if (!map_never(map, "fermeture"))
+		return false;
+	if (!definition->endless)
+		finding_add(reader->findings, 602, map_key_place(map, "fermeture"),
+			TEXT("écrivez « fermeture: jamais » à cette fenêtre dans la procédure, ou donnez « au: »"),
+			"la procédure ne dit pas que la fenêtre « %.*s » peut rester ouverte", TEXT_ARGS(definition->name));
+	*ret_at = INSTANT_NEVER;
+	return true;
+}
+
 static void
 read_campaign_windows(struct campaign_reading *reading, struct map top)
 {
@@ -61,10 +85,12 @@ read_campaign_windows(struct campaign_reading *reading, struct map top)
 		const struct map map = map_open(reader, section->items[i].value, key->at, &shape_campaign_window);
 		struct campaign_window *one = &windows[window];
 		const bool opens = read_bound(reader, map, "du", false, &one->opens);
-		const bool closes = read_bound(reader, map, "au", true, &one->closes);
+		const bool closes = read_end(reading, map, window, &one->closes);
 		if (!opens || !closes)
 			continue;
 		one->first_day = date_of_instant(one->opens, NULL);
+		if (one->closes == INSTANT_NEVER)
+			continue;
 		one->last_day = date_of_instant(one->closes - 1, NULL);
 		if (one->opens >= one->closes)
 			finding_add(reader->findings, 602, map_get(map, "au")->at, TEXT("vérifiez les deux dates"),
@@ -398,9 +424,12 @@ campaign_windows_feel(struct arena *arena, const struct procedure *procedure, co
 	for (size_t i = 0; i < count; i++) {
 		struct feel_entry *one = &inside[4 * i];
 		one[0] = (struct feel_entry){ TEXT("ouverture"), feel_instant(windows[i].opens) };
-		one[1] = (struct feel_entry){ TEXT("fermeture"), feel_instant(windows[i].closes) };
+		const bool ends = windows[i].closes != INSTANT_NEVER;
+		one[1] = (struct feel_entry){ TEXT("fermeture"), ends ? feel_instant(windows[i].closes)
+			: feel_null(TEXT("cette fenêtre reste ouverte")) };
 		one[2] = (struct feel_entry){ TEXT("premier_jour"), feel_date(windows[i].first_day) };
-		one[3] = (struct feel_entry){ TEXT("dernier_jour"), feel_date(windows[i].last_day) };
+		one[3] = (struct feel_entry){ TEXT("dernier_jour"), ends ? feel_date(windows[i].last_day)
+			: feel_null(TEXT("cette fenêtre reste ouverte")) };
 		entries[i] = (struct feel_entry){ procedure->windows[i].name, feel_context(one, 4) };
 	}
 	return feel_context(entries, count);

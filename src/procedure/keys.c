@@ -305,6 +305,17 @@ map_sense(struct map map, const char *key)
 	return PROCEDURE_NO_SENSE;
 }
 
+bool
+map_never(struct map map, const char *key)
+{
+	const struct text word = map_text(map, key, TEXT_NAME);
+	if (word.length == 0 || text_equal(word, TEXT("jamais")))
+		return word.length > 0;
+	finding_add(map.reader->findings, 107, map_get(map, key)->at, TEXT("écrivez « jamais », ou donnez une date par « au: »"),
+		"« %s » ne se répond que par « jamais »", key);
+	return false;
+}
+
 void
 map_texts(struct map map, const char *key, const struct text **ret_texts, size_t *ret_count)
 {
@@ -406,6 +417,7 @@ resolve(struct reader *reader, const struct yaml_node *node, enum name_kind kind
 		[NAME_WINDOW] = "fenêtre", [NAME_ROLE] = "rôle", [NAME_FIELD] = "champ",
 		[NAME_STEP] = "étape", [NAME_MOVE] = "action ni échéance", [NAME_LETTER] = "lettre",
 		[NAME_PIECE] = "pièce",
+		[NAME_COUNTER] = "compteur",
 	};
 	static const bool feminine[NAME_KIND_COUNT] = {
 		[NAME_WINDOW] = true, [NAME_STEP] = true, [NAME_MOVE] = true, [NAME_LETTER] = true,

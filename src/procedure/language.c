@@ -79,7 +79,7 @@ static const struct text phases[] = {
 #include "procedure/words.def"
 };
 #undef PHASE
-static const struct text applicant[] = { WORD("demandeur") }, form[] = { WORD("formulaire") };
+static const struct text applicant[] = { WORD("demandeur") }, form[] = { WORD("formulaire") }, never[] = { WORD("jamais") };
 
 /* ---- keys that many mappings have ---- */
 
@@ -187,7 +187,22 @@ SHAPE(calendar, "« calendrier »",
 	NAME("zone", "La zone de vacances, telle que le fichier l’écrit."));
 
 SHAPE(window, "une fenêtre",
-	LABEL("Ce qui se fait pendant cette fenêtre."), CITE);
+	LABEL("Ce qui se fait pendant cette fenêtre."),
+	KEY("fermeture", FORM_WORD, HOLD_ONE, "jamais : une campagne peut la laisser ouverte sans fin.", WORDS(never)),
+	CITE);
+
+/* ---- what comes from outside the dossier ---- */
+
+SHAPE(local, "un réglage",
+	LABEL("Ce que chaque structure règle."), FIELD_TYPE_KEY(data_types),
+	KEY("qui", FORM_TEXT, HOLD_ONE_OR_LIST, "Les rôles qui le règlent, pour la structure où on les tient.", MUST,
+		.most = TEXT_NAME),
+	SIMPLE_FIELD_KEYS, CITE);
+
+SHAPE(counter, "un compteur",
+	LABEL("Ce que l’on compte pour chaque personne."),
+	NAME("unité", "L’unité de ce que l’on compte, au singulier : jour, h…"),
+	CITE);
 
 SHAPE(role, "un rôle",
 	LABEL("Comment on nomme ce rôle dans une phrase : le chef de service."),
@@ -299,7 +314,15 @@ SHAPE(opens, "« ouvre »",
 	KEY("fenêtre", FORM_TEXT, HOLD_ONE, "La fenêtre rouverte pour ce dossier.", MUST, .most = TEXT_NAME),
 	KEY("jusquau", FORM_FEEL, HOLD_ONE, "Jusqu’à quand : une date ou une date et une heure.", MUST));
 
+SHAPE(counting, "ce que l’on compte",
+	KEY("quantité", FORM_FEEL, HOLD_ONE, "Combien : un nombre.", MUST),
+	KEY("du", FORM_FEEL, HOLD_ONE, "Le jour, ou le premier jour.", MUST),
+	KEY("au", FORM_FEEL, HOLD_ONE, "Le dernier jour compris, quand il y en a plusieurs."));
+
 #define SETTINGS KEY("pose", FORM_FEEL, HOLD_NAMED, "Des valeurs notées au passage, qu’on lit ensuite par leur nom.")
+#define COUNTS KEY("compte", FORM_MAPPING, HOLD_NAMED, "Ce que l’on ajoute aux compteurs de la personne.", \
+	.of = &shape_counting), \
+	NAMES("décompte", "Les compteurs dont on ôte ce que ce dossier y avait mis.")
 #define PRODUCES NAMES("produit", "Les lettres produites.")
 #define CANCELS NAMES("annule", "Les lettres annulées.")
 
@@ -319,7 +342,7 @@ SHAPE(action, "une action",
 	NAMES("modifie", "Les champs du formulaire qu’elle peut changer."),
 	NAMES("joint", "Les pièces jointes en la faisant."),
 	NAMES("examine", "Les pièces acceptées ou renvoyées en la faisant."),
-	SETTINGS,
+	SETTINGS, COUNTS,
 	KEY("ouvre", FORM_MAPPING, HOLD_ONE, "Rouvre une fenêtre pour ce dossier.", .of = &shape_opens),
 	CANCELS, PRODUCES,
 	NAME("signe", "La lettre que la personne signe."),
@@ -346,7 +369,7 @@ SHAPE(deadline, "une échéance",
 	NAME("vers", "L’étape où elle mène."),
 	PRODUCES, CANCELS,
 	NAMES("alerte", "Les rôles prévenus sur leur bureau."),
-	SETTINGS, CITE);
+	SETTINGS, COUNTS, CITE);
 
 SHAPE(step, "une étape",
 	LABEL("Le nom de l’étape."),
@@ -458,6 +481,10 @@ SHAPE(procedure, "une procédure",
 	KEY("calendrier", FORM_MAPPING, HOLD_ONE, "Les jours qui comptent : territoire, vacances, fermetures.",
 		.of = &shape_calendar),
 	KEY("fenêtres", FORM_MAPPING, HOLD_NAMED, "Les périodes que chaque campagne date.", .of = &shape_window),
+	KEY("réglages", FORM_MAPPING, HOLD_NAMED, "Ce que chaque structure règle pour elle, avec ses dates.",
+		.of = &shape_local),
+	KEY("compteurs", FORM_MAPPING, HOLD_NAMED, "Ce que l’on compte pour chaque personne, d’un dossier à l’autre.",
+		.of = &shape_counter),
 	KEY("rôles", FORM_MAPPING, HOLD_NAMED, "Qui fait quoi ; exactement un rôle est celui du demandeur.", MUST,
 		.of = &shape_role),
 	KEY("population", FORM_MAPPING, HOLD_LIST, "Qui peut demander : des règles, toutes vraies.", .of = &shape_rule),
@@ -483,7 +510,8 @@ SHAPE(procedure, "une procédure",
 
 SHAPE(campaign_window, "une fenêtre de campagne",
 	KEY("du", FORM_DATE | FORM_INSTANT, HOLD_ONE, "Le premier jour, ou l’heure d’ouverture.", MUST),
-	KEY("au", FORM_DATE | FORM_INSTANT, HOLD_ONE, "Le dernier jour compris, ou l’heure de fermeture.", MUST));
+	KEY("au", FORM_DATE | FORM_INSTANT, HOLD_ONE, "Le dernier jour compris, ou l’heure de fermeture.", MUST_APART),
+	KEY("fermeture", FORM_WORD, HOLD_ONE, "Au lieu de « au » : jamais, elle reste ouverte.", WORDS(never)));
 
 SHAPE(contact, "un contact",
 	LABEL("Qui l’on joint."),

@@ -109,6 +109,7 @@ struct procedure_parameter {
 struct procedure_window {
 	struct procedure_origin origin;
 	struct text name, label;
+	bool endless; /* fermeture: jamais: a campaign may leave it without end */
 };
 
 /* Whoever may reopen a window for one agent, with a recorded reason. */
@@ -161,7 +162,7 @@ struct procedure_option {
 	struct text name, label;
 };
 
-/* Something a person enters: in the form, in an action, or (without the rest) in a campaign. */
+/* Something a person enters: in the form, in an action, or (without the rest) in a campaign or for a structure. */
 struct procedure_field {
 	struct procedure_origin origin;
 	struct text name, label, help, why, unit;
@@ -227,6 +228,19 @@ struct procedure_output {
 	int decimals;
 };
 
+/* A dated value that each structure sets for itself (réglages); the structures below inherit it. */
+struct procedure_local {
+	struct procedure_field field; /* its name, what may be entered; no condition, no check */
+	struct procedure_list who;    /* the roles that set it, in the structures where they are held */
+};
+
+/* A sum over a person's acts (compteurs): the same in every procedure where it has this name. */
+struct procedure_counter {
+	struct procedure_origin origin;
+	struct text name, label;
+	struct text unit; /* may be empty */
+};
+
 /* A value computed from the others; in an order in which each reads only those before it. */
 struct procedure_computed {
 	struct procedure_origin origin;
@@ -263,6 +277,13 @@ struct procedure_setting {
 	const struct feel *value;
 };
 
+/* One more entry in a counter of the subject (compte). */
+struct procedure_counting {
+	int counter;
+	const struct feel *quantity;
+	const struct feel *from, *to; /* dates, both included; `to` NULL: that day alone */
+};
+
 /* What a person may do at a step. The same name may stand at several steps. */
 struct procedure_action {
 	struct procedure_origin origin;
@@ -286,6 +307,9 @@ struct procedure_action {
 	int signs;                      /* signe: a letter, or NONE */
 	const struct procedure_setting *settings; /* pose */
 	size_t setting_count;
+	const struct procedure_counting *countings; /* compte */
+	size_t counting_count;
+	struct procedure_list uncounts; /* décompte: counters from which this dossier's entries are taken back */
 	int opens;                      /* ouvre.fenêtre: reopened for this dossier, or NONE */
 	const struct feel *opens_until; /* ouvre.jusquau: a date (that day included) or a date and time (excluded) */
 	bool batch;                     /* par_lot: may be done to many dossiers at once */
@@ -307,6 +331,9 @@ struct procedure_deadline {
 	struct procedure_list alerts;   /* alerte: roles told on their desk */
 	const struct procedure_setting *settings;
 	size_t setting_count;
+	const struct procedure_counting *countings; /* compte */
+	size_t counting_count;
+	struct procedure_list uncounts; /* décompte: counters from which this dossier's entries are taken back */
 };
 
 struct procedure_step {
@@ -420,6 +447,10 @@ struct procedure_report {
  * the types of the slots: fill their entries in that order. Unknown things are null. */
 enum procedure_slot_kind {
 	/* In every scope. */
+	PROCEDURE_SLOT_POSTING,   /* affectation: the entries of `agent` as the directory has them today, then depuis
+	                           * (date) and actif (boolean) */
+	PROCEDURE_SLOT_LOCALS,    /* réglage: a value per local, in order, for the structure of today */
+	PROCEDURE_SLOT_COUNTERS,  /* compteur: per counter a list of quantité, du, au, dossier, origine, oldest first */
 	PROCEDURE_SLOT_PARAMETER, /* index: parameters; by the date of the filing, or today before it */
 	PROCEDURE_SLOT_AGENT,     /* agent: matricule, civilité, nom, prénom, mail, corps, grade, catégorie,
 	                           * filière, statut, structure {code, nom, type, département, adresse, régime, employeur} */
@@ -479,6 +510,8 @@ struct procedure {
 	const struct procedure_field *campaign_data; /* what each campaign must set */
 	size_t campaign_data_count;
 	PROCEDURE_ITEMS(window, windows);
+	PROCEDURE_ITEMS(local, locals);
+	PROCEDURE_ITEMS(counter, counters);
 	PROCEDURE_ITEMS(exception, exceptions);
 	PROCEDURE_ITEMS(role, roles);
 	const struct procedure_rule *population; /* who may file; in the opening scope */
@@ -517,6 +550,9 @@ struct procedure {
 	const struct feel_scope *opening_scope, *case_scope, *letter_scope, *mail_scope, *report_scope;
 	/* `période` of reports, a range of dates: it stands where letters have their first name, in inputs of its own. */
 	unsigned period_slot;
+	int posting_slot, locals_slot, counters_slot; /* NONE: the name is the procedure's own, or declares nothing */
+	bool reads_posting; /* some expression reads `affectation` */
+	bool counts_days;   /* some expression counts days by the calendar: days closed later change what it gives */
 	int agent_slot, campaign_slot, windows_slot, today_slot, pieces_slot, dossier_slot, done_slot,
 		role_slot, recipient_slot, group_slot, link_slot;
 	const int *person_slots; /* by role; the applicant's is agent_slot when it is named so */
@@ -597,6 +633,8 @@ int procedure_role_find(const struct procedure *procedure, struct text name);
 int procedure_letter_find(const struct procedure *procedure, struct text name);
 int procedure_mail_find(const struct procedure *procedure, struct text name);
 int procedure_window_find(const struct procedure *procedure, struct text name);
+int procedure_local_find(const struct procedure *procedure, struct text name);
+int procedure_counter_find(const struct procedure *procedure, struct text name);
 int procedure_posed_find(const struct procedure *procedure, struct text name);
 int procedure_computed_find(const struct procedure *procedure, struct text name);
 int procedure_report_find(const struct procedure *procedure, struct text name);
@@ -691,8 +729,8 @@ enum guichet_status procedure_fill_letter(const struct procedure *procedure, con
 /* ---- campaigns ---- */
 
 struct campaign_window {
-	instant opens, closes; /* closes: the first instant after */
-	struct date first_day, last_day;
+	instant opens, closes; /* closes: the first instant after; INSTANT_NEVER: it stays open */
+	struct date first_day, last_day; /* last_day: year 0 when it stays open */
 };
 
 struct campaign_contact {

@@ -158,6 +158,7 @@ read_action(struct reader *reader, const struct yaml_item *item, int step, struc
 	map_feel(map, "si", SCOPE_CASE, WANT_TRUTH, &action->condition);
 	map_rules(map, "exige", SCOPE_CASE, &action->requires, &action->require_count);
 	read_settings(map, &action->settings, &action->setting_count);
+	read_countings(map, &action->countings, &action->counting_count, &action->uncounts);
 	read_opens(map, action);
 	if (map.node && action->to == PROCEDURE_NONE && !map_get(map, "vers") && !reader->mutant)
 		finding_add(reader->findings, 306, map.at, TEXT("écrivez « vers: » et l’étape où elle mène, ou celle-ci même"),
@@ -194,8 +195,9 @@ read_deadline(struct reader *reader, const struct yaml_item *item, int step, boo
 		want_feel(reader, when, SCOPE_CASE, WANT_MOMENT, NULL, &deadline->when);
 	map_feel(map, "si", SCOPE_CASE, WANT_TRUTH, &deadline->condition);
 	read_settings(map, &deadline->settings, &deadline->setting_count);
+	read_countings(map, &deadline->countings, &deadline->counting_count, &deadline->uncounts);
 	if (map.node && deadline->to == PROCEDURE_NONE && !deadline->alerts.count && !deadline->produces.count
-		&& !deadline->setting_count && !reader->mutant && !map_get(map, "vers"))
+		&& !deadline->setting_count && !deadline->counting_count && !deadline->uncounts.count && !reader->mutant && !map_get(map, "vers"))
 		finding_add(reader->findings, 312, map.at, TEXT("ajoutez « vers: », « alerte: » ou « produit: »"),
 			passage ? "le passage « %.*s » ne fait rien" : "l’échéance « %.*s » ne fait rien", TEXT_ARGS(deadline->name));
 }

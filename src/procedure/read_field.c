@@ -188,20 +188,34 @@ read_simple(struct map map, struct procedure_field *field)
 	read_domain(map, field);
 }
 
-void
-read_row_field(struct reader *reader, const struct yaml_item *item, struct procedure_field *ret_field)
+/* What one answer may be, and nothing more. */
+static void
+read_alone(struct map map, struct text name, enum place place, struct procedure_field *ret_field)
 {
-	const struct map map = map_open(reader, item->value, item->key->at, &shape_row_field);
 	const struct feel_type *feel_type = &feel_type_any;
-	const enum procedure_field_type type = map.node ? read_type(map, IN_ROWS, &feel_type) : PROCEDURE_FIELD_TEXT;
+	const enum procedure_field_type type = map.node ? read_type(map, place, &feel_type) : PROCEDURE_FIELD_TEXT;
 	*ret_field = (struct procedure_field){
-		.origin = map_origin(map), .name = item->key->scalar, .label = map_text(map, "libellé", TEXT_LABEL),
+		.origin = map_origin(map), .name = name, .label = map_text(map, "libellé", TEXT_LABEL),
 		.help = map_text(map, "aide", TEXT_SENTENCE), .unit = map_text(map, "unité", TEXT_NAME),
-		.missing = map_text(map, "message", TEXT_SENTENCE), .compulsory = map_flag(map, "obligatoire"),
+		.missing = map_text(map, "message", TEXT_SENTENCE),
 		.type = type, .feel_type = feel_type, .section = PROCEDURE_NONE,
 	};
 	if (map.node)
 		read_simple(map, ret_field);
+}
+
+void
+read_row_field(struct reader *reader, const struct yaml_item *item, struct procedure_field *ret_field)
+{
+	const struct map map = map_open(reader, item->value, item->key->at, &shape_row_field);
+	read_alone(map, item->key->scalar, IN_ROWS, ret_field);
+	ret_field->compulsory = map_flag(map, "obligatoire");
+}
+
+void
+read_entry(struct map map, struct text name, struct procedure_field *ret_field)
+{
+	read_alone(map, name, AS_DATA, ret_field);
 }
 
 void

@@ -42,6 +42,7 @@ void
 read_names(struct reader *reader, struct map top)
 {
 	declare_all(reader, NAME_WINDOW, child(top.node, "fenêtres"), "les fenêtres", false);
+	declare_all(reader, NAME_COUNTER, child(top.node, "compteurs"), "les compteurs", false);
 	declare_all(reader, NAME_ROLE, child(top.node, "rôles"), "les rôles", false);
 	declare_all(reader, NAME_LETTER, child(top.node, "lettres"), "les lettres", false);
 	declare_all(reader, NAME_PIECE, child(top.node, "pièces"), "les pièces", false);

@@ -178,6 +178,7 @@ read_windows(struct reader *reader)
 			.origin = map_origin(map),
 			.name = names->at[i].name,
 			.label = map_text(map, "libellé", TEXT_LABEL),
+			.endless = map_never(map, "fermeture"),
 		};
 	}
 	reader->procedure->windows = windows;

@@ -37,6 +37,7 @@ enum wanted {
 /* The sections whose names others refer to. */
 enum name_kind {
 	NAME_WINDOW,
+	NAME_COUNTER,
 	NAME_ROLE,
 	NAME_FIELD,
 	NAME_STEP,
@@ -158,7 +159,10 @@ extern const struct shape shape_rule,
 	shape_report,
 	shape_campaign_window,
 	shape_contact,
-	shape_key_date;
+	shape_key_date,
+	shape_local,
+	shape_counter,
+	shape_counting;
 
 /* ---- keys.c: mappings with known keys ---- */
 
@@ -192,6 +196,8 @@ bool map_date(struct map map, const char *key, struct date *ret_date);
 /* "P5Y": told when it is not an ISO duration. */
 struct text map_duration(struct map map, const char *key);
 enum procedure_sense map_sense(struct map map, const char *key);
+/* The word « jamais »; told when it is another. */
+bool map_never(struct map map, const char *key);
 /* One text or a list of texts. */
 void map_texts(struct map map, const char *key, const struct text **ret_texts, size_t *ret_count);
 /* One name or a list of names of that kind. */
@@ -234,18 +240,26 @@ struct text nearest_remedy(struct reader *reader, struct text name, const struct
 void read_calendar(struct reader *reader, struct map top);        /* read_calendar.c */
 void read_names(struct reader *reader, struct map top);           /* read_names.c */
 void read_opening(struct reader *reader, struct map top);         /* read_opening.c */
+void read_outside(struct reader *reader, struct map top);         /* read_outside.c */
+/* `compte` and `décompte` of an action or a deadline. */
+void read_countings(struct map map, const struct procedure_counting **ret_countings, size_t *ret_count,
+	struct procedure_list *ret_uncounts);
 void read_form(struct reader *reader, struct map top);            /* read_form.c */
 /* read_field.c: one of the form or of an action, or one of the data of a campaign. */
 void read_field(struct reader *reader, const struct yaml_item *item, enum scope_kind scope, bool campaign,
 	struct procedure_field *ret_field);
 void read_row_field(struct reader *reader, const struct yaml_item *item, struct procedure_field *ret_field);
 void read_parts(struct map map, struct procedure_field *field);   /* read_parts.c: of those made of several answers */
+/* Only what may be entered: for the value of a local. */
+void read_entry(struct map map, struct text name, struct procedure_field *ret_field);
 void read_circuit(struct reader *reader, struct map top);         /* read_circuit.c */
 void read_words(struct reader *reader, struct map top);           /* read_words.c */
 void read_scopes(struct reader *reader);                          /* scope.c */
 void read_rules(struct reader *reader);                           /* rules.c */
 void read_template(struct reader *reader, struct pending_template *pending); /* template.c */
 
+/* Notes in the procedure what an expression that it reads depends on, outside of the dossier. */
+void note_outside(struct reader *reader, const struct feel *feel);
 /* Reads one noted expression; NULL after a finding. */
 const struct feel *read_feel(struct reader *reader, const struct yaml_node *node, enum scope_kind scope,
 	enum wanted wanted, const struct feel_type *expected);

@@ -56,6 +56,20 @@ read_nothing(struct reader *reader)
 	return feel;
 }
 
+void
+note_outside(struct reader *reader, const struct feel *feel)
+{
+	struct procedure *procedure = reader->procedure;
+	size_t count = 0;
+	const struct feel_use *uses = feel_reads(feel, &count);
+	if (!procedure)
+		return;
+	procedure->counts_days |= feel_counts_days(feel);
+	for (size_t i = 0; i < count; i++)
+		procedure->reads_posting |= uses[i].slot < procedure->slot_count
+			&& procedure->slots[uses[i].slot].kind == PROCEDURE_SLOT_POSTING;
+}
+
 static const struct feel *
 read_in(struct reader *reader, struct text text, enum scope_kind scope, enum wanted wanted,
 	const struct feel_type *expected,
@@ -79,6 +93,8 @@ read_in(struct reader *reader, struct text text, enum scope_kind scope, enum wan
 			(struct span){ source, start, end > start ? end : start + 1 }, finding->remedy, "%.*s",
 			TEXT_ARGS(finding->message));
 	}
+	if (feel)
+		note_outside(reader, feel);
 	if (feel && !gives(feel, wanted)) {
 		const struct text type = feel_type_french(reader->arena, feel_type_of(feel));
 		finding_add(reader->findings, 203,

@@ -7,7 +7,8 @@
 
 /* A text that the directory may not have. */
 static const struct feel_type unsure = { .kind = FEEL_STRING, .optional = true };
-static const struct feel_type unsure_date = { .kind = FEEL_DATE, .optional = true };
+static const struct feel_type unsure_date = { .kind = FEEL_DATE, .optional = true },
+	unsure_moment = { .kind = FEEL_DATE_TIME, .optional = true };
 static const struct text channels[] = { { "lien", 4 }, { "application", 11 } };
 
 static void *
@@ -101,6 +102,51 @@ open_scope(struct reader *reader, enum scope_kind scope, const struct feel_scope
 		feel_scope_set_calendar(reader->scopes[scope], reader->procedure->calendar);
 }
 
+/* Whether the procedure itself gives this name to a value. */
+static bool
+is_own_name(const struct reader *reader, struct text name)
+{
+	bool own = name_find(reader, NAME_FIELD, name) != PROCEDURE_NONE;
+	for (size_t i = 0; i < reader->derived_count; i++)
+		own |= text_equal(reader->derived[i].name, name);
+	for (size_t i = 0; i < reader->procedure->parameter_count; i++)
+		own |= text_equal(reader->procedure->parameters[i].name, name);
+	return own;
+}
+
+/* `réglage` and `compteur`, for the procedures that declare some. */
+static void
+declare_outside(struct reader *reader)
+{
+	struct procedure *procedure = reader->procedure;
+	struct feel_field *locals = READER_ARRAY(reader, struct feel_field, procedure->local_count + 1);
+	struct feel_field *counters = READER_ARRAY(reader, struct feel_field, procedure->counter_count + 1);
+	procedure->locals_slot = procedure->counters_slot = PROCEDURE_NONE;
+	if (!locals || !counters)
+		return;
+	for (size_t i = 0; i < procedure->local_count; i++)
+		locals[i] = (struct feel_field){ procedure->locals[i].field.name,
+			memory(reader, feel_type_optional_of(reader->arena, procedure->locals[i].field.feel_type, true)) };
+	for (size_t i = 0; i < procedure->counter_count; i++) {
+		const struct text unit = procedure->counters[i].unit;
+		const struct feel_type *quantity = unit.length
+			? memory(reader, feel_type_number_of(reader->arena, unit, false, NULL)) : &feel_type_number;
+		counters[i] = (struct feel_field){ procedure->counters[i].name,
+			memory(reader, feel_type_list_of(reader->arena, CONTEXT(reader, { "quantité", quantity },
+				{ "du", &feel_type_date }, { "au", &feel_type_date }, { "dossier", &unsure }, { "origine", 0 }))) };
+	}
+	if (reader->findings->broken)
+		return;
+	if (procedure->local_count)
+		procedure->locals_slot = declare(reader, SCOPE_OPENING, TEXT("réglage"),
+			memory(reader, feel_type_context_of(reader->arena, locals, procedure->local_count)),
+			PROCEDURE_SLOT_LOCALS, PROCEDURE_NONE, NULL);
+	if (procedure->counter_count)
+		procedure->counters_slot = declare(reader, SCOPE_OPENING, TEXT("compteur"),
+			memory(reader, feel_type_context_of(reader->arena, counters, procedure->counter_count)),
+			PROCEDURE_SLOT_COUNTERS, PROCEDURE_NONE, NULL);
+}
+
 static void
 declare_opening(struct reader *reader)
 {
@@ -108,11 +154,17 @@ declare_opening(struct reader *reader)
 	open_scope(reader, SCOPE_OPENING, NULL);
 	const struct feel_type *structure = CONTEXT(reader, { "code", &unsure }, { "nom", &unsure }, { "type", &unsure },
 		{ "département", &unsure }, { "adresse", &unsure }, { "régime", &unsure }, { "employeur", &unsure });
-	procedure->agent_slot = declare(reader, SCOPE_OPENING, TEXT("agent"), CONTEXT(reader, { "matricule", 0 },
-		{ "civilité", &unsure }, { "nom", 0 }, { "prénom", 0 }, { "mail", 0 }, { "corps", &unsure }, { "grade", &unsure },
-		{ "catégorie", &unsure }, { "filière", &unsure }, { "statut", &unsure },
-		{ "structure", structure }), PROCEDURE_SLOT_AGENT,
-		PROCEDURE_NONE, NULL);
+#define AGENT_ENTRIES { "matricule", 0 }, { "civilité", &unsure }, { "nom", 0 }, { "prénom", 0 }, { "mail", 0 }, \
+	{ "corps", &unsure }, { "grade", &unsure }, { "catégorie", &unsure }, { "filière", &unsure }, { "statut", &unsure }, \
+	{ "structure", structure }
+	procedure->agent_slot = declare(reader, SCOPE_OPENING, TEXT("agent"), CONTEXT(reader, AGENT_ENTRIES),
+		PROCEDURE_SLOT_AGENT, PROCEDURE_NONE, NULL);
+	/* A procedure of before it was known may have given the name to something of its own. */
+	procedure->posting_slot = is_own_name(reader, TEXT("affectation")) ? PROCEDURE_NONE
+		: declare(reader, SCOPE_OPENING, TEXT("affectation"), CONTEXT(reader, AGENT_ENTRIES,
+			{ "depuis", &feel_type_date }, { "actif", &feel_type_boolean }), PROCEDURE_SLOT_POSTING, PROCEDURE_NONE, NULL);
+#undef AGENT_ENTRIES
+	declare_outside(reader);
 
 	struct feel_field *campaign = READER_ARRAY(reader, struct feel_field, procedure->campaign_data_count + 3);
 	if (!campaign)
@@ -128,11 +180,14 @@ declare_opening(struct reader *reader)
 
 	const struct feel_type *window = CONTEXT(reader, { "ouverture", &feel_type_date_time },
 		{ "fermeture", &feel_type_date_time }, { "premier_jour", &feel_type_date }, { "dernier_jour", &feel_type_date });
+	const struct feel_type *endless = CONTEXT(reader, { "ouverture", &feel_type_date_time },
+		{ "fermeture", &unsure_moment }, { "premier_jour", &feel_type_date }, { "dernier_jour", &unsure_date });
 	struct feel_field *windows = READER_ARRAY(reader, struct feel_field, procedure->window_count);
 	if (!windows)
 		return;
 	for (size_t i = 0; i < procedure->window_count; i++)
-		windows[i] = (struct feel_field){ procedure->windows[i].name, window };
+		windows[i] = (struct feel_field){ procedure->windows[i].name,
+			procedure->windows[i].endless ? endless : window };
 	procedure->windows_slot = declare(reader, SCOPE_OPENING, TEXT("fenêtre"),
 		memory(reader, feel_type_context_of(reader->arena, windows, procedure->window_count)), PROCEDURE_SLOT_WINDOWS,
 		PROCEDURE_NONE, NULL);
@@ -209,6 +264,8 @@ settle_table(struct reader *reader, struct derived *derived)
 		settle_others(reader, derived, cell->feel);
 	const struct feel *feel = make_table(reader, derived->table);
 	*derived->ret_feels[0] = feel ? feel : read_nothing(reader);
+	if (feel)
+		note_outside(reader, feel);
 	derived->type = feel ? feel_type_of(feel) : &feel_type_any;
 }
 
@@ -456,7 +513,7 @@ read_scopes(struct reader *reader)
 {
 	struct procedure *procedure = reader->procedure;
 	procedure->slots = READER_ARRAY(reader, struct procedure_slot, procedure->parameter_count + procedure->field_count
-		+ reader->derived_count + procedure->role_count + 11);
+		+ reader->derived_count + procedure->role_count + 14);
 	if (!procedure->slots)
 		return;
 	declare_data(reader);

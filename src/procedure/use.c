@@ -22,6 +22,7 @@ FIND(role, roles)
 FIND(letter, letters)
 FIND(mail, mails)
 FIND(window, windows)
+FIND(counter, counters)
 FIND(posed, posed)
 FIND(computed, computed)
 FIND(report, reports)
@@ -31,6 +32,15 @@ const struct text procedure_piece_states[PROCEDURE_PIECE_STATE_COUNT] = {
 	[PROCEDURE_PIECE_ACCEPTED] = TEXT("acceptée"),
 	[PROCEDURE_PIECE_SENT_BACK] = TEXT("renvoyée"),
 };
+
+int
+procedure_local_find(const struct procedure *procedure, struct text name)
+{
+	for (size_t i = 0; i < procedure->local_count; i++)
+		if (text_equal(procedure->locals[i].field.name, name))
+			return (int)i;
+	return PROCEDURE_NONE;
+}
 
 int
 procedure_action_find(const struct procedure *procedure, int step, struct text name)
