@@ -360,7 +360,7 @@ SHAPE(passage, "un passage",
 	NAME("vers", "L’étape où il mène."),
 	PRODUCES, CANCELS,
 	NAMES("alerte", "Les rôles prévenus sur leur bureau."),
-	SETTINGS, CITE);
+	SETTINGS, COUNTS, CITE);
 
 SHAPE(deadline, "une échéance",
 	HAPPENS("la"),
