@@ -1,6 +1,7 @@
-/* guichet demo: fills an invented académie once, keeps it pristine, and serves a copy of it.
+/* guichet demo: fills an invented place once, keeps it pristine, and serves a copy of it.
  *
- * The académie of 34 433 agents goes through the real import; its campaigns are those of procedures/. A few dozen
+ * The académie of 34 433 agents, or the people of another folder of demonstration/, go through the real import; its
+ * campaigns are those that lieu.yaml names, of procedures/. A few dozen
  * accounts have a password; everybody else can be visited from the page /demo, which exists here only. */
 #include <dirent.h>
 #include <fts.h>
@@ -14,6 +15,7 @@
 #include "base/clock.h"
 #include "base/digest.h"
 #include "commands.h"
+#include "demo_place.h"
 #include "directory/account.h"
 #include "directory/directory.h"
 #include "office/office.h"
@@ -26,9 +28,6 @@ enum { SEED = 2023, PATH_SIZE = 600 };
 
 /* Who can log in with the password below: the roles of the campaign, for visitors who prefer the login page. */
 static const char *const password = "le guichet est ouvert";
-
-/* The demonstration begins in the first days of the filing window. */
-static const char *const first_instant = "2023-06-08T10:00";
 
 static enum guichet_status
 import(struct store *store, const char *csv, const struct clock *clock, struct guichet_error *error)
@@ -47,34 +46,47 @@ import(struct store *store, const char *csv, const struct clock *clock, struct g
 	return directory_import(store, arena, &import, &report, error);
 }
 
-/* Opens every campaign of every procedure of `procedures`. */
+/* Opens every campaign of a procedure's folder. */
 static enum guichet_status
-open_campaigns(struct office *office, const char *procedures, struct guichet_error *error)
+open_all(struct office *office, const char *folder, struct guichet_error *error)
 {
-	DIR *folders = opendir(procedures);
-	if (!folders)
-		return guichet_fail(error, GUICHET_REFUSED, "Le dossier « %s » est introuvable : lancez la démonstration depuis la "
-			"racine du projet.", procedures);
+	char path[PATH_SIZE];
+	snprintf(path, sizeof path, "%.500s/campagnes", folder);
+	DIR *campaigns = opendir(path);
 	enum guichet_status status = GUICHET_OK;
-	for (struct dirent *entry; status == GUICHET_OK && (entry = readdir(folders));) {
-		char folder[PATH_SIZE], path[PATH_SIZE];
-		if (entry->d_name[0] == '.')
+	for (struct dirent *file; campaigns && status == GUICHET_OK && (file = readdir(campaigns));) {
+		const size_t length = strlen(file->d_name);
+		char name[256];
+		if (length < 6 || length > sizeof name || strcmp(file->d_name + length - 5, ".yaml") != 0)
 			continue;
-		snprintf(folder, sizeof folder, "%.300s/%.200s", procedures, entry->d_name);
-		snprintf(path, sizeof path, "%.400s/campagnes", folder);
-		DIR *campaigns = opendir(path);
-		for (struct dirent *file; campaigns && status == GUICHET_OK && (file = readdir(campaigns));) {
-			const size_t length = strlen(file->d_name);
-			char name[256];
-			if (length < 6 || length > sizeof name || strcmp(file->d_name + length - 5, ".yaml") != 0)
-				continue;
-			snprintf(name, sizeof name, "%.*s", (int)(length < 200 ? length - 5 : 195), file->d_name);
-			status = office_campaign_open(office, folder, name, error);
-		}
-		if (campaigns)
-			closedir(campaigns);
+		snprintf(name, sizeof name, "%.*s", (int)(length < 200 ? length - 5 : 195), file->d_name);
+		status = office_campaign_open(office, folder, name, error);
 	}
-	closedir(folders);
+	if (campaigns)
+		closedir(campaigns);
+	return status;
+}
+
+/* Opens the campaigns of the place, or every one of a folder of procedures. */
+static enum guichet_status
+open_campaigns(struct office *office, const struct demo_place *place, const char *procedures, struct guichet_error *error)
+{
+	enum guichet_status status = GUICHET_OK;
+	char folder[PATH_SIZE];
+	for (size_t i = 0; !procedures && status == GUICHET_OK && i < place->campaign_count; i++) {
+		snprintf(folder, sizeof folder, "procedures/%.200s", place->campaigns[i].procedure);
+		status = office_campaign_open(office, folder, place->campaigns[i].campaign, error);
+	}
+	DIR *folders = procedures ? opendir(procedures) : NULL;
+	if (procedures && !folders)
+		return guichet_fail(error, GUICHET_REFUSED, "Le dossier « %s » est introuvable.", procedures);
+	for (struct dirent *entry; folders && status == GUICHET_OK && (entry = readdir(folders));) {
+		snprintf(folder, sizeof folder, "%.300s/%.200s", procedures, entry->d_name);
+		if (entry->d_name[0] != '.')
+			status = open_all(office, folder, error);
+	}
+	if (folders)
+		closedir(folders);
 	return status;
 }
 
@@ -119,28 +131,26 @@ write_accounts(struct store_tx *tx, void *context, struct guichet_error *error)
 }
 
 static enum guichet_status
-fill(const char *data, const char *csv, const char *procedures, struct guichet_error *error)
+fill(const char *data, const char *csv, const struct demo_place *place, const char *procedures,
+	struct guichet_error *error)
 {
-	instant start = INSTANT_NEVER;
-	if (!instant_read(TEXT("2023-06-01T08:00"), &start))
-		return guichet_fail(error, GUICHET_BROKEN, "Horloge illisible.");
 	CLEANUP(store_close) struct store *store = NULL;
-	CLEANUP(clock_free) struct clock *clock = clock_new(start);
+	CLEANUP(clock_free) struct clock *clock = clock_new(place->filled);
 	CLEANUP(office_close) struct office *office = NULL;
 	CLEANUP(arena_free) struct arena *arena = arena_new(16 << 20);
 	if (!clock || !arena)
 		return guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.");
-	struct accounts accounts = { .arena = arena, .now = start };
+	struct accounts accounts = { .arena = arena, .now = place->filled };
 	enum guichet_status status = store_open(data, NULL, &store, error);
 	const struct office_options options = { .store = store, .clock = clock };
-	if (status == GUICHET_OK)
+	if (status == GUICHET_OK && !place->has_files)
 		status = directory_generate(csv, SEED, error);
 	if (status == GUICHET_OK)
-		status = import(store, csv, clock, error);
+		status = import(store, place->has_files ? place->folder : csv, clock, error);
 	if (status == GUICHET_OK)
 		status = office_open(&options, &office, error);
 	if (status == GUICHET_OK)
-		status = open_campaigns(office, procedures, error);
+		status = open_campaigns(office, place, procedures, error);
 	if (status == GUICHET_OK)
 		status = password_hash(text_of_string(password), accounts.hash, error);
 	accounts.office = office;
@@ -186,13 +196,12 @@ hash_file(const char *path, struct digest *digest, struct guichet_error *error)
 	return read ? GUICHET_OK : guichet_fail(error, GUICHET_REFUSED, "Impossible de lire %s.", path);
 }
 
-/* What the filled académie depends on: this program and the procedures. When they change it is filled again. */
 static enum guichet_status
-hash_sources(const char *procedures, struct digest *digest, struct guichet_error *error)
+hash_folder(const char *folder, struct digest *digest, struct guichet_error *error)
 {
 	char path[PATH_SIZE];
-	snprintf(path, sizeof path, "%.500s", procedures);
-	enum guichet_status status = hash_file("/proc/self/exe", digest, error);
+	snprintf(path, sizeof path, "%.500s", folder);
+	enum guichet_status status = GUICHET_OK;
 	FTS *tree = fts_open((char *[]){ path, NULL }, FTS_PHYSICAL | FTS_NOCHDIR, by_name);
 	for (FTSENT *entry; tree && status == GUICHET_OK && (entry = fts_read(tree));)
 		if (entry->fts_info == FTS_F)
@@ -202,12 +211,23 @@ hash_sources(const char *procedures, struct digest *digest, struct guichet_error
 	return status;
 }
 
+/* What the filled place depends on: this program, the place and the procedures. When they change it is filled again. */
 static enum guichet_status
-make_pristine(const char *base, const char *procedures, char pristine[static PATH_SIZE], struct guichet_error *error)
+hash_sources(const struct demo_place *place, const char *procedures, struct digest *digest, struct guichet_error *error)
+{
+	enum guichet_status status = hash_file("/proc/self/exe", digest, error);
+	if (status == GUICHET_OK)
+		status = hash_folder(place->folder, digest, error);
+	return status == GUICHET_OK ? hash_folder(procedures ? procedures : "procedures", digest, error) : status;
+}
+
+static enum guichet_status
+make_pristine(const char *base, const struct demo_place *place, const char *procedures, char pristine[static PATH_SIZE],
+	struct guichet_error *error)
 {
 	char making[PATH_SIZE], csv[PATH_SIZE];
 	struct digest sources = { 0 };
-	enum guichet_status status = hash_sources(procedures, &sources, error);
+	enum guichet_status status = hash_sources(place, procedures, &sources, error);
 	CLEANUP(arena_free) struct arena *arena = arena_new(4096);
 	const struct text hex = arena ? digest_hex(arena, &sources) : (struct text){ 0 };
 	if (status != GUICHET_OK || !hex.at)
@@ -215,11 +235,11 @@ make_pristine(const char *base, const char *procedures, char pristine[static PAT
 	snprintf(pristine, PATH_SIZE, "%.500s/pristine-%.16s", base, hex.at);
 	if (access(pristine, F_OK) == 0)
 		return GUICHET_OK;
-	printf("Remplissage de l’académie de démonstration (34 433 agents)…\n");
+	printf("Remplissage de la démonstration. %s\n", place->about);
 	fflush(stdout);
 	snprintf(making, sizeof making, "%.500s/making-%d", base, (int)getpid());
 	snprintf(csv, sizeof csv, "%.500s-csv", making);
-	status = fill(making, csv, procedures, error);
+	status = fill(making, csv, place, procedures, error);
 	/* Another one may have been first: both are the same. */
 	if (status == GUICHET_OK && rename(making, pristine) != 0 && access(pristine, F_OK) != 0)
 		status = guichet_fail(error, GUICHET_BROKEN, "Impossible de créer %s.", pristine);
@@ -260,15 +280,20 @@ take(int *argc, char **argv, const char *name, bool valued)
 int
 command_demo(int argc, char **argv)
 {
-	struct server_options options = { .port = 8080, .organisation = "Académie de Valmont", .demo = true,
-		.mail.from = "guichet@ac-valmont.example" };
+	CLEANUP(arena_free) struct arena *arena = arena_new(256 << 10);
+	struct demo_place place;
 	struct guichet_error error = { 0 };
 	const char *given = take(&argc, argv, "--data", true), *base = NULL;
-	const char *procedures = take(&argc, argv, "--procedures", true);
+	const char *procedures = take(&argc, argv, "--procedures", true), *name = take(&argc, argv, "--place", true);
 	const bool resume = take(&argc, argv, "--resume", false);
-	if (!instant_read(text_of_string(first_instant), &options.start)
-		|| server_options_read(argc, argv, &options, &base, &error) != GUICHET_OK) {
-		fprintf(stderr, "guichet demo : %s\n", error.message);
+	if (!arena || demo_place_read(arena, name ? name : "academie", &place, &error) != GUICHET_OK) {
+		fprintf(stderr, "guichet demo : %s\n", arena ? error.message : "Plus de mémoire.");
+		return EXIT_REFUSED;
+	}
+	struct server_options options = { .port = 8080, .organisation = place.organisation, .demo = true,
+		.demo_about = place.about, .start = place.start, .mail.from = place.mail };
+	if (server_options_read(argc, argv, &options, &base, &error) != GUICHET_OK) {
+		fprintf(stderr, "guichet demo : %s\n", error.message);
 		return EXIT_USAGE;
 	}
 	char data[PATH_SIZE], pristine[PATH_SIZE];
@@ -278,7 +303,7 @@ command_demo(int argc, char **argv)
 	snprintf(data, sizeof data, "%.500s%s", given ? given : base, given ? "" : "/served");
 	mkdir("build", 0777);
 	mkdir(base, 0777);
-	enum guichet_status status = make_pristine(base, procedures ? procedures : "procedures", pristine, &error);
+	enum guichet_status status = make_pristine(base, &place, procedures, pristine, &error);
 	if (status == GUICHET_OK && !(resume && access(data, F_OK) == 0)) {
 		remove_folder(data);
 		status = store_backup(pristine, data, STORE_ATTACHMENT_NAMED, &error);

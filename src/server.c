@@ -113,6 +113,7 @@ start_parts(const struct server_options *options, struct running *running, struc
 	struct site *site = &running->site;
 	enum guichet_status status;
 	site->demo = options->demo;
+	site->demo_about = text_of_string(options->demo_about ? options->demo_about : "");
 	site->organisation = text_of_string(options->organisation);
 	site->throttle = throttle_new(THROTTLE_ENTRIES);
 	site->passwords = worker_new(PASSWORD_QUEUE);

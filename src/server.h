@@ -18,6 +18,7 @@ struct server_options {
 	struct mail_settings mail;
 	instant start;              /* legal time at the start; INSTANT_NEVER: the machine's */
 	bool demo;
+	const char *demo_about;     /* one sentence for its visitors */
 	bool secure, trust_forwarded;
 };
 

@@ -105,9 +105,8 @@ page_demo(struct request *request, struct html *html, struct guichet_error *erro
 	if (!tx)
 		return error->status;
 	PAGE_IN(request, html, TEXT("La démonstration"), { TEXT("/"), TEXT("Accueil") });
-	HTML_SAY(html, "p", "Une académie de 34 433 agents inventés. Suivez une demande d’un bout à "
-		"l’autre en changeant de personne, "
-		"ou entrez comme qui vous voulez.", { "class", TEXT("lead") });
+	HTML_LINE(html, "p", arena_format(request->arena, TEXT_FORMAT " Suivez une demande d’un bout à l’autre en changeant de "
+		"personne, ou entrez comme qui vous voulez.", TEXT_ARGS(site_of(request)->demo_about)), { "class", TEXT("lead") });
 	if (query.length == 0) {
 		const enum guichet_status status = demo_guide(request, tx, html, error);
 		if (status != GUICHET_OK)
@@ -128,7 +127,7 @@ page_demo(struct request *request, struct html *html, struct guichet_error *erro
 	HTML_IN(html, "div", { "class", TEXT("table-scroll") }, { "tabindex", TEXT("0") }, { "role", TEXT("region") },
 		{ "aria-label", TEXT("Personnes") });
 	HTML_IN(html, "table", { "class", TEXT("table") });
-	HTML_SAY(html, "caption", "Personnes de l’académie inventée", { "class", TEXT("visually-hidden") });
+	HTML_SAY(html, "caption", "Personnes inventées", { "class", TEXT("visually-hidden") });
 	table_head(html);
 	HTML_IN(html, "tbody");
 	if (query.length == 0)

@@ -25,6 +25,7 @@ struct site {
 	struct mailer *mailer;
 	struct text organisation;       /* "Académie de Valmont" */
 	struct text public_address;     /* for links in mails, without "/" at the end; never the Host header */
+	struct text demo_about;         /* one sentence for visitors of the demonstration */
 	bool demo;                      /* a demonstration: anybody may log in as anybody and move the clock */
 	_Atomic bool ready;             /* the office is open: pages may be served */
 };

@@ -1,0 +1,25 @@
+/* Where a demonstration takes place: a folder of demonstration/, with its people and what is open there. */
+#pragma once
+
+#include "base/arena.h"
+#include "base/date.h"
+#include "base/error.h"
+
+enum { DEMO_MOST_CAMPAIGNS = 16 };
+
+struct demo_place {
+	const char *folder;         /* "demonstration/ville" */
+	const char *organisation;   /* printed on pages and letters */
+	const char *mail;           /* whom mails come from */
+	const char *about;          /* one sentence for visitors */
+	instant filled;             /* legal time at which its people are imported and its campaigns opened */
+	instant start;              /* legal time of the first page */
+	bool has_files;             /* structures.csv, personnes.csv, affectations.csv; else the académie is generated */
+	struct { const char *procedure, *campaign; } campaigns[DEMO_MOST_CAMPAIGNS]; /* names */
+	size_t campaign_count;
+};
+
+/* Reads `name`/lieu.yaml of the folder demonstration/. Texts live in the arena. REFUSED with a sentence that says what
+ * to write, or which places there are. */
+enum guichet_status demo_place_read(struct arena *arena, const char *name, struct demo_place *ret_place,
+	struct guichet_error *error);
