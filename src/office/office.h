@@ -271,6 +271,29 @@ enum guichet_status office_row_facts(struct arena *arena, const struct office_ro
 enum guichet_status office_events(struct store_tx *tx, struct arena *arena, struct text id, unsigned after, size_t limit,
 	const struct dossier_event **ret_events, size_t *ret_count, struct guichet_error *error);
 
+/* --- reports ------------------------------------------------------------------------------- */
+
+struct dossier_report;
+
+/* Where a visitor reads the reports of a procedure: the structures under which they hold a role that may. */
+struct office_reach {
+	const struct directory_range *at; /* none within another */
+	const struct text *names;         /* of the structures; empty: everywhere */
+	size_t count;                     /* 0: they may not read it */
+};
+enum guichet_status office_report_reach(struct arena *arena, const struct office_actor *actor,
+	const struct procedure *procedure, const struct procedure_report *report, struct office_reach *ret_reach,
+	struct guichet_error *error);
+
+/* The campaign whose procedure gives the reports of that name: the last opened; NULL when there is none. */
+const struct office_campaign *office_campaign_of_procedure(struct office *office, struct text name);
+
+/* Counts in one pass what the reader may count: every version and campaign of the procedure, or that campaign alone
+ * when the report is of one. Opens reads of its own, page by page. */
+enum guichet_status office_report(struct office *office, struct arena *arena, const struct office_campaign *campaign,
+	int index, int year, const struct office_reach *reach, instant at, struct dossier_report *ret_report,
+	struct guichet_error *error);
+
 /* --- acts ---------------------------------------------------------------------------------- */
 
 struct office_act_file {

@@ -73,6 +73,10 @@ PAGE(page_batch_started);
 PAGE(page_batch);
 PAGE(page_export);
 PAGE(page_figures);
+/* reports.c */
+PAGE(page_reports);
+PAGE(page_report);
+PAGE(page_report_csv);
 PAGE(page_calendar);
 PAGE(page_alert_see);
 PAGE(page_alert_seen);

@@ -53,9 +53,8 @@ for_each_dossier(struct request *request, const struct office_campaign *campaign
 
 /* ---- GET /gestion/:campagne/exports/:export ---- */
 
-/* A cell that a spreadsheet will show and never run: quoted, formulas disarmed. A number may begin with its sign. */
-static void
-csv_cell(struct buffer *csv, struct text value, bool number, bool first)
+void
+page_csv_cell(struct buffer *csv, struct text value, bool number, bool first)
 {
 	if (!first)
 		buffer_add(csv, TEXT(";"));
@@ -103,7 +102,7 @@ export_row(void *context, struct arena *arena, const struct office_row *row, con
 		const struct text shown = value.kind == FEEL_DATE ? date_short(arena, value.date)
 			: counted ? feel_value_to_french(arena, value)
 			: procedure_column_text(arena, facts->procedure, column, value);
-		csv_cell(export->csv, shown, value.kind == FEEL_NUMBER, i == 0);
+		page_csv_cell(export->csv, shown, value.kind == FEEL_NUMBER, i == 0);
 	}
 	buffer_add(export->csv, TEXT("\r\n"));
 	return export->csv->failed ? guichet_fail(error, GUICHET_REFUSED, "L’export est trop volumineux.") : GUICHET_OK;
@@ -138,7 +137,7 @@ page_export(struct request *request, struct html *html, struct guichet_error *er
 		return guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.");
 	buffer_add(export.csv, TEXT("\xEF\xBB\xBF")); /* spreadsheets read UTF-8 when it is there */
 	for (size_t i = 0; i < export.definition->column_count; i++)
-		csv_cell(export.csv, export.definition->columns[i].title, false, i == 0);
+		page_csv_cell(export.csv, export.definition->columns[i].title, false, i == 0);
 	buffer_add(export.csv, TEXT("\r\n"));
 	status = for_each_dossier(request, campaign, export_row, &export, error);
 	if (status != GUICHET_OK)

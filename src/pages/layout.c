@@ -54,6 +54,8 @@ menu(struct request *request, struct html *html)
 	}
 	if (visitor && visitor->office)
 		menu_item(request, html, TEXT("/gestion"), TEXT("Gestion"));
+	if (visitor && visitor->reports)
+		menu_item(request, html, TEXT("/rapports"), TEXT("Rapports"));
 	menu_item(request, html, TEXT("/aide"), TEXT("Aide"));
 }
 

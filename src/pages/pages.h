@@ -53,6 +53,7 @@ enum right {
 struct visitor {
 	struct office_actor actor; /* the person, their facts and functions today */
 	bool superior, handles, office; /* see enum right */
+	bool reports; /* some report is for them */
 };
 
 static inline const struct visitor *
@@ -154,6 +155,8 @@ struct text page_duration(struct arena *arena, struct text iso);
 void page_key_dates(struct request *request, struct html *html, const struct office_campaign *campaign);
 /* "Dépôt possible jusqu’au vendredi 16 juin 2023 inclus." or when it opens, or that it is over; empty without a window. */
 struct text page_filing_deadline(struct arena *arena, const struct dossier_facts *facts);
+/* A cell that a spreadsheet will show and never run: quoted, formulas disarmed. A number may begin with its sign. */
+void page_csv_cell(struct buffer *csv, struct text value, bool number, bool first);
 /* "128 ko", "1,2 Mo". */
 struct text page_size_text(struct arena *arena, int64_t bytes);
 /* "/campagnes/<id>". */

@@ -9,6 +9,7 @@ import { axe, check, equal, overflows, screenshot, startServer, test, visitor } 
 
 const run = promisify(execFile);
 const campaign = "/gestion/teletravail-academie-2023-2024";
+const report = "/rapports/teletravail-academie/bilan";
 const office = "V000052"; // of the office that runs the campaign
 
 // ---- A campaign after its opinions: 64 favourable, 3 reserved, 3 unfavourable, 6 silent ----
@@ -67,13 +68,13 @@ for (const phone of [false, true])
 		for (const [name, address] of [["gestion", "/gestion"], ["dossiers", campaign], ["etape", `${campaign}?etape=instruction`],
 			["recherche", `${campaign}?recherche=ess`], ["recherche-vide", `${campaign}?recherche=zzzz`],
 			["structure-inconnue", `${campaign}?structure=XXXX`], ["calendrier", `${campaign}/calendrier`],
-			["indicateurs", `${campaign}/indicateurs`], ["indicateurs-corps", `${campaign}/indicateurs?par=3`],
+			["rapports", "/rapports"], ["rapport", report], ["indicateurs", `${campaign}/indicateurs`], ["indicateurs-corps", `${campaign}/indicateurs?par=3`],
 			["derogations", `${campaign}/derogations`], ["derogations-nom", `${campaign}/derogations?nom=corb`],
 			["derogations-agent", `${campaign}/derogations?agent=V000568`], ["demo", "/demo"], ["demo-nouvelle", "/demo?visite=nouvelle"],
 			["horloge", "/demo/horloge"], ["courriels", "/demo/courriels"], ["compte", "/mon-compte"], ["aide", "/aide"],
 			["accessibilite", "/accessibilite"], ["donnees", "/donnees-personnelles"], ["mot-de-passe", "/mot-de-passe"],
 			["connexion", "/connexion"], ["activation", "/activation"]]) {
-			if (phone && !/^(etape|recherche|calendrier|indicateurs-corps|derogations-nom|demo|horloge|compte)$/.test(name))
+			if (phone && !/^(etape|recherche|calendrier|rapport|indicateurs-corps|derogations-nom|demo|horloge|compte)$/.test(name))
 				continue;
 			equal((await page.goto(address)).status(), 200, address);
 			await look(page, `gestion-${name}${kind}`);
@@ -287,6 +288,58 @@ test("indicators add up, and no group of fewer than three dossiers is shown", as
 		check(counts.every(count => count >= 3), `a small group shows: ${counts}`);
 	}
 	await page.context().close();
+});
+
+test("the report adds up, keeps small groups together, and each head reads their own service alone", async () => {
+	const page = await enter(office);
+	await page.goto("/");
+	await page.getByRole("link", { name: "Rapports" }).click();
+	await page.getByRole("link", { name: "Bilan de la campagne" }).click();
+	equal(await page.locator(".figure-value").first().textContent(), "76");
+	for (const title of ["Département", "Catégorie"]) {
+		const counts = (await page.getByRole("region", { name: title }).locator("td[data-label='Demandes']").allTextContents()).map(Number);
+		equal(counts.at(-1), 76, title);
+		equal(counts.slice(0, -1).reduce((a, b) => a + b, 0), 76, title);
+		check(counts.every(count => count >= 3), `a small group shows: ${counts}`);
+	}
+	await page.emulateMedia({ media: "print" });
+	await screenshot(page, "rapport-imprime");
+	await page.emulateMedia({ media: "screen" });
+	const file = async address => (await page.request.get(address)).text();
+	const lines = (await file(`${report}/csv?tableau=mesures`)).replace("\ufeff", "").trim().split("\r\n");
+	equal(lines[0], '"Répartition";"Groupe";"Demandes";"Jours par semaine";"Jours en moyenne";"Avis favorables";"Refusées"');
+	check(/^"";"Ensemble";"76";"\d+";"1,\d+";"67";"3"$/.test(lines[1]), lines[1]);
+	check((await file(`${report}/csv?tableau=${encodeURIComponent("états")}`)).includes('"Où en sont les demandes";"Dossiers"'));
+	equal((await page.request.get(`${report}/csv?tableau=rien`)).status(), 404);
+	equal((await page.request.get("/rapports/teletravail-academie/rien")).status(), 404);
+	equal((await page.request.get("/rapports/rien/bilan")).status(), 404);
+	equal(page.mistakes, []);
+	await page.context().close();
+
+	// a head counts the requests of their structure and no other; with few of them nothing is told
+	const heads = [...new Set(dossiers.map(one => one.chef))].map(chef => ({ chef, own: dossiers.filter(one => one.chef === chef).length }))
+		.sort((a, b) => b.own - a.own);
+	const few = heads.find(one => one.own > 0 && one.own < 3);
+	const alone = await enter(few.chef);
+	await alone.goto(report);
+	await alone.getByText("Trop peu de dossiers").waitFor();
+	equal(await alone.locator(".figure").count(), 0);
+	equal((await (await alone.request.get(`${report}/csv?tableau=mesures`)).text()).trim().split("\r\n").length, 1, "nor in the file");
+	await look(alone, "rapport-trop-peu");
+	await alone.context().close();
+	if (heads[0].own >= 3) {
+		const many = await enter(heads[0].chef);
+		await many.goto(report);
+		equal(await many.locator(".figure-value").first().textContent(), String(heads[0].own));
+		await many.context().close();
+	}
+
+	const agent = await enter(dossiers[0].agent);
+	equal((await agent.request.get(report)).status(), 403, "an agent reads none");
+	equal((await agent.request.get("/rapports")).status(), 403);
+	await agent.goto("/");
+	equal(await agent.getByRole("link", { name: "Rapports" }).count(), 0);
+	await agent.context().close();
 });
 
 test("a late agent is given more time, by name and with grounds, and files", async () => {

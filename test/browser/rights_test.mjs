@@ -56,6 +56,9 @@ const pages = {
 	"GET /lien/:jeton/dossiers/:id/documents/:rang/pdf": { path: cast => `/lien/${cast.link}/dossiers/${cast.id}/documents/1/pdf`, all: 404 },
 	"GET /mon-compte": { path: "/mon-compte" },
 	"GET /mot-de-passe": { path: "/mot-de-passe" },
+	"GET /rapports": { path: "/rapports" },
+	"GET /rapports/:procedure/:rapport": { path: "/rapports/teletravail-academie/bilan", support: 404 },
+	"GET /rapports/:procedure/:rapport/csv": { path: "/rapports/teletravail-academie/bilan/csv", support: 404 },
 	"GET /service": { path: "/service" },
 };
 
