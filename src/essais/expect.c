@@ -517,6 +517,12 @@ expect_values(struct happening *happening, const struct yaml_node *node)
 }
 
 static void
+expect_counters(struct happening *happening, const struct yaml_node *node)
+{
+	essai_check_counters(happening, node);
+}
+
+static void
 expect_dues(struct happening *happening, const struct yaml_node *node)
 {
 	struct playing *playing = happening->playing;

@@ -304,3 +304,41 @@ essai_play_outside(struct playing *playing, const struct yaml_node *step, struct
 		close_day(playing, closed);
 	return world_recompute(playing->world, playing->error);
 }
+
+/* ---- expectations ---- */
+
+static void
+check_counter(struct playing *playing, const struct dossier_facts *facts, struct text person, const struct yaml_item *item)
+{
+	struct feel_findings findings = { 0 };
+	struct guichet_error error = { 0 };
+	const struct text counter = item->key->scalar,
+		source = arena_format(playing->arena, "cumul(compteur.%.*s)", TEXT_ARGS(counter));
+	const struct feel *feel = feel_read(playing->arena, playing->procedure->opening_scope, source, &findings);
+	struct feel_value value;
+	if (!feel || dossier_evaluate(facts, feel, playing->arena, &value, &error) != GUICHET_OK) {
+		essai_check(playing, item->value, playing->report->first_only, "aucun compteur ne s’appelle « %.*s »", TEXT_ARGS(counter));
+		return;
+	}
+	essai_check(playing, item->value, essai_value_is(playing, value, item->value), "« %.*s » de %.*s : %.*s",
+		TEXT_ARGS(counter), TEXT_ARGS(person), TEXT_ARGS(essai_value_text(playing, value)));
+}
+
+void
+essai_check_counters(struct happening *happening, const struct yaml_node *node)
+{
+	struct playing *playing = happening->playing;
+	for (size_t i = 0; i < node->count; i++) {
+		const struct text person = node->items[i].key->scalar;
+		const struct yaml_node *counters = node->items[i].value;
+		struct dossier_facts facts;
+		struct guichet_error error = { 0 };
+		if (!world_person(playing->world, person)
+		    || world_facts(playing->world, person, NULL, playing->world->now, &facts, &error) != GUICHET_OK) {
+			essai_check(playing, node, false, "personne inconnue de l’annuaire : « %.*s »", TEXT_ARGS(person));
+			continue;
+		}
+		for (size_t k = 0; counters->kind == YAML_MAPPING && k < counters->count; k++)
+			check_counter(playing, &facts, person, &counters->items[k]);
+	}
+}

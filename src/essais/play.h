@@ -69,5 +69,8 @@ enum guichet_status essai_play_cases(struct playing *playing, const struct yaml_
 enum guichet_status essai_play_outside(struct playing *playing, const struct yaml_node *step, struct text person,
 	struct dossier_outcome *outcome);
 
+/* What the counters of each person are worth. */
+void essai_check_counters(struct happening *happening, const struct yaml_node *node);
+
 /* Everything under `attend`. */
 void essai_expect(struct happening *happening, const struct yaml_node *node);
