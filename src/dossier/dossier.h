@@ -107,6 +107,14 @@ struct dossier_opening {
 	instant until; /* excluded */
 };
 
+/* A clock that runs, or stands still. */
+struct dossier_clock {
+	int clock;                /* of the procedure */
+	struct date since;        /* the day of what started it */
+	struct date suspended_on; /* year 0: it runs */
+	int suspended_days;       /* before suspended_on */
+};
+
 /* What has happened of an action, or of a due effect, of a step: how often, and how it was the last time. The events
  * themselves stand in the database: a state does not grow with them. */
 struct dossier_done {
@@ -146,6 +154,7 @@ struct dossier {
 	const struct dossier_act *acts; size_t act_count; /* the living ones, and the last of each letter */
 	unsigned acts_made; /* in its whole life: their numbers go on */
 	const struct dossier_opening *openings; size_t opening_count;
+	const struct dossier_clock *clocks; size_t clock_count; /* in the order of the procedure; a stopped one is not there */
 	const struct dossier_done *done; size_t done_count; /* one per action or effect of a step, by their first time */
 	const struct dossier_change *changes; size_t change_count; /* by the last event that changed some */
 	const struct text *fired; size_t fired_count; /* effects that fired in this step without leaving it */
@@ -153,6 +162,8 @@ struct dossier {
 
 /* The value of that name, or a null. */
 struct feel_value dossier_value_of(const struct dossier *dossier, struct text name);
+/* The clock of the procedure, when it was started and not stopped since; else NULL. */
+const struct dossier_clock *dossier_clock_find(const struct dossier *dossier, int clock);
 /* The piece of that name as it was last handed in; NULL when it never was. */
 const struct dossier_piece *dossier_piece_find(const struct dossier *dossier, struct text name);
 /* Is it no longer good at that instant? Its last day is included. */
@@ -530,6 +541,21 @@ struct text dossier_label(const struct dossier_facts *facts, const struct dossie
 
 /* May this viewer open the piece of the procedure that the dossier has? Who handed it in may. */
 bool dossier_may_read_piece(const struct dossier_facts *facts, const struct dossier_viewer *viewer, int piece);
+
+/* A clock as it stands at the instant of the question. */
+struct dossier_clock_view {
+	const struct procedure_clock *definition;
+	bool running;             /* started, not stopped: standing still or not */
+	struct date since;
+	struct date suspended_on; /* year 0: it runs */
+	int suspended_days;       /* so far */
+	struct date end;          /* its last day; of a suspended one, as it was then. Year 0: unknown */
+	int remaining;            /* days to its last one: 0 on that day, less after; does not move when suspended */
+};
+
+/* Those that run or stand still. */
+enum guichet_status dossier_clocks(const struct dossier_facts *facts, struct arena *arena,
+	const struct dossier_clock_view **ret_views, size_t *ret_count, struct guichet_error *error);
 
 /* An action that this viewer has, in this step. */
 struct dossier_option {

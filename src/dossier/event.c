@@ -4,6 +4,7 @@
  * personal payload and its salt are erased, the commitment stays and the chain still verifies. */
 #include "dossier/event.h"
 
+#include "dossier/clocks.h"
 #include "dossier/state.h"
 
 #include "base/banned.h"
@@ -455,6 +456,9 @@ fold_result(struct folding *folding, const json_t *payload, struct text name, bo
 		next->fired = NULL;
 		next->fired_count = 0;
 	}
+	if (!clocks_fold(reader->arena, reader->procedure, next, skipped ? PROCEDURE_NONE : move,
+			folding->event->at))
+		full(folding);
 	if (!skipped && !reader->failed && !state_done_add(reader->arena, next, &folding->done))
 		full(folding);
 	next->changed = folding->event->number;

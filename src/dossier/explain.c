@@ -188,6 +188,7 @@ static const struct {
 	[PROCEDURE_AT_FIELD_PROPOSAL] = { "Valeur proposée pour «" SPACE, SPACE "»", NULL, NULL },
 	[PROCEDURE_AT_PIECE_ASKED] = { "Pièce «" SPACE, SPACE "»", "demandée", "non demandée" },
 	[PROCEDURE_AT_PIECE_VALID] = { "Validité de la pièce «" SPACE, SPACE "»", NULL, NULL },
+	[PROCEDURE_AT_CLOCK] = { "Longueur du délai «" SPACE, SPACE "»", NULL, NULL },
 	[PROCEDURE_AT_COMPUTED] = { "", "", NULL, NULL },
 	[PROCEDURE_AT_ACTION_OFFERED] = { "Action «" SPACE, SPACE "»", "possible", "impossible" },
 	[PROCEDURE_AT_ACTION_REQUIRES] = { "Exigence de l’action «" SPACE, SPACE "»", "remplie", "non remplie" },
@@ -352,6 +353,8 @@ source_text(const struct dossier_explanation *explanation, const struct procedur
 		return TEXT("noté au dossier");
 	case PROCEDURE_SLOT_PIECES:
 		return TEXT("pièces du dossier");
+	case PROCEDURE_SLOT_CLOCKS:
+		return TEXT("délai du dossier");
 	case PROCEDURE_SLOT_COMPUTED:
 		return TEXT("valeur calculée");
 	case PROCEDURE_SLOT_DOSSIER:
@@ -737,7 +740,7 @@ static const char *const place_texts[] = {
 	[PROCEDURE_AT_POPULATION] = "population", [PROCEDURE_AT_FIELD_SHOWN] = "field shown",
 	[PROCEDURE_AT_SECTION_SHOWN] = "section shown", [PROCEDURE_AT_FIELD_CHECK] = "check",
 	[PROCEDURE_AT_FIELD_PROPOSAL] = "proposal", [PROCEDURE_AT_PIECE_ASKED] = "piece asked",
-	[PROCEDURE_AT_PIECE_VALID] = "piece validity", [PROCEDURE_AT_COMPUTED] = "computed", [PROCEDURE_AT_ACTION_OFFERED] = "action offered",
+	[PROCEDURE_AT_PIECE_VALID] = "piece validity", [PROCEDURE_AT_CLOCK] = "clock", [PROCEDURE_AT_COMPUTED] = "computed", [PROCEDURE_AT_ACTION_OFFERED] = "action offered",
 	[PROCEDURE_AT_ACTION_REQUIRES] = "requirement", [PROCEDURE_AT_SETTING] = "setting",
 	[PROCEDURE_AT_OPENING] = "opening", [PROCEDURE_AT_DEADLINE] = "deadline",
 	[PROCEDURE_AT_DEADLINE_HAPPENS] = "deadline condition", [PROCEDURE_AT_PASSAGE] = "passage condition",

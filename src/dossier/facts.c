@@ -2,6 +2,7 @@
 #include "dossier/facts.h"
 
 #include "base/buffer.h"
+#include "dossier/clocks.h"
 #include "dossier/judged.h"
 #include "dossier/outside.h"
 
@@ -410,6 +411,8 @@ inputs_new(struct arena *arena, const struct dossier_facts *facts, struct inputs
 			dossier ? dossier->filed_at : facts->at, error);
 	if (status == GUICHET_OK)
 		status = set_dossier(&inputs, error);
+	if (status == GUICHET_OK)
+		status = clocks_set(&inputs, error);
 	if (status == GUICHET_OK)
 		status = inputs_compute(&inputs, error);
 	if (status == GUICHET_OK)

@@ -345,6 +345,19 @@ json_of_change(const struct dossier_change *change)
 	return NULL;
 }
 
+static json_t *
+json_of_clock(const struct dossier_clock *clock)
+{
+	json_t *object = json_object();
+	if (object && json_put(object, "since", feel_value_to_json(feel_date(clock->since)))
+	    && json_put(object, "suspended_days", json_integer(clock->suspended_days))
+	    && (clock->suspended_on.year == 0
+		|| json_put(object, "suspended_on", feel_value_to_json(feel_date(clock->suspended_on)))))
+		return object;
+	json_decref(object);
+	return NULL;
+}
+
 static bool
 put_lists(struct arena *arena, json_t *object, const struct procedure *procedure, const struct dossier *dossier)
 {
@@ -362,6 +375,10 @@ put_lists(struct arena *arena, json_t *object, const struct procedure *procedure
 	for (size_t i = 0; well && i < dossier->opening_count; i++)
 		well = json_put_named(openings, procedure->windows[dossier->openings[i].window].name,
 			json_integer(dossier->openings[i].until));
+	/* States of before have none. */
+	json_t *clocks = well && dossier->clock_count > 0 ? json_put_object(object, "clocks") : NULL;
+	for (size_t i = 0; well && i < dossier->clock_count; i++)
+		well = json_put_named(clocks, procedure->clocks[dossier->clocks[i].clock].name, json_of_clock(&dossier->clocks[i]));
 	for (size_t i = 0; well && i < dossier->done_count; i++)
 		well = json_push(done, json_of_done(procedure, &dossier->done[i]));
 	for (size_t i = 0; well && i < dossier->change_count; i++)
@@ -583,6 +600,44 @@ read_openings(struct json_reader *reader, json_t *object, struct dossier *dossie
 	dossier->opening_count = reader->failed ? 0 : count;
 }
 
+static struct date
+date_at(struct json_reader *reader, const json_t *object, const char *key)
+{
+	const struct feel_value value = json_value(reader, &feel_type_date, json_object_get(object, key));
+	return value.kind == FEEL_DATE ? value.date : (struct date){ 0 };
+}
+
+static void
+read_clocks(struct json_reader *reader, const json_t *object, struct dossier *dossier)
+{
+	const struct procedure *procedure = reader->procedure;
+	const size_t count = json_object_size(object);
+	struct dossier_clock *clocks = count > 0 ? arena_array_of(reader->arena, struct dossier_clock, count) : NULL;
+	if (count == 0)
+		return;
+	if (!clocks) {
+		reader->failed = reader->full = true;
+		return;
+	}
+	/* In the order of the procedure; an unknown name leaves one out, which is counted. */
+	for (size_t i = 0; i < procedure->clock_count; i++) {
+		const struct text name = procedure->clocks[i].name;
+		const json_t *item = json_object_getn(object, name.at, name.length);
+		if (!item)
+			continue;
+		const struct dossier_clock clock = {
+			.clock = (int)i,
+			.since = date_at(reader, item, "since"),
+			.suspended_on = date_at(reader, item, "suspended_on"),
+			.suspended_days = (int)json_integer_at(reader, item, "suspended_days", 0, 1000000),
+		};
+		reader->failed |= clock.since.year == 0;
+		clocks[dossier->clock_count++] = clock;
+	}
+	dossier->clocks = clocks;
+	reader->failed |= dossier->clock_count != count;
+}
+
 #define READ_ITEMS(reader, object, key, type, limit, read, items, count)                          \
 	do {                                                                                      \
 		const json_t *array_ = json_object_get((object), (key));                          \
@@ -620,6 +675,7 @@ dossier_of_json(struct arena *arena, const struct procedure *procedure, struct t
 	};
 	read_values(&reader, json_object_get(object, "values"), &dossier);
 	read_openings(&reader, json_object_get(object, "openings"), &dossier);
+	read_clocks(&reader, json_object_get(object, "clocks"), &dossier);
 	READ_ITEMS(&reader, object, "pieces", struct dossier_piece, DOSSIER_PIECES_LIMIT, json_piece,
 		&dossier.pieces, &dossier.piece_count);
 	READ_ITEMS(&reader, object, "acts", struct dossier_act, DOSSIER_ACTS_LIMIT, act_of_json,

@@ -250,6 +250,17 @@ doubt_actions(struct doubting *doubting)
 	}
 }
 
+static bool
+waits_for_something(const struct procedure *procedure, const struct feel *feel)
+{
+	size_t count = 0;
+	const struct feel_use *uses = feel ? feel_reads(feel, &count) : NULL;
+	for (size_t i = 0; i < count; i++)
+		if ((int)uses[i].slot == procedure->pieces_slot || (int)uses[i].slot == procedure->clocks_slot)
+			return true;
+	return false;
+}
+
 static void
 doubt_deadlines(struct doubting *doubting)
 {
@@ -261,8 +272,10 @@ doubt_deadlines(struct doubting *doubting)
 			continue;
 		const struct circumstance circumstance = known_at(doubting, step_set(check, deadline->step),
 			(struct procedure_list){ 0 });
-		/* a date that is not known yet may come: the dossier waits, which is worth a word */
-		doubt(doubting, deadline->when, &circumstance, WANT_VALUE);
+		/* a date that is not known yet may come: the dossier waits, which is worth a word, unless it waits for a piece
+		 * or a clock, which come when they come */
+		doubt(doubting, deadline->when, &circumstance, waits_for_something(procedure, deadline->when) ? WANT_NOTHING
+			: WANT_VALUE);
 		doubt(doubting, deadline->condition, &circumstance, WANT_VALUE);
 		for (size_t k = 0; k < deadline->setting_count; k++)
 			doubt(doubting, deadline->settings[k].value, &circumstance, WANT_NOTHING);

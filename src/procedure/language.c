@@ -74,6 +74,11 @@ static const struct text periods[] = {
 #include "procedure/words.def"
 };
 #undef PERIOD
+#define DELAY(word) WORD(word),
+static const struct text delays[] = {
+#include "procedure/words.def"
+};
+#undef DELAY
 #define PHASE(word, later) WORD(word),
 static const struct text phases[] = {
 #include "procedure/words.def"
@@ -387,6 +392,17 @@ SHAPE(step, "une étape",
 	KEY("libère", FORM_FLAG, HOLD_ONE, "oui : on peut alors déposer une autre demande."),
 	CITE);
 
+SHAPE(clock, "un délai",
+	LABEL("Ce que ce délai laisse le temps de faire."),
+	KEY("depuis", FORM_TEXT, HOLD_ONE_OR_LIST, "Les actions, échéances ou passages qui le font courir, ou repartir.", MUST,
+		.most = TEXT_NAME),
+	NAMES("arrêt", "Les actions, échéances ou passages qui l’arrêtent."),
+	KEY("nombre", FORM_FEEL, HOLD_ONE, "Sa longueur : un nombre, ou un paramètre.", MUST),
+	KEY("unité", FORM_WORD, HOLD_ONE, "Ce que l’on compte.", MUST, WORDS(delays)),
+	KEY("prorogé", FORM_FLAG, HOLD_ONE, "oui : fini un samedi, un dimanche ou un jour férié, il va au premier jour qui suit."),
+	NAMES("suspendu", "Les étapes pendant lesquelles il ne court pas."),
+	CITE);
+
 /* ---- letters, mails, lists ---- */
 
 #define MODEL(about) KEY("modèle", FORM_TEXT, HOLD_ONE, about, MUST, .most = TEXT_LABEL)
@@ -496,6 +512,8 @@ SHAPE(procedure, "une procédure",
 	KEY("tables", FORM_MAPPING, HOLD_NAMED, "Les tables de décision.", .of = &shape_table, .or_of = &shape_decision),
 	KEY("circuit", FORM_MAPPING, HOLD_NAMED, "Les étapes, dans l’ordre ; la première est le brouillon.", MUST,
 		.of = &shape_step),
+	KEY("délais", FORM_MAPPING, HOLD_NAMED, "Le temps laissé à quelqu’un, qui court, s’arrête, se suspend.",
+		.of = &shape_clock),
 	KEY("dérogations", FORM_MAPPING, HOLD_NAMED, "Qui peut rouvrir une fenêtre pour un seul agent.",
 		.of = &shape_exception),
 	KEY("lettres", FORM_MAPPING, HOLD_NAMED, "Les lettres et les actes.", .of = &shape_letter),

@@ -29,6 +29,7 @@ static const char *const action_keys[] = { "pendant", "si", "exige", "modifie", 
 	"produit", "signe", NULL };
 static const char *const deadline_keys[] = { "si", "annule", "produit", "alerte", "pose", NULL };
 static const char *const passage_keys[] = { "annule", "produit", "alerte", "pose", NULL };
+static const char *const clock_keys[] = { "depuis", "arrêt", "prorogé", "suspendu", NULL };
 static const char *const letter_keys[] = { "signent", NULL };
 static const char *const output_keys[] = { "sinon", NULL };
 static const char *const report_keys[] = { "secret", NULL };
@@ -42,6 +43,7 @@ static const struct kind
 	kind_role = { "le rôle", false, role_keys }, kind_step = { "l’étape", false, step_keys },
 	kind_action = { "l’action", true, action_keys }, kind_deadline = { "l’échéance", true, deadline_keys },
 	kind_passage = { "le passage", true, passage_keys },
+	kind_clock = { "le délai", false, clock_keys },
 	kind_exception = { "la dérogation", true, no_keys }, kind_letter = { "la lettre", false, letter_keys },
 	kind_mail = { "le courrier", true, mail_keys },
 	kind_report = { "le rapport", false, report_keys }, kind_measure = { "la mesure", true, measure_keys },
@@ -271,6 +273,7 @@ walk_all(struct walk *walk, const struct yaml_node *root)
 		{ "formulaire", &kind_section, inside_section },
 		{ "pièces", &kind_piece, NULL },
 		{ "circuit", &kind_step, inside_step },
+		{ "délais", &kind_clock, NULL },
 		{ "dérogations", &kind_exception, NULL },
 		{ "lettres", &kind_letter, NULL },
 		{ "courriers", &kind_mail, NULL },

@@ -58,6 +58,19 @@ in_form(const struct procedure *procedure, const struct feel *feel, struct proce
 }
 
 static bool
+in_clocks(const struct procedure *procedure, const struct feel *feel, struct procedure_place *ret_place)
+{
+	for (size_t i = 0; i < procedure->clock_count; i++) {
+		const struct procedure_clock *clock = &procedure->clocks[i];
+		*ret_place = (struct procedure_place){ PROCEDURE_AT_CLOCK, (int)i, clock->name, clock->label, TEXT(""),
+			&clock->origin };
+		if (clock->count == feel)
+			return true;
+	}
+	return false;
+}
+
+static bool
 among_settings(const struct procedure *procedure, const struct procedure_setting *settings, size_t count,
 	const struct feel *feel, struct procedure_place *place)
 {
@@ -135,7 +148,7 @@ procedure_place_of(const struct procedure *procedure, const struct feel *feel, s
 			TEXT(""), rule->message, &rule->origin };
 		found = true;
 	}
-	found = found || in_form(procedure, feel, &place) || in_actions(procedure, feel, &place)
+	found = found || in_form(procedure, feel, &place) || in_clocks(procedure, feel, &place) || in_actions(procedure, feel, &place)
 		|| in_deadlines(procedure, feel, &place);
 	if (found)
 		*ret_place = place;

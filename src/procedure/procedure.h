@@ -349,6 +349,18 @@ struct procedure_step {
 	bool frees;               /* libère: another dossier of the campaign may then be filed */
 };
 
+/* A clock of a dossier: a delay that runs from a move to another, but for the days spent in some steps. */
+struct procedure_clock {
+	struct procedure_origin origin;
+	struct text name, label;
+	struct procedure_list starts, stops; /* depuis, arrêt: moves */
+	struct procedure_list suspends;      /* suspendu: steps */
+	const struct feel *count; /* nombre: of `unit`; in the opening scope */
+	struct text unit;         /* as échéance() knows it, not hours */
+	bool extended;            /* prorogé: to the next day that is no Saturday, no Sunday, no holiday */
+	const struct feel *end;   /* its last day, of two inputs of its own: the first day and the count */
+};
+
 /* A name that happens in a dossier's history: of actions and deadlines. */
 struct procedure_move {
 	struct text name, label; /* the label of the first that bears it */
@@ -462,6 +474,8 @@ enum procedure_slot_kind {
 	PROCEDURE_SLOT_POSED,     /* index: posed */
 	PROCEDURE_SLOT_PIECES,    /* pièces: per piece null, or fichier, état (procedure_piece_state), le (date),
 	                           * motif, valable_jusquau (date) */
+	PROCEDURE_SLOT_CLOCKS,    /* délai: per clock depuis (date), échéance (date, included), fin (date and time, excluded),
+	                           * suspendu, jours_suspendus, restant (days) */
 	PROCEDURE_SLOT_COMPUTED,  /* index: computed; evaluated in order */
 	PROCEDURE_SLOT_DOSSIER,   /* dossier: numéro, état, état_libellé, déposé_le (date), déposé_à (date and
 	                           * time), dernière_action (label of the last move), changements (text), actions
@@ -526,6 +540,7 @@ struct procedure {
 	PROCEDURE_ITEMS(action, actions);
 	PROCEDURE_ITEMS(deadline, deadlines);
 	PROCEDURE_ITEMS(move, moves);
+	PROCEDURE_ITEMS(clock, clocks);
 	PROCEDURE_ITEMS(letter, letters);
 	PROCEDURE_ITEMS(mail, mails);
 
@@ -553,7 +568,7 @@ struct procedure {
 	int posting_slot, locals_slot, counters_slot; /* NONE: the name is the procedure's own, or declares nothing */
 	bool reads_posting; /* some expression reads `affectation` */
 	bool counts_days;   /* some expression counts days by the calendar: days closed later change what it gives */
-	int agent_slot, campaign_slot, windows_slot, today_slot, pieces_slot, dossier_slot, done_slot,
+	int agent_slot, campaign_slot, windows_slot, today_slot, pieces_slot, clocks_slot, dossier_slot, done_slot,
 		role_slot, recipient_slot, group_slot, link_slot;
 	const int *person_slots; /* by role; the applicant's is agent_slot when it is named so */
 };
@@ -655,6 +670,7 @@ enum procedure_place_kind {
 	PROCEDURE_AT_FIELD_PROPOSAL,
 	PROCEDURE_AT_PIECE_ASKED,
 	PROCEDURE_AT_PIECE_VALID,  /* valable_jusquau */
+	PROCEDURE_AT_CLOCK,        /* nombre, of a délai */
 	PROCEDURE_AT_COMPUTED,
 	PROCEDURE_AT_ACTION_OFFERED,
 	PROCEDURE_AT_ACTION_REQUIRES,

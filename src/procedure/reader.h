@@ -120,7 +120,7 @@ struct reader {
 
 /* ---- language.c: what each mapping may have ---- */
 
-extern const struct shape shape_rule,
+extern const struct shape shape_clock, shape_rule,
 	shape_column,
 	shape_source,
 	shape_document,
@@ -252,6 +252,7 @@ void read_row_field(struct reader *reader, const struct yaml_item *item, struct 
 void read_parts(struct map map, struct procedure_field *field);   /* read_parts.c: of those made of several answers */
 /* Only what may be entered: for the value of a local. */
 void read_entry(struct map map, struct text name, struct procedure_field *ret_field);
+void read_clocks(struct reader *reader, struct map top);          /* read_clocks.c */
 void read_circuit(struct reader *reader, struct map top);         /* read_circuit.c */
 void read_words(struct reader *reader, struct map top);           /* read_words.c */
 void read_scopes(struct reader *reader);                          /* scope.c */

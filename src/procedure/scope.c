@@ -7,8 +7,12 @@
 
 /* A text that the directory may not have. */
 static const struct feel_type unsure = { .kind = FEEL_STRING, .optional = true };
-static const struct feel_type unsure_date = { .kind = FEEL_DATE, .optional = true },
-	unsure_moment = { .kind = FEEL_DATE_TIME, .optional = true };
+/* agent, campagne, dossier…: more than there are. */
+enum { MOST_USUAL_NAMES = 30 };
+
+static const struct feel_type unsure_number = { .kind = FEEL_NUMBER, .optional = true };
+static const struct feel_type unsure_moment = { .kind = FEEL_DATE_TIME, .optional = true };
+static const struct feel_type unsure_date = { .kind = FEEL_DATE, .optional = true };
 static const struct text channels[] = { { "lien", 4 }, { "application", 11 } };
 
 static void *
@@ -411,6 +415,24 @@ declare_pieces(struct reader *reader)
 }
 
 static void
+declare_clocks(struct reader *reader)
+{
+	struct procedure *procedure = reader->procedure;
+	struct feel_field *clocks = READER_ARRAY(reader, struct feel_field, procedure->clock_count);
+	const struct feel_type *clock = CONTEXT(reader, { "depuis", &unsure_date }, { "échéance", &unsure_date },
+		{ "fin", &unsure_moment }, { "suspendu", &feel_type_boolean }, { "jours_suspendus", &feel_type_number },
+		{ "restant", &unsure_number });
+	procedure->clocks_slot = PROCEDURE_NONE;
+	if (!clocks || procedure->clock_count == 0)
+		return;
+	for (size_t i = 0; i < procedure->clock_count; i++)
+		clocks[i] = (struct feel_field){ procedure->clocks[i].name, clock };
+	procedure->clocks_slot = declare(reader, SCOPE_CASE, TEXT("délai"),
+		memory(reader, feel_type_context_of(reader->arena, clocks, procedure->clock_count)), PROCEDURE_SLOT_CLOCKS,
+		PROCEDURE_NONE, NULL);
+}
+
+static void
 declare_case(struct reader *reader)
 {
 	struct procedure *procedure = reader->procedure;
@@ -426,6 +448,7 @@ declare_case(struct reader *reader)
 		field->slot = slot == PROCEDURE_NONE ? 0 : (unsigned)slot;
 	}
 	declare_pieces(reader);
+	declare_clocks(reader);
 	procedure->dossier_slot = declare(reader, SCOPE_CASE, TEXT("dossier"), CONTEXT(reader, { "numéro", 0 },
 		{ "état", words(reader, NAME_STEP) }, { "état_libellé", 0 }, { "déposé_le", &feel_type_date },
 		{ "déposé_à", &feel_type_date_time }, { "dernière_action", 0 }, { "changements", 0 },
@@ -513,7 +536,7 @@ read_scopes(struct reader *reader)
 {
 	struct procedure *procedure = reader->procedure;
 	procedure->slots = READER_ARRAY(reader, struct procedure_slot, procedure->parameter_count + procedure->field_count
-		+ reader->derived_count + procedure->role_count + 14);
+		+ reader->derived_count + procedure->role_count + MOST_USUAL_NAMES);
 	if (!procedure->slots)
 		return;
 	declare_data(reader);
