@@ -84,7 +84,8 @@ list_fields(struct arena *arena, const struct procedure *procedure, enum dossier
 	return GUICHET_OK;
 }
 
-/* Hides what its conditions hide, until nothing changes: conditions may follow one another. */
+/* Hides what its conditions hide, until nothing changes: conditions may follow one another, and read
+ * computed values that read the answers. */
 static enum guichet_status
 apply_conditions(struct inputs *inputs, struct dossier_form *form, struct guichet_error *error)
 {
@@ -92,11 +93,14 @@ apply_conditions(struct inputs *inputs, struct dossier_form *form, struct guiche
 	bool changed = true;
 	for (size_t pass = 0; changed && pass <= form->count; pass++) {
 		changed = false;
+		enum guichet_status status = inputs_compute(inputs, error);
+		if (status != GUICHET_OK)
+			return status;
 		for (size_t i = 0; i < form->count; i++) {
 			struct dossier_answer *answer = &form->answers[i];
 			const int section = answer->field->section;
 			bool visible = true, section_visible = true;
-			enum guichet_status status = inputs_condition(inputs, answer->field->condition, &visible, error);
+			status = inputs_condition(inputs, answer->field->condition, &visible, error);
 			if (status == GUICHET_OK && section >= 0)
 				status = inputs_condition(inputs, procedure->sections[section].condition,
 					&section_visible, error);
