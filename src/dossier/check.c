@@ -95,7 +95,7 @@ check_form(struct deciding *deciding)
 	size_t mistakes = 0;
 	enum guichet_status status = GUICHET_OK;
 	if (filing)
-		status = form_read(&deciding->inputs, DOSSIER_FORM_FILING, PROCEDURE_NONE,
+		status = form_read(&deciding->inputs, DOSSIER_FORM_FILING, (int)(action - deciding->procedure->actions),
 			deciding->input->command.raws, false, form, deciding->error);
 	else if (action->enters.count + action->changes.count > 0)
 		status = form_read(&deciding->inputs, DOSSIER_FORM_ACTION, (int)(action - deciding->procedure->actions),

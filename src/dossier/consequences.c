@@ -74,14 +74,16 @@ deciding_put_answers(const struct deciding *deciding, json_t *result, json_t *va
 	struct text reason = TEXT("");
 	for (size_t i = 0; well && i < form->count; i++) {
 		const struct dossier_answer *answer = &form->answers[i];
-		if (i >= changed_count) {
+		const struct feel_value before = deciding->facts.dossier
+			? dossier_value_of(deciding->facts.dossier, answer->name) : feel_null(TEXT(""));
+		const bool again = answer->field->section >= 0 && before.kind != FEEL_NULL; /* a part asked once more */
+		if (i >= changed_count && !again) {
 			well = json_put_named(values, answer->name, feel_value_to_json(answer->value));
 			if (reason.length == 0 && deciding->facts.dossier && answer->value.kind == FEEL_STRING
 			    && answer->field->type <= PROCEDURE_FIELD_LONG_TEXT)
 				reason = answer->value.string;
 			continue;
 		}
-		const struct feel_value before = dossier_value_of(deciding->facts.dossier, answer->name);
 		if (feel_is_true(feel_equal(before, answer->value)))
 			continue;
 		json_t *change = json_object();

@@ -355,11 +355,11 @@ void dossier_window(const struct dossier_facts *facts, int window, instant *ret_
 
 /* Which fields a form shows. */
 enum dossier_form_kind {
-	DOSSIER_FORM_FILING, /* the procedure's form */
+	DOSSIER_FORM_FILING, /* the procedure's form, but what is left for later; and what the action that files asks */
 	DOSSIER_FORM_ACTION, /* what an action asks (`saisit`) and lets change (`modifie`) */
 };
 
-/* Reads a form: types, lengths, options, obligations, checks, visibility, proposed values. A field
+/* `action` may be NONE at filing: the procedure's form alone. Reads a form: types, lengths, options, obligations, checks, visibility, proposed values. A field
  * absent from `raws` keeps what is proposed (or, for `modifie`, what the dossier holds): a group of
  * boxes all unticked must send one empty text. yes/no and declarations are "oui" or "non".
  * `fresh`: nothing was typed yet, propose values and find no mistake. BROKEN only. */

@@ -62,24 +62,34 @@ clip(struct text text)
 	return text_part(text, 0, 300);
 }
 
-/* Which fields: those of the form, or those an action changes and enters. */
+static bool
+is_listed(const struct dossier_form *form, const struct procedure_field *field)
+{
+	for (size_t i = 0; i < form->count; i++)
+		if (form->answers[i].field == field)
+			return true;
+	return false;
+}
+
+/* Which fields: those of the form and of the action that files, or those an action changes and enters. */
 static enum guichet_status
 list_fields(struct arena *arena, const struct procedure *procedure, enum dossier_form_kind kind, int action,
 	struct dossier_form *form, size_t *ret_changed_from, struct guichet_error *error)
 {
-	const struct procedure_action *act = kind == DOSSIER_FORM_ACTION ? &procedure->actions[action] : NULL;
-	const size_t count = act ? act->changes.count + act->enters.count : procedure->form_field_count;
-	form->answers = arena_array_of(arena, struct dossier_answer, count + 1);
+	const struct procedure_action *act = action >= 0 ? &procedure->actions[action] : NULL;
+	const bool filing = kind == DOSSIER_FORM_FILING;
+	const size_t first = filing ? procedure->form_field_count : act->changes.count,
+		most = first + (act ? act->enters.count : 0);
+	form->answers = arena_array_of(arena, struct dossier_answer, most + 1);
 	if (!form->answers)
 		return OUT_OF_MEMORY(error);
-	form->count = count;
-	*ret_changed_from = act ? act->changes.count : 0; /* fields before it are those of `modifie` */
-	for (size_t i = 0; i < count; i++) {
-		const int index = !act ? (int)i
-			: i < act->changes.count ? act->changes.at[i] : act->enters.at[i - act->changes.count];
-		form->answers[i].field = &procedure->fields[index];
-		form->answers[i].name = procedure->fields[index].name;
-		form->answers[i].visible = true;
+	*ret_changed_from = filing ? 0 : first; /* fields before it are those of `modifie` */
+	for (size_t i = 0; i < most; i++) {
+		const int index = i >= first ? act->enters.at[i - first] : filing ? (int)i : act->changes.at[i];
+		const struct procedure_field *field = &procedure->fields[index];
+		if ((filing && i < first && field->later) || (i >= first && is_listed(form, field)))
+			continue;
+		form->answers[form->count++] = (struct dossier_answer){ .field = field, .name = field->name, .visible = true };
 	}
 	return GUICHET_OK;
 }
@@ -171,17 +181,20 @@ read_answers(struct inputs *inputs, struct answering *reading, struct dossier_ra
 		if (answer->given) {
 			answer_read(reading, answer);
 		} else {
-			/* A field to change shows what the dossier holds; others, what the procedure proposes. */
+			/* A field to change, or asked again, shows what the dossier holds; others, what the procedure proposes. */
 			enum guichet_status status = GUICHET_OK;
-			if (i < changed_count)
+			if (i < changed_count || (answer->field->section >= 0 && inputs->facts->dossier))
 				proposed = dossier_value_of(inputs->facts->dossier, answer->name);
-			else if (answer->field->prefill)
+			if (i >= changed_count && proposed.kind == FEEL_NULL && answer->field->prefill)
 				status = inputs_evaluate(inputs, answer->field->prefill, &proposed, error);
 			if (status != GUICHET_OK)
 				return status;
 			answer->prefilled = proposed.kind != FEEL_NULL;
 			answer->value = proposed;
 			answer_show(reading, answer, proposed);
+			/* A week or rows proposed may hold more than this field asks. */
+			if (proposed.kind != FEEL_NULL && answer->field->type >= PROCEDURE_FIELD_WEEK)
+				answer_read(reading, answer);
 		}
 		inputs->values[answer->field->slot] = answer->value;
 	}

@@ -181,9 +181,26 @@ check_unread(struct check *check)
 	tell_unread(check, &reads);
 }
 
+/* A section left for later is asked by an action that somebody can do. */
+static void
+check_later(struct check *check)
+{
+	const struct procedure *procedure = check->procedure;
+	for (size_t i = 0; i < procedure->section_count; i++) {
+		const struct procedure_section *section = &procedure->sections[i];
+		bool asked = !section->later || section->fields.count == 0;
+		for (size_t k = 0; k < check->way_count; k++)
+			asked |= check->ways[k].action && procedure_list_has(check->ways[k].action->enters, section->fields.at[0]);
+		if (!asked)
+			TELL(check, 506, section->origin, "nommez-la sous « saisit: » d’une action, ou ôtez « plus_tard: »",
+				"aucune action ne fait remplir la partie « %.*s »", TEXT_ARGS(section->name));
+	}
+}
+
 void
 check_form(struct check *check)
 {
+	check_later(check);
 	check_conditions(check);
 	check_constants(check);
 	check_unread(check);

@@ -58,7 +58,7 @@ flow_after(const struct check *check, const struct way *way, uint64_t *set)
 	const size_t setting_count = action ? action->setting_count : deadline->setting_count;
 	/* Leaving the draft is filing: the whole form has been judged. */
 	for (size_t i = 0; way->step == 0 && i < procedure->form_field_count; i++)
-		if (is_always_filled(&procedure->fields[i]))
+		if (is_always_filled(&procedure->fields[i]) && !procedure->fields[i].later)
 			put(set, flow_field(check, (int)i));
 	for (size_t i = 0; action && i < action->enters.count; i++) {
 		const int field = action->enters.at[i];

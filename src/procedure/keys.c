@@ -418,10 +418,11 @@ resolve(struct reader *reader, const struct yaml_node *node, enum name_kind kind
 		[NAME_STEP] = "étape", [NAME_MOVE] = "action ni échéance", [NAME_LETTER] = "lettre",
 		[NAME_PIECE] = "pièce",
 		[NAME_COUNTER] = "compteur",
+		[NAME_SECTION] = "partie",
 	};
 	static const bool feminine[NAME_KIND_COUNT] = {
 		[NAME_WINDOW] = true, [NAME_STEP] = true, [NAME_MOVE] = true, [NAME_LETTER] = true,
-		[NAME_PIECE] = true,
+		[NAME_PIECE] = true, [NAME_SECTION] = true,
 	};
 	const struct text name = scalar_text(reader, node, TEXT_NAME);
 	if (name.length == 0)

@@ -16,7 +16,7 @@ struct kind {
 };
 
 static const char *const no_keys[] = { NULL };
-static const char *const section_keys[] = { "si", NULL };
+static const char *const section_keys[] = { "si", "plus_tard", NULL };
 static const char *const field_keys[] = { "obligatoire", "contrôle", "contrôles", "si", "longueur", "minimum", "maximum",
 	"préremplir", "lignes_minimum", "lignes_maximum", NULL };
 static const char *const row_field_keys[] = { "obligatoire", "longueur", "minimum", "maximum", NULL };
@@ -25,7 +25,7 @@ static const char *const piece_keys[] = { "obligatoire", "si", "formats", "atten
 static const char *const data_keys[] = { "contrôle", "contrôles", "minimum", "maximum", NULL };
 static const char *const role_keys[] = { "canal", NULL };
 static const char *const step_keys[] = { "libère", NULL };
-static const char *const action_keys[] = { "pendant", "si", "exige", "modifie", "joint", "examine", "pose", "ouvre", "annule",
+static const char *const action_keys[] = { "pendant", "si", "exige", "saisit", "modifie", "joint", "examine", "pose", "ouvre", "annule",
 	"produit", "signe", NULL };
 static const char *const deadline_keys[] = { "si", "annule", "produit", "alerte", "pose", NULL };
 static const char *const passage_keys[] = { "annule", "produit", "alerte", "pose", NULL };
@@ -136,10 +136,13 @@ walk_key(struct walk *walk, const struct kind *kind, struct yaml_item *key, stru
 			arena_format(arena, "%s « %.*s » sans « %.*s »", kind->what, TEXT_ARGS(name), TEXT_ARGS(word)), cites);
 }
 
-/* "non" leaves nothing to take away; nor does a table that says null where it would say nothing. */
+/* "non" leaves nothing to take away; nor does a table that says null where it would say nothing. Fields written in
+ * an action are looked at one by one. */
 static bool
 does_nothing(const struct yaml_item *key)
 {
+	if (text_equal(key->key->scalar, TEXT("saisit")))
+		return key->value->kind == YAML_MAPPING;
 	const bool otherwise = text_equal(key->key->scalar, TEXT("sinon"));
 	return key->value->kind == YAML_SCALAR && text_equal(key->value->scalar, otherwise ? TEXT("null") : TEXT("non"));
 }

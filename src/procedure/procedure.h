@@ -188,12 +188,14 @@ struct procedure_field {
 	size_t check_count;
 	struct text keep;         /* conservation: an ISO duration when it differs from the procedure's */
 	int section;              /* of the form; NONE for a field of actions and of campaigns */
+	bool later;               /* its section is asked by actions, not at filing */
 };
 
 struct procedure_section {
 	struct procedure_origin origin;
 	struct text name, title, help;
 	const struct feel *condition; /* si: NULL: always */
+	bool later;                   /* plus_tard: not asked at filing, but by actions (saisit) */
 	struct procedure_list fields;
 };
 
@@ -298,7 +300,7 @@ struct procedure_action {
 	const struct feel *condition; /* si: offered only when true; NULL: always */
 	const struct procedure_rule *requires; /* exige */
 	size_t require_count;
-	struct procedure_list enters;   /* saisit: fields filled by it */
+	struct procedure_list enters;   /* saisit: fields filled by it, its own or those of sections of the form */
 	struct procedure_list changes;  /* modifie: form fields it may change */
 	struct procedure_list joins;    /* joint: pieces handed in with it */
 	struct procedure_list examines; /* examine: pieces accepted or sent back by it */

@@ -87,13 +87,31 @@ read_settings(struct map map, const struct procedure_setting **ret_settings, siz
 	*ret_count = left_out ? 0 : kept;
 }
 
-/* The fields an action asks for, as indexes. */
+/* The fields of the sections that an action asks for. */
+static struct procedure_list
+read_entered_sections(struct map map)
+{
+	const struct procedure *procedure = map.reader->procedure;
+	const struct procedure_list sections = map_names(map, "saisit", NAME_SECTION);
+	int *items = READER_ARRAY(map.reader, int, procedure->form_field_count);
+	size_t kept = 0;
+	for (size_t i = 0; items && i < sections.count && (size_t)sections.at[i] < procedure->section_count; i++) {
+		const struct procedure_list fields = procedure->sections[sections.at[i]].fields;
+		for (size_t k = 0; k < fields.count; k++)
+			items[kept++] = fields.at[k];
+	}
+	return (struct procedure_list){ items, kept };
+}
+
+/* The fields an action asks for, as indexes: written there, or those of sections. */
 static struct procedure_list
 read_entered(struct map map)
 {
 	const struct yaml_node *node = map_get(map, "saisit");
-	if (!node || node->kind != YAML_MAPPING)
+	if (!node)
 		return (struct procedure_list){ 0 };
+	if (node->kind != YAML_MAPPING)
+		return read_entered_sections(map);
 	int *items = READER_ARRAY(map.reader, int, node->count);
 	size_t kept = 0;
 	for (size_t i = 0; items && i < node->count; i++) {

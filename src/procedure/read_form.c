@@ -17,6 +17,7 @@ read_sections(struct reader *reader, const struct yaml_node *form, struct proced
 		section->name = form->items[i].key->scalar;
 		section->title = map_text(map, "titre", TEXT_LABEL);
 		section->help = map_text(map, "aide", TEXT_SENTENCE);
+		section->later = map_flag(map, "plus_tard");
 		map_feel(map, "si", SCOPE_CASE, WANT_TRUTH, &section->condition);
 		const struct yaml_node *list = map_get(map, "champs");
 		if (!list || list->kind != YAML_MAPPING)
@@ -30,6 +31,7 @@ read_sections(struct reader *reader, const struct yaml_node *form, struct proced
 				continue;
 			fields[index].section = (int)i;
 			fields[index].conditional |= map_get(map, "si") != NULL;
+			fields[index].later = section->later;
 			indexes[kept++] = index;
 		}
 		section->fields = (struct procedure_list){ indexes, kept };

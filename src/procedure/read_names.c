@@ -13,10 +13,12 @@ declare_all(struct reader *reader, enum name_kind kind, const struct yaml_node *
 			(void)name_declare(reader, kind, section->items[i].key, section->items[i].value, again);
 }
 
-/* An alias may give the same field to several actions. */
+/* An alias may give the same field to several actions. Names of sections declare nothing. */
 static void
 declare_entered(struct reader *reader, const struct yaml_node *fields)
 {
+	if (fields && fields->kind != YAML_MAPPING)
+		return;
 	fields = mapping_of(reader, fields, "les champs d’une action");
 	for (size_t i = 0; fields && i < fields->count; i++) {
 		const struct yaml_item *item = &fields->items[i];
@@ -48,6 +50,8 @@ read_names(struct reader *reader, struct map top)
 	declare_all(reader, NAME_PIECE, child(top.node, "pièces"), "les pièces", false);
 	declare_all(reader, NAME_STEP, child(top.node, "circuit"), "les étapes", false);
 	const struct yaml_node *form = mapping_of(reader, child(top.node, "formulaire"), "les parties du formulaire");
+	for (size_t i = 0; form && i < form->count; i++)
+		(void)name_declare(reader, NAME_SECTION, form->items[i].key, form->items[i].value, false);
 	for (size_t i = 0; form && i < form->count; i++)
 		declare_all(reader, NAME_FIELD, child(form->items[i].value, "champs"), "les champs", false);
 	reader->procedure->form_field_count = reader->names[NAME_FIELD].count;

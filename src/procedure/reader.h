@@ -44,6 +44,7 @@ enum name_kind {
 	NAME_MOVE,
 	NAME_LETTER,
 	NAME_PIECE,
+	NAME_SECTION,
 	NAME_KIND_COUNT
 };
 

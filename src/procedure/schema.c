@@ -118,7 +118,11 @@ write_value(struct buffer *out, const struct key *key)
 static void
 write_held(struct buffer *out, const struct key *key, unsigned holder)
 {
-	if (holder & (HOLD_NAMED | HOLD_NAMED_FREELY)) {
+	if (holder & HOLD_OR_NAMES) {
+		buffer_add(out, TEXT("\"anyOf\":[{"));
+		write_held(out, key, holder & ~(unsigned)HOLD_OR_NAMES);
+		buffer_add(out, TEXT("},{\"type\":\"string\"},{\"type\":\"array\",\"items\":{\"type\":\"string\"}}]"));
+	} else if (holder & (HOLD_NAMED | HOLD_NAMED_FREELY)) {
 		buffer_add(out, TEXT("\"type\":\"object\","));
 		if (holder & HOLD_NAMED)
 			buffer_add(out, TEXT("\"propertyNames\":{\"maxLength\":60,"

@@ -440,7 +440,7 @@ declare_case(struct reader *reader)
 	for (size_t i = 0; i < procedure->field_count; i++) {
 		struct procedure_field *field = (struct procedure_field *)&procedure->fields[i];
 		field->feel_type = memory(reader, feel_type_optional_of(reader->arena, field->feel_type,
-			i >= procedure->form_field_count || !field->compulsory || field->conditional));
+			i >= procedure->form_field_count || !field->compulsory || field->conditional || field->later));
 		if (!field->feel_type)
 			return;
 		const int slot = declare(reader, SCOPE_CASE, field->name, field->feel_type, PROCEDURE_SLOT_FIELD, (int)i,

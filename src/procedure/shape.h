@@ -38,6 +38,7 @@ enum holder {
 	HOLD_ONE_OR_LIST = 1 << 1, /* one alone, or a list */
 	HOLD_NAMED = 1 << 2,       /* under names the author gives, as any of the above */
 	HOLD_NAMED_FREELY = 1 << 3, /* the same, whatever the names are written with */
+	HOLD_OR_NAMES = 1 << 4,     /* or, instead of all that, the name of one, or a list of names */
 };
 
 struct key {
