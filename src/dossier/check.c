@@ -62,6 +62,27 @@ check_population(struct deciding *deciding)
 	return GUICHET_OK;
 }
 
+/* May a child of this nature be filed: its parent is where it should be, by who may, one at a time? */
+static enum guichet_status
+check_nature(struct deciding *deciding)
+{
+	const struct procedure_nature *nature = facts_nature(&deciding->facts);
+	const struct dossier *parent = deciding->facts.parent;
+	if (!parent || !facts_has_role(nature->who, deciding->roles))
+		return deciding_refuse_role(deciding, nature->who);
+	struct dossier_facts around = deciding->facts;
+	struct text reason;
+	bool allowed;
+	around.dossier = parent;
+	around.parent = NULL;
+	const enum guichet_status status = decide_birth(&around, nature, deciding->facts.other, deciding->arena, &allowed,
+		&reason, deciding->error);
+	if (status != GUICHET_OK || allowed)
+		return status;
+	return deciding_refuse(deciding, deciding->facts.other.length > 0 && nature->alone ? DOSSIER_DUPLICATE
+		: DOSSIER_NOT_HERE, "%.*s", TEXT_ARGS(reason));
+}
+
 static enum guichet_status
 check_version(struct deciding *deciding)
 {
@@ -185,7 +206,7 @@ deciding_check(struct deciding *deciding)
 {
 	enum guichet_status status = find_action(deciding);
 	if (status == GUICHET_OK && !deciding->facts.dossier)
-		status = check_population(deciding);
+		status = facts_nature(&deciding->facts) ? check_nature(deciding) : check_population(deciding);
 	if (status == GUICHET_OK && deciding->action->during >= 0)
 		status = deciding_refuse_window(deciding, deciding->action->during);
 	if (status == GUICHET_OK)

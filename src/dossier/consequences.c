@@ -91,6 +91,14 @@ deciding_put_answers(const struct deciding *deciding, json_t *result, json_t *va
 			&& json_put(change, "before", feel_value_to_json(before))
 			&& json_put(change, "after", feel_value_to_json(answer->value));
 	}
+	/* What a child is not asked keeps its parent's answers. */
+	const struct dossier *parent = deciding->facts.dossier ? NULL : deciding->facts.parent;
+	for (size_t i = 0; well && parent && i < deciding->procedure->form_field_count; i++) {
+		const struct text name = deciding->procedure->fields[i].name;
+		const struct feel_value value = dossier_value_of(parent, name);
+		if (value.kind != FEEL_NULL && !dossier_answer_find(form, name))
+			well = json_put_named(values, name, feel_value_to_json(value));
+	}
 	return well && (reason.length == 0 || json_put(result, "reason", json_of_text(reason)));
 }
 

@@ -67,6 +67,7 @@ dossier_decide(const struct dossier_input *input, struct arena *arena, struct do
 		status = deciding_put_opening(&deciding, result);
 	if (status == GUICHET_OK)
 		status = deciding_conclude(&deciding, deciding.facts.dossier ? DOSSIER_ACTED : DOSSIER_FILED, payload, action->move);
+	ret_outcome->from = action->step;
 	return status;
 }
 

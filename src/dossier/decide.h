@@ -14,6 +14,11 @@ struct text decide_moment_text(struct arena *arena, instant at);
 enum guichet_status decide_dues(const struct inputs *inputs, const struct dossier_due **ret_dues, size_t *ret_count,
 	struct guichet_error *error);
 
+/* May a child of this nature be opened from this parent (facts->dossier)? `rival`: the number of another one that goes
+ * on; empty: none. When not, *ret_reason is a sentence. */
+enum guichet_status decide_birth(const struct dossier_facts *facts, const struct procedure_nature *nature,
+	struct text rival, struct arena *arena, bool *ret_allowed, struct text *ret_reason, struct guichet_error *error);
+
 /* "le chef de service ou d’établissement, ou la personne support". */
 struct text decide_roles_text(struct arena *arena, const struct procedure *procedure, struct procedure_list roles);
 

@@ -99,6 +99,8 @@ struct dossier_act {
 	int64_t size;
 	const struct dossier_signature *signatures;
 	size_t signature_count;
+	struct text replaced_by; /* number of the act of a child that took its place; empty: it holds */
+	instant replaced_at;
 };
 
 /* A window reopened for this dossier. */
@@ -142,6 +144,8 @@ struct dossier {
 	struct text author;  /* who filed; usually the subject */
 	struct text ground;  /* of filing on behalf of the subject; else empty */
 	struct feel_value agent; /* what the directory said of the subject at filing: the context `agent` */
+	struct text nature;      /* name of its nature; empty for one born of none, as the next two */
+	struct text parent, parent_number;
 
 	int step;
 	unsigned version; /* number of events */
@@ -168,7 +172,7 @@ const struct dossier_clock *dossier_clock_find(const struct dossier *dossier, in
 const struct dossier_piece *dossier_piece_find(const struct dossier *dossier, struct text name);
 /* Is it no longer good at that instant? Its last day is included. */
 bool dossier_piece_expired(const struct dossier_piece *piece, instant at);
-/* The living (not cancelled) act of a letter, the last one; NULL when there is none. */
+/* The living (neither cancelled nor replaced) act of a letter, the last one; NULL when there is none. */
 const struct dossier_act *dossier_act_find(const struct dossier *dossier, int letter);
 /* The rank of an act among all that the dossier ever had, from 1: the end of its number, "…/2". */
 unsigned dossier_act_rank(const struct dossier_act *act);
@@ -191,6 +195,10 @@ enum guichet_status dossier_of_json(struct arena *arena, const struct procedure 
  * (unique per campaign; gaps are allowed), a check character. */
 struct text dossier_number(struct arena *arena, const struct procedure *procedure, const struct campaign *campaign,
 	int64_t serial);
+/* "2023-TA-00042-K-A2": the second child of that dossier whose nature begins with A. */
+struct text dossier_child_number(struct arena *arena, struct text parent, struct text nature, size_t rank);
+/* The letter that stands before the rank: the first of the nature's name. */
+char dossier_nature_letter(struct text nature);
 /* True when the check character is right: for searches and for people on the phone. */
 bool dossier_number_is_valid(struct text number);
 
@@ -201,6 +209,7 @@ enum dossier_event_type {
 	DOSSIER_ACTED,
 	DOSSIER_ELAPSED,   /* a due effect, on its own */
 	DOSSIER_COMPOSED_EVENT, /* a letter got its text and its file */
+	DOSSIER_RECEIVED,  /* what happened to a child changed this one */
 };
 
 /* One event as stored. `payload` holds everything its command read, as canonical JSON; it is
@@ -314,6 +323,15 @@ struct dossier_exception {
 	instant at;
 };
 
+/* What has just happened to a child, for its parent. */
+struct dossier_child {
+	const struct dossier *dossier; /* after its event; of one read back from an event: its names and values */
+	struct text move;              /* its action or its effect */
+	bool effect;
+	int from;                      /* the step that had it */
+	const struct dossier_act *acts; size_t act_count; /* those it made */
+};
+
 /* The facts of one question about one dossier. Decisions store them all. */
 struct dossier_facts {
 	const struct procedure *procedure;
@@ -328,7 +346,12 @@ struct dossier_facts {
 	struct feel_value locals;      /* `réglage`: as their structure of that day, or one above it, has set them */
 	struct feel_value counters;    /* `compteur`: their entries, oldest first */
 	const struct calendar_period *closed; size_t closed_count; /* days closed after the procedure was published */
-	struct text other;             /* number of another dossier of the subject that still counts here; empty: none */
+	struct text other;             /* number of another dossier of the subject that still counts here; of a child to
+	                                * file: of one of the same nature and parent that goes on; empty: none */
+	struct text nature;            /* of a child to file; empty otherwise: the dossier knows its own */
+	const struct dossier *parent;  /* of a child, as it is then; read back from an event of a filed one, only its
+	                                * names and values. NULL for one born of none */
+	const struct dossier_child *child; /* of a parent, for dossier_receive() alone */
 	instant at;                    /* the legal instant of the question */
 	struct dossier_explanation *explanation; /* explanation.h: what is evaluated is kept there; NULL: nowhere */
 };
@@ -490,6 +513,9 @@ struct dossier_outcome {
 	struct feel_value counters; /* `compteur` after that */
 	const struct text *uncounted; size_t uncounted_count;       /* counters from which the dossier's entries go first */
 	struct procedure_list alerts; /* roles to tell on their desk (an effect with `alerte`) */
+	struct text happened; /* name of the action or effect; empty when nothing happened: a parent is told */
+	bool by_itself;       /* it is an effect */
+	int from;             /* the step that has it */
 	struct text unheld; /* the step awaits a role that nobody holds here: a sentence for the office; else empty */
 };
 
@@ -506,6 +532,16 @@ void dossier_stamp(struct dossier_outcome *outcome, struct text state, instant d
  * `due`, or that of the last event if later. `actor`, `command`, `id` and `number` are not read. */
 enum guichet_status dossier_elapse(const struct dossier_input *input, struct text effect, int step, instant due,
 	struct arena *arena, struct dossier_outcome *ret_outcome, struct guichet_error *error);
+
+/* What has just happened to a child (input->facts.child) comes to its parent: values are copied, acts replaced, and an
+ * effect of its step that waited for it (`sur`) happens, in one event. STALE when nothing of it concerns the parent.
+ * `actor`, `command`, `id` and `number` are not read. */
+enum guichet_status dossier_receive(const struct dossier_input *input, struct arena *arena,
+	struct dossier_outcome *ret_outcome, struct guichet_error *error);
+
+/* The child that an outcome is about, for its parent. False when the outcome tells a parent nothing. Points into the
+ * outcome. */
+[[nodiscard]] bool dossier_child_of(const struct dossier_outcome *outcome, struct dossier_child *ret_child);
 
 /* The typesetter gave a letter its text and its file. REFUSED when the act is unknown or cancelled. */
 enum guichet_status dossier_compose(const struct dossier_input *input, struct text act_number, struct text text_hash,
@@ -569,6 +605,23 @@ struct dossier_option {
 enum guichet_status dossier_options(const struct dossier_facts *facts, const struct dossier_viewer *viewer,
 	struct arena *arena, const struct dossier_option **ret_options, size_t *ret_count, struct guichet_error *error);
 
+/* A child that this viewer may open, or could. */
+struct dossier_kin {
+	struct text id, number, nature;
+	int step;
+};
+
+struct dossier_birth {
+	const struct procedure_nature *nature;
+	bool allowed;
+	struct text reason; /* why not */
+};
+
+/* The natures of this step that the roles of the viewer may open, now or not. `children`: those that this dossier has. */
+enum guichet_status dossier_births(const struct dossier_facts *facts, const struct dossier_viewer *viewer,
+	const struct dossier_kin *children, size_t child_count, struct arena *arena,
+	const struct dossier_birth **ret_births, size_t *ret_count, struct guichet_error *error);
+
 /* One rule of the population, judged. */
 struct dossier_verdict {
 	bool passed;
@@ -609,6 +662,7 @@ struct dossier_moment {
 	struct text by;         /* "Mme Claire Martin, chef d’établissement"; empty for effects */
 	struct text detail;     /* an explanation, what happens without an answer; may be empty */
 	const struct procedure_deadline *deadline; /* that will come, of a NEXT; NULL for anything else */
+	struct text child, child_number; /* of a past that came from a child: its id and its number */
 	const struct dossier_change *changes; size_t change_count; /* fields changed by it */
 	const struct dossier_value *values; size_t value_count;    /* what the actor gave, if the viewer may read it */
 };
@@ -686,6 +740,12 @@ struct dossier_letter {
 	const struct dossier_signature *signatures;
 	size_t signature_count;
 };
+
+/* The parent as the event that decided an act read it: letters are written later, and tell of then. `events` are those
+ * of the child. *ret_parent is NULL for a dossier born of none. */
+enum guichet_status dossier_parent_of_act(struct arena *arena, const struct procedure *procedure,
+	const struct dossier_event *events, size_t count, const struct dossier_act *act, const struct dossier **ret_parent,
+	struct guichet_error *error);
 
 /* The text of an act of the dossier. REFUSED when a hole cannot be filled: it names it. */
 enum guichet_status dossier_letter_write(const struct dossier_facts *facts, const struct dossier_act *act,

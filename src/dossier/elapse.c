@@ -54,6 +54,7 @@ elapse(struct deciding *deciding, const struct procedure_deadline *deadline, ins
 		status = deciding_put_entries(deciding, &consequences, result);
 	if (status != GUICHET_OK)
 		return status;
+	deciding->outcome->from = deadline->step;
 	if (happens)
 		deciding->outcome->alerts = deadline->alerts;
 	return deciding_conclude(deciding, DOSSIER_ELAPSED, payload, happens ? deadline->move : PROCEDURE_NONE);
@@ -71,7 +72,7 @@ dossier_elapse(const struct dossier_input *input, struct text effect, int step, 
 		return status;
 	const int index = step < 0 ? PROCEDURE_NONE : procedure_deadline_find(procedure, step, effect);
 	bool holds = false, happens = false;
-	if (index >= 0 && dossier->step == step && !deciding_has_fired(dossier, effect))
+	if (index >= 0 && procedure->deadlines[index].upon_count == 0 && dossier->step == step && !deciding_has_fired(dossier, effect))
 		status = still_holds(&deciding, &procedure->deadlines[index], due, &holds, &happens);
 	if (status == GUICHET_OK && holds)
 		status = elapse(&deciding, &procedure->deadlines[index], due, happens);

@@ -14,6 +14,7 @@ static const struct text type_texts[] = {
 	[DOSSIER_ACTED] = { "acted", 5 },
 	[DOSSIER_ELAPSED] = { "elapsed", 7 },
 	[DOSSIER_COMPOSED_EVENT] = { "composed", 8 },
+	[DOSSIER_RECEIVED] = { "received", 8 },
 };
 enum { TYPE_COUNT = sizeof type_texts / sizeof *type_texts };
 
@@ -423,7 +424,8 @@ fold_result(struct folding *folding, const json_t *payload, struct text name, bo
 	folding->by = dossier_person_name(reader->arena, &folding->person);
 	folding->reason = json_text_at(reader, result, "reason");
 	/* An effect whose condition was false leaves a trace in `fired` only. */
-	const bool skipped = json_is_true(json_object_get(result, "skipped"));
+	const bool skipped = json_is_true(json_object_get(result, "skipped"))
+		|| (folding->event->type == DOSSIER_RECEIVED && !effect); /* what it brought was done elsewhere */
 	const int move = procedure_move_find(reader->procedure, name);
 	reader->failed |= move < 0;
 	if (reader->failed)
@@ -486,7 +488,37 @@ fold_filed(struct folding *folding, const json_t *payload)
 	};
 	if (!next->id.at)
 		full(folding);
-	fold_result(folding, payload, json_text_at(reader, command, "action"), false, 0);
+	const json_t *parent = json_object_get(facts, "parent");
+	int start = 0;
+	if (parent) {
+		next->nature = json_text_at(reader, facts, "nature");
+		next->parent = json_text_at(reader, parent, "id");
+		next->parent_number = json_text_at(reader, parent, "number");
+		const int nature = procedure_nature_find(reader->procedure, next->nature);
+		reader->failed |= nature < 0;
+		start = nature >= 0 ? reader->procedure->natures[nature].start : 0;
+	}
+	fold_result(folding, payload, json_text_at(reader, command, "action"), false, start);
+}
+
+/* What a child brings: an effect of this step with it, or only what it copies and replaces. */
+static void
+fold_received(struct folding *folding, const json_t *payload)
+{
+	struct json_reader *reader = &folding->reader;
+	const json_t *child = json_object_get(json_object_get(payload, "facts"), "child");
+	const struct text effect = json_text_at(reader, payload, "effect"), move = json_text_at(reader, child, "move");
+	json_t *replaced = json_object_get(json_object_get(payload, "result"), "replaced");
+	const char *key;
+	json_t *by;
+	json_object_foreach(replaced, key, by) {
+		struct dossier_act *act = act_by_number(folding, text_of_string(key));
+		if (!act)
+			return;
+		act->replaced_by = json_text(reader, by);
+		act->replaced_at = folding->event->at;
+	}
+	fold_result(folding, payload, effect.length > 0 ? effect : move, effect.length > 0, folding->next.step);
 }
 
 static void
@@ -537,6 +569,9 @@ event_fold(struct arena *arena, const struct procedure *procedure, struct dossie
 		break;
 	case DOSSIER_COMPOSED_EVENT:
 		fold_composed(&folding, payload);
+		break;
+	case DOSSIER_RECEIVED:
+		fold_received(&folding, payload);
 		break;
 	default:
 		folding.reader.failed = true;

@@ -42,6 +42,13 @@ static const struct {
 	ENTRY(DOSSIER, "déposé_à", "l’instant du dépôt"),
 	ENTRY(DOSSIER, "état", "l’étape du dossier"),
 	ENTRY(DOSSIER, "actions", "les actions du dossier"),
+	ENTRY(DOSSIER, "nature", "la nature du dossier"),
+	ENTRY(PARENT, "numéro", "le numéro du dossier d’origine"),
+	ENTRY(PARENT, "état", "l’étape du dossier d’origine"),
+	ENTRY(PARENT, "nature", "la nature du dossier d’origine"),
+	ENTRY(CHILD, "numéro", "le numéro du dossier né de celui-ci"),
+	ENTRY(CHILD, "état", "l’étape du dossier né de celui-ci"),
+	ENTRY(CHILD, "nature", "la nature du dossier né de celui-ci"),
 	ENTRY(DONE, "le", "la date de"),
 	ENTRY(DONE, "à", "l’instant de"),
 	ENTRY(DONE, "premier_le", "la première date de"),
@@ -105,6 +112,14 @@ path_words(const struct dossier_explanation *explanation, const struct procedure
 			continue;
 		*ret_name = arena_format(explanation->arena, "«" SPACE TEXT_FORMAT SPACE "»",
 			TEXT_ARGS(procedure->campaign_data[i].label));
+		return ret_name->at != NULL;
+	}
+	const bool kin = slot->kind == PROCEDURE_SLOT_PARENT || slot->kind == PROCEDURE_SLOT_CHILD;
+	const int field = kin ? procedure_field_find(procedure, first) : PROCEDURE_NONE;
+	if (field >= 0) {
+		*ret_name = arena_format(explanation->arena, "«" SPACE TEXT_FORMAT SPACE "» %s",
+			TEXT_ARGS(procedure->fields[field].label),
+			slot->kind == PROCEDURE_SLOT_PARENT ? "du dossier d’origine" : "du dossier né de celui-ci");
 		return ret_name->at != NULL;
 	}
 	const char *words = slot->kind == PROCEDURE_SLOT_WINDOWS || slot->kind == PROCEDURE_SLOT_DONE ? NULL
@@ -197,6 +212,7 @@ static const struct {
 	[PROCEDURE_AT_DEADLINE] = { "Échéance «" SPACE, SPACE "»", NULL, NULL },
 	[PROCEDURE_AT_DEADLINE_HAPPENS] = { "Condition de l’échéance «" SPACE, SPACE "»", "remplie", "non remplie" },
 	[PROCEDURE_AT_PASSAGE] = { "Condition du passage «" SPACE, SPACE "»", "remplie", "non remplie" },
+	[PROCEDURE_AT_NATURE] = { "Ouverture de «" SPACE, SPACE "»", "possible", "impossible" },
 	[PROCEDURE_AT_WINDOW] = { "Période «" SPACE, SPACE "»", "ouverte", "fermée" },
 };
 
@@ -359,6 +375,10 @@ source_text(const struct dossier_explanation *explanation, const struct procedur
 		return TEXT("valeur calculée");
 	case PROCEDURE_SLOT_DOSSIER:
 		return TEXT("dossier");
+	case PROCEDURE_SLOT_PARENT:
+		return TEXT("dossier d’origine");
+	case PROCEDURE_SLOT_CHILD:
+		return TEXT("dossier né de celui-ci");
 	case PROCEDURE_SLOT_DONE:
 		return TEXT("historique du dossier");
 	default:
@@ -745,6 +765,7 @@ static const char *const place_texts[] = {
 	[PROCEDURE_AT_OPENING] = "opening", [PROCEDURE_AT_DEADLINE] = "deadline",
 	[PROCEDURE_AT_DEADLINE_HAPPENS] = "deadline condition", [PROCEDURE_AT_PASSAGE] = "passage condition",
 	[PROCEDURE_AT_WINDOW] = "window",
+	[PROCEDURE_AT_NATURE] = "nature",
 };
 
 static bool

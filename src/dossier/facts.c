@@ -40,10 +40,19 @@ dossier_window(const struct dossier_facts *facts, int window, instant *ret_openi
 
 /* ---- who ---- */
 
+const struct procedure_nature *
+facts_nature(const struct dossier_facts *facts)
+{
+	const struct text name = facts->dossier ? facts->dossier->nature : facts->nature;
+	const int nature = name.length > 0 ? procedure_nature_find(facts->procedure, name) : PROCEDURE_NONE;
+	return nature >= 0 ? &facts->procedure->natures[nature] : NULL;
+}
+
 int
 facts_step(const struct dossier_facts *facts)
 {
-	return facts->dossier ? facts->dossier->step : 0;
+	const struct procedure_nature *nature = facts->dossier ? NULL : facts_nature(facts);
+	return facts->dossier ? facts->dossier->step : nature ? nature->start : 0;
 }
 
 struct feel_value
@@ -272,6 +281,7 @@ set_dossier(struct inputs *inputs, struct guichet_error *error)
 	const struct dossier *dossier = inputs->facts->dossier;
 	const struct procedure *procedure = inputs->facts->procedure;
 	const struct procedure_step *step = &procedure->steps[facts_step(inputs->facts)];
+	const struct procedure_nature *nature = facts_nature(inputs->facts);
 	struct feel_entry entries[] = {
 		{ TEXT("état"), feel_string(step->name) },
 		{ TEXT("état_libellé"), feel_string(step->label) },
@@ -281,6 +291,7 @@ set_dossier(struct inputs *inputs, struct guichet_error *error)
 		{ TEXT("déposé_à"), feel_null(TEXT("")) },
 		{ TEXT("dernière_action"), feel_null(TEXT("")) },
 		{ TEXT("changements"), feel_null(TEXT("")) },
+		{ TEXT("nature"), feel_string(nature ? nature->name : TEXT("demande")) },
 	};
 	const size_t count = sizeof entries / sizeof *entries;
 	if (!dossier)
@@ -398,8 +409,12 @@ inputs_new(struct arena *arena, const struct dossier_facts *facts, struct inputs
 			break;
 		case PROCEDURE_SLOT_FIELD:
 		case PROCEDURE_SLOT_POSED:
+			/* A child begins with what its parent answered. */
 			if (dossier)
 				*value = dossier_value_of(dossier, slot->name);
+			else if (facts->parent && slot->kind == PROCEDURE_SLOT_FIELD
+				&& slot->index < (int)procedure->form_field_count)
+				*value = dossier_value_of(facts->parent, slot->name);
 			break;
 		default:
 			break; /* filled below, or null */
@@ -413,6 +428,8 @@ inputs_new(struct arena *arena, const struct dossier_facts *facts, struct inputs
 		status = set_dossier(&inputs, error);
 	if (status == GUICHET_OK)
 		status = clocks_set(&inputs, error);
+	if (status == GUICHET_OK)
+		status = inputs_set_kin(&inputs, error);
 	if (status == GUICHET_OK)
 		status = inputs_compute(&inputs, error);
 	if (status == GUICHET_OK)
@@ -659,7 +676,8 @@ json_of_facts(struct arena *arena, const struct dossier_facts *facts)
 	    && json_put(object, "agent", json_of_agent(agent))
 	    && json_put(object, "subject", json_of_text(facts->subject))
 	    && json_put(object, "other", json_of_text(facts->other))
-	    && put_holders(object, facts) && put_parameters(object, facts) && outside_put(arena, object, facts))
+	    && put_holders(object, facts) && put_parameters(object, facts) && outside_put(arena, object, facts)
+	    && json_put_kin(arena, object, facts))
 		return object;
 	json_decref(object);
 	return NULL;
@@ -704,5 +722,6 @@ json_facts(struct json_reader *reader, const json_t *json)
 	}
 	facts.exceptions = exceptions;
 	outside_read(reader, json, &facts);
+	json_kin(reader, json, &facts);
 	return facts;
 }

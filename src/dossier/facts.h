@@ -50,6 +50,8 @@ struct dossier_person facts_subject(const struct dossier_facts *facts);
 /* The context `agent` of the facts: frozen at filing. */
 struct feel_value facts_agent(const struct dossier_facts *facts);
 int facts_step(const struct dossier_facts *facts);
+/* Of the dossier, or of the child to file; NULL for one born of none. */
+const struct procedure_nature *facts_nature(const struct dossier_facts *facts);
 /* The roles that a person has here: as the applicant only the applicant's ones. */
 dossier_roles facts_roles(const struct dossier_facts *facts, struct text person, dossier_roles held);
 bool facts_has_role(struct procedure_list who, dossier_roles roles);
@@ -57,5 +59,15 @@ bool facts_has_role(struct procedure_list who, dossier_roles roles);
 /* Facts as an event stores them, and back: a campaign is made again with what decisions read. */
 json_t *json_of_facts(struct arena *arena, const struct dossier_facts *facts);
 struct dossier_facts json_facts(struct json_reader *reader, const json_t *json);
+
+/* The whole state of a dossier as JSON: state.c. */
+json_t *json_of_dossier(struct arena *arena, const struct procedure *procedure, const struct dossier *dossier);
+/* Zeroed when the reading has failed. */
+struct dossier json_dossier(struct json_reader *reader, const json_t *json);
+
+/* kin.c: what expressions read of a parent or a child, and both in the facts that events store. */
+enum guichet_status inputs_set_kin(struct inputs *inputs, struct guichet_error *error);
+bool json_put_kin(struct arena *arena, json_t *object, const struct dossier_facts *facts);
+void json_kin(struct json_reader *reader, const json_t *json, struct dossier_facts *facts);
 
 #define OUT_OF_MEMORY(error) guichet_fail((error), GUICHET_BROKEN, "La mémoire manque.")

@@ -28,7 +28,7 @@ deciding_columns(const struct inputs *inputs, struct dossier_columns *ret_column
 		.step = step->name,
 		.waiting = step->awaits.count > 0 ? step->awaits.at[0] : PROCEDURE_NONE,
 		.ended = step->final,
-		.counts = !step->frees,
+		.counts = !step->frees && !facts_nature(inputs->facts),
 		.cells = cells,
 		.cell_count = procedure->column_count,
 	};
@@ -79,6 +79,8 @@ decide_dues(const struct inputs *inputs, const struct dossier_due **ret_dues, si
 				dues[count++] = (struct dossier_due){ deadline->name, dossier->step, dossier->last_at, true };
 			continue;
 		}
+		if (!deadline->when)
+			continue; /* it waits for what happens to a child */
 		const enum guichet_status status = inputs_instant(inputs, deadline->when, false, &at, error);
 		if (status != GUICHET_OK)
 			return status;
@@ -317,6 +319,10 @@ deciding_conclude(struct deciding *deciding, enum dossier_event_type type, json_
 		status = decide_dues(&deciding->inputs, &outcome->dues, &outcome->due_count, deciding->error);
 	if (status == GUICHET_OK)
 		status = deciding_columns(&deciding->inputs, &outcome->columns, deciding->error);
+	if (status == GUICHET_OK && move >= 0) {
+		outcome->happened = deciding->procedure->moves[move].name;
+		outcome->by_itself = type == DOSSIER_ELAPSED || type == DOSSIER_RECEIVED;
+	}
 	if (status == GUICHET_OK)
 		outcome->kind = DOSSIER_HAPPENED;
 	return status;

@@ -62,6 +62,23 @@ clip(struct text text)
 	return text_part(text, 0, 300);
 }
 
+/* The fields that the filing of a child asks, in the order of the form. */
+static enum guichet_status
+list_fields_of_nature(struct arena *arena, const struct procedure *procedure, const struct procedure_nature *nature,
+	struct dossier_form *form, struct guichet_error *error)
+{
+	form->answers = arena_array_of(arena, struct dossier_answer, procedure->form_field_count + 1);
+	if (!form->answers)
+		return OUT_OF_MEMORY(error);
+	form->count = 0;
+	for (size_t i = 0; i < procedure->form_field_count; i++) {
+		const struct procedure_field *field = &procedure->fields[i];
+		if (procedure_list_has(nature->sections, field->section))
+			form->answers[form->count++] = (struct dossier_answer){ .field = field, .name = field->name, .visible = true };
+	}
+	return GUICHET_OK;
+}
+
 static bool
 is_listed(const struct dossier_form *form, const struct procedure_field *field)
 {
@@ -185,7 +202,9 @@ read_answers(struct inputs *inputs, struct answering *reading, struct dossier_ra
 			enum guichet_status status = GUICHET_OK;
 			if (i < changed_count || (answer->field->section >= 0 && inputs->facts->dossier))
 				proposed = dossier_value_of(inputs->facts->dossier, answer->name);
-			if (i >= changed_count && proposed.kind == FEEL_NULL && answer->field->prefill)
+			else if (!inputs->facts->dossier && inputs->facts->parent)
+				proposed = dossier_value_of(inputs->facts->parent, answer->name);
+			if (proposed.kind == FEEL_NULL && i >= changed_count && answer->field->prefill)
 				status = inputs_evaluate(inputs, answer->field->prefill, &proposed, error);
 			if (status != GUICHET_OK)
 				return status;
@@ -207,9 +226,11 @@ form_read(struct inputs *inputs, enum dossier_form_kind kind, int action, struct
 {
 	struct dossier_form form = { 0 };
 	struct answering reading = { .arena = inputs->arena };
-	size_t changed_count;
-	enum guichet_status status = list_fields(inputs->arena, inputs->facts->procedure, kind, action, &form,
-		&changed_count, error);
+	size_t changed_count = 0;
+	const struct procedure_nature *nature = kind == DOSSIER_FORM_FILING ? facts_nature(inputs->facts) : NULL;
+	enum guichet_status status = nature
+		? list_fields_of_nature(inputs->arena, inputs->facts->procedure, nature, &form, error)
+		: list_fields(inputs->arena, inputs->facts->procedure, kind, action, &form, &changed_count, error);
 	if (status == GUICHET_OK)
 		status = read_answers(inputs, &reading, raws, changed_count, &form, error);
 	if (status == GUICHET_OK)
@@ -318,9 +339,9 @@ form_piece_mistake(struct inputs *inputs, int index, const struct dossier_piece 
 static bool
 is_filed(const struct procedure *procedure, int piece)
 {
-	const struct procedure_list filing = procedure->steps[0].actions;
-	for (size_t i = 0; i < filing.count; i++) {
-		if (dossier_piece_is_joined(procedure, &procedure->actions[filing.at[i]], piece))
+	for (size_t i = 0; i < procedure->action_count; i++) {
+		if (procedure_is_draft(procedure, procedure->actions[i].step)
+		    && dossier_piece_is_joined(procedure, &procedure->actions[i], piece))
 			return true;
 	}
 	return false;

@@ -12,7 +12,10 @@ static const struct text raw_prefix = TEXT("pièce."), ground_suffix = TEXT(".mo
 bool
 dossier_piece_is_joined(const struct procedure *procedure, const struct procedure_action *action, int piece)
 {
-	return procedure_list_has(action->joins, piece) || (action->step == 0 && !procedure->pieces[piece].later);
+	bool asked = action->step == 0 && !procedure->pieces[piece].later;
+	for (size_t i = 0; action->step != 0 && i < procedure->nature_count; i++)
+		asked |= procedure->natures[i].start == action->step && procedure_list_has(procedure->natures[i].pieces, piece);
+	return asked || procedure_list_has(action->joins, piece);
 }
 
 /* The file given for a piece of the procedure; NULL without. */

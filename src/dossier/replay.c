@@ -98,6 +98,11 @@ replay(struct arena *arena, const struct procedure *procedure, const struct doss
 			return guichet_fail(error, GUICHET_REFUSED, "L’événement %u ne se lit pas.", event->number);
 		status = dossier_elapse(&input, effect, procedure_step_find(procedure, step), due, arena, &outcome, error);
 		break;
+	case DOSSIER_RECEIVED:
+		if (!input.facts.dossier || !input.facts.child)
+			return guichet_fail(error, GUICHET_REFUSED, "L’événement %u ne se lit pas.", event->number);
+		status = dossier_receive(&input, arena, &outcome, error);
+		break;
 	case DOSSIER_COMPOSED_EVENT: {
 		struct dossier state = before ? *before : (struct dossier){ 0 };
 		return event_fold(arena, procedure, &state, event, payload, error);

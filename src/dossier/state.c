@@ -1,6 +1,7 @@
 /* The state of a dossier: looking at it, and its canonical JSON for the database's row. */
 #include "base/buffer.h"
-#include "dossier/json.h"
+#include "base/fold.h"
+#include "dossier/facts.h"
 #include "dossier/state.h"
 
 #include "base/banned.h"
@@ -62,7 +63,7 @@ dossier_act_find(const struct dossier *dossier, int letter)
 {
 	for (size_t i = dossier->act_count; i > 0; i--) {
 		const struct dossier_act *act = &dossier->acts[i - 1];
-		if (act->letter == letter && act->status != DOSSIER_CANCELLED)
+		if (act->letter == letter && act->status != DOSSIER_CANCELLED && act->replaced_by.length == 0)
 			return act;
 	}
 	return NULL;
@@ -156,12 +157,13 @@ state_veiling(const struct procedure *procedure, const struct dossier_done *done
 		? &procedure->actions[action] : NULL;
 }
 
-/* Cancelled, and its letter was made again since. */
+/* Cancelled or replaced, and its letter was made again since. */
 static bool
 act_is_past(const struct dossier *dossier, size_t index)
 {
+	const bool over = dossier->acts[index].status == DOSSIER_CANCELLED || dossier->acts[index].replaced_by.length > 0;
 	bool past = false;
-	for (size_t i = index + 1; dossier->acts[index].status == DOSSIER_CANCELLED && i < dossier->act_count; i++)
+	for (size_t i = index + 1; over && i < dossier->act_count; i++)
 		past |= dossier->acts[i].letter == dossier->acts[index].letter;
 	return past;
 }
@@ -241,9 +243,40 @@ dossier_number(struct arena *arena, const struct procedure *procedure, const str
 	return out.failed ? (struct text){ NULL, 0 } : arena_text(arena, buffer_text(&out));
 }
 
-bool
-dossier_number_is_valid(struct text number)
+char
+dossier_nature_letter(struct text nature)
 {
+	CLEANUP(arena_free) struct arena *scratch = arena_new(4096);
+	const struct text folded = scratch ? text_fold(scratch, text_part(nature, 0, 8)) : TEXT("");
+	const char letter = folded.at && folded.length > 0 ? folded.at[0] : 'n';
+	return letter >= 'a' && letter <= 'z' ? (char)(letter - 'a' + 'A') : 'N';
+}
+
+struct text
+dossier_child_number(struct arena *arena, struct text parent, struct text nature, size_t rank)
+{
+	return arena_format(arena, "%.*s-%c%zu", TEXT_ARGS(parent), dossier_nature_letter(nature), rank);
+}
+
+/* The number without "-A1", "-A1-R2": that of the dossier born of none. */
+static struct text
+without_children(struct text number)
+{
+	for (size_t i = number.length; i > 0; i--) {
+		if (number.at[i - 1] >= '0' && number.at[i - 1] <= '9')
+			continue;
+		if (i == number.length || i < 3 || number.at[i - 1] < 'A' || number.at[i - 1] > 'Z' || number.at[i - 2] != '-')
+			break;
+		number = text_part(number, 0, i - 2);
+		i = number.length + 1;
+	}
+	return number;
+}
+
+bool
+dossier_number_is_valid(struct text whole)
+{
+	const struct text number = without_children(whole);
 	return number.length > 3 && number.at[number.length - 2] == '-'
 		&& check_of(text_part(number, 0, number.length - 2)) == number.at[number.length - 1];
 }
@@ -282,7 +315,9 @@ json_of_act(const struct procedure *procedure, const struct dossier_act *act)
 		&& json_put(object, "decided_at", json_integer(act->decided_at))
 		&& json_put(object, "text_hash", json_of_text(act->text_hash))
 		&& json_put(object, "digest", json_of_text(act->digest))
-		&& json_put(object, "size", json_integer(act->size));
+		&& json_put(object, "size", json_integer(act->size))
+		&& (act->replaced_by.length == 0 || (json_put(object, "replaced_by", json_of_text(act->replaced_by))
+			&& json_put(object, "replaced_at", json_integer(act->replaced_at))));
 	for (size_t i = 0; well && i < act->signature_count; i++)
 		well = json_push(signatures, json_of_signature(procedure, &act->signatures[i]));
 	if (well)
@@ -388,8 +423,16 @@ put_lists(struct arena *arena, json_t *object, const struct procedure *procedure
 	return well;
 }
 
-struct text
-dossier_to_json(struct arena *arena, const struct procedure *procedure, const struct dossier *dossier)
+static bool
+put_kin(json_t *object, const struct dossier *dossier)
+{
+	return dossier->nature.length == 0 || (json_put(object, "nature", json_of_text(dossier->nature))
+		&& json_put(object, "parent", json_of_text(dossier->parent))
+		&& json_put(object, "parent_number", json_of_text(dossier->parent_number)));
+}
+
+json_t *
+json_of_dossier(struct arena *arena, const struct procedure *procedure, const struct dossier *dossier)
 {
 	CLEANUP(json_decref) json_t *object = json_object();
 	if (!object || !json_put(object, "id", json_of_text(dossier->id))
@@ -408,9 +451,16 @@ dossier_to_json(struct arena *arena, const struct procedure *procedure, const st
 	    || !json_put(object, "entered_at", json_integer(dossier->entered_at))
 	    || !json_put(object, "last_at", json_integer(dossier->last_at))
 	    || !json_put(object, "acts_made", json_integer(dossier->acts_made))
-	    || !put_lists(arena, object, procedure, dossier))
-		return (struct text){ NULL, 0 };
-	return json_canonical(arena, object);
+	    || !put_kin(object, dossier) || !put_lists(arena, object, procedure, dossier))
+		return NULL;
+	return TAKE(object);
+}
+
+struct text
+dossier_to_json(struct arena *arena, const struct procedure *procedure, const struct dossier *dossier)
+{
+	CLEANUP(json_decref) json_t *object = json_of_dossier(arena, procedure, dossier);
+	return object ? json_canonical(arena, object) : (struct text){ NULL, 0 };
 }
 
 /* ---- reading the row ---- */
@@ -434,7 +484,10 @@ act_of_json(struct json_reader *reader, const json_t *json)
 		.text_hash = json_text_at(reader, json, "text_hash"),
 		.digest = json_text_at(reader, json, "digest"),
 		.size = json_integer_at(reader, json, "size", 0, INT64_MAX),
+		.replaced_by = json_text_at(reader, json, "replaced_by"),
 	};
+	if (act.replaced_by.length > 0)
+		act.replaced_at = json_instant(reader, json_object_get(json, "replaced_at"));
 	const struct text status = json_text_at(reader, json, "status");
 	size_t known = 0;
 	while (known < 3 && !text_equal(status, text_of_string(act_statuses[known])))
@@ -647,14 +700,11 @@ read_clocks(struct json_reader *reader, const json_t *object, struct dossier *do
 		*(items) = items_;                                                                \
 	} while (0)
 
-enum guichet_status
-dossier_of_json(struct arena *arena, const struct procedure *procedure, struct text json,
-	struct dossier *ret_dossier, struct guichet_error *error)
+struct dossier
+json_dossier(struct json_reader *outer, const json_t *object)
 {
-	CLEANUP(json_decref) json_t *object = json_parse(json, "L’état du dossier", error);
-	if (!object)
-		return error->status;
-	struct json_reader reader = { .arena = arena, .procedure = procedure };
+	struct json_reader reader = *outer;
+	const struct procedure *procedure = reader.procedure;
 	struct dossier dossier = {
 		.id = json_text_at(&reader, object, "id"),
 		.number = json_text_at(&reader, object, "number"),
@@ -665,6 +715,9 @@ dossier_of_json(struct arena *arena, const struct procedure *procedure, struct t
 		.ground = json_text_at(&reader, object, "ground"),
 		.agent = json_value(&reader, procedure->slots[procedure->agent_slot].type,
 			json_object_get(object, "agent")),
+		.nature = json_text_at(&reader, object, "nature"),
+		.parent = json_text_at(&reader, object, "parent"),
+		.parent_number = json_text_at(&reader, object, "parent_number"),
 		.step = step_at(&reader, object, "step"),
 		.version = (unsigned)json_integer_at(&reader, object, "version", 0, DOSSIER_EVENTS_LIMIT),
 		.changed = (unsigned)json_integer_at(&reader, object, "changed", 0, DOSSIER_EVENTS_LIMIT),
@@ -693,8 +746,23 @@ dossier_of_json(struct arena *arena, const struct procedure *procedure, struct t
 	if (known)
 		raise_known(&reader, known, &dossier);
 	state_changes_keep(&dossier);
-	if (!reader.failed && !state_acts_keep(arena, &dossier))
+	if (!reader.failed && !state_acts_keep(reader.arena, &dossier))
 		reader.failed = reader.full = true;
+	reader.failed |= dossier.nature.length > 0 && procedure_nature_find(procedure, dossier.nature) < 0;
+	outer->failed |= reader.failed;
+	outer->full |= reader.full;
+	return dossier;
+}
+
+enum guichet_status
+dossier_of_json(struct arena *arena, const struct procedure *procedure, struct text json,
+	struct dossier *ret_dossier, struct guichet_error *error)
+{
+	CLEANUP(json_decref) json_t *object = json_parse(json, "L’état du dossier", error);
+	if (!object)
+		return error->status;
+	struct json_reader reader = { .arena = arena, .procedure = procedure };
+	const struct dossier dossier = json_dossier(&reader, object);
 	if (reader.full)
 		return guichet_fail(error, GUICHET_BROKEN, "La mémoire manque pour lire le dossier.");
 	if (reader.failed || dossier.id.length == 0)

@@ -78,9 +78,12 @@ tell_payload(const struct dossier_facts *facts, bool applicant, const struct dos
 {
 	const struct procedure *procedure = facts->procedure;
 	struct json_reader reader = { .arena = arena, .procedure = procedure };
-	const bool effect = event->type == DOSSIER_ELAPSED;
+	const json_t *child = event->type == DOSSIER_RECEIVED
+		? json_object_get(json_object_get(payload, "facts"), "child") : NULL;
+	const bool effect = event->type == DOSSIER_ELAPSED || (child && json_object_get(payload, "effect"));
 	const json_t *result = json_object_get(payload, "result"), *command = json_object_get(payload, "command");
-	const struct text name = effect ? json_text_at(&reader, payload, "effect") : json_text_at(&reader, command, "action"),
+	const struct text name = effect ? json_text_at(&reader, payload, "effect")
+			: child ? json_text_at(&reader, child, "move") : json_text_at(&reader, command, "action"),
 		to_name = json_text_at(&reader, result, "to");
 	const int move = procedure_move_find(procedure, name),
 		to = to_name.length > 0 ? procedure_step_find(procedure, to_name) : PROCEDURE_NONE;
@@ -92,12 +95,14 @@ tell_payload(const struct dossier_facts *facts, bool applicant, const struct dos
 		return reader.full || !by.at ? OUT_OF_MEMORY(error)
 			: guichet_fail(error, GUICHET_REFUSED, "L’événement %u du dossier ne se lit pas.", event->number);
 	/* What happened by itself and led where it stands now is told by what it is now. */
-	const bool is_now = effect && to == facts->dossier->step && last && last->version == event->number;
+	const bool is_now = effect && !child && to == facts->dossier->step && last && last->version == event->number;
 	if (json_is_true(json_object_get(result, "skipped")) || is_now)
 		return GUICHET_OK;
 	if (applicant && view_hides(facts, to < 0 || effect ? NULL : veiling_of(procedure, move, to), event->number))
 		return GUICHET_OK;
-	moment->title = effect && to >= 0 ? view_label(facts, to, applicant) : procedure->moves[move].done;
+	moment->child = json_text_at(&reader, child, "id");
+	moment->child_number = json_text_at(&reader, child, "number");
+	moment->title = effect && !child && to >= 0 ? view_label(facts, to, applicant) : procedure->moves[move].done;
 	moment->by = event_by(arena, &person, facts->dossier->subject);
 	const bool well = moment->by.at && tell_changes(&reader, result, event, by, moment)
 		&& (event->number == 1 || tell_values(&reader, json_object_get(result, "values"), event->number, moment));

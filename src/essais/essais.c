@@ -187,9 +187,24 @@ grant(struct playing *playing, const struct yaml_node *node, struct text person,
 	world->exceptions[world->exception_count++] = (struct dossier_exception){ window, until, by, reason, world->now };
 }
 
+/* The one filed is born of another; NULL when the step does not say so, or not of what. */
+static const struct world_birth *
+birth_of(struct playing *playing, const struct yaml_node *step, struct text last_key, struct world_birth *birth)
+{
+	const struct text nature = yaml_scalar(yaml_get(step, "nature")), named = yaml_scalar(yaml_get(step, "parent"));
+	if (nature.length == 0)
+		return NULL;
+	*birth = (struct world_birth){ world_dossier_find(playing->world, named.length > 0 ? named : last_key), nature };
+	if (birth->parent && procedure_nature_find(playing->procedure, nature) >= 0)
+		return birth;
+	essai_check(playing, step, false, birth->parent ? "nature inconnue : « %.*s »" : "de quel dossier naîtrait « %.*s » ?",
+		TEXT_ARGS(nature));
+	return NULL;
+}
+
 static enum guichet_status
-act(struct playing *playing, const struct yaml_node *step, struct world_dossier **dossier, struct text key,
-	struct text person, struct dossier_outcome *outcome)
+act(struct playing *playing, const struct yaml_node *step, struct world_dossier **dossier, const struct world_birth *birth,
+	struct text key, struct text person, struct dossier_outcome *outcome)
 {
 	struct dossier_raw raws[MOST_RAWS];
 	struct dossier_piece pieces[DOSSIER_PIECES_LIMIT];
@@ -214,11 +229,11 @@ act(struct playing *playing, const struct yaml_node *step, struct world_dossier 
 		command.text_hash = read ? yaml_scalar(read) : shown ? shown->text_hash : TEXT("");
 	}
 	/* Filing, unless a dossier of that name still counts and the action is one of its later steps. */
-	const bool filing = !*dossier || (procedure_action_find(playing->procedure, 0, command.action) >= 0
+	const bool filing = birth || !*dossier || (procedure_action_find(playing->procedure, 0, command.action) >= 0
 		&& procedure_action_find(playing->procedure, (*dossier)->state.step, command.action) < 0
 		&& text_equal((*dossier)->person, person));
-	const enum guichet_status status = world_act(playing->world, filing ? NULL : *dossier, key, person, &command,
-		outcome, playing->error);
+	const enum guichet_status status = world_act_or_bear(playing->world, filing ? NULL : *dossier, birth, key, person,
+		&command, outcome, playing->error);
 	*dossier = world_dossier_find(playing->world, key);
 	return status;
 }
@@ -249,14 +264,18 @@ play_step(struct playing *playing, const struct yaml_node *step, struct text *la
 		return GUICHET_OK;
 	}
 	const bool files = procedure_action_find(playing->procedure, 0, yaml_scalar(yaml_get(step, "fait"))) >= 0;
-	const struct text key = wanted.length > 0 ? wanted : files || last_key->length == 0 ? person : *last_key;
+	struct world_birth newborn;
+	const struct world_birth *birth = birth_of(playing, step, *last_key, &newborn);
+	const struct text key = wanted.length > 0 ? wanted
+		: birth ? arena_format(playing->arena, "%.*s/%.*s", TEXT_ARGS(birth->parent->key), TEXT_ARGS(birth->nature))
+		: files || last_key->length == 0 ? person : *last_key;
 	happening.dossier = world_dossier_find(world, key);
 	if (exception) {
 		happening.outcome = &outcome;
 		grant(playing, exception, person, &outcome);
 	} else if (yaml_get(step, "fait")) {
 		happening.outcome = &outcome;
-		status = act(playing, step, &happening.dossier, key, person, &outcome);
+		status = act(playing, step, &happening.dossier, birth, key, person, &outcome);
 		if (status != GUICHET_OK)
 			return status;
 	}

@@ -383,7 +383,7 @@ expect_documents(struct happening *happening, const struct yaml_node *node)
 	struct names names = { 0 };
 	const struct dossier *state = happening->dossier ? &happening->dossier->state : NULL;
 	for (size_t i = 0; state && i < state->act_count; i++) {
-		if (state->acts[i].status != DOSSIER_CANCELLED)
+		if (state->acts[i].status != DOSSIER_CANCELLED && state->acts[i].replaced_by.length == 0)
 			names_add(&names, happening->playing->procedure->letters[state->acts[i].letter].name);
 	}
 	check_names(happening->playing, node, "documents", &names);
@@ -461,6 +461,40 @@ expect_signatures(struct happening *happening, const struct yaml_node *node)
 			names_add(&names, state->acts[i].signatures[j].person);
 	}
 	check_names(happening->playing, node, "signatures", &names);
+}
+
+static void
+expect_replaced(struct happening *happening, const struct yaml_node *node)
+{
+	struct names names = { 0 };
+	const struct dossier *state = happening->dossier ? &happening->dossier->state : NULL;
+	for (size_t i = 0; state && i < state->act_count; i++)
+		if (state->acts[i].replaced_by.length > 0)
+			names_add(&names, happening->playing->procedure->letters[state->acts[i].letter].name);
+	check_names(happening->playing, node, "lettres remplacées", &names);
+}
+
+static void
+expect_births(struct happening *happening, const struct yaml_node *node)
+{
+	struct dossier_kin children[WORLD_MOST_DOSSIERS];
+	const size_t child_count = happening->dossier
+		? world_children(happening->playing->world, happening->dossier, children) : 0;
+	for (size_t i = 0; happening->dossier && i < node->count; i++) {
+		const struct text person = node->items[i].key->scalar;
+		const struct dossier_viewer viewer = { .person = person, .roles = world_roles(&happening->facts, person) };
+		const struct dossier_birth *births;
+		struct names names = { 0 };
+		size_t count = 0;
+		struct guichet_error error = { 0 };
+		if (dossier_births(&happening->facts, &viewer, children, child_count, happening->playing->arena, &births, &count,
+			&error) != GUICHET_OK)
+			count = 0;
+		for (size_t j = 0; j < count; j++)
+			if (births[j].allowed)
+				names_add(&names, births[j].nature->name);
+		check_names(happening->playing, node->items[i].value, "natures possibles", &names);
+	}
 }
 
 static void

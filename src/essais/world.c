@@ -140,6 +140,27 @@ find_holders(struct world *world, int role, struct text agent, struct dossier_ho
 	}
 }
 
+static struct world_dossier *
+dossier_by_id(struct world *world, struct text id)
+{
+	for (size_t i = 0; id.length > 0 && i < world->dossier_count; i++)
+		if (text_equal(world->dossiers[i].state.id, id))
+			return &world->dossiers[i];
+	return NULL;
+}
+
+size_t
+world_children(const struct world *world, const struct world_dossier *parent, struct dossier_kin *children)
+{
+	size_t count = 0;
+	for (size_t i = 0; i < world->dossier_count; i++) {
+		const struct dossier *state = &world->dossiers[i].state;
+		if (world->dossiers[i].parent == parent)
+			children[count++] = (struct dossier_kin){ state->id, state->number, state->nature, state->step };
+	}
+	return count;
+}
+
 enum guichet_status
 world_facts(struct world *world, struct text person, const struct dossier *dossier, instant at,
 	struct dossier_facts *ret_facts, struct guichet_error *error)
@@ -173,6 +194,9 @@ world_facts(struct world *world, struct text person, const struct dossier *dossi
 		if (text_equal(other->person, person) && &other->state != dossier && other->columns.counts)
 			facts.other = other->state.number;
 	}
+	struct world_dossier *parent = dossier ? dossier_by_id(world, dossier->parent) : NULL;
+	if (parent)
+		facts.parent = &parent->state;
 	*ret_facts = facts;
 	return world_outside(world, person, ret_facts, error);
 }
@@ -301,6 +325,18 @@ letter_text(struct world *world, const struct dossier_letter *letter)
 	return arena_text(world->arena, buffer_text(&out));
 }
 
+/* The facts by which a letter is written: the parent as it was when it was decided. */
+static enum guichet_status
+facts_of_letter(struct world *world, struct world_dossier *dossier, const struct dossier_act *act,
+	struct dossier_facts *ret_facts, struct guichet_error *error)
+{
+	enum guichet_status status = world_facts(world, dossier->person, &dossier->state, world->now, ret_facts, error);
+	if (status == GUICHET_OK && dossier->parent)
+		status = dossier_parent_of_act(world->arena, world->procedure, dossier->events, dossier->event_count, act,
+			&ret_facts->parent, error);
+	return status;
+}
+
 struct text
 world_letter_text(struct world *world, struct world_dossier *dossier, int letter)
 {
@@ -308,7 +344,7 @@ world_letter_text(struct world *world, struct world_dossier *dossier, int letter
 	struct dossier_letter made;
 	struct guichet_error error = { 0 };
 	const struct dossier_act *act = dossier_act_find(&dossier->state, letter);
-	if (!act || world_facts(world, dossier->person, &dossier->state, world->now, &facts, &error) != GUICHET_OK
+	if (!act || facts_of_letter(world, dossier, act, &facts, &error) != GUICHET_OK
 	    || dossier_letter_write(&facts, act, world->arena, &made, &error) != GUICHET_OK)
 		return (struct text){ NULL, 0 };
 	return letter_text(world, &made);
@@ -325,7 +361,7 @@ compose_letters(struct world *world, struct world_dossier *dossier, struct guich
 		struct guichet_error own = { 0 };
 		if (act.status != DOSSIER_TO_COMPOSE)
 			continue;
-		enum guichet_status status = world_facts(world, dossier->person, &dossier->state, world->now, &facts, error);
+		enum guichet_status status = facts_of_letter(world, dossier, &act, &facts, error);
 		if (status != GUICHET_OK)
 			return status;
 		if (dossier_letter_write(&facts, &act, world->arena, &letter, &own) != GUICHET_OK) {
@@ -344,7 +380,31 @@ compose_letters(struct world *world, struct world_dossier *dossier, struct guich
 	return GUICHET_OK;
 }
 
-/* Writes what one event brings. */
+static enum guichet_status apply(struct world *world, struct world_dossier *dossier,
+	struct dossier_outcome *outcome, struct guichet_error *error);
+
+/* What happened to a child comes to its parent at once. */
+static enum guichet_status
+tell_parent(struct world *world, struct world_dossier *dossier, const struct dossier_outcome *outcome, struct guichet_error *error)
+{
+	struct dossier_child child;
+	struct dossier_facts facts;
+	struct dossier_outcome received;
+	if (!dossier->parent || !dossier_child_of(outcome, &child))
+		return GUICHET_OK;
+	enum guichet_status status = world_facts(world, dossier->parent->person, &dossier->parent->state, outcome->event.at,
+		&facts, error);
+	if (status != GUICHET_OK)
+		return status;
+	facts.child = &child;
+	const struct dossier_input input = input_of(world, dossier->parent, &facts);
+	status = dossier_receive(&input, world->arena, &received, error);
+	if (status != GUICHET_OK || received.kind != DOSSIER_HAPPENED)
+		return status;
+	return apply(world, dossier->parent, &received, error);
+}
+
+/* Writes what an outcome brings. */
 static enum guichet_status
 apply_one(struct world *world, struct world_dossier *dossier, const struct dossier_outcome *outcome,
 	struct guichet_error *error)
@@ -366,7 +426,25 @@ apply_one(struct world *world, struct world_dossier *dossier, const struct dossi
 		world->alerts = outcome->alerts;
 	if (status == GUICHET_OK && world->compose)
 		status = compose_letters(world, dossier, error);
-	return status;
+	return status == GUICHET_OK ? tell_parent(world, dossier, outcome, error) : status;
+}
+
+/* The parent, another of the same nature that goes on; the number. */
+static struct text
+set_birth(struct world *world, const struct world_birth *birth, struct dossier_facts *facts)
+{
+	struct dossier_kin children[WORLD_MOST_DOSSIERS];
+	const size_t count = world_children(world, birth->parent, children);
+	size_t rank = 1;
+	facts->parent = &birth->parent->state;
+	facts->nature = birth->nature;
+	facts->other = TEXT("");
+	for (size_t i = 0; i < count; i++) {
+		rank += dossier_nature_letter(children[i].nature) == dossier_nature_letter(birth->nature);
+		if (text_equal(children[i].nature, birth->nature) && !world->procedure->steps[children[i].step].final)
+			facts->other = children[i].number;
+	}
+	return dossier_child_number(world->arena, birth->parent->state.number, birth->nature, rank);
 }
 
 static bool
@@ -422,21 +500,28 @@ apply(struct world *world, struct world_dossier *dossier, struct dossier_outcome
 }
 
 enum guichet_status
-world_act(struct world *world, struct world_dossier *dossier, struct text key, struct text person,
-	const struct dossier_command *command, struct dossier_outcome *ret_outcome, struct guichet_error *error)
+world_act_or_bear(struct world *world, struct world_dossier *dossier, const struct world_birth *birth, struct text key,
+	struct text person, const struct dossier_command *command, struct dossier_outcome *ret_outcome,
+	struct guichet_error *error)
 {
-	struct world_dossier fresh = { .key = key, .person = person };
+	struct world_dossier fresh = { .key = key, .person = birth ? birth->parent->person : person,
+		.parent = birth ? birth->parent : NULL };
 	const bool filing = !dossier;
 	struct dossier_facts facts;
-	enum guichet_status status = world_facts(world, filing ? person : dossier->person,
+	struct text child_number = TEXT("");
+	enum guichet_status status = world_facts(world, filing ? fresh.person : dossier->person,
 		filing ? NULL : &dossier->state, world->now, &facts, error);
 	if (status != GUICHET_OK)
 		return status;
+	if (birth)
+		child_number = set_birth(world, birth, &facts);
 	struct dossier_input input = input_of(world, filing ? &fresh : dossier, &facts);
 	input.command = *command;
 	input.actor = (struct dossier_actor){ .person = world_person_of(world, person),
 		.roles = world_roles(&facts, person) };
 	input.number = dossier_number(world->arena, world->procedure, world->campaign, (int64_t)world->dossier_count + 1);
+	if (birth)
+		input.number = child_number;
 	if (filing)
 		input.id = arena_format(world->arena, "%.*s-%zu", TEXT_ARGS(key), world->dossier_count);
 	status = dossier_decide(&input, world->arena, ret_outcome, error);
@@ -451,6 +536,13 @@ world_act(struct world *world, struct world_dossier *dossier, struct text key, s
 		*dossier = fresh;
 	}
 	return apply(world, dossier, ret_outcome, error);
+}
+
+enum guichet_status
+world_act(struct world *world, struct world_dossier *dossier, struct text key, struct text person,
+	const struct dossier_command *command, struct dossier_outcome *ret_outcome, struct guichet_error *error)
+{
+	return world_act_or_bear(world, dossier, NULL, key, person, command, ret_outcome, error);
 }
 
 /* ---- time ---- */

@@ -16,6 +16,7 @@ struct world_mail {
 
 struct world_dossier {
 	struct text key, person;
+	struct world_dossier *parent; /* NULL for one born of none */
 	struct dossier state;
 	struct dossier_event *events;
 	size_t event_count;
@@ -81,11 +82,20 @@ struct world_dossier *world_dossier_find(struct world *world, struct text key);
 /* Time goes to `until`: effects and grouped mails in between happen, in order. */
 enum guichet_status world_advance(struct world *world, instant until, struct guichet_error *error);
 
+/* A child to file. */
+struct world_birth {
+	struct world_dossier *parent;
+	struct text nature;
+};
+
 /* A person does something: *ret_outcome tells; a refusal is OK here. `dossier` NULL: they file a new one,
- * named `key`. */
-enum guichet_status world_act(struct world *world, struct world_dossier *dossier, struct text key,
-	struct text person, const struct dossier_command *command, struct dossier_outcome *ret_outcome,
+ * named `key`, born of another when `birth` is not NULL. */
+enum guichet_status world_act_or_bear(struct world *world, struct world_dossier *dossier, const struct world_birth *birth,
+	struct text key, struct text person, const struct dossier_command *command, struct dossier_outcome *ret_outcome,
 	struct guichet_error *error);
+/* The same without `birth`. */
+enum guichet_status world_act(struct world *world, struct world_dossier *dossier, struct text key, struct text person,
+	const struct dossier_command *command, struct dossier_outcome *ret_outcome, struct guichet_error *error);
 
 /* outside.c: what comes from outside the dossier, into facts. */
 enum guichet_status world_outside(struct world *world, struct text person, struct dossier_facts *facts,
@@ -102,6 +112,8 @@ bool world_holds(const struct world *world, struct text person, int role);
 const struct yaml_node *world_structure(const struct world *world, struct text key);
 bool world_context(const struct world *world, const struct feel_type *type, const struct yaml_node *node,
 	struct feel_value *ret_value);
+/* The children of a dossier, in the order of their filing; at most WORLD_MOST_DOSSIERS. */
+size_t world_children(const struct world *world, const struct world_dossier *parent, struct dossier_kin *children);
 
 /* The text of the living act of a letter, filled. `at` NULL when there is none. */
 struct text world_letter_text(struct world *world, struct world_dossier *dossier, int letter);

@@ -10,6 +10,7 @@ struct flow {
 	uint64_t *at_step; /* words per step */
 	bool *reached;     /* a dossier may come there */
 	int *reached_by;   /* a move that leads there, for messages */
+	bool *natures;     /* by nature, then by step: see flow_may_be() */
 };
 
 /* One way from a step: an action or a deadline that leaves it or stays. */
@@ -31,6 +32,8 @@ bool flow_compute(struct check *check); /* flow.c; false without memory */
 size_t flow_field(const struct check *check, int field);
 size_t flow_posed(const struct check *check, int posed);
 size_t flow_letter(const struct check *check, int letter);
+/* May a dossier of this nature (PROCEDURE_NONE: born of none) come to this step? */
+bool flow_may_be(const struct check *check, int nature, int step);
 bool flow_has(const uint64_t *set, size_t bit);
 /* What is true once a way has been taken; `set` has flow.words words. */
 void flow_after(const struct check *check, const struct way *way, uint64_t *set);
@@ -41,6 +44,7 @@ struct text way_name(const struct way *way);
 
 void check_circuit(struct check *check);
 void check_pieces(struct check *check);
+void check_natures(struct check *check);
 void check_form(struct check *check);
 void check_doubts(struct check *check);
 void check_words(struct check *check);

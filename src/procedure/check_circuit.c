@@ -13,19 +13,30 @@ usable(const struct way *way)
 	return !way->action || way->action->who.count > 0;
 }
 
+/* A step whose actions file a dossier: the draft, or where a nature begins. */
+static void
+check_draft(struct check *check, const struct procedure_step *draft, const char *what)
+{
+	const struct procedure *procedure = check->procedure;
+	if (draft->actions.count == 0)
+		TELL(check, 311, draft->origin, "ajoutez l’action qui dépose la demande",
+			"%s n’a pas d’action", what);
+	if (draft->deadlines.count)
+		TELL(check, 311, procedure->deadlines[draft->deadlines.at[0]].origin, "mettez-la à l’étape suivante",
+			"un brouillon n’a pas d’échéance : rien n’est encore déposé");
+	if (draft->final)
+		TELL(check, 311, draft->origin, "ôtez « fin: oui »", "%s ne peut pas être une fin", what);
+}
+
 static void
 check_start(struct check *check)
 {
 	const struct procedure *procedure = check->procedure;
 	const struct procedure_step *draft = &procedure->steps[0];
-	if (draft->actions.count == 0)
-		TELL(check, 311, draft->origin, "ajoutez l’action qui dépose la demande",
-			"la première étape, le brouillon, n’a pas d’action");
-	if (draft->deadlines.count)
-		TELL(check, 311, procedure->deadlines[draft->deadlines.at[0]].origin, "mettez-la à l’étape suivante",
-			"un brouillon n’a pas d’échéance : rien n’est encore déposé");
-	if (draft->final)
-		TELL(check, 311, draft->origin, "ôtez « fin: oui »", "la première étape, le brouillon, ne peut pas être une fin");
+	check_draft(check, draft, "la première étape, le brouillon,");
+	for (size_t i = 0; i < procedure->nature_count; i++)
+		if (procedure->natures[i].start != 0)
+			check_draft(check, &procedure->steps[procedure->natures[i].start], "l’étape où commence une nature");
 	for (size_t i = 0; i < draft->actions.count; i++) {
 		const struct procedure_action *action = &procedure->actions[draft->actions.at[i]];
 		for (size_t k = 0; k < action->who.count; k++)
@@ -34,7 +45,8 @@ check_start(struct check *check)
 	}
 	for (size_t i = 0; i < check->way_count; i++) {
 		const struct procedure_origin origin = way_origin(&check->ways[i]);
-		if (check->ways[i].to == 0 && check->ways[i].step != 0)
+		const int to = check->ways[i].to;
+		if (to != PROCEDURE_NONE && to != check->ways[i].step && procedure_is_draft(procedure, to))
 			TELL(check, 311, origin, "menez à une autre étape, et laissez-y modifier la demande",
 				"une demande déposée ne redevient pas un brouillon");
 	}
@@ -93,6 +105,8 @@ check_waiting(struct check *check)
 	const struct procedure *procedure = check->procedure;
 	for (size_t i = 1; i < procedure->step_count; i++) {
 		const struct procedure_step *step = &procedure->steps[i];
+		if (procedure_is_draft(procedure, (int)i))
+			continue;
 		bool moves = false;
 		for (size_t k = 0; k < step->deadlines.count; k++)
 			moves |= procedure->deadlines[step->deadlines.at[k]].to != PROCEDURE_NONE;
@@ -120,7 +134,7 @@ check_waiting(struct check *check)
 static bool
 turns_alone(const struct procedure_deadline *deadline)
 {
-	return deadline->to != PROCEDURE_NONE && !deadline->passage;
+	return deadline->to != PROCEDURE_NONE && !deadline->passage && deadline->upon_count == 0;
 }
 
 /* A circle made of deadlines alone would turn without anybody. */

@@ -13,7 +13,7 @@ enum want { WANT_NOTHING, WANT_VALUE, WANT_DATE };
 /* What is certain at some place of the circuit. */
 struct circumstance {
 	bool *sure;
-	const struct feel *holds[2];
+	const struct feel *holds[4];
 	size_t hold_count;
 };
 
@@ -21,6 +21,7 @@ struct doubting {
 	struct check *check;
 	const struct feel **present_when; /* by slot: the condition of compulsory fields that have one */
 	bool *sure;                       /* by slot: scratch of the circumstances */
+	const struct feel **of_nature;    /* by nature, none first; NULL without natures */
 	struct arena *scratch;            /* of one expression */
 };
 
@@ -150,7 +151,7 @@ always_posed(struct doubting *doubting, int posed)
 
 /* What the circuit filled by then: fields, posed values, and what is computed from them. */
 static struct circumstance
-known_at(struct doubting *doubting, const uint64_t *known, struct procedure_list entered)
+known_at(struct doubting *doubting, const uint64_t *known, int step, struct procedure_list entered)
 {
 	const struct check *check = doubting->check;
 	const struct procedure *procedure = check->procedure;
@@ -164,16 +165,62 @@ known_at(struct doubting *doubting, const uint64_t *known, struct procedure_list
 					&& !procedure->fields[slot->index].conditional);
 		else if (slot->kind == PROCEDURE_SLOT_POSED)
 			sure[i] = flow_has(known, flow_posed(check, slot->index)) && always_posed(doubting, slot->index);
+		else if (slot->kind == PROCEDURE_SLOT_PARENT)
+			sure[i] = step != PROCEDURE_NONE && !flow_may_be(check, PROCEDURE_NONE, step);
 	}
 	for (size_t i = 0; i < procedure->computed_count; i++)
 		sure[procedure->computed[i].slot] = !may_miss(doubting, procedure->computed[i].feel, sure);
-	return (struct circumstance){ .sure = sure };
+	struct circumstance circumstance = { .sure = sure };
+	int nature = PROCEDURE_NONE, natures = 0;
+	for (int i = PROCEDURE_NONE; step != PROCEDURE_NONE && i < (int)procedure->nature_count; i++)
+		if (flow_may_be(check, i, step))
+			nature = i, natures++;
+	if (natures == 1 && doubting->of_nature[nature + 1])
+		circumstance.holds[circumstance.hold_count++] = doubting->of_nature[nature + 1];
+	return circumstance;
 }
 
 static const uint64_t *
 step_set(const struct check *check, int step)
 {
 	return check->flow.at_step + check->flow.words * (size_t)step;
+}
+
+/* Was this value posed wherever a dossier of this nature is opened? */
+static bool
+posed_before(struct doubting *doubting, const struct procedure_nature *nature, int posed)
+{
+	const struct check *check = doubting->check;
+	bool known = nature->from.count > 0 && always_posed(doubting, posed);
+	for (size_t i = 0; i < nature->from.count; i++)
+		known &= flow_has(step_set(check, nature->from.at[i]), flow_posed(check, posed));
+	return known;
+}
+
+/* `dossier.nature = "avenant" and parent.depuis != null`: what holds at the steps that one nature alone reaches. */
+static void
+read_natures_held(struct doubting *doubting)
+{
+	struct reader *reader = doubting->check->reader;
+	const struct procedure *procedure = doubting->check->procedure;
+	for (size_t i = 0; procedure->nature_count > 0 && i <= procedure->nature_count; i++) {
+		CLEANUP(buffer_release) struct buffer source = buffer_new(16 << 10);
+		struct feel_findings findings = { 0 };
+		buffer_format(&source, "dossier.nature = \"%.*s\"",
+			TEXT_ARGS(i == 0 ? TEXT("demande") : procedure->natures[i - 1].name));
+		for (size_t k = 0; i > 0 && k < procedure->posed_count; k++) {
+			const struct text name = procedure->posed[k].name;
+			const struct feel_type *parent = procedure->parent_slot >= 0 ? procedure->slots[procedure->parent_slot].type : NULL;
+			bool readable = false;
+			for (size_t m = 0; parent && m < parent->field_count; m++)
+				readable |= text_equal(parent->fields[m].name, name);
+			if (readable && posed_before(doubting, &procedure->natures[i - 1], (int)k))
+				buffer_format(&source, " and parent.%.*s != null", TEXT_ARGS(name));
+		}
+		const struct text whole = source.failed ? (struct text){ 0 } : arena_text(reader->arena, buffer_text(&source));
+		doubting->of_nature[i] = whole.at ? feel_read(reader->arena, procedure->case_scope, whole, &findings) : NULL;
+		reader->findings->broken |= !whole.at || findings.broken;
+	}
 }
 
 /* The conditions of a field hold when it is shown. */
@@ -225,6 +272,25 @@ doubt_form(struct doubting *doubting)
 		doubt(doubting, procedure->computed[i].feel, &draft, WANT_NOTHING);
 }
 
+/* Opened from each of its steps: what is certain is what is so at all of them. */
+static void
+doubt_natures(struct doubting *doubting)
+{
+	const struct check *check = doubting->check;
+	for (size_t i = 0; i < check->procedure->nature_count; i++) {
+		const struct procedure_nature *nature = &check->procedure->natures[i];
+		uint64_t *known = READER_ARRAY(check->reader, uint64_t, check->flow.words);
+		for (size_t k = 0; known && k < nature->from.count; k++)
+			for (size_t word = 0; word < check->flow.words; word++)
+				known[word] = (k > 0 ? known[word] : ~UINT64_C(0)) & step_set(check, nature->from.at[k])[word];
+		if (!known || nature->from.count == 0)
+			continue;
+		const struct circumstance circumstance = known_at(doubting, known,
+			nature->from.count == 1 ? nature->from.at[0] : PROCEDURE_NONE, (struct procedure_list){ 0 });
+		doubt(doubting, nature->condition, &circumstance, WANT_VALUE);
+	}
+}
+
 static void
 doubt_actions(struct doubting *doubting)
 {
@@ -235,11 +301,11 @@ doubt_actions(struct doubting *doubting)
 		if (!check->flow.reached[action->step])
 			continue;
 		const uint64_t *known = step_set(check, action->step);
-		struct circumstance circumstance = known_at(doubting, known, (struct procedure_list){ 0 });
+		struct circumstance circumstance = known_at(doubting, known, action->step, (struct procedure_list){ 0 });
 		doubt(doubting, action->condition, &circumstance, WANT_VALUE);
 		if (action->condition)
 			circumstance.holds[circumstance.hold_count++] = action->condition;
-		const struct circumstance after = known_at(doubting, known, action->enters);
+		const struct circumstance after = known_at(doubting, known, action->step, action->enters);
 		circumstance.sure = after.sure;
 		doubt_rules(doubting, action->requires, action->require_count, &circumstance);
 		doubt(doubting, action->opens_until, &circumstance, WANT_DATE);
@@ -270,8 +336,10 @@ doubt_deadlines(struct doubting *doubting)
 		const struct procedure_deadline *deadline = &procedure->deadlines[i];
 		if (!check->flow.reached[deadline->step])
 			continue;
-		const struct circumstance circumstance = known_at(doubting, step_set(check, deadline->step),
+		const struct circumstance circumstance = known_at(doubting, step_set(check, deadline->step), deadline->step,
 			(struct procedure_list){ 0 });
+		if (deadline->upon_count > 0 && procedure->child_slot >= 0)
+			circumstance.sure[procedure->child_slot] = true;
 		/* a date that is not known yet may come: the dossier waits, which is worth a word, unless it waits for a piece
 		 * or a clock, which come when they come */
 		doubt(doubting, deadline->when, &circumstance, waits_for_something(procedure, deadline->when) ? WANT_NOTHING
@@ -330,10 +398,12 @@ check_doubts(struct check *check)
 	struct doubting doubting = { .check = check, .scratch = scratch,
 		.present_when = READER_ARRAY(check->reader, const struct feel *, procedure->slot_count + 1),
 		.sure = READER_ARRAY(check->reader, bool, procedure->slot_count + 1) };
-	if (!scratch || !doubting.present_when || !doubting.sure) {
+	doubting.of_nature = READER_ARRAY(check->reader, const struct feel *, procedure->nature_count + 1);
+	if (!scratch || !doubting.present_when || !doubting.sure || !doubting.of_nature) {
 		check->reader->findings->broken = true;
 		return;
 	}
+	read_natures_held(&doubting);
 	for (size_t i = 0; i < procedure->form_field_count; i++) {
 		const struct procedure_field *field = &procedure->fields[i];
 		const struct feel *outer = field->section != PROCEDURE_NONE ? procedure->sections[field->section].condition : NULL;
@@ -343,6 +413,7 @@ check_doubts(struct check *check)
 	/* the opening knows no dossier */
 	doubt_rules(&doubting, procedure->population, procedure->population_count, NULL);
 	doubt_form(&doubting);
+	doubt_natures(&doubting);
 	doubt_actions(&doubting);
 	doubt_deadlines(&doubting);
 	doubt_words(&doubting);

@@ -102,6 +102,12 @@ note_reads(const struct check *check, struct reads *reads, const struct feel *fe
 			continue;
 		reads->slots[slot] = true;
 		const struct text second = second_name(uses[i].path);
+		/* Through the dossier around it is the same field. */
+		if ((int)slot == procedure->parent_slot || (int)slot == procedure->child_slot) {
+			const int field = second.at ? procedure_field_find(procedure, second) : PROCEDURE_NONE;
+			if (field >= 0)
+				reads->slots[procedure->fields[field].slot] = true;
+		}
 		for (size_t k = 0; (int)slot == procedure->campaign_slot && k < procedure->campaign_data_count; k++)
 			reads->data[k] |= !second.at || text_equal(second, procedure->campaign_data[k].name);
 		for (size_t k = 0; (int)slot == procedure->windows_slot && k < procedure->window_count; k++)

@@ -222,6 +222,33 @@ vary_slot(struct trial *trial, unsigned slot, bool sure)
 		add_value(varied, type->bounds->high);
 }
 
+/* The dossier with another nature. */
+static struct feel_value
+of_nature(struct trial *trial, struct text nature)
+{
+	const struct feel_value sample = trial->samples[trial->check->procedure->dossier_slot];
+	struct feel_entry *entries = READER_ARRAY(trial->check->reader, struct feel_entry, sample.context.count);
+	for (size_t i = 0; entries && i < sample.context.count; i++) {
+		entries[i] = sample.context.at[i];
+		if (text_equal(entries[i].name, TEXT("nature")))
+			entries[i].value = feel_string(nature);
+	}
+	return feel_context(entries, entries ? sample.context.count : 0);
+}
+
+/* Every nature that may be there; set_inputs() takes the parent away from one born of none. */
+static void
+vary_nature(struct trial *trial, const struct occasion *occasion)
+{
+	const struct procedure *procedure = trial->check->procedure;
+	const bool wanted = procedure->nature_count > 0 && (trial->wanted[procedure->dossier_slot]
+		|| (procedure->parent_slot >= 0 && trial->wanted[procedure->parent_slot]));
+	struct varied *varied = wanted ? vary(trial, (unsigned)procedure->dossier_slot, PROCEDURE_NONE, TEXT("nature")) : NULL;
+	for (int i = PROCEDURE_NONE; varied && i < (int)procedure->nature_count; i++)
+		if (!occasion->way || flow_may_be(trial->check, i, occasion->way->step))
+			add_value(varied, of_nature(trial, i < 0 ? TEXT("demande") : procedure->natures[i].name));
+}
+
 static void
 choose_varied(struct trial *trial, const struct occasion *occasion)
 {
@@ -242,6 +269,7 @@ choose_varied(struct trial *trial, const struct occasion *occasion)
 			vary_slot(trial, i, procedure->roles[slot->index].reach == PROCEDURE_APPLICANT
 				|| procedure_list_has(occasion->signers, slot->index) || procedure_list_has(occasion->to, slot->index));
 	}
+	vary_nature(trial, occasion);
 	for (size_t i = 0; i < procedure->piece_count; i++) {
 		const struct procedure_piece *piece = &procedure->pieces[i];
 		const bool may_miss = !piece->compulsory || piece->condition || piece->later;
@@ -272,6 +300,10 @@ set_inputs(struct trial *trial)
 		else
 			trial->inputs[varied->slot] = varied->values[varied->now];
 	}
+	const struct feel_value nature = procedure->parent_slot >= 0
+		? feel_entry_of(trial->inputs[procedure->dossier_slot], TEXT("nature")) : feel_null(TEXT(""));
+	if (nature.kind == FEEL_STRING && text_equal(nature.string, TEXT("demande")))
+		trial->inputs[procedure->parent_slot] = feel_null(TEXT(""));
 	if (procedure->pieces_slot != PROCEDURE_NONE)
 		trial->inputs[procedure->pieces_slot] = feel_context(trial->piece_entries, procedure->piece_count);
 }

@@ -23,6 +23,34 @@ flow_letter(const struct check *check, int letter)
 }
 
 bool
+flow_may_be(const struct check *check, int nature, int step)
+{
+	return check->flow.natures[(size_t)(nature + 1) * check->procedure->step_count + (size_t)step];
+}
+
+/* The steps where a dossier of each nature may come, those of PROCEDURE_NONE first. */
+static bool
+find_natures(struct check *check)
+{
+	const struct procedure *procedure = check->procedure;
+	check->flow.natures = READER_ARRAY(check->reader, bool, procedure->step_count * (procedure->nature_count + 1));
+	for (int nature = PROCEDURE_NONE; check->flow.natures && nature < (int)procedure->nature_count; nature++) {
+		bool *steps = check->flow.natures + (size_t)(nature + 1) * procedure->step_count;
+		steps[nature < 0 ? 0 : procedure->natures[nature].start] = true;
+		for (bool changed = true; changed;) {
+			changed = false;
+			for (size_t i = 0; i < check->way_count; i++) {
+				const struct way *way = &check->ways[i];
+				if (way->to == PROCEDURE_NONE || !steps[way->step] || steps[way->to])
+					continue;
+				steps[way->to] = changed = true;
+			}
+		}
+	}
+	return check->flow.natures != NULL;
+}
+
+bool
 flow_has(const uint64_t *set, size_t bit)
 {
 	return set[bit / 64] >> (bit % 64) & 1;
@@ -57,7 +85,8 @@ flow_after(const struct check *check, const struct way *way, uint64_t *set)
 	const struct procedure_setting *settings = action ? action->settings : deadline->settings;
 	const size_t setting_count = action ? action->setting_count : deadline->setting_count;
 	/* Leaving the draft is filing: the whole form has been judged. */
-	for (size_t i = 0; way->step == 0 && i < procedure->form_field_count; i++)
+	const bool files = procedure_is_draft(procedure, way->step);
+	for (size_t i = 0; files && i < procedure->form_field_count; i++)
 		if (is_always_filled(&procedure->fields[i]) && !procedure->fields[i].later)
 			put(set, flow_field(check, (int)i));
 	for (size_t i = 0; action && i < action->enters.count; i++) {
@@ -87,10 +116,12 @@ flow_compute(struct check *check)
 	flow->reached = READER_ARRAY(check->reader, bool, procedure->step_count);
 	flow->reached_by = READER_ARRAY(check->reader, int, procedure->step_count);
 	uint64_t *set = READER_ARRAY(check->reader, uint64_t, flow->words);
-	if (!flow->at_step || !flow->reached || !flow->reached_by || !set)
+	if (!find_natures(check) || !flow->at_step || !flow->reached || !flow->reached_by || !set)
 		return false;
 	/* A step not reached yet has no set: the first way that comes gives it one. */
 	flow->reached[0] = true;
+	for (size_t i = 0; i < procedure->nature_count; i++)
+		flow->reached[procedure->natures[i].start] = true;
 	for (bool changed = true; changed;) {
 		changed = false;
 		for (size_t i = 0; i < check->way_count; i++) {

@@ -419,10 +419,11 @@ resolve(struct reader *reader, const struct yaml_node *node, enum name_kind kind
 		[NAME_PIECE] = "pièce",
 		[NAME_COUNTER] = "compteur",
 		[NAME_SECTION] = "partie",
+		[NAME_NATURE] = "nature",
 	};
 	static const bool feminine[NAME_KIND_COUNT] = {
 		[NAME_WINDOW] = true, [NAME_STEP] = true, [NAME_MOVE] = true, [NAME_LETTER] = true,
-		[NAME_PIECE] = true, [NAME_SECTION] = true,
+		[NAME_PIECE] = true, [NAME_SECTION] = true, [NAME_NATURE] = true,
 	};
 	const struct text name = scalar_text(reader, node, TEXT_NAME);
 	if (name.length == 0)

@@ -325,6 +325,7 @@ SHAPE(counting, "ce que l’on compte",
 	KEY("du", FORM_FEEL, HOLD_ONE, "Le jour, ou le premier jour.", MUST),
 	KEY("au", FORM_FEEL, HOLD_ONE, "Le dernier jour compris, quand il y en a plusieurs."));
 
+#define REPORTS NAMES("reporte", "Ce qu’un avenant ou un recours copie dans le dossier dont il est né : champs et valeurs posées.")
 #define SETTINGS KEY("pose", FORM_FEEL, HOLD_NAMED, "Des valeurs notées au passage, qu’on lit ensuite par leur nom.")
 #define COUNTS KEY("compte", FORM_MAPPING, HOLD_NAMED, "Ce que l’on ajoute aux compteurs de la personne.", \
 	.of = &shape_counting), \
@@ -354,6 +355,7 @@ SHAPE(action, "une action",
 	CANCELS, PRODUCES,
 	NAME("signe", "La lettre que la personne signe."),
 	KEY("par_lot", FORM_FLAG, HOLD_ONE, "oui : peut se faire sur plusieurs dossiers à la fois."),
+	REPORTS,
 	CITE);
 
 #define HAPPENS(what) \
@@ -367,16 +369,17 @@ SHAPE(passage, "un passage",
 	NAME("vers", "L’étape où il mène."),
 	PRODUCES, CANCELS,
 	NAMES("alerte", "Les rôles prévenus sur leur bureau."),
-	SETTINGS, COUNTS, CITE);
+	SETTINGS, COUNTS, REPORTS, CITE);
 
 SHAPE(deadline, "une échéance",
 	HAPPENS("la"),
-	KEY("quand", FORM_FEEL, HOLD_ONE, "Une date (son premier instant) ou une date et une heure.", MUST),
+	KEY("quand", FORM_FEEL, HOLD_ONE, "Une date (son premier instant) ou une date et une heure.", MUST_APART),
+	NAMES("sur", "Au lieu d’une date : ce qui arrive à un dossier né de celui-ci, « avenant.accorder »."),
 	CONDITION("Jugée au moment de l’échéance : fausse, il n’arrive rien."),
 	NAME("vers", "L’étape où elle mène."),
 	PRODUCES, CANCELS,
 	NAMES("alerte", "Les rôles prévenus sur leur bureau."),
-	SETTINGS, COUNTS, CITE);
+	SETTINGS, COUNTS, REPORTS, CITE);
 
 SHAPE(step, "une étape",
 	LABEL("Le nom de l’étape."),
@@ -405,6 +408,19 @@ SHAPE(clock, "un délai",
 	NAMES("suspendu", "Les étapes pendant lesquelles il ne court pas."),
 	CITE);
 
+SHAPE(nature, "une nature",
+	LABEL("Comment on la nomme : « Avenant », « Recours »."),
+	KEY("départ", FORM_TEXT, HOLD_ONE, "L’étape du circuit dont les actions la déposent.", MUST, .most = TEXT_NAME),
+	KEY("depuis", FORM_TEXT, HOLD_ONE_OR_LIST, "Les étapes du dossier d’origine où l’on peut l’ouvrir.", MUST,
+		.most = TEXT_NAME),
+	CONDITION("Sans quoi on ne l’ouvre pas ; elle lit le dossier d’origine."),
+	SENTENCE("message", "Ce que lit la personne quand cette condition n’est pas vraie."),
+	KEY("qui", FORM_TEXT, HOLD_ONE_OR_LIST, "Les rôles qui peuvent l’ouvrir.", MUST, .most = TEXT_NAME),
+	NAMES("formulaire", "Les parties du formulaire demandées ; le reste garde les réponses du dossier d’origine."),
+	NAMES("pièces", "Les pièces demandées."),
+	KEY("un_seul", FORM_FLAG, HOLD_ONE, "oui : pas deux en cours à la fois pour un même dossier."),
+	CITE);
+
 /* ---- letters, mails, lists ---- */
 
 #define MODEL(about) KEY("modèle", FORM_TEXT, HOLD_ONE, about, MUST, .most = TEXT_LABEL)
@@ -414,6 +430,7 @@ SHAPE(letter, "une lettre",
 	MODEL("Le fichier de lettres/ qui la compose."),
 	NAMES("signent", "Les rôles qui signent, dans l’ordre."),
 	SENSE_KEY("Défavorable, elle dit les voies de recours."),
+	NAMES("remplace", "Les lettres du dossier d’origine que celle-ci remplace, quand un avenant la produit."),
 	CITE);
 
 SHAPE(mail, "un courrier",
@@ -516,6 +533,8 @@ SHAPE(procedure, "une procédure",
 		.of = &shape_step),
 	KEY("délais", FORM_MAPPING, HOLD_NAMED, "Le temps laissé à quelqu’un, qui court, s’arrête, se suspend.",
 		.of = &shape_clock),
+	KEY("natures", FORM_MAPPING, HOLD_NAMED, "Les dossiers nés d’un autre : avenant, recours, renouvellement.",
+		.of = &shape_nature),
 	KEY("dérogations", FORM_MAPPING, HOLD_NAMED, "Qui peut rouvrir une fenêtre pour un seul agent.",
 		.of = &shape_exception),
 	KEY("lettres", FORM_MAPPING, HOLD_NAMED, "Les lettres et les actes.", .of = &shape_letter),

@@ -26,11 +26,12 @@ static const char *const data_keys[] = { "contrôle", "contrôles", "minimum", "
 static const char *const role_keys[] = { "canal", NULL };
 static const char *const step_keys[] = { "libère", NULL };
 static const char *const action_keys[] = { "pendant", "si", "exige", "saisit", "modifie", "joint", "examine", "pose", "ouvre", "annule",
-	"produit", "signe", NULL };
-static const char *const deadline_keys[] = { "si", "annule", "produit", "alerte", "pose", NULL };
-static const char *const passage_keys[] = { "annule", "produit", "alerte", "pose", NULL };
+	"produit", "signe", "reporte", NULL };
+static const char *const deadline_keys[] = { "si", "annule", "produit", "alerte", "pose", "reporte", NULL };
+static const char *const passage_keys[] = { "annule", "produit", "alerte", "pose", "reporte", NULL };
 static const char *const clock_keys[] = { "depuis", "arrêt", "prorogé", "suspendu", NULL };
-static const char *const letter_keys[] = { "signent", NULL };
+static const char *const letter_keys[] = { "signent", "remplace", NULL };
+static const char *const nature_keys[] = { "si", "un_seul", "formulaire", "pièces", NULL };
 static const char *const output_keys[] = { "sinon", NULL };
 static const char *const report_keys[] = { "secret", NULL };
 static const char *const measure_keys[] = { "si", "somme", "moyenne", NULL };
@@ -45,7 +46,7 @@ static const struct kind
 	kind_passage = { "le passage", true, passage_keys },
 	kind_clock = { "le délai", false, clock_keys },
 	kind_exception = { "la dérogation", true, no_keys }, kind_letter = { "la lettre", false, letter_keys },
-	kind_mail = { "le courrier", true, mail_keys },
+	kind_nature = { "la nature", false, nature_keys }, kind_mail = { "le courrier", true, mail_keys },
 	kind_report = { "le rapport", false, report_keys }, kind_measure = { "la mesure", true, measure_keys },
 	kind_report_list = { "la liste", true, section_keys },
 	kind_output = { "la sortie", false, output_keys };
@@ -277,6 +278,7 @@ walk_all(struct walk *walk, const struct yaml_node *root)
 		{ "pièces", &kind_piece, NULL },
 		{ "circuit", &kind_step, inside_step },
 		{ "délais", &kind_clock, NULL },
+		{ "natures", &kind_nature, NULL },
 		{ "dérogations", &kind_exception, NULL },
 		{ "lettres", &kind_letter, NULL },
 		{ "courriers", &kind_mail, NULL },

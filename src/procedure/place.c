@@ -129,6 +129,19 @@ in_deadlines(const struct procedure *procedure, const struct feel *feel, struct 
 	return false;
 }
 
+static bool
+in_natures(const struct procedure *procedure, const struct feel *feel, struct procedure_place *ret_place)
+{
+	for (size_t i = 0; i < procedure->nature_count; i++) {
+		const struct procedure_nature *nature = &procedure->natures[i];
+		*ret_place = (struct procedure_place){ PROCEDURE_AT_NATURE, (int)i, nature->name, nature->label, nature->message,
+			&nature->origin };
+		if (nature->condition == feel)
+			return true;
+	}
+	return false;
+}
+
 bool
 procedure_place_of(const struct procedure *procedure, const struct feel *feel, struct procedure_place *ret_place)
 {
@@ -149,7 +162,7 @@ procedure_place_of(const struct procedure *procedure, const struct feel *feel, s
 		found = true;
 	}
 	found = found || in_form(procedure, feel, &place) || in_clocks(procedure, feel, &place) || in_actions(procedure, feel, &place)
-		|| in_deadlines(procedure, feel, &place);
+		|| in_deadlines(procedure, feel, &place) || in_natures(procedure, feel, &place);
 	if (found)
 		*ret_place = place;
 	return found;

@@ -315,6 +315,13 @@ struct procedure_action {
 	int opens;                      /* ouvre.fenêtre: reopened for this dossier, or NONE */
 	const struct feel *opens_until; /* ouvre.jusquau: a date (that day included) or a date and time (excluded) */
 	bool batch;                     /* par_lot: may be done to many dossiers at once */
+	const struct text *reports;     /* reporte: fields and posed values of a child copied into its parent */
+	size_t report_count;
+};
+
+/* Something that happens to a child, by its nature. */
+struct procedure_happening {
+	int nature, move;
 };
 
 /* What happens by itself at a step, once per stay in it: at an instant (échéances), or as soon as a condition is true
@@ -336,6 +343,10 @@ struct procedure_deadline {
 	const struct procedure_counting *countings; /* compte */
 	size_t counting_count;
 	struct procedure_list uncounts; /* décompte: counters from which this dossier's entries are taken back */
+	const struct procedure_happening *upon; /* sur: it happens with one of these, at no date; `when` is NULL */
+	size_t upon_count;
+	const struct text *reports;     /* reporte, as for an action */
+	size_t report_count;
 };
 
 struct procedure_step {
@@ -363,6 +374,20 @@ struct procedure_clock {
 	const struct feel *end;   /* its last day, of two inputs of its own: the first day and the count */
 };
 
+/* A dossier born of another of the same procedure: an amendment, an appeal. Its steps stand in the circuit. */
+struct procedure_nature {
+	struct procedure_origin origin;
+	struct text name, label;
+	int start;                      /* départ: the step whose actions file it */
+	struct procedure_list from;     /* depuis: the steps of the parent where it may be opened */
+	const struct feel *condition;   /* si: in the parent's scope; NULL: always */
+	struct text message;            /* told when it is not true */
+	struct procedure_list who;      /* qui: roles that may open it */
+	struct procedure_list sections; /* formulaire: asked at its filing; the rest keeps the parent's values */
+	struct procedure_list pieces;   /* pièces: asked at its filing */
+	bool alone;                     /* un_seul: one at a time for a parent */
+};
+
 /* A name that happens in a dossier's history: of actions and deadlines. */
 struct procedure_move {
 	struct text name, label; /* the label of the first that bears it */
@@ -377,6 +402,7 @@ struct procedure_letter {
 	struct text name, title;
 	struct procedure_template template; /* Markdown */
 	struct procedure_list signers;      /* signent: roles, in order */
+	struct procedure_list replaces;     /* remplace: letters of the parent that it replaces, made for a child */
 	enum procedure_sense sense;
 };
 
@@ -481,9 +507,13 @@ enum procedure_slot_kind {
 	PROCEDURE_SLOT_COMPUTED,  /* index: computed; evaluated in order */
 	PROCEDURE_SLOT_DOSSIER,   /* dossier: numéro, état, état_libellé, déposé_le (date), déposé_à (date and
 	                           * time), dernière_action (label of the last move), changements (text), actions
-	                           * (names of the moves it has known, each once, by their first time) */
+	                           * (names of the moves it has known, each once, by their first time), nature
+	                           * ("demande", or the name of a nature) */
 	PROCEDURE_SLOT_DONE,      /* fait: per move, in order, {le (date), à (date and time), premier_le (date), fois
 	                           * (number), par (text)} of the last time; null, and 0 times, when it never happened */
+	PROCEDURE_SLOT_PARENT,    /* parent: numéro, état, nature, then the fields of the form and the posed values;
+	                           * null for a dossier born of none. Only in procedures with natures, as the next */
+	PROCEDURE_SLOT_CHILD,     /* enfant: the same of the child to which something has just happened */
 	/* In letters and mails. */
 	PROCEDURE_SLOT_PERSON,    /* index: roles; civilité, prénom, nom, fonction, mail of who holds or held it */
 	/* In mails. */
@@ -543,6 +573,7 @@ struct procedure {
 	PROCEDURE_ITEMS(deadline, deadlines);
 	PROCEDURE_ITEMS(move, moves);
 	PROCEDURE_ITEMS(clock, clocks);
+	PROCEDURE_ITEMS(nature, natures);
 	PROCEDURE_ITEMS(letter, letters);
 	PROCEDURE_ITEMS(mail, mails);
 
@@ -572,6 +603,7 @@ struct procedure {
 	bool counts_days;   /* some expression counts days by the calendar: days closed later change what it gives */
 	int agent_slot, campaign_slot, windows_slot, today_slot, pieces_slot, clocks_slot, dossier_slot, done_slot,
 		role_slot, recipient_slot, group_slot, link_slot;
+	int parent_slot, child_slot; /* NONE without natures */
 	const int *person_slots; /* by role; the applicant's is agent_slot when it is named so */
 };
 
@@ -655,6 +687,10 @@ int procedure_counter_find(const struct procedure *procedure, struct text name);
 int procedure_posed_find(const struct procedure *procedure, struct text name);
 int procedure_computed_find(const struct procedure *procedure, struct text name);
 int procedure_report_find(const struct procedure *procedure, struct text name);
+int procedure_nature_find(const struct procedure *procedure, struct text name);
+
+/* Is a dossier not filed yet there: the first step, or one where a nature begins? */
+bool procedure_is_draft(const struct procedure *procedure, int step);
 
 /* Is this index in the list? */
 bool procedure_list_has(struct procedure_list list, int index);
@@ -682,6 +718,7 @@ enum procedure_place_kind {
 	PROCEDURE_AT_DEADLINE_HAPPENS, /* its `si` */
 	PROCEDURE_AT_PASSAGE,      /* its `si` */
 	PROCEDURE_AT_WINDOW,       /* pendant: no expression */
+	PROCEDURE_AT_NATURE,       /* si of a nature: may a child be opened */
 };
 
 struct procedure_place {

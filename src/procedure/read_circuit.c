@@ -174,6 +174,7 @@ read_action(struct reader *reader, const struct yaml_item *item, int step, struc
 		.batch = map_flag(map, "par_lot"),
 	};
 	map_feel(map, "si", SCOPE_CASE, WANT_TRUTH, &action->condition);
+	read_reported(map, &action->reports, &action->report_count);
 	map_rules(map, "exige", SCOPE_CASE, &action->requires, &action->require_count);
 	read_settings(map, &action->settings, &action->setting_count);
 	read_countings(map, &action->countings, &action->counting_count, &action->uncounts);
@@ -212,10 +213,18 @@ read_deadline(struct reader *reader, const struct yaml_item *item, int step, boo
 	if (when)
 		want_feel(reader, when, SCOPE_CASE, WANT_MOMENT, NULL, &deadline->when);
 	map_feel(map, "si", SCOPE_CASE, WANT_TRUTH, &deadline->condition);
+	if (!passage)
+		read_upon(map, &deadline->upon, &deadline->upon_count);
+	read_reported(map, &deadline->reports, &deadline->report_count);
+	if (map.node && !passage && !when == !map_get(map, "sur") && !reader->mutant)
+		finding_add(reader->findings, 313, map.at, TEXT("gardez « quand: » (une date) ou « sur: » (ce qui arrive à un avenant…)"),
+			when ? "l’échéance « %.*s » a deux moments" : "on ne sait pas quand arrive l’échéance « %.*s »",
+			TEXT_ARGS(deadline->name));
 	read_settings(map, &deadline->settings, &deadline->setting_count);
 	read_countings(map, &deadline->countings, &deadline->counting_count, &deadline->uncounts);
 	if (map.node && deadline->to == PROCEDURE_NONE && !deadline->alerts.count && !deadline->produces.count
-		&& !deadline->setting_count && !deadline->counting_count && !deadline->uncounts.count && !reader->mutant && !map_get(map, "vers"))
+		&& !deadline->setting_count && !deadline->counting_count && !deadline->uncounts.count && !deadline->cancels.count
+		&& !deadline->report_count && !reader->mutant && !map_get(map, "vers"))
 		finding_add(reader->findings, 312, map.at, TEXT("ajoutez « vers: », « alerte: » ou « produit: »"),
 			passage ? "le passage « %.*s » ne fait rien" : "l’échéance « %.*s » ne fait rien", TEXT_ARGS(deadline->name));
 }

@@ -49,6 +49,7 @@ read_names(struct reader *reader, struct map top)
 	declare_all(reader, NAME_LETTER, child(top.node, "lettres"), "les lettres", false);
 	declare_all(reader, NAME_PIECE, child(top.node, "pièces"), "les pièces", false);
 	declare_all(reader, NAME_STEP, child(top.node, "circuit"), "les étapes", false);
+	declare_all(reader, NAME_NATURE, child(top.node, "natures"), "les natures", false);
 	const struct yaml_node *form = mapping_of(reader, child(top.node, "formulaire"), "les parties du formulaire");
 	for (size_t i = 0; form && i < form->count; i++)
 		(void)name_declare(reader, NAME_SECTION, form->items[i].key, form->items[i].value, false);

@@ -17,6 +17,7 @@ read_letters(struct reader *reader)
 			.title = map_text(map, "titre", TEXT_LABEL),
 			.signers = map_names(map, "signent", NAME_ROLE),
 			.sense = map_sense(map, "sens"),
+			.replaces = map_names(map, "remplace", NAME_LETTER),
 		};
 		map_model(map, "lettres", SCOPE_LETTER, &letters[i].template);
 	}

@@ -45,6 +45,7 @@ enum name_kind {
 	NAME_LETTER,
 	NAME_PIECE,
 	NAME_SECTION,
+	NAME_NATURE,
 	NAME_KIND_COUNT
 };
 
@@ -91,6 +92,7 @@ struct derived {
 	struct table *table; /* a decision table has no values but its cells; or NULL */
 	int computed, posed; /* index in the model, or NONE */
 	int state;           /* 0 to do, 1 under way, 2 done */
+	int stage;           /* enum stage: what its expressions read of the dossiers around */
 	const struct feel_type *type;
 	unsigned slot;
 };
@@ -148,6 +150,7 @@ extern const struct shape shape_clock, shape_rule,
 	shape_passage,
 	shape_deadline,
 	shape_step,
+	shape_nature,
 	shape_letter,
 	shape_mail,
 	shape_week,
@@ -255,6 +258,10 @@ void read_parts(struct map map, struct procedure_field *field);   /* read_parts.
 void read_entry(struct map map, struct text name, struct procedure_field *ret_field);
 void read_clocks(struct reader *reader, struct map top);          /* read_clocks.c */
 void read_circuit(struct reader *reader, struct map top);         /* read_circuit.c */
+void read_natures(struct reader *reader, struct map top);         /* read_natures.c */
+/* `sur` and `reporte` of an action or a deadline. */
+void read_upon(struct map map, const struct procedure_happening **ret_upon, size_t *ret_count);
+void read_reported(struct map map, const struct text **ret_names, size_t *ret_count);
 void read_words(struct reader *reader, struct map top);           /* read_words.c */
 void read_scopes(struct reader *reader);                          /* scope.c */
 void read_rules(struct reader *reader);                           /* rules.c */

@@ -55,6 +55,20 @@ words(struct reader *reader, enum name_kind kind)
 	return memory(reader, feel_type_words_of(reader->arena, at, names->count));
 }
 
+/* "demande", or the name of a nature. */
+static const struct feel_type *
+nature_words(struct reader *reader)
+{
+	const struct names *names = &reader->names[NAME_NATURE];
+	struct text *at = READER_ARRAY(reader, struct text, names->count + 1);
+	if (!at)
+		return &feel_type_string;
+	at[0] = TEXT("demande");
+	for (size_t i = 0; i < names->count; i++)
+		at[i + 1] = names->at[i].name;
+	return memory(reader, feel_type_words_of(reader->arena, at, names->count + 1));
+}
+
 static struct procedure_slot *
 slots_of(struct reader *reader)
 {
@@ -238,6 +252,43 @@ mentions(struct text source, struct text name)
 	return false;
 }
 
+/* Posed and computed values are readable from a child (`parent`) and from a parent (`enfant`), whose own may be set from
+ * them. So: first what reads neither, which `parent` then has; then what reads `parent`, which `enfant` has as well;
+ * then what reads `enfant`. A value posed in several places takes its type from those of its first stage. */
+enum stage { STAGE_ALONE, STAGE_PARENT, STAGE_CHILD };
+
+static enum stage
+stage_of(const struct reader *reader, const struct derived *derived, size_t value)
+{
+	const struct text source = derived->values[value]->scalar;
+	enum stage stage = mentions(source, TEXT("enfant")) ? STAGE_CHILD : mentions(source, TEXT("parent")) ? STAGE_PARENT
+		: STAGE_ALONE;
+	for (size_t i = 0; i < reader->derived_count; i++) {
+		const struct derived *other = &reader->derived[i];
+		if (other != derived && other->stage > (int)stage && mentions(source, other->name))
+			stage = (enum stage)other->stage;
+	}
+	return stage;
+}
+
+static void
+find_stages(struct reader *reader)
+{
+	for (bool changed = reader->procedure->nature_count > 0; changed;) {
+		changed = false;
+		for (size_t i = 0; i < reader->derived_count; i++) {
+			struct derived *derived = &reader->derived[i];
+			enum stage least = derived->table ? STAGE_ALONE : STAGE_CHILD;
+			for (size_t k = 0; !derived->table && k < derived->count; k++) {
+				const enum stage stage = stage_of(reader, derived, k);
+				least = stage < least ? stage : least;
+			}
+			changed |= (int)least > derived->stage;
+			derived->stage = (int)least > derived->stage ? (int)least : derived->stage;
+		}
+	}
+}
+
 static void settle(struct reader *reader, struct derived *derived);
 
 static void
@@ -245,7 +296,7 @@ settle_others(struct reader *reader, struct derived *derived, struct text source
 {
 	for (size_t i = 0; i < reader->derived_count; i++) {
 		struct derived *other = &reader->derived[i];
-		if (!mentions(source, other->name))
+		if (!mentions(source, other->name) || other->stage > derived->stage)
 			continue;
 		if (other->state == 1)
 			finding_add(reader->findings, 204, derived->key->at,
@@ -281,11 +332,14 @@ settle(struct reader *reader, struct derived *derived)
 		return;
 	derived->state = 1;
 	for (size_t i = 0; !derived->table && i < derived->count; i++)
-		settle_others(reader, derived, derived->values[i]->scalar);
+		if ((int)stage_of(reader, derived, i) <= derived->stage)
+			settle_others(reader, derived, derived->values[i]->scalar);
 	derived->type = NULL;
 	if (derived->table)
 		settle_table(reader, derived);
 	for (size_t i = 0; !derived->table && i < derived->count; i++) {
+		if ((int)stage_of(reader, derived, i) > derived->stage)
+			continue; /* settle_rest() */
 		const struct feel *feel = read_feel(reader, derived->values[i], SCOPE_CASE, WANT_ANY, NULL);
 		*derived->ret_feels[i] = feel;
 		const struct feel_type *type = feel ? feel_type_of(feel) : &feel_type_any;
@@ -317,6 +371,66 @@ settle(struct reader *reader, struct derived *derived)
 		derived->posed = rank, procedure->posed_count++;
 }
 
+/* Those of a later stage than the value they give, which has its type by now. */
+static void
+settle_rest(struct reader *reader)
+{
+	for (size_t i = 0; i < reader->derived_count; i++) {
+		struct derived *derived = &reader->derived[i];
+		for (size_t k = 0; !derived->table && k < derived->count; k++)
+			if ((int)stage_of(reader, derived, k) > derived->stage)
+				*derived->ret_feels[k] = read_feel(reader, derived->values[k], SCOPE_CASE, WANT_ANY, derived->type);
+	}
+}
+
+/* What one reads of the dossier around: numéro, état, nature, the fields of the form, the posed values known by now. */
+static int
+declare_relative(struct reader *reader, struct text name, enum procedure_slot_kind kind)
+{
+	const struct procedure *procedure = reader->procedure;
+	struct feel_field *fields = READER_ARRAY(reader, struct feel_field, procedure->form_field_count
+		+ reader->derived_count + 3);
+	if (!fields)
+		return PROCEDURE_NONE;
+	size_t count = 0;
+	fields[count++] = (struct feel_field){ TEXT("numéro"), &feel_type_string };
+	fields[count++] = (struct feel_field){ TEXT("état"), words(reader, NAME_STEP) };
+	fields[count++] = (struct feel_field){ TEXT("nature"), nature_words(reader) };
+	for (size_t i = 0; i < procedure->form_field_count; i++)
+		fields[count++] = (struct feel_field){ procedure->fields[i].name, procedure->fields[i].feel_type };
+	for (size_t i = 0; i < reader->derived_count; i++) {
+		const struct derived *derived = &reader->derived[i];
+		if (derived->state == 2 && derived->computed == PROCEDURE_NONE)
+			fields[count++] = (struct feel_field){ derived->name, derived->type };
+	}
+	const struct feel_type *type = memory(reader, feel_type_context_of(reader->arena, fields, count));
+	type = type ? memory(reader, feel_type_optional_of(reader->arena, type, true)) : NULL;
+	return declare(reader, SCOPE_CASE, name, type, kind, PROCEDURE_NONE, reader->names[NAME_NATURE].at[0].key);
+}
+
+static void
+settle_stage(struct reader *reader, enum stage stage)
+{
+	for (size_t i = 0; i < reader->derived_count; i++)
+		if (reader->derived[i].stage == (int)stage)
+			settle(reader, &reader->derived[i]);
+}
+
+static void
+settle_all(struct reader *reader)
+{
+	struct procedure *procedure = reader->procedure;
+	find_stages(reader);
+	settle_stage(reader, STAGE_ALONE);
+	if (procedure->nature_count == 0)
+		return;
+	procedure->parent_slot = declare_relative(reader, TEXT("parent"), PROCEDURE_SLOT_PARENT);
+	settle_stage(reader, STAGE_PARENT);
+	procedure->child_slot = declare_relative(reader, TEXT("enfant"), PROCEDURE_SLOT_CHILD);
+	settle_stage(reader, STAGE_CHILD);
+	settle_rest(reader);
+}
+
 static void
 declare_derived(struct reader *reader)
 {
@@ -330,8 +444,7 @@ declare_derived(struct reader *reader)
 		if (reader->derived[i].computed != PROCEDURE_NONE)
 			order[reader->derived[i].computed] = (int)i;
 	procedure->computed_count = 0;
-	for (size_t i = 0; i < reader->derived_count; i++)
-		settle(reader, &reader->derived[i]);
+	settle_all(reader);
 
 	struct procedure_computed *sorted = READER_ARRAY(reader, struct procedure_computed, written_count);
 	struct procedure_posed *posed = READER_ARRAY(reader, struct procedure_posed, procedure->posed_count);
@@ -452,7 +565,8 @@ declare_case(struct reader *reader)
 	procedure->dossier_slot = declare(reader, SCOPE_CASE, TEXT("dossier"), CONTEXT(reader, { "numéro", 0 },
 		{ "état", words(reader, NAME_STEP) }, { "état_libellé", 0 }, { "déposé_le", &feel_type_date },
 		{ "déposé_à", &feel_type_date_time }, { "dernière_action", 0 }, { "changements", 0 },
-		{ "actions", memory(reader, feel_type_list_of(reader->arena, words(reader, NAME_MOVE))) }),
+		{ "actions", memory(reader, feel_type_list_of(reader->arena, words(reader, NAME_MOVE))) },
+		{ "nature", nature_words(reader) }),
 		PROCEDURE_SLOT_DOSSIER, PROCEDURE_NONE, NULL);
 	declare_done(reader);
 	declare_derived(reader);
@@ -539,6 +653,7 @@ read_scopes(struct reader *reader)
 		+ reader->derived_count + procedure->role_count + MOST_USUAL_NAMES);
 	if (!procedure->slots)
 		return;
+	procedure->parent_slot = procedure->child_slot = PROCEDURE_NONE;
 	declare_data(reader);
 	declare_opening(reader);
 	if (!reader->findings->broken)

@@ -26,6 +26,16 @@ FIND(counter, counters)
 FIND(posed, posed)
 FIND(computed, computed)
 FIND(report, reports)
+FIND(nature, natures)
+
+bool
+procedure_is_draft(const struct procedure *procedure, int step)
+{
+	bool starts = step == 0;
+	for (size_t i = 0; i < procedure->nature_count; i++)
+		starts |= procedure->natures[i].start == step;
+	return starts;
+}
 
 const struct text procedure_piece_states[PROCEDURE_PIECE_STATE_COUNT] = {
 	[PROCEDURE_PIECE_HANDED_IN] = TEXT("déposée"),
