@@ -79,7 +79,7 @@ open_campaigns(struct office *office, const struct demo_place *place, const char
 	}
 	DIR *folders = procedures ? opendir(procedures) : NULL;
 	if (procedures && !folders)
-		return guichet_fail(error, GUICHET_REFUSED, "Le dossier « %s » est introuvable.", procedures);
+		return guichet_fail(error, GUICHET_REFUSED, "Le dossier « %s » est introuvable.", procedures);
 	for (struct dirent *entry; folders && status == GUICHET_OK && (entry = readdir(folders));) {
 		snprintf(folder, sizeof folder, "%.300s/%.200s", procedures, entry->d_name);
 		if (entry->d_name[0] != '.')
@@ -287,13 +287,13 @@ command_demo(int argc, char **argv)
 	const char *procedures = take(&argc, argv, "--procedures", true), *name = take(&argc, argv, "--place", true);
 	const bool resume = take(&argc, argv, "--resume", false);
 	if (!arena || demo_place_read(arena, name ? name : "academie", &place, &error) != GUICHET_OK) {
-		fprintf(stderr, "guichet demo : %s\n", arena ? error.message : "Plus de mémoire.");
+		fprintf(stderr, "guichet demo : %s\n", arena ? error.message : "Plus de mémoire.");
 		return EXIT_REFUSED;
 	}
 	struct server_options options = { .port = 8080, .organisation = place.organisation, .demo = true,
 		.demo_about = place.about, .start = place.start, .mail.from = place.mail };
 	if (server_options_read(argc, argv, &options, &base, &error) != GUICHET_OK) {
-		fprintf(stderr, "guichet demo : %s\n", error.message);
+		fprintf(stderr, "guichet demo : %s\n", error.message);
 		return EXIT_USAGE;
 	}
 	char data[PATH_SIZE], pristine[PATH_SIZE];

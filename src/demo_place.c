@@ -19,7 +19,7 @@ bytes_of(struct arena *arena, const char *path, struct text *ret_bytes, struct g
 		return guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.");
 	FILE *file = fopen(path, "re");
 	if (!file)
-		return guichet_fail(error, GUICHET_REFUSED, "Il n’y a pas de lieu %s : écrivez « academie » ou « ville », et lancez "
+		return guichet_fail(error, GUICHET_REFUSED, "Il n’y a pas de lieu %s : écrivez « academie » ou « ville », et lancez "
 			"la démonstration depuis la racine du projet.", path);
 	const size_t length = fread(bytes, 1, FILE_LIMIT, file);
 	const bool whole = feof(file) != 0;
@@ -34,14 +34,14 @@ static enum guichet_status
 read_campaigns(struct arena *arena, struct demo_place *place, const struct yaml_node *node, struct guichet_error *error)
 {
 	if (node->kind != YAML_MAPPING || node->count > DEMO_MOST_CAMPAIGNS)
-		return guichet_fail(error, GUICHET_REFUSED, "« campagnes » donne, pour chaque procédure, le nom d’une campagne.");
+		return guichet_fail(error, GUICHET_REFUSED, "« campagnes » donne, pour chaque procédure, le nom d’une campagne.");
 	for (size_t i = 0; i < node->count; i++) {
 		const struct text procedure = arena_text(arena, node->items[i].key->scalar),
 			campaign = arena_text(arena, node->items[i].value->scalar);
 		place->campaigns[place->campaign_count].procedure = procedure.at;
 		place->campaigns[place->campaign_count++].campaign = campaign.at;
 		if (!procedure.at || !campaign.at || campaign.length == 0)
-			return guichet_fail(error, GUICHET_REFUSED, "« campagnes » donne, pour chaque procédure, le nom d’une campagne.");
+			return guichet_fail(error, GUICHET_REFUSED, "« campagnes » donne, pour chaque procédure, le nom d’une campagne.");
 	}
 	return GUICHET_OK;
 }
@@ -62,13 +62,13 @@ read_entry(struct arena *arena, struct demo_place *place, struct text key, const
 		if (!text_equal(key, entries[i].key))
 			continue;
 		if (value->kind != YAML_SCALAR || (entries[i].moment && !instant_read(value->scalar, entries[i].moment)))
-			return guichet_fail(error, GUICHET_REFUSED, "« " TEXT_FORMAT " » est illisible : %s.", TEXT_ARGS(key),
+			return guichet_fail(error, GUICHET_REFUSED, "« " TEXT_FORMAT " » est illisible : %s.", TEXT_ARGS(key),
 				entries[i].moment ? "un jour et une heure sont attendus, 2023-06-08T10:00" : "un texte est attendu");
 		if (entries[i].text)
 			*entries[i].text = arena_text(arena, value->scalar).at;
 		return GUICHET_OK;
 	}
-	return guichet_fail(error, GUICHET_REFUSED, "« " TEXT_FORMAT " » n’est pas une clé d’un lieu.", TEXT_ARGS(key));
+	return guichet_fail(error, GUICHET_REFUSED, "« " TEXT_FORMAT " » n’est pas une clé d’un lieu.", TEXT_ARGS(key));
 }
 
 enum guichet_status
@@ -86,7 +86,7 @@ demo_place_read(struct arena *arena, const char *name, struct demo_place *ret_pl
 		return status;
 	const struct yaml_node *root = yaml_read(arena, &source, &findings);
 	if (!root || findings.errors > 0 || root->kind != YAML_MAPPING)
-		return guichet_fail(error, GUICHET_REFUSED, "%s est illisible : des clés et leurs valeurs y sont attendues.", path.at);
+		return guichet_fail(error, GUICHET_REFUSED, "%s est illisible : des clés et leurs valeurs y sont attendues.", path.at);
 	struct demo_place place = { .folder = folder.at, .filled = INSTANT_NEVER, .start = INSTANT_NEVER,
 		.has_files = access(csv.at, F_OK) == 0 };
 	for (size_t i = 0; status == GUICHET_OK && i < root->count; i++)

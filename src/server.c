@@ -21,7 +21,7 @@
 
 #include "base/banned.h"
 
-enum { TYPESETTER_QUEUE = 256, PASSWORD_QUEUE = 64, FILE_QUEUE = 256, THROTTLE_ENTRIES = 4096, STOP_SECONDS = 20,
+enum { TYPESETTER_QUEUE = 256, PASSWORD_QUEUE = 64, FILE_QUEUE = 256, REPORT_QUEUE = 16, THROTTLE_ENTRIES = 4096, STOP_SECONDS = 20,
 	UPKEEP_SECONDS = 12 * 3600, UNNAMED_SECONDS = 24 * 3600 };
 
 #define FORM_LIFE (90 * INSTANT_DAY) /* a form left open longer than that, sent again, is no longer recognised */
@@ -118,7 +118,8 @@ start_parts(const struct server_options *options, struct running *running, struc
 	site->throttle = throttle_new(THROTTLE_ENTRIES);
 	site->passwords = worker_new(PASSWORD_QUEUE);
 	site->files = worker_new(FILE_QUEUE);
-	if (!site->throttle || !site->passwords || !site->files)
+	site->reports = worker_new(REPORT_QUEUE);
+	if (!site->throttle || !site->passwords || !site->files || !site->reports)
 		return guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.");
 	const struct store_options existing = { .existing = true };
 	if ((status = store_open(options->data, &existing, &site->store, error)) != GUICHET_OK
@@ -221,6 +222,7 @@ stop(struct running *running)
 	processes_free(running->processes);
 	worker_free(site->passwords);
 	worker_free(site->files);
+	worker_free(site->reports);
 	sessions_free(site->sessions);
 	store_close(site->store);
 	if (running->data >= 0)

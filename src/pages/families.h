@@ -76,7 +76,9 @@ PAGE(page_figures);
 /* reports.c */
 PAGE(page_reports);
 PAGE(page_report);
+PAGE(page_report_counted);
 PAGE(page_report_csv);
+PAGE(page_report_csv_counted);
 PAGE(page_calendar);
 PAGE(page_alert_see);
 PAGE(page_alert_seen);

@@ -21,6 +21,7 @@ struct site {
 	struct throttle *throttle;
 	struct worker *passwords;       /* argon2id takes 22 ms: never on an event thread */
 	struct worker *files;           /* writes attachments, which waits for the disk */
+	struct worker *reports;         /* counts reports: seconds when there are many dossiers */
 	struct typesetter *typesetter;
 	struct mailer *mailer;
 	struct text organisation;       /* "Académie de Valmont" */

@@ -167,13 +167,58 @@ ask(struct request *request, struct asked *ret_asked, struct guichet_error *erro
 	return status;
 }
 
-static enum guichet_status
-count(struct request *request, const struct asked *asked, struct dossier_report *ret_report, struct guichet_error *error)
+/* A report being counted: a hundred thousand dossiers take seconds, which is too long for an event thread. */
+struct counting {
+	struct request *request;
+	struct asked asked;
+	struct dossier_report report;
+	enum guichet_status status;
+	struct guichet_error error;
+};
+
+static void
+count(void *context)
 {
-	const struct choice *choice = &asked->choices[asked->chosen];
-	return office_report(site_of(request)->office, request->arena, choice->campaign,
-		procedure_report_find(choice->campaign->procedure, asked->report->name), choice->year, &asked->reach,
-		clock_now(site_of(request)->clock), ret_report, error);
+	struct counting *counting = context;
+	struct request *request = counting->request;
+	const struct choice *choice = &counting->asked.choices[counting->asked.chosen];
+	counting->status = office_report(site_of(request)->office, request->arena, choice->campaign,
+		procedure_report_find(choice->campaign->procedure, counting->asked.report->name), choice->year,
+		&counting->asked.reach, clock_now(site_of(request)->clock), &counting->report, &counting->error);
+	request_resume(request);
+}
+
+/* Both begin so: what is asked is counted on a thread of its own. */
+static enum guichet_status
+begin(struct request *request, struct guichet_error *error)
+{
+	struct counting *counting = arena_new_of(request->arena, struct counting);
+	if (!counting)
+		return guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.");
+	*counting = (struct counting){ .request = request };
+	const enum guichet_status status = ask(request, &counting->asked, error);
+	if (status != GUICHET_OK)
+		return status;
+	request->state = counting;
+	request_wait(request);
+	if (!worker_submit(site_of(request)->reports, count, counting)) {
+		counting->status = guichet_fail(&counting->error, GUICHET_RETRY, "Plusieurs rapports sont déjà en cours. Réessayez "
+			"dans une minute.");
+		request_resume(request);
+	}
+	return GUICHET_OK;
+}
+
+static enum guichet_status
+counted(struct request *request, const struct asked **ret_asked, const struct dossier_report **ret_report,
+	struct guichet_error *error)
+{
+	const struct counting *counting = request->state;
+	*ret_asked = &counting->asked;
+	*ret_report = &counting->report;
+	if (counting->status != GUICHET_OK)
+		*error = counting->error;
+	return counting->status;
 }
 
 /* ---- GET /rapports/:procedure/:rapport ---- */
@@ -317,31 +362,36 @@ foot(struct request *request, struct html *html, const struct asked *asked, cons
 enum guichet_status
 page_report(struct request *request, struct html *html, struct guichet_error *error)
 {
-	struct asked asked;
-	struct dossier_report report;
-	enum guichet_status status = ask(request, &asked, error);
-	if (status == GUICHET_OK)
-		status = count(request, &asked, &report, error);
+	(void)html;
+	return begin(request, error);
+}
+
+enum guichet_status
+page_report_counted(struct request *request, struct html *html, struct guichet_error *error)
+{
+	const struct asked *asked;
+	const struct dossier_report *report;
+	const enum guichet_status status = counted(request, &asked, &report, error);
 	if (status != GUICHET_OK)
 		return status;
-	const struct choice *choice = &asked.choices[asked.chosen];
-	const struct text title = arena_format(request->arena, TEXT_FORMAT ", " TEXT_FORMAT, TEXT_ARGS(asked.report->title),
+	const struct choice *choice = &asked->choices[asked->chosen];
+	const struct text title = arena_format(request->arena, TEXT_FORMAT ", " TEXT_FORMAT, TEXT_ARGS(asked->report->title),
 		TEXT_ARGS(choice->label));
 	PAGE_IN(request, html, title, { TEXT("/"), TEXT("Accueil") }, { TEXT("/rapports"), TEXT("Rapports") });
-	years(request, html, &asked);
-	about(request, html, &asked, &report);
-	if (report.too_few || report.total.dossiers == 0) {
-		page_notice(html, NOTICE_INFO, report.too_few ? TEXT("Trop peu de dossiers") : TEXT("Rien à compter"),
-			report.too_few ? TEXT("Si peu de dossiers diraient ce qu’une personne a demandé : ce rapport n’est pas montré.")
+	years(request, html, asked);
+	about(request, html, asked, report);
+	if (report->too_few || report->total.dossiers == 0) {
+		page_notice(html, NOTICE_INFO, report->too_few ? TEXT("Trop peu de dossiers") : TEXT("Rien à compter"),
+			report->too_few ? TEXT("Si peu de dossiers diraient ce qu’une personne a demandé : ce rapport n’est pas montré.")
 			: TEXT("Aucun dossier n’entre dans ce rapport. Choisissez une autre période."));
 		return GUICHET_OK;
 	}
-	totals(html, request->arena, &report);
-	for (size_t i = 0; i < report.definition->by_count; i++)
-		table(html, request->arena, &report, &report.tables[i], false);
-	for (size_t i = 0; i < report.definition->list_count; i++)
-		table(html, request->arena, &report, &report.lists[i], true);
-	foot(request, html, &asked, &report);
+	totals(html, request->arena, report);
+	for (size_t i = 0; i < report->definition->by_count; i++)
+		table(html, request->arena, report, &report->tables[i], false);
+	for (size_t i = 0; i < report->definition->list_count; i++)
+		table(html, request->arena, report, &report->lists[i], true);
+	foot(request, html, asked, report);
 	return GUICHET_OK;
 }
 
@@ -396,18 +446,23 @@ enum guichet_status
 page_report_csv(struct request *request, struct html *html, struct guichet_error *error)
 {
 	(void)html;
-	struct asked asked;
-	struct dossier_report report;
-	enum guichet_status status = ask(request, &asked, error);
-	if (status == GUICHET_OK)
-		status = count(request, &asked, &report, error);
+	return begin(request, error);
+}
+
+enum guichet_status
+page_report_csv_counted(struct request *request, struct html *html, struct guichet_error *error)
+{
+	(void)html;
+	const struct asked *asked;
+	const struct dossier_report *report;
+	const enum guichet_status status = counted(request, &asked, &report, error);
 	if (status != GUICHET_OK)
 		return status;
 	const struct text wanted = request_query(request, "tableau");
 	const struct dossier_report_table *list = NULL;
-	for (size_t i = 0; wanted.at && i < report.definition->list_count; i++)
-		if (text_equal(report.definition->lists[i].name, wanted))
-			list = &report.lists[i];
+	for (size_t i = 0; wanted.at && i < report->definition->list_count; i++)
+		if (text_equal(report->definition->lists[i].name, wanted))
+			list = &report->lists[i];
 	if (!list && wanted.at && !text_equal(wanted, TEXT("mesures")))
 		return guichet_fail(error, GUICHET_UNKNOWN, "Ce tableau n’existe pas.");
 	struct buffer *csv = malloc(sizeof *csv);
@@ -418,14 +473,14 @@ page_report_csv(struct request *request, struct html *html, struct guichet_error
 		return guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.");
 	buffer_add(csv, TEXT("\xEF\xBB\xBF")); /* spreadsheets read UTF-8 when it is there */
 	if (list)
-		csv_list(csv, request->arena, &report, list);
+		csv_list(csv, request->arena, report, list);
 	else
-		csv_measures(csv, request->arena, &report);
+		csv_measures(csv, request->arena, report);
 	if (csv->failed)
 		return guichet_fail(error, GUICHET_REFUSED, "Ce rapport est trop volumineux pour un fichier.");
-	const struct choice *choice = &asked.choices[asked.chosen];
-	const struct text period = asked.report->period == PROCEDURE_CAMPAIGN ? choice->campaign->id : choice->label;
+	const struct choice *choice = &asked->choices[asked->chosen];
+	const struct text period = asked->report->period == PROCEDURE_CAMPAIGN ? choice->campaign->id : choice->label;
 	return request_send(request, "text/csv; charset=utf-8", arena_format(request->arena, TEXT_FORMAT "-" TEXT_FORMAT "-"
-		TEXT_FORMAT ".csv", TEXT_ARGS(asked.report->name), TEXT_ARGS(period), TEXT_ARGS(list ? wanted : TEXT("mesures"))),
+		TEXT_FORMAT ".csv", TEXT_ARGS(asked->report->name), TEXT_ARGS(period), TEXT_ARGS(list ? wanted : TEXT("mesures"))),
 		buffer_text(csv));
 }

@@ -64,8 +64,9 @@ static const struct route routes[] = {
 	{ METHOD_GET,  "/a-traiter",             RIGHT_HANDLER,  page_waiting, NULL, 0 },
 	{ METHOD_POST, "/a-traiter",             RIGHT_HANDLER,  page_waiting_send, page_waiting_sent, 0 },
 	{ METHOD_GET,  "/rapports",              RIGHT_HANDLER,  page_reports, NULL, 0 },
-	{ METHOD_GET,  "/rapports/:procedure/:rapport",     RIGHT_HANDLER, page_report, NULL, 0 },
-	{ METHOD_GET,  "/rapports/:procedure/:rapport/csv", RIGHT_HANDLER, page_report_csv, NULL, 0 },
+	{ METHOD_GET,  "/rapports/:procedure/:rapport",     RIGHT_HANDLER, page_report, page_report_counted, 0 },
+	{ METHOD_GET,  "/rapports/:procedure/:rapport/csv", RIGHT_HANDLER, page_report_csv,
+		page_report_csv_counted, 0 },
 	{ METHOD_GET,  "/service",               RIGHT_SUPERIOR, page_service, NULL, 0 },
 
 	/* who holds the link of a mail */
