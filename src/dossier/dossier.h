@@ -702,6 +702,31 @@ enum guichet_status dossier_column(const struct dossier_facts *facts, const stru
 enum guichet_status dossier_evaluate(const struct dossier_facts *facts, const struct feel *expression,
 	struct arena *arena, struct feel_value *ret_value, struct guichet_error *error);
 
+/* ---- the week of a service ---- */
+
+enum { DOSSIER_WEEK_DAYS = 5 }; /* Monday to Friday */
+
+enum dossier_half { DOSSIER_HERE, DOSSIER_ASKED, DOSSIER_AWAY };
+
+struct dossier_week_day {
+	enum dossier_half halves[2];  /* morning, afternoon */
+	bool presence;                /* a day when all are there */
+	bool broken;                  /* and they are not */
+	struct text note;             /* what is different that day: an exception's label, a holiday's name; may be empty */
+};
+
+/* One person's week, as their dossier says. */
+struct dossier_week {
+	bool counts; /* the dossier is in the week */
+	struct dossier_week_day days[DOSSIER_WEEK_DAYS];
+	unsigned broken; /* days */
+};
+
+/* The week that begins on that Monday, or with a year of 0 the usual one, which has neither dates nor exceptions. Zeroes
+ * when the procedure has no week or the dossier stands at none of its steps. BROKEN only (TTC-32, TTC-58, TTC-136). */
+enum guichet_status dossier_week(const struct dossier_facts *facts, struct date monday, struct arena *arena,
+	struct dossier_week *ret_week, struct guichet_error *error);
+
 /* ---- words ---- */
 
 /* Addresses for a mail; empty where there is none. */

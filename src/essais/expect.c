@@ -862,28 +862,57 @@ expect_waiting(struct happening *happening, const struct yaml_node *node)
 	essai_check(happening->playing, node, text_equal(name, yaml_scalar(node)), "attend : %.*s", TEXT_ARGS(name));
 }
 
+/* A day of a week: "mardi", "mardi matin"; then why it is not as usual, or that everybody should be there. */
+static void
+add_week_day(struct happening *happening, struct names *names, size_t rank, const struct dossier_week_day *day)
+{
+	static const char *const names_of[DOSSIER_WEEK_DAYS] = { "lundi", "mardi", "mercredi", "jeudi", "vendredi" };
+	struct arena *arena = happening->playing->arena;
+	const bool morning = day->halves[0] != DOSSIER_HERE, afternoon = day->halves[1] != DOSSIER_HERE;
+	if (morning || afternoon)
+		names_add(names, arena_format(arena, "%s%s", names_of[rank], morning && afternoon ? "" : morning ? " matin"
+			: " après-midi"));
+	if (day->broken)
+		names_add(names, arena_format(arena, "présence le %s", names_of[rank]));
+	if (day->note.length > 0)
+		names_add(names, arena_format(arena, "%s : " TEXT_FORMAT, names_of[rank], TEXT_ARGS(day->note)));
+}
+
 /* Days in the service's week: granted ("autorisés"), only asked for ("demandés"), or none. */
+static void
+expect_week_of(struct happening *happening, const struct yaml_node *node, struct date monday)
+{
+	struct names names = { 0 };
+	struct dossier_week week;
+	struct guichet_error error = { 0 };
+	if (!happening->dossier || dossier_week(&happening->facts, monday, happening->playing->arena, &week, &error) != GUICHET_OK)
+		week = (struct dossier_week){ 0 };
+	if (week.counts)
+		names_add(&names, procedure_list_has(happening->playing->procedure->week.steps, happening->dossier->state.step)
+			? TEXT("autorisés") : TEXT("demandés"));
+	for (size_t rank = 0; week.counts && rank < DOSSIER_WEEK_DAYS; rank++)
+		add_week_day(happening, &names, rank, &week.days[rank]);
+	check_names(happening->playing, node, "semaine", &names);
+}
+
 static void
 expect_week(struct happening *happening, const struct yaml_node *node)
 {
-	const struct procedure *procedure = happening->playing->procedure;
-	struct names names = { 0 };
-	struct feel_value value = feel_null(TEXT(""));
-	struct guichet_error error = { 0 };
-	const int step = happening->dossier ? happening->dossier->state.step : 0;
-	const char *kind = NULL;
-	for (size_t i = 0; i < procedure->week_steps.count; i++)
-		kind = procedure->week_steps.at[i] == step ? "autorisés" : kind;
-	for (size_t i = 0; i < procedure->week_asked.count; i++)
-		kind = procedure->week_asked.at[i] == step ? "demandés" : kind;
-	if (kind && procedure->week_days)
-		(void)!dossier_evaluate(&happening->facts, procedure->week_days, happening->playing->arena, &value, &error);
-	if (value.kind == FEEL_LIST) {
-		names_add(&names, text_of_string(kind));
-		for (size_t i = 0; i < value.list.count; i++)
-			names_add(&names, value.list.at[i].string);
+	expect_week_of(happening, node, (struct date){ 0 });
+}
+
+/* `semaines: {2023-07-03: [autorisés, lundi]}`: weeks by their Monday. */
+static void
+expect_weeks(struct happening *happening, const struct yaml_node *node)
+{
+	for (size_t i = 0; node->kind == YAML_MAPPING && i < node->count; i++) {
+		struct date monday;
+		if (!date_read(node->items[i].key->scalar, &monday) || date_weekday(monday) != 1)
+			essai_check(happening->playing, node, false, "une semaine commence un lundi : « %.*s »",
+				TEXT_ARGS(node->items[i].key->scalar));
+		else
+			expect_week_of(happening, node->items[i].value, monday);
 	}
-	check_names(happening->playing, node, "semaine", &names);
 }
 
 /* A value of a field: as people read it where a literal would be long. */

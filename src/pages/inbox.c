@@ -196,21 +196,18 @@ effect(const struct inbox *inbox, struct html *html, const struct inbox_item *it
 	struct guichet_error *error)
 {
 	const struct procedure *procedure = item->row->procedure;
-	struct feel_value value;
-	bool away[INBOX_DAYS];
-	if (!procedure->week_days)
+	struct dossier_week own;
+	if (!procedure->week.days)
 		return GUICHET_OK;
-	const enum guichet_status status = dossier_evaluate(&item->facts, procedure->week_days, inbox->request->arena, &value,
-		error);
-	if (status != GUICHET_OK)
+	const enum guichet_status status = dossier_week(&item->facts, (struct date){ 0 }, inbox->request->arena, &own, error);
+	if (status != GUICHET_OK || !own.counts)
 		return status;
-	inbox_days_read(value, away);
-	const bool counted = procedure_list_has(procedure->week_asked, item->row->step);
+	const bool counted = procedure_list_has(procedure->week.asked, item->row->step);
 	bool first = true;
 	HTML_IN(html, "p", { "class", TEXT("effect") });
 	HTML_SAY(html, "strong", "Dans votre service ces jours-là. ");
 	for (size_t day = 0; day < INBOX_DAYS; day++) {
-		if (!away[day])
+		if (own.days[day].halves[0] == DOSSIER_HERE && own.days[day].halves[1] == DOSSIER_HERE)
 			continue;
 		const int granted = week->granted[day], asked = week->asked[day] - (counted && week->asked[day] > 0);
 		html_format(html, "%s" TEXT_FORMAT "\u00a0: ", first ? "" : "\u00a0; ", TEXT_ARGS(inbox_day(day, false)));
@@ -491,7 +488,8 @@ group(const struct inbox *inbox, struct store_tx *tx, struct html *html, const s
 		return GUICHET_OK;
 	}
 	enum guichet_status status = first->opinion
-		? inbox_week_load(inbox->request, tx, first->row->campaign, inbox->actor, &week, error) : GUICHET_OK;
+		? inbox_week_load(inbox->request, tx, first->row->campaign, inbox->actor, (struct date){ 0 }, &week,
+			error) : GUICHET_OK;
 	for (size_t i = 0; status == GUICHET_OK && i < inbox->count; i++) {
 		const struct inbox_item *item = &inbox->items[i];
 		if (!same_group(first, item))

@@ -7,7 +7,7 @@
 #include "pages/pages.h"
 
 enum {
-	INBOX_DAYS = 5,    /* Monday to Friday */
+	INBOX_DAYS = DOSSIER_WEEK_DAYS,
 	INBOX_CARDS = 50,  /* opinions of one form: the fields of a form have a ceiling */
 	INBOX_FEW = 10,    /* more of a group of the office's are its desk's */
 	INBOX_ROWS = 200,  /* dossiers listed on one page */
@@ -15,28 +15,25 @@ enum {
 
 /* ---- the week (week.c) ---- */
 
-enum inbox_mark { INBOX_PRESENT, INBOX_ASKED, INBOX_GRANTED };
-
 struct inbox_line {
-	struct text dossier, name, structure, step;
-	enum inbox_mark days[INBOX_DAYS];
+	struct text dossier, name, structure;
+	struct dossier_week week;
 };
 
 /* Who is away which day, among the dossiers of the structures where the actor holds a role, and below. */
 struct inbox_week {
+	struct date monday;        /* year 0: the usual week */
 	const struct inbox_line *lines;
-	size_t count;
+	size_t count, broken;      /* broken: days when somebody is away though all should be there */
 	bool more;
-	int granted[INBOX_DAYS], asked[INBOX_DAYS];
+	int granted[INBOX_DAYS], asked[INBOX_DAYS]; /* persons away at least half the day */
 };
 
 /* "lundi"…; capital: "Lundi". */
 struct text inbox_day(size_t day, bool capital);
-/* The days of a value of the procedure's `semaine`. */
-void inbox_days_read(struct feel_value days, bool ret_days[static INBOX_DAYS]);
 /* Nothing when the procedure has no week or the actor no structure. */
 enum guichet_status inbox_week_load(struct request *request, struct store_tx *tx, const struct office_campaign *campaign,
-	const struct office_actor *actor, struct inbox_week *ret_week, struct guichet_error *error);
+	const struct office_actor *actor, struct date monday, struct inbox_week *ret_week, struct guichet_error *error);
 
 /* ---- what awaits (inbox.c) ---- */
 

@@ -18,17 +18,6 @@ inbox_day(size_t day, bool capital)
 	return capital ? days[day].title : days[day].name;
 }
 
-void
-inbox_days_read(struct feel_value days, bool ret_days[static INBOX_DAYS])
-{
-	for (size_t day = 0; day < INBOX_DAYS; day++) {
-		ret_days[day] = false;
-		for (size_t i = 0; days.kind == FEEL_LIST && i < days.list.count; i++)
-			ret_days[day] |= days.list.at[i].kind == FEEL_STRING
-				&& text_equal(days.list.at[i].string, inbox_day(day, false));
-	}
-}
-
 /* Adds the rows that count in the week. Each is judged in a memory of its own: there may be hundreds. */
 static enum guichet_status
 add_rows(struct request *request, const struct office_rows *rows, struct inbox_line *lines, struct inbox_week *week,
@@ -39,28 +28,28 @@ add_rows(struct request *request, const struct office_rows *rows, struct inbox_l
 		return guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.");
 	for (size_t i = 0; i < rows->count && week->count < MOST; i++) {
 		const struct office_row *row = &rows->at[i];
-		const bool granted = procedure_list_has(row->procedure->week_steps, row->step);
-		if (!granted && !procedure_list_has(row->procedure->week_asked, row->step))
+		const struct procedure_week *of = &row->procedure->week;
+		if (!procedure_list_has(of->steps, row->step) && !procedure_list_has(of->asked, row->step))
 			continue;
 		arena_clear(scratch);
 		struct dossier state;
 		struct dossier_facts facts;
-		struct feel_value days;
-		bool away[INBOX_DAYS];
+		struct inbox_line *line = &lines[week->count];
+		*line = (struct inbox_line){ .dossier = row->id, .name = row->subject_name, .structure = row->structure_name };
 		enum guichet_status status = office_row_facts(scratch, row, clock_now(site_of(request)->clock), &state, &facts,
 			error);
 		if (status == GUICHET_OK)
-			status = dossier_evaluate(&facts, row->procedure->week_days, scratch, &days, error);
+			status = dossier_week(&facts, week->monday, scratch, &line->week, error);
 		if (status != GUICHET_OK)
 			return status;
-		inbox_days_read(days, away);
-		struct inbox_line *line = &lines[week->count++];
-		*line = (struct inbox_line){ .dossier = row->id, .name = row->subject_name, .structure = row->structure_name,
-			.step = row->procedure->steps[row->step].label };
-		for (size_t day = 0; day < INBOX_DAYS; day++) {
-			line->days[day] = !away[day] ? INBOX_PRESENT : granted ? INBOX_GRANTED : INBOX_ASKED;
-			week->granted[day] += away[day] && granted;
-			week->asked[day] += away[day] && !granted;
+		week->count++;
+		week->broken += line->week.broken;
+		for (size_t rank = 0; rank < INBOX_DAYS; rank++) {
+			struct dossier_week_day *day = &line->week.days[rank];
+			const enum dossier_half most = day->halves[0] > day->halves[1] ? day->halves[0] : day->halves[1];
+			week->granted[rank] += most == DOSSIER_AWAY;
+			week->asked[rank] += most == DOSSIER_ASKED;
+			day->note = arena_text(request->arena, day->note); /* it was the scratch's */
 		}
 	}
 	return GUICHET_OK;
@@ -97,12 +86,12 @@ covered(const struct procedure *procedure, const struct directory_functions *fun
 
 enum guichet_status
 inbox_week_load(struct request *request, struct store_tx *tx, const struct office_campaign *campaign,
-	const struct office_actor *actor, struct inbox_week *ret_week, struct guichet_error *error)
+	const struct office_actor *actor, struct date monday, struct inbox_week *ret_week, struct guichet_error *error)
 {
 	const struct procedure *procedure = campaign->procedure;
-	struct inbox_week week = { 0 };
+	struct inbox_week week = { .monday = monday };
 	*ret_week = week;
-	if (!procedure->week_days)
+	if (!procedure->week.days)
 		return GUICHET_OK;
 	struct inbox_line *lines = arena_array_of(request->arena, struct inbox_line, MOST);
 	if (!lines)
@@ -128,26 +117,46 @@ inbox_week_load(struct request *request, struct store_tx *tx, const struct offic
 
 /* ---- GET /service ---- */
 
-static void
-show_mark(struct html *html, enum inbox_mark mark)
-{
-	static const struct { struct text class, words; } marks[] = {
+static const struct { struct text class, words; } marks[] = {
 #define MARK(class, words) { { class, sizeof class - 1 }, { words, sizeof words - 1 } }
-		[INBOX_PRESENT] = MARK("muted", "présent"),
-		[INBOX_ASKED] = MARK("badge warning", "demandé"),
-		[INBOX_GRANTED] = MARK("badge success", "accordé"),
+	[DOSSIER_HERE] = MARK("muted", "présent"),
+	[DOSSIER_ASKED] = MARK("badge warning", "demandé"),
+	[DOSSIER_AWAY] = MARK("badge success", "accordé"),
 #undef MARK
-	};
+};
+
+static void
+show_mark(struct html *html, enum dossier_half mark)
+{
 	HTML_LINE(html, "span", marks[mark].words, { "class", marks[mark].class });
 }
 
 static void
-legend(struct html *html, enum inbox_mark mark, const char *meaning)
+legend(struct html *html, enum dossier_half mark, const char *meaning)
 {
 	HTML_IN(html, "li");
 	show_mark(html, mark);
 	html_markup(html, " ");
 	html_text(html, text_of_string(meaning));
+}
+
+/* A day of a person: one mark, or two when the morning and the afternoon differ; then what is different that day. */
+static void
+show_day(struct request *request, struct html *html, const struct dossier_week_day *day)
+{
+	static const char *const halves[] = { "matin", "après-midi" };
+	if (day->halves[0] == day->halves[1])
+		show_mark(html, day->halves[0]);
+	for (size_t half = 0; day->halves[0] != day->halves[1] && half < 2; half++) {
+		if (day->halves[half] == DOSSIER_HERE)
+			continue;
+		HTML_LINE(html, "span", arena_format(request->arena, TEXT_FORMAT " le %s", TEXT_ARGS(marks[day->halves[half]].words),
+			halves[half]), { "class", marks[day->halves[half]].class });
+	}
+	if (day->broken)
+		HTML_SAY(html, "span", "présence obligatoire", { "class", TEXT("badge error") });
+	if (day->note.length)
+		HTML_LINE(html, "span", day->note, { "class", TEXT("muted") });
 }
 
 static void
@@ -178,22 +187,47 @@ one_structure(const struct inbox_week *week)
 	return true;
 }
 
+/* Do all of them have to be there that day? */
+static bool
+all_present(const struct inbox_week *week, size_t day)
+{
+	for (size_t i = 0; i < week->count; i++)
+		if (!week->lines[i].week.days[day].presence)
+			return false;
+	return week->count > 0;
+}
+
+static void
+table_head(struct request *request, struct html *html, const struct inbox_week *week)
+{
+	HTML_IN(html, "thead");
+	HTML_IN(html, "tr");
+	HTML_SAY(html, "th", "Agent", { "scope", TEXT("col") });
+	for (size_t day = 0; day < INBOX_DAYS; day++) {
+		HTML_IN(html, "th", { "scope", TEXT("col") });
+		html_text(html, inbox_day(day, true));
+		if (week->monday.year != 0) {
+			const struct date date = date_add_days(week->monday, (int64_t)day);
+			html_text(html, arena_format(request->arena, " %02d/%02d", date.day, date.month));
+		}
+		if (all_present(week, day))
+			HTML_SAY(html, "span", "tous présents", { "class", TEXT("over") });
+	}
+}
+
 static void
 table(struct request *request, struct html *html, const struct office_campaign *campaign, const struct inbox_week *week)
 {
+	const bool one = one_structure(week);
 	HTML_IN(html, "div", { "class", TEXT("table-scroll") }, { "tabindex", TEXT("0") }, { "role", TEXT("region") },
 		{ "aria-label", TEXT("Semaine") });
 	HTML_IN(html, "table", { "class", TEXT("table") });
-	const bool one = one_structure(week);
-	HTML_LINE(html, "caption", arena_format(request->arena, "Semaine type\u00a0: " TEXT_FORMAT,
-		TEXT_ARGS(one ? week->lines[0].structure : campaign->campaign->title)));
-	{
-		HTML_IN(html, "thead");
-		HTML_IN(html, "tr");
-		HTML_SAY(html, "th", "Agent", { "scope", TEXT("col") });
-		for (size_t day = 0; day < INBOX_DAYS; day++)
-			HTML_LINE(html, "th", inbox_day(day, true), { "scope", TEXT("col") });
-	}
+	const struct text where = one ? week->lines[0].structure : campaign->campaign->title;
+	HTML_LINE(html, "caption", week->monday.year == 0
+		? arena_format(request->arena, "Semaine type\u00a0: " TEXT_FORMAT, TEXT_ARGS(where))
+		: arena_format(request->arena, "Semaine du " TEXT_FORMAT "\u00a0: " TEXT_FORMAT,
+			TEXT_ARGS(date_french(request->arena, week->monday, false)), TEXT_ARGS(where)));
+	table_head(request, html, week);
 	{
 		HTML_IN(html, "tbody");
 		for (size_t i = 0; i < week->count; i++) {
@@ -205,14 +239,69 @@ table(struct request *request, struct html *html, const struct office_campaign *
 				if (!one)
 					HTML_LINE(html, "span", line->structure, { "class", TEXT("over") });
 			}
-			for (size_t day = 0; day < INBOX_DAYS; day++)
-			{
+			for (size_t day = 0; day < INBOX_DAYS; day++) {
 				HTML_IN(html, "td", { "data-label", inbox_day(day, true) });
-				show_mark(html, line->days[day]);
+				show_day(request, html, &line->week.days[day]);
 			}
 		}
 	}
 	totals(html, week);
+}
+
+/* The week asked for: a Monday, or "type" for the usual week; this week otherwise. */
+static struct date
+asked_week(struct request *request)
+{
+	const struct text asked = request_query(request, "semaine");
+	struct date date;
+	if (text_equal(asked, TEXT("type")))
+		return (struct date){ 0 };
+	if (!date_read(asked, &date))
+		date = date_of_instant(clock_now(site_of(request)->clock), NULL);
+	return date_add_days(date, 1 - date_weekday(date));
+}
+
+static void
+link_to_week(struct request *request, struct html *html, struct date monday, const char *label)
+{
+	HTML_LINE(html, "a", text_of_string(label), { "class", TEXT("button secondary") }, { "href",
+		arena_format(request->arena, "/service?semaine=" TEXT_FORMAT, TEXT_ARGS(date_iso(request->arena, monday))) });
+}
+
+static void
+other_weeks(struct request *request, struct html *html, struct date monday)
+{
+	HTML_IN(html, "nav", { "class", TEXT("buttons") }, { "aria-label", TEXT("Autres semaines") });
+	if (monday.year != 0) {
+		link_to_week(request, html, date_add_days(monday, -7), "Semaine précédente");
+		link_to_week(request, html, date_add_days(monday, 7), "Semaine suivante");
+		HTML_SAY(html, "a", "Semaine type", { "class", TEXT("button secondary") }, { "href", TEXT("/service?semaine=type") });
+	} else {
+		HTML_SAY(html, "a", "Cette semaine", { "class", TEXT("button secondary") }, { "href", TEXT("/service") });
+	}
+}
+
+static void
+week_of_campaign(struct request *request, struct html *html, const struct office_campaign *campaign,
+	const struct inbox_week *week)
+{
+	HTML_LINE(html, "h2", campaign->campaign->title);
+	if (week->broken) {
+		HTML_IN(html, "div", { "class", TEXT("notice warning") });
+		HTML_LINE(html, "p", arena_format(request->arena, week->broken > 1 ? "%zu absences tombent un jour où tous doivent être "
+			"là : elles sont marquées « présence obligatoire ». Voyez avec les agents concernés quel autre jour convient."
+			: "%zu absence tombe un jour où tous doivent être là : elle est marquée « présence obligatoire ». Voyez avec "
+			"l’agent concerné quel autre jour convient.", week->broken));
+	}
+	{
+		HTML_IN(html, "ul", { "class", TEXT("legend") });
+		legend(html, DOSSIER_AWAY, "la demande est acceptée");
+		legend(html, DOSSIER_ASKED, "la demande attend encore une réponse");
+		legend(html, DOSSIER_HERE, "ni accordé ni demandé ce jour-là");
+	}
+	table(request, html, campaign, week);
+	if (week->more)
+		HTML_SAY(html, "p", "Il y en a d’autres : seules les premières demandes, par nom, sont montrées et comptées.");
 }
 
 enum guichet_status
@@ -224,27 +313,19 @@ page_service(struct request *request, struct html *html, struct guichet_error *e
 	PAGE_IN(request, html, TEXT("La semaine de mon service"), { TEXT("/"), TEXT("Accueil") });
 	HTML_SAY(html, "p", "Qui ne sera pas au bureau, quel jour, parmi ceux qui ont fait une demande. "
 		"Cette page se lit ; elle ne change rien.", { "class", TEXT("lead") });
+	const struct date monday = asked_week(request);
 	const struct office_campaigns campaigns = office_campaigns(site_of(request)->office, request->arena);
+	other_weeks(request, html, monday);
 	bool shown = false;
 	for (size_t i = campaigns.count; i > 0; i--) {
-		const struct office_campaign *campaign = campaigns.at[i - 1];
 		struct inbox_week week;
-		const enum guichet_status status = inbox_week_load(request, tx, campaign, &visitor_of(request)->actor, &week, error);
+		const enum guichet_status status = inbox_week_load(request, tx, campaigns.at[i - 1], &visitor_of(request)->actor,
+			monday, &week, error);
 		if (status != GUICHET_OK)
 			return status;
-		if (week.count == 0)
-			continue;
-		shown = true;
-		HTML_LINE(html, "h2", campaign->campaign->title);
-		{
-			HTML_IN(html, "ul", { "class", TEXT("legend") });
-			legend(html, INBOX_GRANTED, "la demande est acceptée");
-			legend(html, INBOX_ASKED, "la demande attend encore une réponse");
-			legend(html, INBOX_PRESENT, "ni accordé ni demandé ce jour-là");
-		}
-		table(request, html, campaign, &week);
-		if (week.more)
-			HTML_SAY(html, "p", "Il y en a d’autres : seules les premières demandes, par nom, sont montrées et comptées.");
+		if (week.count)
+			week_of_campaign(request, html, campaigns.at[i - 1], &week);
+		shown |= week.count > 0;
 	}
 	if (!shown) {
 		HTML_IN(html, "div", { "class", TEXT("empty") });

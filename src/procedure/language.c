@@ -448,7 +448,11 @@ SHAPE(mail, "un courrier",
 	CITE);
 
 SHAPE(week, "« semaine »",
-	KEY("jours", FORM_FEEL, HOLD_ONE, "La liste des jours d’absence.", MUST),
+	KEY("jours", FORM_FEEL, HOLD_ONE, "La liste des jours d’absence, « lundi » ou « lundi matin ».", MUST),
+	KEY("du", FORM_FEEL, HOLD_ONE, "Le premier jour où l’on peut être absent."),
+	KEY("au", FORM_FEEL, HOLD_ONE, "Le dernier jour où l’on peut être absent, compris."),
+	KEY("présence", FORM_FEEL, HOLD_ONE, "Le jour, ou les jours, où tous sont présents."),
+	KEY("écarts", FORM_FEEL, HOLD_ONE, "Ce qui change à certaines dates : une liste de {jour, absent, libellé}."),
 	KEY("étapes", FORM_TEXT, HOLD_ONE_OR_LIST, "Les étapes des demandes accordées.", MUST, .most = TEXT_NAME),
 	NAMES("demandées", "Les étapes des demandes encore en cours."),
 	CITE);

@@ -481,6 +481,16 @@ struct procedure_report {
 	size_t list_count;
 };
 
+/* semaine: who is away which day. The dossiers of other steps are not in it. */
+struct procedure_week {
+	struct procedure_origin origin;
+	const struct feel *days;       /* a list of "lundi", "mardi matin"…; NULL: the procedure has no week */
+	const struct feel *from, *to;  /* du, au: dates, the last one included; null or NULL: no bound */
+	const struct feel *presence;   /* présence: the day when all are there, "mardi", or a list of them */
+	const struct feel *exceptions; /* écarts: a list of {jour: date, absent: boolean, libellé: string} */
+	struct procedure_list steps, asked; /* granted; only asked for */
+};
+
 /* ---- the inputs of expressions ---- */
 
 /* What stands in a slot of the inputs given to feel_evaluate(). The types of the contexts are
@@ -577,10 +587,7 @@ struct procedure {
 	PROCEDURE_ITEMS(letter, letters);
 	PROCEDURE_ITEMS(mail, mails);
 
-	/* semaine: who is away which day; week_days is NULL without. */
-	struct procedure_origin week_origin;
-	const struct feel *week_days; /* a list of "lundi"… */
-	struct procedure_list week_steps, week_asked; /* granted; only asked for */
+	struct procedure_week week;
 
 	const struct procedure_column *columns; /* of the office's list, after the usual ones */
 	size_t column_count;

@@ -116,10 +116,14 @@ read_week(struct reader *reader, struct map top)
 	if (!node)
 		return;
 	const struct map map = map_open(reader, node, map_key_place(top, "semaine"), &shape_week);
-	procedure->week_origin = map_origin(map);
-	map_feel(map, "jours", SCOPE_CASE, WANT_LIST, &procedure->week_days);
-	procedure->week_steps = map_names(map, "étapes", NAME_STEP);
-	procedure->week_asked = map_names(map, "demandées", NAME_STEP);
+	procedure->week.origin = map_origin(map);
+	map_feel(map, "jours", SCOPE_CASE, WANT_LIST, &procedure->week.days);
+	map_feel(map, "du", SCOPE_CASE, WANT_DAY, &procedure->week.from);
+	map_feel(map, "au", SCOPE_CASE, WANT_DAY, &procedure->week.to);
+	map_feel(map, "présence", SCOPE_CASE, WANT_ANY, &procedure->week.presence);
+	map_feel(map, "écarts", SCOPE_CASE, WANT_LIST, &procedure->week.exceptions);
+	procedure->week.steps = map_names(map, "étapes", NAME_STEP);
+	procedure->week.asked = map_names(map, "demandées", NAME_STEP);
 }
 
 static void
