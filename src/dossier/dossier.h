@@ -559,6 +559,11 @@ enum guichet_status dossier_setting_check(struct arena *arena, const struct proc
 	dossier_roles roles, struct dossier_raws raws, struct date from, struct date today, struct feel_value *ret_value,
 	struct guichet_error *error);
 
+/* A setting as the database keeps it, and back. REFUSED when this procedure has no such value. */
+struct text dossier_setting_to_json(struct arena *arena, struct feel_value value);
+enum guichet_status dossier_setting_of_json(struct arena *arena, const struct procedure *procedure, int local,
+	struct text json, struct feel_value *ret_value, struct guichet_error *error);
+
 /* The due effects and the columns of a state, as an outcome gives them: to rebuild projections. */
 enum guichet_status dossier_project(const struct dossier_facts *facts, struct arena *arena,
 	const struct dossier_due **ret_dues, size_t *ret_due_count, struct dossier_columns *ret_columns,

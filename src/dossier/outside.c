@@ -280,3 +280,27 @@ dossier_setting_check(struct arena *arena, const struct procedure *procedure, in
 	*ret_value = answer.value;
 	return GUICHET_OK;
 }
+
+/* The value stands in an object: a value alone is no document for all readers of JSON. */
+struct text
+dossier_setting_to_json(struct arena *arena, struct feel_value value)
+{
+	CLEANUP(json_decref) json_t *object = json_object();
+	return json_put(object, "value", feel_value_to_json(value)) ? json_canonical(arena, object)
+		: (struct text){ NULL, 0 };
+}
+
+enum guichet_status
+dossier_setting_of_json(struct arena *arena, const struct procedure *procedure, int local, struct text json,
+	struct feel_value *ret_value, struct guichet_error *error)
+{
+	CLEANUP(json_decref) json_t *object = json_parse(json, "Le réglage", error);
+	if (!object)
+		return error->status;
+	struct json_reader reader = { .arena = arena, .procedure = procedure };
+	*ret_value = json_value(&reader, procedure->locals[local].field.feel_type, json_object_get(object, "value"));
+	if (reader.full)
+		return OUT_OF_MEMORY(error);
+	return reader.failed ? guichet_fail(error, GUICHET_REFUSED, "Cette valeur n’est pas de celles que la procédure connaît.")
+		: GUICHET_OK;
+}

@@ -90,12 +90,14 @@ input_of(const struct office_command *command, const struct office_foreseen *for
 	return input;
 }
 
-/* Nobody reopened a window for them, they have no other dossier here: what is foreseen nearly always, and looked at
- * again in the writer's turn. */
+/* Nobody reopened a window for them, they have no other dossier here, nothing that another may have changed meanwhile
+ * is read: what is foreseen nearly always, and looked at again in the writer's turn. */
 static bool
 is_plain(const struct dossier_facts *facts)
 {
-	return facts->exception_count == 0 && facts->other.length == 0;
+	const struct dossier_outside reads = dossier_reads_outside(facts->procedure);
+	return facts->exception_count == 0 && facts->other.length == 0 && !reads.locals && !reads.counters
+		&& facts->closed_count == 0;
 }
 
 /* Judges what was foreseen, when a number is in hand. A refusal is left to the writer's turn. */

@@ -22,7 +22,7 @@ struct office_loop {
 	bool running;
 };
 
-enum { OFFICE_CALENDAR, OFFICE_LETTERS, OFFICE_BATCHES, OFFICE_CAMPAIGNS, OFFICE_LOOP_COUNT };
+enum { OFFICE_RECOMPUTE, OFFICE_CALENDAR, OFFICE_LETTERS, OFFICE_BATCHES, OFFICE_CAMPAIGNS, OFFICE_LOOP_COUNT };
 
 /* Serial numbers in hand: serials.c. */
 struct office_serials {
@@ -102,6 +102,7 @@ enum guichet_status office_past_read(struct office_past *past, struct store_tx *
 enum guichet_status office_fire_due(struct office *office, bool *ret_more, struct guichet_error *error);
 enum guichet_status office_compose_letters(struct office *office, bool *ret_more, struct guichet_error *error);
 enum guichet_status office_run_batches(struct office *office, bool *ret_more, struct guichet_error *error);
+enum guichet_status office_recompute(struct office *office, bool *ret_more, struct guichet_error *error);
 
 /* The context `agent` of expressions, as the directory knows the person. */
 struct feel_value office_agent_feel(struct arena *arena, const struct directory_facts *facts);
@@ -168,6 +169,13 @@ struct office_judged {
 	struct dossier_outcome outcome;
 	struct office_texts texts;
 };
+
+/* What the procedure reads from outside, into facts that have the rest. `subject` NULL: they left. */
+enum guichet_status office_outside_load(struct store_tx *tx, struct arena *arena, const struct directory_facts *subject,
+	struct dossier_facts *facts, struct guichet_error *error);
+/* The entries that an outcome adds to counters, and those it takes back. */
+enum guichet_status office_count(struct store_tx *tx, struct arena *arena, const struct office_place *place,
+	const struct dossier_outcome *outcome, instant now, struct guichet_error *error);
 
 /* Writes what an outcome says: event, projection, due effects, mails, letters, links; then the passages that it opens,
  * each an event of its own. `seed` makes the tokens.

@@ -60,6 +60,8 @@ office_load(struct office *office, struct store_tx *tx, struct arena *arena, str
 	if (status == GUICHET_OK)
 		status = office_exceptions(tx, arena, dossier->campaign, dossier->state.subject, &dossier->facts, error);
 	if (status == GUICHET_OK)
+		status = office_outside_load(tx, arena, place.subject, &dossier->facts, error);
+	if (status == GUICHET_OK)
 		*ret_place = place;
 	return status;
 }
@@ -98,6 +100,8 @@ office_facts_at_filing(struct store_tx *tx, struct arena *arena, const struct of
 {
 	struct dossier_facts facts = foreseen->facts;
 	enum guichet_status status = office_exceptions(tx, arena, campaign, facts.subject, &facts, error);
+	if (status == GUICHET_OK)
+		status = office_outside_load(tx, arena, &foreseen->actor.facts, &facts, error);
 	if (status != GUICHET_OK)
 		return status;
 	struct store_rows rows = store_query(tx, arena, STORE_DOSSIER_HOLDING_PLACE,

@@ -389,6 +389,7 @@ office_open(const struct office_options *options, struct office **ret_office, st
 	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
 	pthread_cond_init(&office->awake, &monotonic);
 	pthread_condattr_destroy(&monotonic);
+	office->loops[OFFICE_RECOMPUTE] = (struct office_loop){ office, "recompute", office_recompute, 0, false };
 	office->loops[OFFICE_CALENDAR] = (struct office_loop){ office, "calendar", office_fire_due, 0, false };
 	office->loops[OFFICE_LETTERS] = (struct office_loop){ office, "letters", office_compose_letters, 0, false };
 	office->loops[OFFICE_CAMPAIGNS] = (struct office_loop){ office, "campaigns", notice_campaigns, 0, false };

@@ -319,6 +319,52 @@ enum guichet_status office_file_read(struct office *office, struct arena *arena,
 enum guichet_status office_file_write(struct office *office, struct arena *arena, struct text bytes,
 	struct text *ret_digest, struct guichet_error *error);
 
+/* --- what comes from outside a dossier ------------------------------------------------------ */
+
+/* What the structure of this path, or the nearest above it, sets that day: the context `réglage`. */
+enum guichet_status office_settings_at(struct store_tx *tx, struct arena *arena, const struct procedure *procedure,
+	struct text path, struct date day, struct feel_value *ret_values, struct guichet_error *error);
+/* The entries of a person's counters that the procedure declares: the context `compteur`. */
+enum guichet_status office_counters_of(struct store_tx *tx, struct arena *arena, const struct procedure *procedure,
+	struct text person, struct feel_value *ret_counters, struct guichet_error *error);
+/* Completes the facts of a row (office_row_facts()) with what its procedure reads outside: a query or two. */
+enum guichet_status office_row_outside(struct store_tx *tx, struct arena *arena, struct dossier_facts *facts,
+	struct guichet_error *error);
+
+/* The roles of a procedure that somebody holds for a structure, by its path. */
+dossier_roles office_roles_at(const struct office_actor *actor, const struct procedure *procedure, struct text path);
+
+/* Somebody sets something for a structure: a work of the writer. REFUSED says what to correct. */
+struct office_setting {
+	struct office *office;
+	struct arena *arena;
+	const struct office_campaign *campaign;
+	struct text person;      /* who sets it */
+	struct text structure;   /* an id */
+	int local;               /* of the campaign's procedure */
+	struct dossier_raws raws;
+	bool clear;              /* it is taken back: as the structure above */
+	struct date from;
+};
+enum guichet_status office_setting_set(struct store_tx *tx, void *context, struct guichet_error *error);
+
+struct office_closed_day {
+	struct text id;
+	struct date first, last; /* both included */
+	bool holiday;            /* by decree; else the employer's own closure */
+	struct text label;
+};
+/* Those that were added and not removed, in order. */
+enum guichet_status office_closed_days(struct store_tx *tx, struct arena *arena, const struct office_closed_day **ret_days,
+	size_t *ret_count, struct guichet_error *error);
+/* Works of the writer: adds a day to come, removes those that begin on day.first, before it comes. */
+struct office_closed_change {
+	struct office_closed_day day;
+	instant now;
+};
+enum guichet_status office_closed_day_add(struct store_tx *tx, void *context, struct guichet_error *error);
+enum guichet_status office_closed_day_remove(struct store_tx *tx, void *context, struct guichet_error *error);
+
 /* --- personal links ------------------------------------------------------------------------ */
 
 /* What a mailed link opens. */

@@ -225,6 +225,7 @@ office_texts_make(struct office *office, struct arena *arena, const struct offic
 {
 	struct dossier_facts after = *facts;
 	after.dossier = &outcome->state;
+	after.counters = outcome->counters;
 	struct office_texts texts = { .state = dossier_to_json(arena, place->procedure, &outcome->state),
 		.mails = arena_array_of(arena, struct office_words, outcome->mail_count + 1) };
 	if (!texts.state.at || !texts.mails)
@@ -247,6 +248,7 @@ record(struct office *office, struct store_tx *tx, struct arena *arena, const st
 {
 	struct dossier_facts after = *facts;
 	after.dossier = &outcome->state;
+	after.counters = outcome->counters;
 	struct office_texts made;
 	enum guichet_status status = GUICHET_OK;
 	if (!texts) {
@@ -261,6 +263,8 @@ record(struct office *office, struct store_tx *tx, struct arena *arena, const st
 		status = write_dues(tx, arena, place, outcome, error);
 	if (status == GUICHET_OK)
 		status = write_acts(tx, place, outcome, now, error);
+	if (status == GUICHET_OK)
+		status = office_count(tx, arena, place, outcome, now, error);
 	if (status == GUICHET_OK)
 		status = write_mails(office, tx, arena, place, &after, outcome, texts, now, seed, error);
 	if (status == GUICHET_OK && outcome->unheld.length) {
@@ -305,6 +309,7 @@ pass(struct office *office, struct store_tx *tx, struct arena *arena, struct off
 		return guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.");
 	*state = last->state;
 	after.dossier = state;
+	after.counters = last->counters;
 	place->from = state->step;
 	place->version = state->version;
 	enum guichet_status status = office_holders(office, tx, arena, place->procedure, state->subject, place->structure,

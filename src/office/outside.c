@@ -1,0 +1,318 @@
+/* What rules read from outside a dossier: loaded with it, written when a dossier counts, when a structure sets
+ * something, when a day is closed. */
+#include "office/inside.h"
+
+#include "base/calendar.h"
+
+#include "base/banned.h"
+
+enum { MOST_ENTRIES = 5000 };
+
+/* ---- the facts of a dossier ---- */
+
+/* The context `affectation`: what the directory says of them that day; who left is not active. */
+static enum guichet_status
+posting_of(struct arena *arena, const struct directory_facts *subject, const struct dossier_facts *facts,
+	struct feel_value *ret_posting, struct guichet_error *error)
+{
+	const struct feel_value agent = subject ? office_agent_feel(arena, subject) : facts->agent;
+	if (agent.kind != FEEL_CONTEXT)
+		return guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.");
+	struct feel_entry *entries = arena_array_of(arena, struct feel_entry, agent.context.count + 2);
+	if (!entries)
+		return guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.");
+	const bool active = subject && subject->appointment.id.length > 0;
+	size_t count = 0;
+	for (; count < agent.context.count; count++) {
+		entries[count] = agent.context.at[count];
+		if (!active && text_equal(entries[count].name, TEXT("structure")))
+			entries[count].value = feel_null(TEXT("l’annuaire n’en donne plus"));
+	}
+	entries[count++] = (struct feel_entry){ TEXT("depuis"), active ? feel_date(subject->appointment.from)
+		: feel_null(TEXT("l’annuaire n’en donne plus")) };
+	entries[count++] = (struct feel_entry){ TEXT("actif"), feel_boolean(active) };
+	*ret_posting = feel_context(entries, count);
+	return GUICHET_OK;
+}
+
+enum guichet_status
+office_settings_at(struct store_tx *tx, struct arena *arena, const struct procedure *procedure, struct text path,
+	struct date day, struct feel_value *ret_values, struct guichet_error *error)
+{
+	const size_t count = procedure->local_count;
+	struct feel_entry *entries = arena_array_of(arena, struct feel_entry, count + 1);
+	/* What the structures above give, for when one takes its own word back. */
+	struct feel_value *above = arena_array_of(arena, struct feel_value, count + 1);
+	struct text *owner = arena_array_of(arena, struct text, count + 1);
+	if (!entries || !above || !owner)
+		return guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.");
+	for (size_t i = 0; i < count; i++)
+		entries[i].name = procedure->locals[i].field.name;
+	enum guichet_status status = GUICHET_OK;
+	struct store_rows rows = store_query(tx, arena, STORE_SETTING_OF_PATH,
+		STORE_VALUES(procedure->name, path, date_day_number(day)), error);
+	while (status == GUICHET_OK && store_next(&rows)) {
+		const int local = procedure_local_find(procedure, store_text(&rows, 0));
+		const struct text json = store_text(&rows, 1), structure = store_text(&rows, 2);
+		struct guichet_error unread = { 0 };
+		struct feel_value value;
+		if (local < 0)
+			continue; /* of another version of the procedure */
+		if (!text_equal(owner[local], structure)) {
+			above[local] = entries[local].value;
+			owner[local] = structure;
+		}
+		status = dossier_setting_of_json(arena, procedure, local, json, &value, &unread);
+		if (status == GUICHET_REFUSED) /* an option that this version has no more */
+			status = GUICHET_OK, value = feel_null(TEXT(""));
+		entries[local].value = value.kind == FEEL_NULL ? above[local] : value;
+	}
+	const enum guichet_status ended = store_finish(&rows);
+	if (status == GUICHET_OK)
+		status = ended;
+	if (status == GUICHET_OK)
+		*ret_values = feel_context(entries, count);
+	return status;
+}
+
+enum guichet_status
+office_counters_of(struct store_tx *tx, struct arena *arena, const struct procedure *procedure, struct text person,
+	struct feel_value *ret_counters, struct guichet_error *error)
+{
+	const size_t count = procedure->counter_count;
+	struct feel_entry *counters = arena_array_of(arena, struct feel_entry, count + 1);
+	struct feel_value *values = arena_array_of(arena, struct feel_value, MOST_ENTRIES);
+	if (!counters || !values)
+		return guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.");
+	for (size_t i = 0; i < count; i++)
+		counters[i] = (struct feel_entry){ procedure->counters[i].name, feel_list(NULL, 0) };
+	enum guichet_status status = GUICHET_OK;
+	size_t kept = 0;
+	struct store_rows rows = store_query(tx, arena, STORE_COUNTER_ENTRIES,
+		STORE_VALUES(person, (int64_t)MOST_ENTRIES), error);
+	/* By name, then by day: each counter's entries stand together. */
+	while (status == GUICHET_OK && store_next(&rows)) {
+		const int counter = procedure_counter_find(procedure, store_text(&rows, 0));
+		struct dossier_entry entry = { .from = date_of_day_number(store_integer(&rows, 2)),
+			.to = date_of_day_number(store_integer(&rows, 3)) };
+		if (counter < 0)
+			continue;
+		if (!feel_number_read(store_text(&rows, 1), &entry.quantity)
+		    || !dossier_entry_feel(arena, &entry, store_text(&rows, 4), store_text(&rows, 5), &values[kept])) {
+			status = guichet_fail(error, GUICHET_BROKEN, "Un compteur ne se lit pas.");
+			continue;
+		}
+		struct feel_value *list = &counters[counter].value;
+		*list = feel_list(list->list.count ? list->list.at : &values[kept], list->list.count + 1);
+		kept++;
+	}
+	const enum guichet_status ended = store_finish(&rows);
+	if (status == GUICHET_OK)
+		status = ended;
+	if (status == GUICHET_OK)
+		*ret_counters = feel_context(counters, count);
+	return status;
+}
+
+enum guichet_status
+office_closed_days(struct store_tx *tx, struct arena *arena, const struct office_closed_day **ret_days, size_t *ret_count,
+	struct guichet_error *error)
+{
+	struct office_closed_day *days = arena_array_of(arena, struct office_closed_day, CALENDAR_MOST_PERIODS);
+	size_t count = 0;
+	if (!days)
+		return guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.");
+	struct store_rows rows = store_query(tx, arena, STORE_CLOSED_DAY_LIST, STORE_VALUES(), error);
+	while (count < CALENDAR_MOST_PERIODS && store_next(&rows))
+		days[count++] = (struct office_closed_day){ .id = store_text(&rows, 0),
+			.first = date_of_day_number(store_integer(&rows, 1)), .last = date_of_day_number(store_integer(&rows, 2)),
+			.holiday = store_integer(&rows, 3) != 0, .label = store_text(&rows, 4) };
+	const enum guichet_status status = store_finish(&rows);
+	if (status == GUICHET_OK) {
+		*ret_days = days;
+		*ret_count = count;
+	}
+	return status;
+}
+
+static enum guichet_status
+closed_of(struct store_tx *tx, struct arena *arena, struct dossier_facts *facts, struct guichet_error *error)
+{
+	const struct office_closed_day *days;
+	size_t count;
+	const enum guichet_status status = office_closed_days(tx, arena, &days, &count, error);
+	struct calendar_period *periods = status == GUICHET_OK ? arena_array_of(arena, struct calendar_period, count + 1) : NULL;
+	if (!periods)
+		return status != GUICHET_OK ? status : guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.");
+	for (size_t i = 0; i < count; i++)
+		periods[i] = (struct calendar_period){ .kind = days[i].holiday ? CALENDAR_HOLIDAY : CALENDAR_CLOSED,
+			.first = date_day_number(days[i].first), .last = date_day_number(days[i].last), .name = days[i].label };
+	facts->closed = periods;
+	facts->closed_count = count;
+	return GUICHET_OK;
+}
+
+enum guichet_status
+office_outside_load(struct store_tx *tx, struct arena *arena, const struct directory_facts *subject,
+	struct dossier_facts *facts, struct guichet_error *error)
+{
+	const struct dossier_outside reads = dossier_reads_outside(facts->procedure);
+	enum guichet_status status = GUICHET_OK;
+	if (reads.posting)
+		status = posting_of(arena, subject, facts, &facts->posting, error);
+	if (status == GUICHET_OK && reads.locals)
+		status = office_settings_at(tx, arena, facts->procedure, subject ? subject->structure.path : TEXT(""),
+			date_of_instant(facts->at, NULL), &facts->locals, error);
+	if (status == GUICHET_OK && reads.counters)
+		status = office_counters_of(tx, arena, facts->procedure, facts->dossier ? facts->dossier->subject : facts->subject,
+			&facts->counters, error);
+	if (status == GUICHET_OK && reads.days)
+		status = closed_of(tx, arena, facts, error);
+	return status;
+}
+
+enum guichet_status
+office_row_outside(struct store_tx *tx, struct arena *arena, struct dossier_facts *facts, struct guichet_error *error)
+{
+	const struct dossier_outside reads = dossier_reads_outside(facts->procedure);
+	struct directory_facts subject;
+	if (!reads.posting && !reads.locals && !reads.counters && !reads.days)
+		return GUICHET_OK;
+	enum guichet_status status = reads.posting || reads.locals
+		? directory_facts(tx, arena, facts->subject, date_of_instant(facts->at, NULL), &subject, error) : GUICHET_UNKNOWN;
+	return status != GUICHET_OK && status != GUICHET_UNKNOWN ? status
+		: office_outside_load(tx, arena, status == GUICHET_OK ? &subject : NULL, facts, error);
+}
+
+/* ---- counting ---- */
+
+enum guichet_status
+office_count(struct store_tx *tx, struct arena *arena, const struct office_place *place,
+	const struct dossier_outcome *outcome, instant now, struct guichet_error *error)
+{
+	const struct dossier *state = &outcome->state;
+	const int64_t version = outcome->event.number;
+	enum guichet_status status = GUICHET_OK;
+	for (size_t i = 0; status == GUICHET_OK && i < outcome->uncounted_count; i++)
+		status = store_run(tx, STORE_COUNTER_ENTRY_CANCEL, STORE_VALUES(place->id, outcome->uncounted[i], version, now),
+			NULL, error);
+	for (size_t i = 0; status == GUICHET_OK && i < outcome->entry_count; i++) {
+		const struct dossier_entry *entry = &outcome->entries[i];
+		const struct text id = arena_format(arena, TEXT_FORMAT ":%lld:%zu", TEXT_ARGS(place->id), (long long)version, i + 1),
+			quantity = feel_value_to_literal(arena, entry->quantity);
+		if (!id.at || !quantity.at)
+			return guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.");
+		status = store_run(tx, STORE_COUNTER_ENTRY_INSERT, STORE_VALUES(id, state->subject, entry->counter, place->id,
+			state->number, version, date_day_number(entry->from), date_day_number(entry->to), quantity,
+			outcome->entry_origin, now, STORE_NULL), NULL, error);
+	}
+	return status;
+}
+
+/* ---- settings ---- */
+
+enum guichet_status
+office_setting_set(struct store_tx *tx, void *context, struct guichet_error *error)
+{
+	struct office_setting *setting = context;
+	struct arena *arena = setting->arena;
+	const struct procedure *procedure = setting->campaign->procedure;
+	const instant now = clock_now(setting->office->options.clock);
+	const struct date today = date_of_instant(now, NULL);
+	struct office_actor actor;
+	struct directory_structure structure;
+	struct feel_value value;
+	enum guichet_status status = office_actor_load(tx, arena, setting->person, now, &actor, error);
+	if (status == GUICHET_OK)
+		status = directory_structure_load(tx, arena, setting->structure, today, &structure, error);
+	if (status != GUICHET_OK)
+		return status;
+	const dossier_roles roles = office_roles_at(&actor, procedure, structure.path);
+	if (setting->clear) {
+		/* Who may set it may take it back. */
+		const struct dossier_raws nothing = { 0 };
+		status = dossier_setting_check(arena, procedure, setting->local, roles, nothing, setting->from, today, &value, error);
+		value = feel_null(TEXT(""));
+	} else {
+		status = dossier_setting_check(arena, procedure, setting->local, roles, setting->raws, setting->from, today, &value,
+			error);
+		if (status == GUICHET_OK && value.kind == FEEL_NULL)
+			status = guichet_fail(error, GUICHET_REFUSED, "Choisissez une valeur, ou ôtez ce réglage.");
+	}
+	const struct text json = status == GUICHET_OK ? dossier_setting_to_json(arena, value) : (struct text){ 0 };
+	if (status == GUICHET_OK && !json.at)
+		status = guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.");
+	if (status == GUICHET_OK)
+		status = store_run(tx, STORE_SETTING_INSERT, STORE_VALUES(procedure->name, setting->structure,
+			procedure->locals[setting->local].field.name, date_day_number(setting->from), now, json, setting->person), NULL, error);
+	return status == GUICHET_OK ? store_run(tx, STORE_SERIAL_BUMP, STORE_VALUES("outside"), NULL, error) : status;
+}
+
+dossier_roles
+office_roles_at(const struct office_actor *actor, const struct procedure *procedure, struct text path)
+{
+	dossier_roles roles = 0;
+	for (size_t i = 0; i < procedure->role_count; i++) {
+		const struct procedure_role *role = &procedure->roles[i];
+		for (size_t k = 0; role->reach != PROCEDURE_APPLICANT && k < actor->functions.count; k++) {
+			const struct directory_function *held = &actor->functions.at[k];
+			const struct directory_functions one = { held, 1 };
+			bool named = false;
+			for (size_t f = 0; f < role->function_count; f++)
+				named |= directory_has_function(&one, role->functions[f], TEXT(""));
+			const bool here = role->reach == PROCEDURE_EVERYWHERE || text_equal(held->path, path)
+				|| (role->reach == PROCEDURE_DISTRICT && text_starts(path, held->path));
+			if (named && here)
+				roles |= DOSSIER_ROLE(i);
+		}
+	}
+	return roles;
+}
+
+/* ---- closed days ---- */
+
+enum guichet_status
+office_closed_day_add(struct store_tx *tx, void *context, struct guichet_error *error)
+{
+	const struct office_closed_change *change = context;
+	const struct office_closed_day *day = &change->day;
+	if (text_trim(day->label).length == 0)
+		return guichet_fail(error, GUICHET_REFUSED, "Dites pourquoi ce jour est fermé : --label \"Pont de l’Ascension\".");
+	if (text_characters(day->label) > 200)
+		return guichet_fail(error, GUICHET_REFUSED, "Le libellé tient en 200 caractères au plus : raccourcissez-le.");
+	if (date_compare(day->last, day->first) < 0 || date_day_number(day->last) - date_day_number(day->first) > 366)
+		return guichet_fail(error, GUICHET_REFUSED, "Le dernier jour suit le premier, d’un an au plus.");
+	if (date_compare(day->first, date_of_instant(change->now, NULL)) <= 0)
+		return guichet_fail(error, GUICHET_REFUSED,
+			"On ferme un jour à venir : les délais déjà échus ne se comptent pas de nouveau.");
+	const enum guichet_status status = store_run(tx, STORE_CLOSED_DAY_INSERT, STORE_VALUES(day->id,
+		date_day_number(day->first), date_day_number(day->last), day->holiday ? 1 : 0, text_trim(day->label), change->now),
+		NULL, error);
+	return status == GUICHET_OK ? store_run(tx, STORE_SERIAL_BUMP, STORE_VALUES("outside"), NULL, error) : status;
+}
+
+enum guichet_status
+office_closed_day_remove(struct store_tx *tx, void *context, struct guichet_error *error)
+{
+	const struct office_closed_change *change = context;
+	const int64_t today = date_day_number(date_of_instant(change->now, NULL)),
+		first = date_day_number(change->day.first);
+	int64_t removed = 0, changed = 0;
+	CLEANUP(arena_free) struct arena *arena = arena_new(8 << 20);
+	const struct office_closed_day *days = NULL;
+	size_t count = 0;
+	if (!arena)
+		return guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.");
+	if (first <= today)
+		return guichet_fail(error, GUICHET_REFUSED, "Ce jour est passé ou commence aujourd’hui : il reste fermé.");
+	enum guichet_status status = office_closed_days(tx, arena, &days, &count, error);
+	for (size_t i = 0; status == GUICHET_OK && i < count; i++) {
+		if (date_compare(days[i].first, change->day.first) != 0)
+			continue;
+		status = store_run(tx, STORE_CLOSED_DAY_REMOVE, STORE_VALUES(days[i].id, change->now, today), &changed, error);
+		removed += changed;
+	}
+	if (status == GUICHET_OK && removed == 0)
+		return guichet_fail(error, GUICHET_REFUSED, "Aucune fermeture ajoutée ne commence ce jour-là.");
+	return status == GUICHET_OK ? store_run(tx, STORE_SERIAL_BUMP, STORE_VALUES("outside"), NULL, error) : status;
+}

@@ -1,0 +1,251 @@
+/* What changes outside dossiers, with a database: settings of structures, the directory, closed days, counters; and the
+ * due effects that are computed again. */
+#include "directory_help.h"
+#include "office/inside.h"
+#include "office_help.h"
+
+#include "base/banned.h"
+
+#define PERMANENCE "test/outside/permanence"
+#define FLOTTANTS "test/outside/flottants"
+
+#define TYPED(counter, ...) \
+	typed((counter), (const struct dossier_raw[]){ __VA_ARGS__ }, sizeof((const struct dossier_raw[]){ __VA_ARGS__ }) / sizeof(struct dossier_raw))
+
+static struct dossier_raws
+typed(struct counter *counter, const struct dossier_raw *raws, size_t count)
+{
+	struct dossier_raw *copy = arena_array_of(counter->arena, struct dossier_raw, count);
+	CHECK(copy);
+	memcpy(copy, raws, count * sizeof *copy);
+	return (struct dossier_raws){ copy, count };
+}
+
+static struct dossier_raws
+day(struct counter *counter, const char *name)
+{
+	return TYPED(counter, { TEXT("jour"), text_of_string(name) });
+}
+
+static struct dossier_raws
+days(struct counter *counter, const char *from, const char *to)
+{
+	return TYPED(counter, { TEXT("premier"), text_of_string(from) }, { TEXT("dernier"), text_of_string(to) });
+}
+
+static struct office_dossier
+load(struct counter *counter, struct text id)
+{
+	struct guichet_error error = { 0 };
+	struct office_dossier dossier;
+	struct office_place place;
+	CLEANUP(store_read_end) struct store_tx *tx = store_read(counter->store, &error);
+	CHECK(tx);
+	counter_must(office_load(counter->office, tx, counter->arena, id, clock_now(counter->clock), 0, &dossier, &place, &error),
+		&error);
+	return dossier;
+}
+
+static struct text
+step_of(struct counter *counter, struct text id)
+{
+	const struct office_dossier dossier = load(counter, id);
+	return dossier.procedure->steps[dossier.state.step].name;
+}
+
+/* The events of a dossier, judged again from what they stored. */
+static void
+check_replay(struct counter *counter, struct text id)
+{
+	struct guichet_error error = { 0 };
+	const struct office_dossier dossier = load(counter, id);
+	const struct dossier_event *events;
+	size_t count;
+	struct dossier state = { 0 };
+	CLEANUP(store_read_end) struct store_tx *tx = store_read(counter->store, &error);
+	CHECK(tx);
+	counter_must(office_events(tx, counter->arena, id, 0, 100, &events, &count, &error), &error);
+	for (size_t i = 0; i < count; i++) {
+		counter_must(dossier_replay(counter->arena, dossier.procedure, &state, &events[i], &error), &error);
+		counter_must(dossier_fold(counter->arena, dossier.procedure, &state, &events[i], &error), &error);
+	}
+}
+
+/* "name@2024-01-17" for each due effect, spaces between. */
+static struct text
+dues_of(struct counter *counter, struct text id)
+{
+	struct guichet_error error = { 0 };
+	struct text dues = TEXT("");
+	CLEANUP(store_read_end) struct store_tx *tx = store_read(counter->store, &error);
+	CHECK(tx);
+	struct store_rows rows = store_query(tx, counter->arena, STORE_DUE_ALL_OF_DOSSIER, STORE_VALUES(id), &error);
+	while (store_next(&rows)) {
+		const struct text name = store_text(&rows, 1);
+		dues = arena_format(counter->arena, "%.*s%s%.*s@%.*s", TEXT_ARGS(dues), dues.length ? " " : "", TEXT_ARGS(name),
+			TEXT_ARGS(date_iso(counter->arena, date_of_instant(store_integer(&rows, 0), NULL))));
+	}
+	counter_must(store_finish(&rows), &error);
+	return dues;
+}
+
+static struct text
+structure_id(struct counter *counter, const char *code)
+{
+	struct guichet_error error = { 0 };
+	struct directory_structure structure;
+	CLEANUP(store_read_end) struct store_tx *tx = store_read(counter->store, &error);
+	CHECK(tx);
+	counter_must(directory_structure_by_code(tx, counter->arena, text_of_string(code),
+		date_of_instant(clock_now(counter->clock), NULL), &structure, &error), &error);
+	return structure.id;
+}
+
+static enum guichet_status
+set(struct counter *counter, const char *matricule, const char *code, const char *name, const char *value, const char *from,
+	struct guichet_error *error)
+{
+	struct office_setting setting = { .office = counter->office, .arena = counter->arena, .campaign = counter->campaign,
+		.person = counter_person(counter, matricule), .structure = structure_id(counter, code),
+		.local = procedure_local_find(counter->campaign->procedure, text_of_string(name)), .clear = value == NULL };
+	CHECK(date_read(text_of_string(from), &setting.from));
+	if (value)
+		setting.raws = TYPED(counter, { text_of_string(name), text_of_string(value) });
+	return store_transact(counter->store, office_setting_set, &setting, error);
+}
+
+TEST(a_structure_sets_a_value_from_a_day_and_those_below_have_it)
+{
+	CLEANUP(counter_close) struct counter counter = { 0 };
+	struct guichet_error error = { 0 };
+	counter_begin_with(&counter, PERMANENCE);
+	CHECK_INTEGER(set(&counter, "L1", "SG", "jour_commun", "lundi", "2024-01-10", &error), GUICHET_REFUSED);
+	CHECK(text_starts(text_of_string(error.message), TEXT("Ce réglage revient à quelqu’un d’autre")));
+	CHECK_INTEGER(set(&counter, "P1", "ACA", "jour_commun", "lundi", "2024-01-10", &error), GUICHET_REFUSED);
+	CHECK_INTEGER(set(&counter, "P1", "SG", "jour_commun", "dimanche", "2024-01-10", &error), GUICHET_REFUSED);
+	CHECK_INTEGER(set(&counter, "P1", "SG", "jour_commun", "lundi", "2024-01-09", &error), GUICHET_REFUSED);
+	counter_must(set(&counter, "P1", "SG", "jour_commun", "lundi", "2024-01-11", &error), &error);
+
+	struct office_command *command = counter_act(&counter, "L1", "demander", (struct text){ 0 }, day(&counter, "lundi"));
+	counter_must(command->status, &command->error);
+	counter_at(&counter, "2024-01-11T10:00");
+	command = counter_act(&counter, "N1", "demander", (struct text){ 0 }, day(&counter, "lundi"));
+	CHECK_INTEGER(command->status, GUICHET_REFUSED);
+	CHECK_INTEGER(command->outcome.refusal, DOSSIER_INCOMPLETE);
+
+	/* Taken back: as above, where nothing is set. */
+	counter_must(set(&counter, "P1", "SG", "jour_commun", NULL, "2024-01-11", &error), &error);
+	command = counter_act(&counter, "N1", "demander", (struct text){ 0 }, day(&counter, "lundi"));
+	counter_must(command->status, &command->error);
+	check_replay(&counter, command->dossier);
+}
+
+static void
+import_posts(struct counter *counter, const char *on, struct text appointments)
+{
+	struct directory_report report;
+	counter_must(directory_test_import(counter->store, on,
+		TEXT("code;type;nom;parent;département;adresse;courriel;régime\nACA;académie;Académie;;;;;\n"
+			"SG;service;Secrétariat général;ACA;;;;application\n"),
+		TEXT(COUNTER_PERSONS), appointments, true, counter->arena, &report), &directory_test_error);
+}
+
+TEST(a_change_of_post_ends_what_it_ends_on_its_day)
+{
+	CLEANUP(counter_close) struct counter counter = { 0 };
+	counter_begin_with(&counter, PERMANENCE);
+	struct office_command *command = counter_act(&counter, "L1", "demander", (struct text){ 0 }, day(&counter, "lundi")),
+		*other = counter_act(&counter, "N1", "demander", (struct text){ 0 }, day(&counter, "lundi"));
+	counter_must(command->status, &command->error);
+	counter_must(other->status, &other->error);
+	/* Known in advance: nothing happens before its day, and nothing but the day brings it. */
+	import_posts(&counter, "2024-01-12", TEXT("matricule;structure;fonction;quotité;début;fin\n"
+		"L1;SG;agent;100;2022-09-01;2024-01-31\nL1;ACA;agent;100;2024-02-01;\nN1;SG;agent;100;2022-09-01;\n"
+		"P1;SG;chef de service;100;2022-09-01;\nG1;SG;gestionnaire;100;2022-09-01;\n"));
+	counter_at(&counter, "2024-01-31T23:00");
+	CHECK_TEXT(step_of(&counter, command->dossier), TEXT("accordée"));
+	counter_at(&counter, "2024-02-01T06:00");
+	CHECK_TEXT(step_of(&counter, command->dossier), TEXT("arrêtée"));
+	CHECK_TEXT(step_of(&counter, other->dossier), TEXT("accordée"));
+	check_replay(&counter, command->dossier);
+
+	/* Who leaves the directory. */
+	import_posts(&counter, "2024-02-05", TEXT("matricule;structure;fonction;quotité;début;fin\n"
+		"L1;ACA;agent;100;2024-02-01;\nP1;SG;chef de service;100;2022-09-01;\nG1;SG;gestionnaire;100;2022-09-01;\n"));
+	counter_at(&counter, "2024-02-05T18:00");
+	CHECK_TEXT(step_of(&counter, other->dossier), TEXT("arrêtée"));
+	check_replay(&counter, other->dossier);
+}
+
+TEST(a_closed_day_moves_the_delays_that_count_it)
+{
+	CLEANUP(counter_close) struct counter counter = { 0 };
+	struct guichet_error error = { 0 };
+	counter_begin_with(&counter, PERMANENCE);
+	struct office_command *command = counter_act(&counter, "L1", "demander", (struct text){ 0 }, day(&counter, "lundi"));
+	counter_must(command->status, &command->error);
+	CHECK_TEXT(dues_of(&counter, command->dossier), TEXT("réflexion@2024-01-17"));
+	struct office_closed_change change = { .now = clock_now(counter.clock),
+		.day = { .id = TEXT("c1"), .first = { 2024, 1, 15 }, .last = { 2024, 1, 16 }, .label = TEXT("Travaux") } };
+	counter_must(store_transact(counter.store, office_closed_day_add, &change, &error), &error);
+	counter_must(office_catch_up(counter.office, &error), &error);
+	CHECK_TEXT(dues_of(&counter, command->dossier), TEXT("réflexion@2024-01-19"));
+
+	/* A second time nothing is written; a day that came is closed for good. */
+	counter_must(office_catch_up(counter.office, &error), &error);
+	counter_must(store_transact(counter.store, office_closed_day_remove, &change, &error), &error);
+	counter_must(office_catch_up(counter.office, &error), &error);
+	CHECK_TEXT(dues_of(&counter, command->dossier), TEXT("réflexion@2024-01-17"));
+	CHECK_INTEGER(store_transact(counter.store, office_closed_day_remove, &change, &error), GUICHET_REFUSED);
+	change.day.first = (struct date){ 2024, 1, 10 };
+	CHECK_INTEGER(store_transact(counter.store, office_closed_day_add, &change, &error), GUICHET_REFUSED);
+	change.day = (struct office_closed_day){ .id = TEXT("c2"), .first = { 2024, 1, 11 }, .last = { 2024, 1, 11 }, .label = TEXT("Neige") };
+	counter_must(store_transact(counter.store, office_closed_day_add, &change, &error), &error);
+	counter_at(&counter, "2024-01-18T01:00");
+	check_replay(&counter, command->dossier);
+	change.now = clock_now(counter.clock);
+	CHECK_INTEGER(store_transact(counter.store, office_closed_day_remove, &change, &error), GUICHET_REFUSED);
+}
+
+static struct text
+total_of(struct counter *counter, const char *matricule, const char *name)
+{
+	struct guichet_error error = { 0 };
+	struct feel_value counters;
+	const struct text person = counter_person(counter, matricule);
+	CLEANUP(store_read_end) struct store_tx *tx = store_read(counter->store, &error);
+	CHECK(tx);
+	counter_must(office_counters_of(tx, counter->arena, counter->campaign->procedure, person, &counters, &error), &error);
+	const struct feel_value list = feel_entry_of(counters, text_of_string(name));
+	struct text total = TEXT("");
+	for (size_t i = 0; i < list.list.count; i++)
+		total = arena_format(counter->arena, "%.*s%s%.*s", TEXT_ARGS(total), i ? " " : "",
+			TEXT_ARGS(feel_value_to_literal(counter->arena, feel_entry_of(list.list.at[i], TEXT("quantité")))));
+	return total;
+}
+
+TEST(what_dossiers_count_is_read_by_the_next_ones)
+{
+	CLEANUP(counter_close) struct counter counter = { 0 };
+	counter_begin_with(&counter, FLOTTANTS);
+	struct office_command *first = counter_act(&counter, "L1", "demander", (struct text){ 0 }, days(&counter, "15/01/2024", "16/01/2024"));
+	counter_must(first->status, &first->error);
+	CHECK_TEXT(total_of(&counter, "L1", "jours_flottants"), TEXT("2"));
+	CHECK_TEXT(total_of(&counter, "L1", "déplacements"), TEXT("1"));
+	CHECK_TEXT(total_of(&counter, "N1", "jours_flottants"), TEXT(""));
+	struct office_command *refused = counter_act(&counter, "L1", "demander", (struct text){ 0 }, days(&counter, "18/01/2024", "19/01/2024"));
+	CHECK_INTEGER(refused->status, GUICHET_REFUSED);
+	CHECK(text_starts(refused->outcome.because, TEXT("")) && refused->outcome.because.length > 0);
+
+	struct office_command *back = counter_act(&counter, "L1", "rendre", first->dossier, (struct dossier_raws){ 0 });
+	counter_must(back->status, &back->error);
+	CHECK_TEXT(total_of(&counter, "L1", "jours_flottants"), TEXT(""));
+	CHECK_TEXT(total_of(&counter, "L1", "déplacements"), TEXT("1"));
+	struct office_command *second = counter_act(&counter, "L1", "demander", (struct text){ 0 }, days(&counter, "18/01/2024", "19/01/2024"));
+	counter_must(second->status, &second->error);
+	counter_at(&counter, "2024-01-20T00:30");
+	CHECK_TEXT(step_of(&counter, second->dossier), TEXT("finis"));
+	CHECK_TEXT(total_of(&counter, "L1", "déplacements"), TEXT("1 1 0.5"));
+	check_replay(&counter, first->dossier);
+	check_replay(&counter, second->dossier);
+}
