@@ -14,59 +14,12 @@ enum { SCENARIO_ARENA_LIMIT = 256 << 20, MOST_TEST_FILES = 200, MOST_RAWS = 1000
 
 /* ---- what is typed and handed in ---- */
 
-/* A text as typed; `{répète: a, fois: 2001}` for long ones. */
-static struct text
-raw_of(struct playing *playing, const struct yaml_node *node)
-{
-	const struct text part = yaml_scalar(yaml_get(node, "répète"));
-	int64_t times;
-	if (node->kind != YAML_MAPPING || part.length == 0
-	    || !text_to_integer(yaml_scalar(yaml_get(node, "fois")), 0, 100000, &times))
-		return yaml_scalar(node);
-	char *at = arena_alloc(playing->arena, part.length * (size_t)times + 1);
-	for (int64_t i = 0; at && i < times; i++)
-		memcpy(at + (size_t)i * part.length, part.at, part.length);
-	return at ? (struct text){ at, part.length * (size_t)times } : TEXT("");
-}
-
 /* "pièce.devis", "pièce.devis.motif": what a form of examination sends. */
 static bool
 names_piece(const struct procedure *procedure, struct text field)
 {
 	struct text rest = field;
 	return text_equal(text_split(&rest, '.'), TEXT("pièce")) && procedure_piece_find(procedure, text_split(&rest, '.')) >= 0;
-}
-
-static void add_raws(struct playing *playing, struct text field, const struct yaml_node *value, struct dossier_raw *raws,
-	size_t *count);
-
-/* `{début: …, fin: …}` is typed part by part. */
-static void
-add_parts(struct playing *playing, struct text field, const struct yaml_node *parts, struct dossier_raw *raws, size_t *count)
-{
-	for (size_t i = 0; i < parts->count; i++) {
-		const struct text name = arena_format(playing->arena, TEXT_FORMAT "." TEXT_FORMAT, TEXT_ARGS(field),
-			TEXT_ARGS(parts->items[i].key->scalar));
-		if (name.at)
-			add_raws(playing, name, parts->items[i].value, raws, count);
-	}
-}
-
-/* One text or several; `[{…}, {…}]` is typed row by row. */
-static void
-add_raws(struct playing *playing, struct text field, const struct yaml_node *value, struct dossier_raw *raws, size_t *count)
-{
-	for (size_t i = 0; i < essai_item_count(value) && *count < MOST_RAWS; i++) {
-		const struct yaml_node *item = essai_item_at(value, i);
-		if (item->kind != YAML_MAPPING || yaml_get(item, "répète")) {
-			raws[(*count)++] = (struct dossier_raw){ field, raw_of(playing, item) };
-			continue;
-		}
-		const struct text row = item == value ? field
-			: arena_format(playing->arena, TEXT_FORMAT ".%zu", TEXT_ARGS(field), i + 1);
-		if (row.at)
-			add_parts(playing, row, item, raws, count);
-	}
 }
 
 bool
@@ -79,7 +32,7 @@ essai_typed(struct playing *playing, const struct procedure_field *field, const 
 	struct guichet_error error = { 0 };
 	if (field->type < PROCEDURE_FIELD_TIME)
 		return false;
-	add_raws(playing, field->name, node, raws, &count);
+	essai_type(playing->arena, field->name, node, raws, &count, MOST_RAWS);
 	if (dossier_answer_typed(playing->arena, field, (struct dossier_raws){ raws, count }, &answer, &error) != GUICHET_OK
 		|| answer.mistake.length)
 		return false;
@@ -111,7 +64,7 @@ collect_raws(struct playing *playing, const struct yaml_node *step, struct dossi
 			if (procedure_field_find(playing->procedure, field) < 0 && !names_piece(playing->procedure, field)
 			    && !playing->report->first_only)
 				essai_check(playing, value, false, "champ inconnu : « %.*s »", TEXT_ARGS(field));
-			add_raws(playing, field, value, raws, &count);
+			essai_type(playing->arena, field, value, raws, &count, MOST_RAWS);
 		}
 	}
 	return count;
@@ -132,7 +85,7 @@ collect_verdicts(struct playing *playing, const struct yaml_node *node, struct d
 				TEXT_ARGS(name));
 		raws[count++] = (struct dossier_raw){ field, back ? value->items[0].key->scalar : yaml_scalar(value) };
 		if (back)
-			raws[count++] = (struct dossier_raw){ ground, raw_of(playing, value->items[0].value) };
+			raws[count++] = (struct dossier_raw){ ground, essai_typed_text(playing->arena, value->items[0].value) };
 	}
 	return count;
 }

@@ -46,6 +46,13 @@ const struct yaml_node *essai_item_at(const struct yaml_node *node, size_t index
 bool essai_is_no(const struct yaml_node *node);
 bool essai_contains(struct text whole, struct text part);
 
+/* What a person types for a value of a test: one text or several of one name, `[{…}, {…}]` row by row ("champ.2.colonne"),
+ * `{début: …}` part by part. Adds to `raws`, which has room for `limit`. */
+void essai_type(struct arena *arena, struct text field, const struct yaml_node *value, struct dossier_raw *raws,
+	size_t *count, size_t limit);
+/* One text as typed; `{répète: a, fois: 2001}` for long ones. */
+struct text essai_typed_text(struct arena *arena, const struct yaml_node *node);
+
 /* Is this value what the text says: as a literal, as people read it, or "rien" for null? */
 bool essai_value_is(struct playing *playing, struct feel_value value, const struct yaml_node *expected);
 /* Is it told so, to people? */

@@ -1,7 +1,7 @@
 /* Draws calendars and answers. See lives.h. */
 #include "lives/lives.h"
 
-#include "procedure/procedure.h"
+#include "essais/play.h"
 
 #include "base/banned.h"
 
@@ -103,62 +103,87 @@ draw_date(struct life *life)
 	return date_short(life->arena, date_add_days(today, days));
 }
 
+static void draw_value(struct answers *answers, const struct procedure_field *field, struct text name);
+
+/* A week: some half-days; rows: a few; a period, a duration: their parts. */
+static void
+draw_parts(struct answers *answers, const struct procedure_field *field, struct text name)
+{
+	static const char *const halves[] = { "matin", "après_midi" };
+	struct life *life = answers->life;
+	struct chance *chance = &life->chance;
+	for (size_t day = 0; day < field->day_count; day++) {
+		for (size_t half = 0; half < 2; half++) {
+			if (chance_of(chance, 25))
+				add(answers, name, arena_format(life->arena, TEXT_FORMAT ".%s", TEXT_ARGS(field->days[day]), halves[half]));
+		}
+	}
+	const size_t rows = field->type == PROCEDURE_FIELD_ROWS ? 1 + chance_below(chance, 3) : 1;
+	for (size_t row = 1; row <= rows; row++) {
+		for (size_t part = 0; part < field->part_count; part++) {
+			const struct procedure_field *of = &field->parts[part];
+			const struct text whole = field->type == PROCEDURE_FIELD_ROWS
+				? arena_format(life->arena, TEXT_FORMAT ".%zu." TEXT_FORMAT, TEXT_ARGS(name), row, TEXT_ARGS(of->name))
+				: arena_format(life->arena, TEXT_FORMAT "." TEXT_FORMAT, TEXT_ARGS(name), TEXT_ARGS(of->name));
+			draw_value(answers, of, whole);
+		}
+	}
+}
+
 /* A value of the field's type, likely to be accepted, or now and then not. */
 static void
-draw_one(struct answers *answers, const struct procedure_field *field)
+draw_value(struct answers *answers, const struct procedure_field *field, struct text name)
 {
 	static const char *const reasons[] = { "Nécessité de service", "Les activités du poste ne s’y prêtent pas.",
 		"Accord des deux parties", "« Motif » : 3 < 4 & 5 > 2", "é" };
 	struct life *life = answers->life;
 	struct chance *chance = &life->chance;
 	if (chance_of(chance, 4)) {
-		add(answers, field->name, chance_of(chance, 50) ? TEXT("") : TEXT("   "));
+		add(answers, name, chance_of(chance, 50) ? TEXT("") : TEXT("   "));
 		return;
 	}
 	switch (field->type) {
 	case PROCEDURE_FIELD_TEXT:
 	case PROCEDURE_FIELD_LONG_TEXT:
 	case PROCEDURE_FIELD_ADDRESS:
-		add(answers, field->name, text_of_string(reasons[chance_below(chance, sizeof reasons / sizeof *reasons)]));
+		add(answers, name, text_of_string(reasons[chance_below(chance, sizeof reasons / sizeof *reasons)]));
 		break;
 	case PROCEDURE_FIELD_INTEGER:
 	case PROCEDURE_FIELD_NUMBER:
 	case PROCEDURE_FIELD_MONEY:
 	case PROCEDURE_FIELD_PERCENTAGE:
-		add(answers, field->name, arena_format(life->arena, "%zu",
+		add(answers, name, arena_format(life->arena, "%zu",
 			chance_below(chance, chance_of(chance, 70) ? 5 : 120)));
 		break;
 	case PROCEDURE_FIELD_DATE:
-		add(answers, field->name, draw_date(life));
+		add(answers, name, draw_date(life));
 		break;
 	case PROCEDURE_FIELD_YES_NO:
-		add(answers, field->name, chance_of(chance, 50) ? TEXT("oui") : TEXT("non"));
+		add(answers, name, chance_of(chance, 50) ? TEXT("oui") : TEXT("non"));
 		break;
 	case PROCEDURE_FIELD_DECLARATION:
-		add(answers, field->name, TEXT("oui"));
+		add(answers, name, TEXT("oui"));
 		break;
 	case PROCEDURE_FIELD_CHOICE:
-		add(answers, field->name, field->options[chance_below(chance, field->option_count)].name);
+		add(answers, name, field->options[chance_below(chance, field->option_count)].name);
 		break;
 	case PROCEDURE_FIELD_CHOICES:
 		for (size_t i = 0; i < field->option_count; i++) {
 			if (chance_of(chance, 40))
-				add(answers, field->name, field->options[i].name);
+				add(answers, name, field->options[i].name);
 		}
 		break;
-	default:
+	case PROCEDURE_FIELD_TIME:
+		add(answers, name, arena_format(life->arena, "%02zu:%02zu", 6 + chance_below(chance, 14), 15 * chance_below(chance, 4)));
 		break;
-	}
-}
-
-static void
-add_model(struct answers *answers, const struct yaml_node *value, struct text field)
-{
-	if (value->kind == YAML_SCALAR)
-		add(answers, field, value->scalar);
-	for (size_t i = 0; value->kind == YAML_SEQUENCE && i < value->count; i++) {
-		if (value->items[i].value->kind == YAML_SCALAR)
-			add(answers, field, value->items[i].value->scalar);
+	case PROCEDURE_FIELD_WEEK:
+	case PROCEDURE_FIELD_ROWS:
+	case PROCEDURE_FIELD_PERIOD:
+	case PROCEDURE_FIELD_DURATION:
+		draw_parts(answers, field, name);
+		break;
+	case PROCEDURE_FIELD_TYPE_COUNT:
+		break;
 	}
 }
 
@@ -172,9 +197,8 @@ draw_answers(struct life *life, const struct dossier_facts *facts, enum dossier_
 	const struct yaml_node *model = models && models->count ? models->items[chance_below(&life->chance,
 		models->count)].value : NULL;
 	for (size_t i = 0; model && i < model->count; i++) {
-		const struct text field = model->items[i].key->scalar;
-		if (kind == DOSSIER_FORM_FILING)
-			add_model(&answers, model->items[i].value, field);
+		essai_type(life->arena, model->items[i].key->scalar, model->items[i].value, answers.at, &answers.count,
+			MOST_ANSWERS);
 	}
 	/* Each round answers what is shown and still wrong; a condition may show more. */
 	for (size_t round = 0; round < 8; round++) {
@@ -189,7 +213,7 @@ draw_answers(struct life *life, const struct dossier_facts *facts, enum dossier_
 			if (!wrong && !again)
 				continue;
 			take_away(&answers, answer->name);
-			draw_one(&answers, answer->field);
+			draw_value(&answers, answer->field, answer->name);
 		}
 	}
 	struct dossier_raw *at = arena_array_of(life->arena, struct dossier_raw, answers.count + 1);
