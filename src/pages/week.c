@@ -18,10 +18,47 @@ inbox_day(size_t day, bool capital)
 	return capital ? days[day].title : days[day].name;
 }
 
+/* What each structure of the week sets for itself: asked once for all its people. */
+struct settings {
+	struct store_tx *tx;
+	struct arena *arena;
+	struct date day;
+	struct text codes[MOST];
+	struct feel_value values[MOST];
+	size_t count;
+};
+
+static enum guichet_status
+set_locals(struct settings *settings, struct dossier_facts *facts, struct guichet_error *error)
+{
+	const struct feel_value code = feel_entry_of(feel_entry_of(facts->agent, TEXT("structure")), TEXT("code"));
+	struct directory_structure structure;
+	if (code.kind != FEEL_STRING || !dossier_reads_outside(facts->procedure).locals)
+		return GUICHET_OK;
+	for (size_t i = 0; i < settings->count; i++) {
+		if (text_equal(settings->codes[i], code.string)) {
+			facts->locals = settings->values[i];
+			return GUICHET_OK;
+		}
+	}
+	enum guichet_status status = directory_structure_by_code(settings->tx, settings->arena, code.string, settings->day,
+		&structure, error);
+	if (status == GUICHET_UNKNOWN)
+		return GUICHET_OK; /* closed since: nothing is set for it any more */
+	if (status == GUICHET_OK)
+		status = office_settings_at(settings->tx, settings->arena, facts->procedure, structure.path, settings->day,
+			&facts->locals, error);
+	if (status == GUICHET_OK && settings->count < MOST) {
+		settings->codes[settings->count] = arena_text(settings->arena, code.string);
+		settings->values[settings->count++] = facts->locals;
+	}
+	return status;
+}
+
 /* Adds the rows that count in the week. Each is judged in a memory of its own: there may be hundreds. */
 static enum guichet_status
-add_rows(struct request *request, const struct office_rows *rows, struct inbox_line *lines, struct inbox_week *week,
-	struct guichet_error *error)
+add_rows(struct request *request, const struct office_rows *rows, struct settings *settings, struct inbox_line *lines,
+	struct inbox_week *week, struct guichet_error *error)
 {
 	CLEANUP(arena_free) struct arena *scratch = arena_new(SCRATCH);
 	if (!scratch)
@@ -38,6 +75,8 @@ add_rows(struct request *request, const struct office_rows *rows, struct inbox_l
 		*line = (struct inbox_line){ .dossier = row->id, .name = row->subject_name, .structure = row->structure_name };
 		enum guichet_status status = office_row_facts(scratch, row, clock_now(site_of(request)->clock), &state, &facts,
 			error);
+		if (status == GUICHET_OK)
+			status = set_locals(settings, &facts, error);
 		if (status == GUICHET_OK)
 			status = dossier_week(&facts, week->monday, scratch, &line->week, error);
 		if (status != GUICHET_OK)
@@ -94,8 +133,11 @@ inbox_week_load(struct request *request, struct store_tx *tx, const struct offic
 	if (!procedure->week.days)
 		return GUICHET_OK;
 	struct inbox_line *lines = arena_array_of(request->arena, struct inbox_line, MOST);
-	if (!lines)
+	struct settings *settings = arena_new_of(request->arena, struct settings);
+	if (!lines || !settings)
 		return guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.");
+	*settings = (struct settings){ .tx = tx, .arena = request->arena,
+		.day = monday.year != 0 ? monday : date_of_instant(clock_now(site_of(request)->clock), NULL) };
 	week.lines = lines;
 	for (size_t f = 0; f < actor->functions.count; f++) {
 		const struct directory_function *held = &actor->functions.at[f];
@@ -106,7 +148,7 @@ inbox_week_load(struct request *request, struct store_tx *tx, const struct offic
 		enum guichet_status status = office_list_within(site_of(request)->office, tx, request->arena, campaign, &range,
 			MOST, &rows, error);
 		if (status == GUICHET_OK)
-			status = add_rows(request, &rows, lines, &week, error);
+			status = add_rows(request, &rows, settings, lines, &week, error);
 		if (status != GUICHET_OK)
 			return status;
 		week.more |= rows.more;
