@@ -106,6 +106,23 @@ counter_act(struct counter *counter, const char *matricule, const char *action, 
 	return acting.command;
 }
 
+struct office_command *
+counter_act_with(struct counter *counter, const char *matricule, const char *action, struct text dossier,
+	struct dossier_raws raws)
+{
+	struct guichet_error error = { 0 };
+	struct acting acting = { counter, office_command_new(counter->office, counter->arena, counter_person(counter, matricule),
+		clock_now(counter->clock)), { 0 } };
+	CHECK(acting.command);
+	acting.command->dossier = dossier;
+	acting.command->command.action = text_of_string(action);
+	acting.command->command.raws = raws;
+	acting.command->command.confirmed = true;
+	acting.command->status = store_transact(counter->store, act_work, &acting, &error);
+	acting.command->error = error;
+	return acting.command;
+}
+
 struct dossier_raws
 counter_raws(struct counter *counter, const char *share, const char *ground)
 {

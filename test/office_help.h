@@ -39,6 +39,9 @@ struct text counter_person(struct counter *counter, const char *matricule);
 /* An action on a dossier, or with raws the filing of a draft just saved; what became of it is in its status. */
 struct office_command *counter_act(struct counter *counter, const char *matricule, const char *action, struct text dossier,
 	struct dossier_raws raws);
+/* The same on a dossier, with what is typed for it. */
+struct office_command *counter_act_with(struct counter *counter, const char *matricule, const char *action, struct text dossier,
+	struct dossier_raws raws);
 /* What is typed for a filing. */
 struct dossier_raws counter_raws(struct counter *counter, const char *share, const char *ground);
 /* Files it; the test fails when it is refused. */

@@ -9,8 +9,9 @@
 int
 deciding_role(const struct deciding *deciding)
 {
+	const dossier_roles roles = stand_doers(&deciding->facts, deciding->action, deciding->roles);
 	for (size_t i = 0; i < deciding->action->who.count; i++) {
-		if (deciding->roles & DOSSIER_ROLE(deciding->action->who.at[i]))
+		if (roles & DOSSIER_ROLE(deciding->action->who.at[i]))
 			return deciding->action->who.at[i];
 	}
 	return PROCEDURE_NONE;
@@ -21,8 +22,8 @@ find_action(struct deciding *deciding)
 {
 	const struct procedure *procedure = deciding->procedure;
 	const struct text name = deciding->input->command.action;
-	const int step = facts_step(&deciding->facts), move = procedure_move_find(procedure, name),
-		action = procedure_action_find(procedure, step, name);
+	const int move = procedure_move_find(procedure, name),
+		action = stand_action_find(&deciding->facts, name);
 	if (move < 0 || procedure->moves[move].actions.count == 0)
 		return deciding_refuse(deciding, DOSSIER_NOT_HERE,
 			"Cette action n’existe pas. Rouvrez la demande pour voir ce que vous pouvez faire.");
@@ -30,8 +31,10 @@ find_action(struct deciding *deciding)
 		deciding->action = &procedure->actions[action];
 		if (deciding->action->signs < 0)
 			deciding->roles &= ~deciding->input->actor.signs; /* who signs by delegation decides nothing */
-		return facts_has_role(deciding->action->who, deciding->roles) ? GUICHET_OK
-			: deciding_refuse_role(deciding, deciding->action->who);
+		if (!facts_has_role(deciding->action->who, deciding->roles))
+			return deciding_refuse_role(deciding, deciding->action->who);
+		return stand_doers(&deciding->facts, deciding->action, deciding->roles) ? GUICHET_OK
+			: deciding_refuse(deciding, DOSSIER_ALREADY, "Votre réponse est déjà donnée : on attend maintenant les autres.");
 	}
 	/* Only those who could have done it learn why it cannot be done. */
 	for (size_t i = 0; i < procedure->moves[move].actions.count; i++) {

@@ -9,9 +9,9 @@
 /* ---- what events do ---- */
 
 static bool
-is_suspended(const struct procedure_clock *clock, const struct dossier *dossier)
+is_suspended(const struct procedure *procedure, const struct procedure_clock *clock, const struct dossier *dossier)
 {
-	return procedure_list_has(clock->suspends, dossier->step);
+	return dossier_stands_in(procedure, dossier, clock->suspends);
 }
 
 static int64_t
@@ -33,7 +33,7 @@ clocks_fold(struct arena *arena, const struct procedure *procedure, struct dossi
 	for (size_t i = 0; i < procedure->clock_count; i++) {
 		const struct procedure_clock *definition = &procedure->clocks[i];
 		const struct dossier_clock *known = dossier_clock_find(dossier, (int)i);
-		const bool suspended = is_suspended(definition, dossier);
+		const bool suspended = is_suspended(procedure, definition, dossier);
 		const bool starts = procedure_list_has(definition->starts, move),
 			stops = procedure_list_has(definition->stops, move);
 		if (!starts && (stops || !known))

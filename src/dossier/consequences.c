@@ -143,8 +143,20 @@ deciding_put_signature(const struct deciding *deciding, json_t *result)
 bool
 deciding_put_step(const struct deciding *deciding, const struct consequences *consequences, json_t *result)
 {
-	return consequences->to < 0 || consequences->to == consequences->from
-		|| json_put(result, "to", json_of_text(deciding->procedure->steps[consequences->to].name));
+	const struct procedure_step *from = &deciding->procedure->steps[consequences->from];
+	/* Where it comes from is said only of a suivi: events of before had none. */
+	return (from->track == 0 || json_put(result, "from", json_of_text(from->name)))
+		&& (consequences->to < 0 || consequences->to == consequences->from
+			|| json_put(result, "to", json_of_text(deciding->procedure->steps[consequences->to].name)));
+}
+
+bool
+deciding_put_answer(const struct deciding *deciding, json_t *result)
+{
+	const struct procedure_action *action = deciding->action;
+	const int role = deciding_role(deciding);
+	return !action->answers || !procedure_list_has(deciding->procedure->steps[action->step].awaits, role)
+		|| json_put(result, "answers", json_of_text(deciding->procedure->roles[role].name));
 }
 
 enum guichet_status

@@ -57,7 +57,8 @@ dossier_decide(const struct dossier_input *input, struct arena *arena, struct do
 		&& deciding_put_command(&deciding, payload) && deciding_put_actor(&deciding, payload)
 		&& (deciding.facts.dossier || json_put(payload, "number", json_of_text(input->number)))
 		&& deciding_put_answers(&deciding, result, values) && deciding_put_acts(&deciding, &consequences, result)
-		&& deciding_put_pieces(&deciding, result) && deciding_put_signature(&deciding, result) && deciding_put_step(&deciding, &consequences, result);
+		&& deciding_put_pieces(&deciding, result) && deciding_put_signature(&deciding, result)
+		&& deciding_put_answer(&deciding, result) && deciding_put_step(&deciding, &consequences, result);
 	if (!well)
 		return OUT_OF_MEMORY(error);
 	status = deciding_put_settings(&deciding, &consequences, values);

@@ -24,3 +24,11 @@ struct text decide_roles_text(struct arena *arena, const struct procedure *proce
 
 /* The office's label after "à": "au " then "bureau", "à " then "la division", "aux " then "gestionnaires". */
 const char *decide_to_office(const struct procedure *procedure, struct text *ret_rest);
+
+/* stand.c: where it stands, or will be filed from, and the action of that name there; the roles whose turn it is there; those among `roles` who may do the action there, each once when it is their
+ * answer; whether an effect already happened in this stay. */
+int stand_action_find(const struct dossier_facts *facts, struct text name);
+struct dossier_stand stand_in(const struct dossier_facts *facts, int track);
+dossier_roles stand_awaited(const struct procedure *procedure, const struct dossier_stand *stand);
+dossier_roles stand_doers(const struct dossier_facts *facts, const struct procedure_action *action, dossier_roles roles);
+bool stand_has_fired(const struct dossier_stand *stand, struct text effect);

@@ -62,6 +62,8 @@ bool deciding_put_actor(const struct deciding *deciding, json_t *payload);
 bool deciding_put_answers(const struct deciding *deciding, json_t *result, json_t *values);
 bool deciding_put_acts(const struct deciding *deciding, const struct consequences *consequences, json_t *result);
 bool deciding_put_signature(const struct deciding *deciding, json_t *result);
+/* The role that answers where all are awaited: also what fold reads. */
+bool deciding_put_answer(const struct deciding *deciding, json_t *result);
 bool deciding_put_step(const struct deciding *deciding, const struct consequences *consequences, json_t *result);
 enum guichet_status deciding_put_settings(struct deciding *deciding, const struct consequences *consequences,
 	json_t *values);
@@ -75,4 +77,3 @@ enum guichet_status deciding_conclude(struct deciding *deciding, enum dossier_ev
 	int move);
 enum guichet_status deciding_columns(const struct inputs *inputs, struct dossier_columns *ret_columns,
 	struct guichet_error *error);
-bool deciding_has_fired(const struct dossier *dossier, struct text effect);

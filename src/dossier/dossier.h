@@ -138,6 +138,14 @@ struct dossier_change {
 	instant at;
 };
 
+/* Where a dossier stands in one of its circuits. */
+struct dossier_stand {
+	int step;
+	instant entered_at;
+	const struct text *fired; size_t fired_count; /* effects that fired in this stay without leaving it */
+	dossier_roles answered; /* of a step that awaits all of its roles: those who did, in this stay */
+};
+
 struct dossier {
 	struct text id, number, campaign, procedure_hash;
 	struct text subject; /* a person's id */
@@ -161,8 +169,25 @@ struct dossier {
 	const struct dossier_clock *clocks; size_t clock_count; /* in the order of the procedure; a stopped one is not there */
 	const struct dossier_done *done; size_t done_count; /* one per action or effect of a step, by their first time */
 	const struct dossier_change *changes; size_t change_count; /* by the last event that changed some */
-	const struct text *fired; size_t fired_count; /* effects that fired in this step without leaving it */
+	/* The main circuit's, as of a struct dossier_stand with step and entered_at above. */
+	const struct text *fired; size_t fired_count;
+	dossier_roles answered;
+	const struct dossier_stand *stands; size_t stand_count; /* of the suivis: track 1 of the procedure is stands[0] */
 };
+
+/* Where it stands in a circuit of its procedure: track 0 is the main one. Before filing (NULL), at the draft, and in no
+ * suivi: the step is NONE, as for a dossier born of another. */
+struct dossier_stand dossier_stand_in(const struct procedure *procedure, const struct dossier *dossier, int track);
+/* Does it stand at that step, or at one of those, in whatever circuit? */
+bool dossier_stands_at(const struct procedure *procedure, const struct dossier *dossier, int step);
+bool dossier_stands_in(const struct procedure *procedure, const struct dossier *dossier, struct procedure_list steps);
+/* The action, or the due effect, of that name where it stands, the main circuit first; NONE when there is none. */
+int dossier_action_find(const struct procedure *procedure, const struct dossier *dossier, struct text name);
+int dossier_deadline_find(const struct procedure *procedure, const struct dossier *dossier, struct text name);
+/* The roles whose turn it is where it stands. */
+dossier_roles dossier_awaited(const struct procedure *procedure, const struct dossier *dossier);
+/* Its main circuit is at an end, and no suivi awaits anybody. */
+bool dossier_is_ended(const struct procedure *procedure, const struct dossier *dossier);
 
 /* The value of that name, or a null. */
 struct feel_value dossier_value_of(const struct dossier *dossier, struct text name);
@@ -474,8 +499,9 @@ const struct dossier_due *dossier_due_at_once(const struct dossier_due *dues, si
 /* What lists and searches keep beside the state. */
 struct dossier_columns {
 	struct text step;       /* name */
-	int waiting;            /* role awaited, or PROCEDURE_NONE */
-	bool ended;             /* in a final step */
+	int waiting;            /* the first role awaited, or PROCEDURE_NONE */
+	dossier_roles awaited;  /* all of them */
+	bool ended;             /* dossier_is_ended() */
 	bool counts;            /* it forbids another one in the campaign */
 	const struct text *cells; /* of the procedure's list, in French */
 	size_t cell_count;

@@ -72,7 +72,8 @@ dossier_elapse(const struct dossier_input *input, struct text effect, int step, 
 		return status;
 	const int index = step < 0 ? PROCEDURE_NONE : procedure_deadline_find(procedure, step, effect);
 	bool holds = false, happens = false;
-	if (index >= 0 && procedure->deadlines[index].upon_count == 0 && dossier->step == step && !deciding_has_fired(dossier, effect))
+	const struct dossier_stand stand = dossier_stand_in(procedure, dossier, step < 0 ? 0 : procedure->steps[step].track);
+	if (index >= 0 && procedure->deadlines[index].upon_count == 0 && stand.step == step && !stand_has_fired(&stand, effect))
 		status = still_holds(&deciding, &procedure->deadlines[index], due, &holds, &happens);
 	if (status == GUICHET_OK && holds)
 		status = elapse(&deciding, &procedure->deadlines[index], due, happens);

@@ -406,17 +406,64 @@ fold_pieces(struct folding *folding, const json_t *payload)
 	}
 }
 
+/* It stands elsewhere, or otherwise, in that circuit. */
+static void
+set_stand(struct folding *folding, int track, const struct dossier_stand *stand)
+{
+	struct dossier *next = &folding->next;
+	if (track == 0) {
+		next->step = stand->step;
+		next->entered_at = stand->entered_at;
+		next->fired = stand->fired;
+		next->fired_count = stand->fired_count;
+		next->answered = stand->answered;
+		return;
+	}
+	const struct procedure *procedure = folding->reader.procedure;
+	struct dossier_stand *stands = arena_array_of(folding->reader.arena, struct dossier_stand, procedure->track_count);
+	if (!stands) {
+		full(folding);
+		return;
+	}
+	for (int i = 1; i < (int)procedure->track_count; i++)
+		stands[i - 1] = i == track ? *stand : dossier_stand_in(procedure, next, i);
+	next->stands = stands;
+	next->stand_count = procedure->track_count - 1;
+}
+
+/* Where it stands after that event, in the circuit of the step `from`. */
+static void
+fold_stand(struct folding *folding, const json_t *result, int from, int to)
+{
+	struct json_reader *reader = &folding->reader;
+	const struct text fired = json_text_at(reader, result, "fired"), answers = json_text_at(reader, result, "answers");
+	const int track = reader->procedure->steps[from].track;
+	struct dossier_stand stand = dossier_stand_in(reader->procedure, &folding->next, track);
+	if (fired.length > 0 && !ITEMS_ADD(reader->arena, &stand.fired, &stand.fired_count, &fired))
+		full(folding);
+	if (answers.length > 0) {
+		const int role = procedure_role_find(reader->procedure, answers);
+		reader->failed |= role < 0;
+		stand.answered |= role < 0 ? 0 : DOSSIER_ROLE(role);
+	}
+	if (json_object_get(result, "to"))
+		stand = (struct dossier_stand){ .step = to, .entered_at = folding->event->at };
+	set_stand(folding, track, &stand);
+}
+
 /* What an action or an effect did: the same for both. `name` is its own. */
 static void
-fold_result(struct folding *folding, const json_t *payload, struct text name, bool effect, int from)
+fold_result(struct folding *folding, const json_t *payload, struct text name, bool effect, int main)
 {
 	struct json_reader *reader = &folding->reader;
 	struct dossier *next = &folding->next;
 	const json_t *result = json_object_get(payload, "result");
 	const json_t *actor = json_object_get(json_object_get(payload, "actor"), "person");
-	const struct text to_name = json_text_at(reader, result, "to"), fired = json_text_at(reader, result, "fired");
+	const struct text to_name = json_text_at(reader, result, "to"), from_name = json_text_at(reader, result, "from");
+	const int from = from_name.length > 0 ? procedure_step_find(reader->procedure, from_name) : main;
 	const int to = to_name.length > 0 ? procedure_step_find(reader->procedure, to_name) : from;
-	if (to < 0 || !json_is_object(result)) {
+	if (from < 0 || to < 0 || !json_is_object(result)
+		|| reader->procedure->steps[from].track != reader->procedure->steps[to].track) {
 		reader->failed = true;
 		return;
 	}
@@ -450,14 +497,7 @@ fold_result(struct folding *folding, const json_t *payload, struct text name, bo
 	fold_values(folding, json_object_get(result, "values"));
 	fold_acts(folding, result);
 	fold_openings(folding, json_object_get(result, "opened"));
-	if (fired.length > 0 && !ITEMS_ADD(reader->arena, &next->fired, &next->fired_count, &fired))
-		full(folding);
-	if (to_name.length > 0) {
-		next->step = to;
-		next->entered_at = folding->event->at;
-		next->fired = NULL;
-		next->fired_count = 0;
-	}
+	fold_stand(folding, result, from, to);
 	if (!clocks_fold(reader->arena, reader->procedure, next, skipped ? PROCEDURE_NONE : move,
 			folding->event->at))
 		full(folding);

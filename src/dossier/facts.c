@@ -316,6 +316,29 @@ set_dossier(struct inputs *inputs, struct guichet_error *error)
 	return inputs_set_context(inputs, procedure->dossier_slot, entries, count, error);
 }
 
+static enum guichet_status
+set_tracks(struct inputs *inputs, struct guichet_error *error)
+{
+	const struct procedure *procedure = inputs->facts->procedure;
+	if (procedure->tracks_slot < 0)
+		return GUICHET_OK;
+	struct feel_entry *entries = arena_array_of(inputs->arena, struct feel_entry, procedure->track_count);
+	for (size_t track = 1; entries && track < procedure->track_count; track++) {
+		const struct dossier_stand stand = dossier_stand_in(procedure, inputs->facts->dossier, (int)track);
+		struct feel_entry *stands = arena_array_of(inputs->arena, struct feel_entry, 2);
+		entries[track - 1] = (struct feel_entry){ procedure->tracks[track].name, feel_null(TEXT("")) };
+		if (!stands)
+			return OUT_OF_MEMORY(error);
+		if (stand.step < 0)
+			continue;
+		stands[0] = (struct feel_entry){ TEXT("étape"), feel_string(procedure->steps[stand.step].name) };
+		stands[1] = (struct feel_entry){ TEXT("depuis"), feel_date(date_of_instant(stand.entered_at, NULL)) };
+		entries[track - 1].value = feel_context(stands, 2);
+	}
+	return entries ? inputs_set_context(inputs, procedure->tracks_slot, entries, procedure->track_count - 1, error)
+		: OUT_OF_MEMORY(error);
+}
+
 /* What expressions read of a piece; one filed before its day was kept came with the dossier. */
 static bool
 feel_of_piece(struct arena *arena, const struct dossier_piece *piece, instant filed_at, struct feel_value *ret_value)
@@ -426,6 +449,8 @@ inputs_new(struct arena *arena, const struct dossier_facts *facts, struct inputs
 			dossier ? dossier->filed_at : facts->at, error);
 	if (status == GUICHET_OK)
 		status = set_dossier(&inputs, error);
+	if (status == GUICHET_OK)
+		status = set_tracks(&inputs, error);
 	if (status == GUICHET_OK)
 		status = clocks_set(&inputs, error);
 	if (status == GUICHET_OK)

@@ -7,6 +7,21 @@
 
 #include "base/banned.h"
 
+/* In the order of writing, the main circuit first. */
+static int
+first_awaited(const struct dossier_facts *facts, dossier_roles awaited)
+{
+	const struct procedure *procedure = facts->procedure;
+	for (size_t track = 0; track < procedure->track_count; track++) {
+		const int step = dossier_stand_in(procedure, facts->dossier, (int)track).step;
+		const struct procedure_list awaits = step < 0 ? (struct procedure_list){ 0 } : procedure->steps[step].awaits;
+		for (size_t i = 0; i < awaits.count; i++)
+			if (awaited & DOSSIER_ROLE(awaits.at[i]))
+				return awaits.at[i];
+	}
+	return PROCEDURE_NONE;
+}
+
 enum guichet_status
 deciding_columns(const struct inputs *inputs, struct dossier_columns *ret_columns, struct guichet_error *error)
 {
@@ -24,25 +39,17 @@ deciding_columns(const struct inputs *inputs, struct dossier_columns *ret_column
 		if (!cells[i].at)
 			return OUT_OF_MEMORY(error);
 	}
+	const dossier_roles awaited = dossier_awaited(procedure, inputs->facts->dossier);
 	*ret_columns = (struct dossier_columns){
 		.step = step->name,
-		.waiting = step->awaits.count > 0 ? step->awaits.at[0] : PROCEDURE_NONE,
-		.ended = step->final,
+		.waiting = first_awaited(inputs->facts, awaited),
+		.awaited = awaited,
+		.ended = dossier_is_ended(procedure, inputs->facts->dossier),
 		.counts = !step->frees && !facts_nature(inputs->facts),
 		.cells = cells,
 		.cell_count = procedure->column_count,
 	};
 	return GUICHET_OK;
-}
-
-bool
-deciding_has_fired(const struct dossier *dossier, struct text effect)
-{
-	for (size_t i = 0; i < dossier->fired_count; i++) {
-		if (text_equal(dossier->fired[i], effect))
-			return true;
-	}
-	return false;
 }
 
 const struct dossier_due *
@@ -54,38 +61,60 @@ dossier_due_at_once(const struct dossier_due *dues, size_t count)
 	return NULL;
 }
 
+/* Those of one circuit, after those of the circuits before it. */
+static enum guichet_status
+add_dues(const struct inputs *inputs, const struct dossier_stand *stand, struct dossier_due *dues, size_t *count,
+	bool *passes, struct guichet_error *error)
+{
+	const struct procedure *procedure = inputs->facts->procedure;
+	const struct procedure_step *step = &procedure->steps[stand->step];
+	const bool awaited = step->awaits_all && stand_awaited(procedure, stand) != 0;
+	for (size_t i = 0; i < step->deadlines.count; i++) {
+		const struct procedure_deadline *deadline = &procedure->deadlines[step->deadlines.at[i]];
+		enum guichet_status status;
+		instant at;
+		if (stand_has_fired(stand, deadline->name) || (deadline->passage && (*passes || awaited)))
+			continue;
+		if (deadline->passage) {
+			status = inputs_condition(inputs, deadline->condition, passes, error);
+			if (status != GUICHET_OK)
+				return status;
+			if (*passes)
+				dues[(*count)++] = (struct dossier_due){ deadline->name, stand->step, inputs->facts->dossier->last_at, true };
+			continue;
+		}
+		if (!deadline->when)
+			continue; /* it waits for what happens to a child */
+		status = inputs_instant(inputs, deadline->when, false, &at, error);
+		if (status != GUICHET_OK)
+			return status;
+		if (at != INSTANT_NEVER)
+			dues[(*count)++] = (struct dossier_due){ deadline->name, stand->step, at, false };
+	}
+	return GUICHET_OK;
+}
+
 enum guichet_status
 decide_dues(const struct inputs *inputs, const struct dossier_due **ret_dues, size_t *ret_count,
 	struct guichet_error *error)
 {
 	const struct procedure *procedure = inputs->facts->procedure;
 	const struct dossier *dossier = inputs->facts->dossier;
-	const struct procedure_list deadlines = procedure->steps[dossier->step].deadlines;
-	struct dossier_due *dues = arena_array_of(inputs->arena, struct dossier_due, deadlines.count + 1);
-	size_t count = 0;
+	size_t most = 1, count = 0;
+	for (size_t track = 0; track < procedure->track_count; track++) {
+		const int step = dossier_stand_in(procedure, dossier, (int)track).step;
+		most += step < 0 ? 0 : procedure->steps[step].deadlines.count;
+	}
+	struct dossier_due *dues = arena_array_of(inputs->arena, struct dossier_due, most);
 	bool passes = false;
 	if (!dues)
 		return OUT_OF_MEMORY(error);
-	for (size_t i = 0; i < deadlines.count; i++) {
-		const struct procedure_deadline *deadline = &procedure->deadlines[deadlines.at[i]];
-		instant at;
-		if (deciding_has_fired(dossier, deadline->name) || (passes && deadline->passage))
-			continue;
-		if (deadline->passage) {
-			const enum guichet_status status = inputs_condition(inputs, deadline->condition, &passes, error);
-			if (status != GUICHET_OK)
-				return status;
-			if (passes)
-				dues[count++] = (struct dossier_due){ deadline->name, dossier->step, dossier->last_at, true };
-			continue;
-		}
-		if (!deadline->when)
-			continue; /* it waits for what happens to a child */
-		const enum guichet_status status = inputs_instant(inputs, deadline->when, false, &at, error);
+	for (size_t track = 0; track < procedure->track_count; track++) {
+		const struct dossier_stand stand = dossier_stand_in(procedure, dossier, (int)track);
+		const enum guichet_status status = stand.step < 0 ? GUICHET_OK
+			: add_dues(inputs, &stand, dues, &count, &passes, error);
 		if (status != GUICHET_OK)
 			return status;
-		if (at != INSTANT_NEVER)
-			dues[count++] = (struct dossier_due){ deadline->name, dossier->step, at, false };
 	}
 	*ret_dues = dues;
 	*ret_count = count;
@@ -202,7 +231,8 @@ mails_of(struct deciding *deciding, int move, bool entered)
 		const struct procedure_mail *mail = &deciding->procedure->mails[i];
 		bool added;
 		if (!procedure_list_has(mail->after, move)
-		    || (mail->steps.count > 0 && !procedure_list_has(mail->steps, deciding->facts.dossier->step)))
+		    || (mail->steps.count > 0
+			&& !dossier_stands_in(deciding->procedure, deciding->facts.dossier, mail->steps)))
 			continue;
 		const enum guichet_status status = add_mails(deciding, (int)i, &added);
 		if (status != GUICHET_OK)
@@ -245,27 +275,39 @@ acts_of(struct deciding *deciding, const struct dossier *before)
 	return GUICHET_OK;
 }
 
-/* A step just entered must not wait for nobody: one's own request goes up, and at the top there is no one left. Roles
- * held everywhere are not looked for in every decision: they are taken as held. */
+/* Does somebody named by the directory hold one of these roles, or all of them? Roles held everywhere are not looked for
+ * in every decision: they are taken as held. */
+static bool
+is_held(const struct deciding *deciding, const struct procedure_step *step)
+{
+	size_t held = 0;
+	for (size_t i = 0; i < step->awaits.count; i++) {
+		const enum procedure_reach reach = deciding->procedure->roles[step->awaits.at[i]].reach;
+		bool found = reach != PROCEDURE_STRUCTURE && reach != PROCEDURE_DISTRICT;
+		for (size_t j = 0; j < deciding->facts.holder_count; j++)
+			found |= deciding->facts.holders[j].role == step->awaits.at[i];
+		held += found;
+	}
+	return step->final || step->awaits.count == 0 || (step->awaits_all ? held == step->awaits.count : held > 0);
+}
+
+/* A step just entered must not wait for nobody: one's own request goes up, and at the top there is no one left. */
 static enum guichet_status
-tell_unheld(struct deciding *deciding)
+tell_unheld(struct deciding *deciding, const struct dossier *before)
 {
 	const struct procedure *procedure = deciding->procedure;
-	const struct procedure_step *step = &procedure->steps[deciding->facts.dossier->step];
-	if (step->final || step->awaits.count == 0)
-		return GUICHET_OK;
-	for (size_t i = 0; i < step->awaits.count; i++) {
-		const enum procedure_reach reach = procedure->roles[step->awaits.at[i]].reach;
-		if (reach != PROCEDURE_STRUCTURE && reach != PROCEDURE_DISTRICT)
-			return GUICHET_OK;
-		for (size_t j = 0; j < deciding->facts.holder_count; j++)
-			if (deciding->facts.holders[j].role == step->awaits.at[i])
-				return GUICHET_OK;
+	for (size_t track = 0; track < procedure->track_count; track++) {
+		const struct dossier_stand stand = dossier_stand_in(procedure, deciding->facts.dossier, (int)track);
+		if (stand.step < 0 || is_held(deciding, &procedure->steps[stand.step])
+			|| (before && dossier_stands_at(procedure, before, stand.step)))
+			continue;
+		const struct text roles = decide_roles_text(deciding->arena, procedure, procedure->steps[stand.step].awaits);
+		deciding->outcome->unheld = arena_format(deciding->arena, "Cette demande attend quelqu’un que l’annuaire ne nomme "
+			"pas : %.*s. Complétez l’annuaire ou désignez un intérim, puis prévenez cette personne.", TEXT_ARGS(roles));
+		if (!roles.at || !deciding->outcome->unheld.at)
+			return OUT_OF_MEMORY(deciding->error);
 	}
-	const struct text roles = decide_roles_text(deciding->arena, procedure, step->awaits);
-	deciding->outcome->unheld = arena_format(deciding->arena, "Cette demande attend quelqu’un que l’annuaire ne nomme "
-		"pas : %.*s. Complétez l’annuaire ou désignez un intérim, puis prévenez cette personne.", TEXT_ARGS(roles));
-	return roles.at && deciding->outcome->unheld.at ? GUICHET_OK : OUT_OF_MEMORY(deciding->error);
+	return GUICHET_OK;
 }
 
 /* Seals the event, folds it, and finds what follows in the new state. `move` may be NONE. */
@@ -313,8 +355,8 @@ deciding_conclude(struct deciding *deciding, enum dossier_event_type type, json_
 		status = acts_of(deciding, before);
 	if (status == GUICHET_OK && move >= 0)
 		status = mails_of(deciding, move, !before || outcome->state.step != step_before);
-	if (status == GUICHET_OK && (!before || outcome->state.step != step_before))
-		status = tell_unheld(deciding);
+	if (status == GUICHET_OK)
+		status = tell_unheld(deciding, before);
 	if (status == GUICHET_OK)
 		status = decide_dues(&deciding->inputs, &outcome->dues, &outcome->due_count, deciding->error);
 	if (status == GUICHET_OK)

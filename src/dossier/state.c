@@ -423,6 +423,40 @@ put_lists(struct arena *arena, json_t *object, const struct procedure *procedure
 	return well;
 }
 
+/* Roles by name, in the order of the procedure. */
+static bool
+put_roles(json_t *object, const char *key, const struct procedure *procedure, dossier_roles roles)
+{
+	json_t *names = json_put_array(object, key);
+	bool well = names != NULL;
+	for (size_t i = 0; well && i < procedure->role_count; i++)
+		well = !(roles & DOSSIER_ROLE(i)) || json_push(names, json_of_text(procedure->roles[i].name));
+	return well;
+}
+
+/* Where it stands beside its main circuit. States of procedures without suivis have none of it. */
+static bool
+put_stands(json_t *object, const struct procedure *procedure, const struct dossier *dossier)
+{
+	bool well = !dossier->answered || put_roles(object, "answered", procedure, dossier->answered);
+	json_t *stands = well && dossier->stand_count > 0 ? json_put_object(object, "stands") : NULL;
+	well = well && (stands || dossier->stand_count == 0);
+	for (size_t i = 0; well && i < dossier->stand_count; i++) {
+		const struct dossier_stand *stand = &dossier->stands[i];
+		json_t *item = json_object();
+		well = json_put_named(stands, procedure->tracks[i + 1].name, item);
+		if (!well || stand->step < 0)
+			continue;
+		json_t *fired = json_put_array(item, "fired");
+		well = fired && json_put(item, "step", json_of_text(procedure->steps[stand->step].name))
+			&& json_put(item, "entered_at", json_integer(stand->entered_at))
+			&& (!stand->answered || put_roles(item, "answered", procedure, stand->answered));
+		for (size_t k = 0; well && k < stand->fired_count; k++)
+			well = json_push(fired, json_of_text(stand->fired[k]));
+	}
+	return well;
+}
+
 static bool
 put_kin(json_t *object, const struct dossier *dossier)
 {
@@ -451,7 +485,8 @@ json_of_dossier(struct arena *arena, const struct procedure *procedure, const st
 	    || !json_put(object, "entered_at", json_integer(dossier->entered_at))
 	    || !json_put(object, "last_at", json_integer(dossier->last_at))
 	    || !json_put(object, "acts_made", json_integer(dossier->acts_made))
-	    || !put_kin(object, dossier) || !put_lists(arena, object, procedure, dossier))
+	    || !put_kin(object, dossier) || !put_lists(arena, object, procedure, dossier)
+	    || !put_stands(object, procedure, dossier))
 		return NULL;
 	return TAKE(object);
 }
@@ -700,6 +735,49 @@ read_clocks(struct json_reader *reader, const json_t *object, struct dossier *do
 		*(items) = items_;                                                                \
 	} while (0)
 
+static dossier_roles
+roles_at(struct json_reader *reader, const json_t *object, const char *key)
+{
+	const json_t *names = json_object_get(object, key);
+	dossier_roles roles = 0;
+	for (size_t i = 0; i < json_array_size(names); i++) {
+		const int role = procedure_role_find(reader->procedure, json_text(reader, json_array_get(names, i)));
+		reader->failed |= role < 0;
+		roles |= role < 0 ? 0 : DOSSIER_ROLE(role);
+	}
+	return roles;
+}
+
+static void
+read_stands(struct json_reader *reader, const json_t *object, struct dossier *dossier)
+{
+	const struct procedure *procedure = reader->procedure;
+	const json_t *all = json_object_get(object, "stands");
+	dossier->answered = roles_at(reader, object, "answered");
+	if (!all)
+		return;
+	struct dossier_stand *stands = arena_array_of(reader->arena, struct dossier_stand, procedure->track_count);
+	if (!stands) {
+		reader->failed = reader->full = true;
+		return;
+	}
+	for (size_t i = 1; i < procedure->track_count; i++) {
+		const json_t *item = json_object_getn(all, procedure->tracks[i].name.at, procedure->tracks[i].name.length);
+		struct dossier_stand *stand = &stands[i - 1];
+		if (!json_object_get(item, "step")) {
+			stand->step = PROCEDURE_NONE;
+			continue;
+		}
+		*stand = (struct dossier_stand){ .step = step_at(reader, item, "step"),
+			.entered_at = json_instant(reader, json_object_get(item, "entered_at")),
+			.answered = roles_at(reader, item, "answered") };
+		READ_ITEMS(reader, item, "fired", struct text, PROCEDURE_MOST_ITEMS, json_text, &stand->fired, &stand->fired_count);
+		reader->failed |= procedure->steps[stand->step].track != (int)i;
+	}
+	dossier->stands = stands;
+	dossier->stand_count = procedure->track_count - 1;
+}
+
 struct dossier
 json_dossier(struct json_reader *outer, const json_t *object)
 {
@@ -748,6 +826,7 @@ json_dossier(struct json_reader *outer, const json_t *object)
 	state_changes_keep(&dossier);
 	if (!reader.failed && !state_acts_keep(reader.arena, &dossier))
 		reader.failed = reader.full = true;
+	read_stands(&reader, object, &dossier);
 	reader.failed |= dossier.nature.length > 0 && procedure_nature_find(procedure, dossier.nature) < 0;
 	outer->failed |= reader.failed;
 	outer->full |= reader.full;

@@ -1,4 +1,5 @@
 /* The timeline of a dossier: its past as its events tell it, where it stands, what is to come. */
+#include "base/buffer.h"
 #include "dossier/decide.h"
 #include "dossier/event.h"
 #include "dossier/view.h"
@@ -19,7 +20,28 @@ tell(struct telling *telling, const struct dossier_moment *moment)
 	return ITEMS_ADD(telling->arena, &telling->moments, &telling->count, moment);
 }
 
+/* The label of a step: of a suivi, with what it follows. `at` is NULL when the arena is full. */
+static struct text
+step_title(const struct dossier_facts *facts, struct arena *arena, int step, bool applicant)
+{
+	const struct text label = view_label(facts, step, applicant);
+	const int track = facts->procedure->steps[step].track;
+	return track == 0 ? label : arena_format(arena, "%.*s : %.*s", TEXT_ARGS(facts->procedure->tracks[track].label),
+		TEXT_ARGS(label));
+}
+
 /* ---- past ---- */
+
+/* How an effect is told: as it says itself, or by where it led. */
+static struct text
+effect_title(const struct dossier_facts *facts, struct arena *arena, int move, int from, int to, bool applicant)
+{
+	const struct procedure *procedure = facts->procedure;
+	const int effect = from < 0 ? PROCEDURE_NONE : procedure_deadline_find(procedure, from, procedure->moves[move].name);
+	if (effect >= 0 && procedure->deadlines[effect].done.length > 0)
+		return procedure->deadlines[effect].done;
+	return to >= 0 ? step_title(facts, arena, to, applicant) : procedure->moves[move].done;
+}
 
 /* The action of an event that led to a veiled step, told by its name and where it led: an event does not say where
  * it stood. */
@@ -94,15 +116,20 @@ tell_payload(const struct dossier_facts *facts, bool applicant, const struct dos
 	if (reader.failed || !by.at || move < 0 || (to_name.length > 0 && to < 0))
 		return reader.full || !by.at ? OUT_OF_MEMORY(error)
 			: guichet_fail(error, GUICHET_REFUSED, "L’événement %u du dossier ne se lit pas.", event->number);
+	const int from = effect ? procedure_step_find(procedure, json_text_at(&reader, payload, "step")) : PROCEDURE_NONE;
+	const int told_by = from < 0 ? PROCEDURE_NONE : procedure_deadline_find(procedure, from, name);
 	/* What happened by itself and led where it stands now is told by what it is now. */
-	const bool is_now = effect && !child && to == facts->dossier->step && last && last->version == event->number;
+	const bool is_now = effect && !child && to == facts->dossier->step && last && last->version == event->number
+		&& (told_by < 0 || procedure->deadlines[told_by].done.length == 0);
 	if (json_is_true(json_object_get(result, "skipped")) || is_now)
 		return GUICHET_OK;
 	if (applicant && view_hides(facts, to < 0 || effect ? NULL : veiling_of(procedure, move, to), event->number))
 		return GUICHET_OK;
 	moment->child = json_text_at(&reader, child, "id");
 	moment->child_number = json_text_at(&reader, child, "number");
-	moment->title = effect && !child && to >= 0 ? view_label(facts, to, applicant) : procedure->moves[move].done;
+	moment->title = effect && !child ? effect_title(facts, arena, move, from, to, applicant) : procedure->moves[move].done;
+	if (!moment->title.at)
+		return OUT_OF_MEMORY(error);
 	moment->by = event_by(arena, &person, facts->dossier->subject);
 	const bool well = moment->by.at && tell_changes(&reader, result, event, by, moment)
 		&& (event->number == 1 || tell_values(&reader, json_object_get(result, "values"), event->number, moment));
@@ -157,31 +184,75 @@ tell_past(struct telling *telling, const struct dossier_event *events, size_t co
 
 /* ---- now and next ---- */
 
+/* "Ont répondu : … ; attendus : …" where all are awaited; else empty. */
+static struct text
+tell_answers(const struct telling *telling, const struct dossier_stand *stand)
+{
+	const struct procedure *procedure = telling->facts->procedure;
+	const struct procedure_step *step = &procedure->steps[stand->step];
+	CLEANUP(buffer_release) struct buffer out = buffer_new(4096);
+	for (int answered = 1; step->awaits_all && answered >= 0; answered--) {
+		size_t count = 0;
+		for (size_t i = 0; i < step->awaits.count; i++) {
+			if (!(stand->answered & DOSSIER_ROLE(step->awaits.at[i])) == (answered == 1))
+				continue;
+			buffer_format(&out, "%s%.*s", count++ ? ", " : answered ? "Réponse donnée : " : out.length ? " ; attendue : "
+				: "Réponse attendue : ", TEXT_ARGS(procedure->roles[step->awaits.at[i]].label));
+		}
+	}
+	if (out.length > 0)
+		buffer_format(&out, ".");
+	return out.failed ? (struct text){ NULL, 0 } : arena_text(telling->arena, buffer_text(&out));
+}
+
+/* Where it stands in one circuit; a suivi that has not begun and awaits nobody is left untold. */
+static bool
+tell_stand(struct telling *telling, int track)
+{
+	const struct dossier *dossier = telling->facts->dossier;
+	const struct procedure *procedure = telling->facts->procedure;
+	const struct dossier_stand stand = dossier_stand_in(procedure, dossier, track);
+	if (stand.step < 0 || (track > 0 && stand.step == procedure->tracks[track].steps.at[0]
+		&& stand.entered_at == dossier->filed_at && !stand_awaited(procedure, &stand)))
+		return true;
+	const struct procedure_step *step = &procedure->steps[stand.step];
+	const struct text answers = tell_answers(telling, &stand), told = telling->applicant ? step->explain : step->if_nothing,
+		title = step_title(telling->facts, telling->arena, stand.step, telling->applicant), detail = answers.length == 0 ? told
+			: told.length == 0 ? answers : arena_format(telling->arena, "%.*s %.*s", TEXT_ARGS(told), TEXT_ARGS(answers));
+	return answers.at && title.at && (detail.at || detail.length == 0) && tell(telling, &(struct dossier_moment){
+		.kind = DOSSIER_NOW,
+		.at = stand.entered_at,
+		.title = title,
+		.by = TEXT(""),
+		.detail = detail,
+	});
+}
+
 static bool
 tell_now(struct telling *telling)
 {
-	const struct dossier *dossier = telling->facts->dossier;
-	const struct procedure_step *step = &telling->facts->procedure->steps[dossier->step];
-	return tell(telling, &(struct dossier_moment){
-		.kind = DOSSIER_NOW,
-		.at = dossier->entered_at,
-		.title = view_label(telling->facts, dossier->step, telling->applicant),
-		.by = TEXT(""),
-		.detail = telling->applicant ? step->explain : step->if_nothing,
-	});
+	bool well = true;
+	for (size_t track = 0; well && track < telling->facts->procedure->track_count; track++)
+		well = tell_stand(telling, (int)track);
+	return well;
 }
 
 /* The steps where the dossier may still come, its own included. NULL without memory. */
 static bool *
-steps_ahead(struct arena *arena, const struct procedure *procedure, int from)
+steps_ahead(struct arena *arena, const struct procedure *procedure, const struct dossier *dossier)
 {
 	bool *ahead = arena_array_of(arena, bool, procedure->step_count);
 	int *waiting = arena_array_of(arena, int, procedure->step_count);
 	size_t count = 0;
 	if (!ahead || !waiting)
 		return NULL;
-	ahead[from] = true;
-	waiting[count++] = from;
+	for (size_t track = 0; track < procedure->track_count; track++) {
+		const int from = dossier_stand_in(procedure, dossier, (int)track).step;
+		if (from < 0)
+			continue;
+		ahead[from] = true;
+		waiting[count++] = from;
+	}
 	while (count > 0) {
 		const struct procedure_step *step = &procedure->steps[waiting[--count]];
 		for (size_t i = 0; i < step->actions.count + step->deadlines.count; i++) {
@@ -210,7 +281,7 @@ static bool
 tell_windows(struct telling *telling)
 {
 	const struct dossier_facts *facts = telling->facts;
-	const bool *ahead = steps_ahead(telling->arena, facts->procedure, facts->dossier->step);
+	const bool *ahead = steps_ahead(telling->arena, facts->procedure, facts->dossier);
 	if (!ahead)
 		return false;
 	for (size_t i = 0; i < facts->procedure->window_count; i++) {
@@ -246,7 +317,7 @@ tell_dues(struct telling *telling, const struct dossier_due *dues, size_t count)
 			.kind = DOSSIER_NEXT,
 			.at = dues[i].at,
 			.whole_day = time.hour == 0 && time.minute == 0,
-			.title = deadline->to >= 0 ? view_label(telling->facts, deadline->to, telling->applicant)
+			.title = deadline->to >= 0 ? step_title(telling->facts, telling->arena, deadline->to, telling->applicant)
 				: deadline->label,
 			.by = TEXT(""),
 			.detail = TEXT(""),

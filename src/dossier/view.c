@@ -44,7 +44,9 @@ view_hides(const struct dossier_facts *facts, const struct procedure_action *vei
 		return true;
 	for (size_t i = 0; i < dossier->done_count; i++) {
 		const struct dossier_done *done = &dossier->done[i];
-		if (version > done->version && dossier->step == done->to && dossier->entered_at == done->last_at
+		const struct dossier_stand stand = dossier_stand_in(facts->procedure, dossier,
+			facts->procedure->steps[done->to].track);
+		if (version > done->version && stand.step == done->to && stand.entered_at == done->last_at
 		    && state_veiling(facts->procedure, done))
 			return true;
 	}
@@ -117,29 +119,46 @@ dossier_may_read_piece(const struct dossier_facts *facts, const struct dossier_v
 		|| facts_has_role(definition->readers, facts_roles(facts, viewer->person, viewer->roles));
 }
 
+/* Those that the roles have among the actions of one step. */
+static enum guichet_status
+add_options(const struct inputs *inputs, dossier_roles roles, dossier_roles signs, struct procedure_list actions,
+	struct dossier_option *options, size_t *count, struct guichet_error *error)
+{
+	enum guichet_status status = GUICHET_OK;
+	for (size_t i = 0; status == GUICHET_OK && i < actions.count; i++) {
+		const struct procedure_action *action = &inputs->facts->procedure->actions[actions.at[i]];
+		bool offered;
+		if (!stand_doers(inputs->facts, action, action->signs < 0 ? roles & ~signs : roles))
+			continue;
+		status = inputs_condition(inputs, action->condition, &offered, error);
+		if (status != GUICHET_OK || !offered)
+			continue;
+		options[*count] = (struct dossier_option){ .action = actions.at[i], .definition = action };
+		status = judge_option(inputs, &options[(*count)++], error);
+	}
+	return status;
+}
+
 enum guichet_status
 dossier_options(const struct dossier_facts *facts, const struct dossier_viewer *viewer, struct arena *arena,
 	const struct dossier_option **ret_options, size_t *ret_count, struct guichet_error *error)
 {
 	const struct procedure *procedure = facts->procedure;
-	const struct procedure_list actions = procedure->steps[facts_step(facts)].actions;
 	const dossier_roles roles = facts_roles(facts, viewer->person, viewer->roles);
-	struct dossier_option *options = arena_array_of(arena, struct dossier_option, actions.count + 1);
 	struct inputs inputs;
-	size_t count = 0;
+	size_t most = 1, count = 0;
+	for (size_t track = 0; track < procedure->track_count; track++) {
+		const int step = stand_in(facts, (int)track).step;
+		most += step < 0 ? 0 : procedure->steps[step].actions.count;
+	}
+	struct dossier_option *options = arena_array_of(arena, struct dossier_option, most);
 	if (!options)
 		return OUT_OF_MEMORY(error);
 	enum guichet_status status = inputs_new(arena, facts, &inputs, error);
-	for (size_t i = 0; status == GUICHET_OK && i < actions.count; i++) {
-		const struct procedure_action *action = &procedure->actions[actions.at[i]];
-		bool offered;
-		if (!facts_has_role(action->who, action->signs < 0 ? roles & ~viewer->signs : roles))
-			continue;
-		status = inputs_condition(&inputs, action->condition, &offered, error);
-		if (status != GUICHET_OK || !offered)
-			continue;
-		options[count] = (struct dossier_option){ .action = actions.at[i], .definition = action };
-		status = judge_option(&inputs, &options[count++], error);
+	for (size_t track = 0; status == GUICHET_OK && track < procedure->track_count; track++) {
+		const int step = stand_in(facts, (int)track).step;
+		if (step >= 0)
+			status = add_options(&inputs, roles, viewer->signs, procedure->steps[step].actions, options, &count, error);
 	}
 	if (status != GUICHET_OK)
 		return status;

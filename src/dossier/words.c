@@ -14,7 +14,7 @@ dossier_mail_wanted(const struct dossier_facts *facts, int mail, int role, const
 	struct inputs inputs;
 	*ret_wanted = false;
 	if (!procedure_list_has(definition->to, role)
-	    || (definition->steps.count > 0 && !procedure_list_has(definition->steps, facts_step(facts))))
+	    || (definition->steps.count > 0 && !dossier_stands_in(facts->procedure, facts->dossier, definition->steps)))
 		return GUICHET_OK;
 	enum guichet_status status = inputs_new(arena, facts, &inputs, error);
 	if (status == GUICHET_OK)

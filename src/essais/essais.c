@@ -175,7 +175,7 @@ act(struct playing *playing, const struct yaml_node *step, struct world_dossier 
 	int64_t expected = 0;
 	if (version && text_to_integer(yaml_scalar(version), 0, DOSSIER_EVENTS_LIMIT, &expected))
 		command.expected = (unsigned)expected;
-	const int action = *dossier ? procedure_action_find(playing->procedure, (*dossier)->state.step, command.action)
+	const int action = *dossier ? dossier_action_find(playing->procedure, &(*dossier)->state, command.action)
 		: PROCEDURE_NONE;
 	if (action >= 0 && playing->procedure->actions[action].signs >= 0) {
 		const struct dossier_act *shown = dossier_act_find(&(*dossier)->state, playing->procedure->actions[action].signs);
@@ -183,7 +183,7 @@ act(struct playing *playing, const struct yaml_node *step, struct world_dossier 
 	}
 	/* Filing, unless a dossier of that name still counts and the action is one of its later steps. */
 	const bool filing = birth || !*dossier || (procedure_action_find(playing->procedure, 0, command.action) >= 0
-		&& procedure_action_find(playing->procedure, (*dossier)->state.step, command.action) < 0
+		&& dossier_action_find(playing->procedure, &(*dossier)->state, command.action) < 0
 		&& text_equal((*dossier)->person, person));
 	const enum guichet_status status = world_act_or_bear(playing->world, filing ? NULL : *dossier, birth, key, person,
 		&command, outcome, playing->error);

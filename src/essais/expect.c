@@ -231,6 +231,23 @@ expect_state(struct happening *happening, const struct yaml_node *node)
 	essai_check(playing, node, text_equal(got, yaml_scalar(node)), "l’état est « %.*s »", TEXT_ARGS(got));
 }
 
+/* Where each suivi stands. */
+static void
+expect_tracks(struct happening *happening, const struct yaml_node *node)
+{
+	struct playing *playing = happening->playing;
+	const struct procedure *procedure = playing->procedure;
+	for (size_t i = 0; i < node->count; i++) {
+		const struct text name = node->items[i].key->scalar, expected = yaml_scalar(node->items[i].value);
+		const int track = procedure_track_find(procedure, name);
+		const int step = track <= 0 || !happening->dossier ? PROCEDURE_NONE
+			: dossier_stand_in(procedure, &happening->dossier->state, track).step;
+		const struct text got = step < 0 ? TEXT("rien") : procedure->steps[step].name;
+		essai_check(playing, node->items[i].value, track > 0 && text_equal(got, expected), "le suivi « %.*s » en est à « %.*s »",
+			TEXT_ARGS(name), TEXT_ARGS(got));
+	}
+}
+
 static void
 expect_refusal(struct happening *happening, const struct yaml_node *node)
 {
@@ -750,7 +767,7 @@ expect_exports(struct happening *happening, const struct yaml_node *node)
 		}
 		bool within = found && happening->dossier && found->steps.count == 0;
 		for (size_t j = 0; found && happening->dossier && j < found->steps.count; j++)
-			within |= found->steps.at[j] == happening->dossier->state.step;
+			within |= dossier_stands_at(procedure, &happening->dossier->state, found->steps.at[j]);
 		struct text text = TEXT("");
 		struct names cells = { 0 };
 		if (within)
@@ -857,9 +874,18 @@ static void
 expect_waiting(struct happening *happening, const struct yaml_node *node)
 {
 	const struct world_dossier *dossier = happening->dossier;
+	const struct procedure *procedure = happening->playing->procedure;
 	const int role = dossier ? dossier->columns.waiting : PROCEDURE_NONE;
-	const struct text name = role >= 0 ? happening->playing->procedure->roles[role].name : TEXT("rien");
-	essai_check(happening->playing, node, text_equal(name, yaml_scalar(node)), "attend : %.*s", TEXT_ARGS(name));
+	const struct text name = role >= 0 ? procedure->roles[role].name : TEXT("rien");
+	if (node->kind != YAML_SEQUENCE) {
+		essai_check(happening->playing, node, text_equal(name, yaml_scalar(node)), "attend : %.*s", TEXT_ARGS(name));
+		return;
+	}
+	struct names names = { 0 };
+	for (size_t i = 0; dossier && i < procedure->role_count; i++)
+		if (dossier->columns.awaited & DOSSIER_ROLE(i))
+			names_add(&names, procedure->roles[i].name);
+	check_names(happening->playing, node, "attend", &names);
 }
 
 /* A day of a week: "mardi", "mardi matin"; then why it is not as usual, or that everybody should be there. */

@@ -99,7 +99,10 @@ effect_fire(struct store_tx *tx, void *context, struct guichet_error *error)
 	if (status != GUICHET_OK)
 		return status;
 	const struct dossier_input input = { .facts = dossier.facts, .decided_at = now, .salt = effect->salt };
-	status = dossier_elapse(&input, effect->name, dossier.state.step, effect->at, arena, &outcome, error);
+	const int index = dossier_deadline_find(dossier.procedure, &dossier.state, effect->name);
+	status = dossier_elapse(&input, effect->name,
+		index == PROCEDURE_NONE ? dossier.state.step : dossier.procedure->deadlines[index].step, effect->at, arena, &outcome,
+		error);
 	if (status != GUICHET_OK)
 		return status;
 	switch (outcome.kind) {

@@ -127,10 +127,16 @@ waiting_for_role(struct office *office, struct store_tx *tx, struct arena *arena
 	}
 	if (!office_holds_somewhere(actor, role))
 		return GUICHET_OK;
-	CLEANUP(store_rows_end) struct store_rows rows = store_query(tx, arena, STORE_DOSSIER_WAITING_FOR,
-		STORE_VALUES(campaign->id, role->name, (int64_t)limit + 1), error);
-	const enum guichet_status status = office_rows_read(office, &rows, arena, limit, index, &found, error);
-	return status != GUICHET_OK ? status : office_rows_append(arena, list, &found, actor->person, limit, error);
+	static const enum store_statement statements[] = { STORE_DOSSIER_WAITING_FOR, STORE_DOSSIER_WAITING_TOO };
+	enum guichet_status status = GUICHET_OK;
+	for (size_t i = 0; status == GUICHET_OK && i < sizeof statements / sizeof *statements; i++) {
+		CLEANUP(store_rows_end) struct store_rows rows = store_query(tx, arena, statements[i],
+			STORE_VALUES(campaign->id, role->name, (int64_t)limit + 1), error);
+		status = office_rows_read(office, &rows, arena, limit, index, &found, error);
+		if (status == GUICHET_OK)
+			status = office_rows_append(arena, list, &found, actor->person, limit, error);
+	}
+	return status;
 }
 
 enum guichet_status

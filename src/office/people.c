@@ -350,12 +350,12 @@ static dossier_roles
 roles_signed_for(const struct office_dossier *dossier, const struct office_seat *seats, const struct office_actor *actor)
 {
 	const struct procedure *procedure = dossier->procedure;
-	const struct procedure_list actions = procedure->steps[dossier->state.step].actions;
 	dossier_roles roles = 0;
 	for (size_t f = 0; f < actor->delegations.count; f++)
-		for (size_t i = 0; i < procedure->role_count; i++)
-			for (size_t a = 0; a < actions.count; a++)
-				if (signs_for(dossier, seats, (int)i, &procedure->actions[actions.at[a]], &actor->delegations.at[f]))
+		for (size_t a = 0; a < procedure->action_count; a++)
+			for (size_t i = 0; i < procedure->role_count && dossier_stands_at(procedure, &dossier->state,
+				procedure->actions[a].step); i++)
+				if (signs_for(dossier, seats, (int)i, &procedure->actions[a], &actor->delegations.at[f]))
 					roles |= DOSSIER_ROLE(i);
 	return roles;
 }
@@ -395,7 +395,7 @@ office_person_acting(struct arena *arena, const struct office_dossier *dossier, 
 	const struct office_actor *actor, struct text name, struct dossier_person *ret_person, struct guichet_error *error)
 {
 	const struct procedure *procedure = dossier->procedure;
-	const int index = procedure_action_find(procedure, dossier->state.step, name);
+	const int index = dossier_action_find(procedure, &dossier->state, name);
 	const struct procedure_action *action = index == PROCEDURE_NONE ? NULL : &procedure->actions[index];
 	for (size_t w = 0; action && w < action->who.count; w++) {
 		const int role = action->who.at[w];

@@ -59,6 +59,34 @@ insert(struct office *office, struct store_tx *tx, struct arena *arena, const st
 		NULL, error);
 }
 
+/* May a dossier of this procedure wait for several roles? */
+static bool
+waits_for_several(const struct procedure *procedure)
+{
+	bool several = procedure->track_count > 1;
+	for (size_t i = 0; i < procedure->step_count; i++)
+		several |= procedure->steps[i].awaits.count > 1;
+	return several;
+}
+
+/* The roles held everywhere that it waits for beside the first. */
+static enum guichet_status
+write_waits(struct store_tx *tx, const struct office_place *place, const struct dossier_outcome *outcome,
+	struct guichet_error *error)
+{
+	const struct procedure *procedure = place->procedure;
+	enum guichet_status status = GUICHET_OK;
+	if (!waits_for_several(procedure))
+		return GUICHET_OK;
+	if (place->from != PROCEDURE_NONE)
+		status = store_run(tx, STORE_DOSSIER_WAIT_CLEAR, STORE_VALUES(place->id), NULL, error);
+	for (size_t i = 0; status == GUICHET_OK && i < procedure->role_count; i++)
+		if ((outcome->columns.awaited & DOSSIER_ROLE(i)) && (int)i != outcome->columns.waiting
+			&& procedure->roles[i].reach == PROCEDURE_EVERYWHERE)
+			status = store_run(tx, STORE_DOSSIER_WAIT_ADD, STORE_VALUES(place->id, procedure->roles[i].name), NULL, error);
+	return status;
+}
+
 /* The row, the counters, who is waited for. */
 static enum guichet_status
 write_projection(struct office *office, struct store_tx *tx, struct arena *arena, const struct office_place *place,
@@ -83,12 +111,11 @@ write_projection(struct office *office, struct store_tx *tx, struct arena *arena
 		if (status == GUICHET_OK)
 			status = count(tx, place, dossier->step, 1, error);
 	}
-	const struct procedure_step *step = &place->procedure->steps[dossier->step];
 	for (size_t i = 0; status == GUICHET_OK && i < place->procedure->role_count; i++)
 		if (place->seats[i].home.length)
 			status = store_run(tx, STORE_DOSSIER_ROLE_SET, STORE_VALUES(place->id, place->procedure->roles[i].name,
-				place->seats[i].home, procedure_list_has(step->awaits, (int)i) ? 1 : 0), NULL, error);
-	return status;
+				place->seats[i].home, outcome->columns.awaited & DOSSIER_ROLE(i) ? 1 : 0), NULL, error);
+	return status == GUICHET_OK ? write_waits(tx, place, outcome, error) : status;
 }
 
 static enum guichet_status

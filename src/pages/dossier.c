@@ -606,7 +606,7 @@ action_page(struct request *request, struct html *html, const struct dossier_for
 	const enum guichet_status status = page_dossier(request, tx, &dossier, error);
 	if (status != GUICHET_OK)
 		return status;
-	const int index = procedure_action_find(dossier.procedure, dossier.state.step, request_parameter(request, "action"));
+	const int index = dossier_action_find(dossier.procedure, &dossier.state, request_parameter(request, "action"));
 	if (index == PROCEDURE_NONE)
 		return guichet_fail(error, GUICHET_REFUSED, "%s", refusal.length ? request->arena ? arena_text(request->arena,
 			refusal).at : "" : "Ce n’est plus possible : le dossier a avancé entre-temps. Ouvrez-le pour voir où il en est.");

@@ -183,7 +183,7 @@ link_action_page(struct request *request, struct html *html, const struct dossie
 	if (status != GUICHET_OK)
 		return status;
 	const struct text name = request_parameter(request, "action");
-	const int index = procedure_action_find(dossier.procedure, dossier.state.step, name);
+	const int index = dossier_action_find(dossier.procedure, &dossier.state, name);
 	const bool possible = index != PROCEDURE_NONE && office_link_allows(&opened.link, name);
 	PAGE_IN(request, html, possible ? dossier.procedure->actions[index].label : TEXT("Cette étape est passée"),
 		{ opened.path, TEXT("Ce qui vous attend") });

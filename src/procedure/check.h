@@ -11,7 +11,10 @@ struct flow {
 	bool *reached;     /* a dossier may come there */
 	int *reached_by;   /* a move that leads there, for messages */
 	bool *natures;     /* by nature, then by step: see flow_may_be() */
+	uint64_t *lost;    /* words per circuit: what the ways of the others may take away at any moment */
+	uint64_t *scratch; /* twice words */
 };
+
 
 /* One way from a step: an action or a deadline that leaves it or stays. */
 struct way {
@@ -35,7 +38,9 @@ size_t flow_letter(const struct check *check, int letter);
 /* May a dossier of this nature (PROCEDURE_NONE: born of none) come to this step? */
 bool flow_may_be(const struct check *check, int nature, int step);
 bool flow_has(const uint64_t *set, size_t bit);
-/* What is true once a way has been taken; `set` has flow.words words. */
+/* What is true when a way is taken; `set` has flow.words words. */
+void flow_before(const struct check *check, const struct way *way, uint64_t *set);
+/* Then what is true once it has been taken. */
 void flow_after(const struct check *check, const struct way *way, uint64_t *set);
 
 struct span check_place(const struct check *check, const struct procedure_origin *origin);

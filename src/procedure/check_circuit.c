@@ -52,6 +52,38 @@ check_start(struct check *check)
 	}
 }
 
+/* Each circuit has its own way: one moves another by a passage whose condition reads where it stands. */
+static void
+check_tracks(struct check *check)
+{
+	const struct procedure *procedure = check->procedure;
+	for (size_t i = 0; i < check->way_count; i++) {
+		const struct way *way = &check->ways[i];
+		const struct procedure_origin origin = way_origin(way);
+		const struct text name = way_name(way);
+		if (way->to == PROCEDURE_NONE || procedure->steps[way->to].track == procedure->steps[way->step].track)
+			continue;
+		TELL(check, 314, origin, "menez à une étape du même circuit ; là-bas, un passage lira où en est celui-ci",
+			"« %.*s » mène d’un circuit à l’étape « %.*s » d’un autre", TEXT_ARGS(name),
+			TEXT_ARGS(procedure->steps[way->to].name));
+	}
+	for (size_t i = 0; i < procedure->move_count; i++) {
+		const struct procedure_move *move = &procedure->moves[i];
+		int track = PROCEDURE_NONE;
+		for (size_t k = 0; k < move->actions.count + move->deadlines.count; k++) {
+			const bool acts = k < move->actions.count;
+			const struct procedure_action *action = acts ? &procedure->actions[move->actions.at[k]] : NULL;
+			const struct procedure_deadline *deadline = acts ? NULL
+				: &procedure->deadlines[move->deadlines.at[k - move->actions.count]];
+			const int here = procedure->steps[acts ? action->step : deadline->step].track;
+			if (track != PROCEDURE_NONE && track != here)
+				TELL(check, 314, *(acts ? &action->origin : &deadline->origin), "donnez-lui un autre nom",
+					"« %.*s » existe déjà dans un autre circuit, qui vit en même temps", TEXT_ARGS(move->name));
+			track = here;
+		}
+	}
+}
+
 /* Which steps lead to a final one. */
 static bool *
 steps_that_end(struct check *check)
@@ -86,6 +118,8 @@ check_steps(struct check *check)
 		if (!check->flow.reached[i])
 			TELL(check, 301, step->origin, "écrivez une action qui y mène, ou ôtez-la", "aucun chemin ne mène à l’étape « %.*s »",
 				TEXT_ARGS(step->name));
+		else if (step->track)
+			; /* a suivi may stay where it is */
 		else if (!step->final && !leaves)
 			TELL(check, 302, step->origin, "ajoutez une action ou une échéance, ou « fin: oui »",
 				"une demande entrée à l’étape « %.*s » n’en sort plus", TEXT_ARGS(step->name));
@@ -112,7 +146,7 @@ check_waiting(struct check *check)
 			moves |= procedure->deadlines[step->deadlines.at[k]].to != PROCEDURE_NONE;
 		if (step->final || !check->flow.reached[i])
 			continue;
-		if (!moves && step->awaits.count == 0)
+		if (!moves && step->awaits.count == 0 && !step->track)
 			TELL(check, 303, step->origin, "ajoutez « attend: » et un rôle", "on ne dit pas qui doit agir à l’étape « %.*s »",
 				TEXT_ARGS(step->name));
 		if (step->awaits.count && step->deadlines.count == 0 && step->if_nothing.length == 0)
@@ -125,6 +159,30 @@ check_waiting(struct check *check)
 			if (!acts)
 				TELL(check, 303, step->origin, "donnez-lui une action, ou attendez un autre rôle",
 					"l’étape « %.*s » attend « %.*s », qui n’y peut rien faire", TEXT_ARGS(step->name),
+					TEXT_ARGS(procedure->roles[step->awaits.at[k]].name));
+		}
+	}
+}
+
+/* Where all are awaited, each must be able to answer and to stay. */
+static void
+check_answers(struct check *check)
+{
+	const struct procedure *procedure = check->procedure;
+	for (size_t i = 0; i < procedure->step_count; i++) {
+		const struct procedure_step *step = &procedure->steps[i];
+		if (step->awaits_all && step->awaits.count < 2)
+			TELL(check, 315, step->origin, "ôtez « attend_tous: », ou attendez plusieurs rôles",
+				"l’étape « %.*s » n’attend pas plusieurs rôles", TEXT_ARGS(step->name));
+		for (size_t k = 0; step->awaits_all && k < step->awaits.count; k++) {
+			bool answers = false;
+			for (size_t m = 0; m < step->actions.count; m++) {
+				const struct procedure_action *action = &procedure->actions[step->actions.at[m]];
+				answers |= action->answers && procedure_list_has(action->who, step->awaits.at[k]);
+			}
+			if (!answers)
+				TELL(check, 315, step->origin, "donnez-lui une action sans « vers: » : ce sera sa réponse",
+					"à l’étape « %.*s », « %.*s » ne peut pas donner sa réponse", TEXT_ARGS(step->name),
 					TEXT_ARGS(procedure->roles[step->awaits.at[k]].name));
 		}
 	}
@@ -207,7 +265,7 @@ check_grounds(struct check *check)
 		const struct way *way = &check->ways[i];
 		if (way_sense(check, way) != PROCEDURE_UNFAVOURABLE || !check->flow.reached[way->step])
 			continue;
-		memcpy(set, check->flow.at_step + check->flow.words * (size_t)way->step, check->flow.words * sizeof *set);
+		flow_before(check, way, set);
 		flow_after(check, way, set);
 		bool grounded = false;
 		for (size_t k = procedure->form_field_count; k < procedure->field_count; k++)
@@ -278,9 +336,11 @@ check_signatures(struct check *check)
 void
 check_circuit(struct check *check)
 {
+	check_tracks(check);
 	check_start(check);
 	check_steps(check);
 	check_waiting(check);
+	check_answers(check);
 	check_loops(check);
 	check_grounds(check);
 	check_letter_senses(check);

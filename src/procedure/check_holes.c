@@ -475,7 +475,7 @@ known_after(struct check *check, const struct way *way)
 {
 	uint64_t *set = READER_ARRAY(check->reader, uint64_t, check->flow.words);
 	if (set) {
-		memcpy(set, check->flow.at_step + check->flow.words * (size_t)way->step, check->flow.words * sizeof *set);
+		flow_before(check, way, set);
 		flow_after(check, way, set);
 	}
 	return set;

@@ -24,7 +24,7 @@ static const char *const piece_keys[] = { "obligatoire", "si", "formats", "atten
 	NULL };
 static const char *const data_keys[] = { "contrôle", "contrôles", "minimum", "maximum", NULL };
 static const char *const role_keys[] = { "canal", NULL };
-static const char *const step_keys[] = { "libère", NULL };
+static const char *const step_keys[] = { "libère", "attend_tous", NULL };
 static const char *const action_keys[] = { "pendant", "si", "exige", "saisit", "modifie", "joint", "examine", "pose", "ouvre", "annule",
 	"produit", "signe", "reporte", NULL };
 static const char *const deadline_keys[] = { "si", "annule", "produit", "alerte", "pose", "reporte", NULL };
@@ -44,7 +44,7 @@ static const struct kind
 	kind_role = { "le rôle", false, role_keys }, kind_step = { "l’étape", false, step_keys },
 	kind_action = { "l’action", true, action_keys }, kind_deadline = { "l’échéance", true, deadline_keys },
 	kind_passage = { "le passage", true, passage_keys },
-	kind_clock = { "le délai", false, clock_keys },
+	kind_clock = { "le délai", false, clock_keys }, kind_track = { "le suivi", false, no_keys },
 	kind_exception = { "la dérogation", true, no_keys }, kind_letter = { "la lettre", false, letter_keys },
 	kind_nature = { "la nature", false, nature_keys }, kind_mail = { "le courrier", true, mail_keys },
 	kind_report = { "le rapport", false, report_keys }, kind_measure = { "la mesure", true, measure_keys },
@@ -208,6 +208,12 @@ inside_report(struct walk *walk, const struct yaml_node *report, struct text pat
 	walk_items(walk, child(report, "listes"), &kind_report_list, path, cites, NULL);
 }
 
+static void
+inside_track(struct walk *walk, const struct yaml_node *track, struct text path, struct text cites)
+{
+	walk_items(walk, child(track, "étapes"), &kind_step, path, cites, inside_step);
+}
+
 /* ---- the lines of tables ---- */
 
 /* The lines of one table, written there or in its file; false without any. */
@@ -279,6 +285,7 @@ walk_all(struct walk *walk, const struct yaml_node *root)
 		{ "circuit", &kind_step, inside_step },
 		{ "délais", &kind_clock, NULL },
 		{ "natures", &kind_nature, NULL },
+		{ "suivis", &kind_track, inside_track },
 		{ "dérogations", &kind_exception, NULL },
 		{ "lettres", &kind_letter, NULL },
 		{ "courriers", &kind_mail, NULL },

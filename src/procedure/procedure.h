@@ -315,6 +315,7 @@ struct procedure_action {
 	int opens;                      /* ouvre.fenêtre: reopened for this dossier, or NONE */
 	const struct feel *opens_until; /* ouvre.jusquau: a date (that day included) or a date and time (excluded) */
 	bool batch;                     /* par_lot: may be done to many dossiers at once */
+	bool answers;                   /* without « vers » where all are awaited: the answer of who does it */
 	const struct text *reports;     /* reporte: fields and posed values of a child copied into its parent */
 	size_t report_count;
 };
@@ -356,7 +357,9 @@ struct procedure_step {
 	struct text explain;      /* to the agent; may be empty */
 	struct text if_nothing;   /* si_rien: what happens when nobody acts; may be empty */
 	enum procedure_sense sense;
+	int track;                /* the circuit it belongs to: 0, the main one, or a suivi */
 	struct procedure_list awaits;    /* attend: the roles whose turn it is */
+	bool awaits_all;          /* attend_tous: each of them answers once, and passages wait for all */
 	struct procedure_list actions, deadlines; /* deadlines: passages first */
 	bool final;               /* fin */
 	bool frees;               /* libère: another dossier of the campaign may then be filed */
@@ -386,6 +389,14 @@ struct procedure_nature {
 	struct procedure_list sections; /* formulaire: asked at its filing; the rest keeps the parent's values */
 	struct procedure_list pieces;   /* pièces: asked at its filing */
 	bool alone;                     /* un_seul: one at a time for a parent */
+};
+
+/* A circuit. tracks[0] is the main one, without a name; the others (suivis) live beside it, each with a current step of
+ * its own from the filing on: steps.at[0] first. */
+struct procedure_track {
+	struct procedure_origin origin;
+	struct text name, label;
+	struct procedure_list steps;
 };
 
 /* A name that happens in a dossier's history: of actions and deadlines. */
@@ -524,6 +535,7 @@ enum procedure_slot_kind {
 	PROCEDURE_SLOT_PARENT,    /* parent: numéro, état, nature, then the fields of the form and the posed values;
 	                           * null for a dossier born of none. Only in procedures with natures, as the next */
 	PROCEDURE_SLOT_CHILD,     /* enfant: the same of the child to which something has just happened */
+	PROCEDURE_SLOT_TRACKS,    /* suivi: étape (name), depuis (date) per suivi; only when there is one */
 	/* In letters and mails. */
 	PROCEDURE_SLOT_PERSON,    /* index: roles; civilité, prénom, nom, fonction, mail of who holds or held it */
 	/* In mails. */
@@ -578,7 +590,8 @@ struct procedure {
 	PROCEDURE_ITEMS(piece, pieces);
 	PROCEDURE_ITEMS(computed, computed);
 	PROCEDURE_ITEMS(posed, posed);
-	PROCEDURE_ITEMS(step, steps); /* steps[0] is the draft */
+	PROCEDURE_ITEMS(step, steps); /* steps[0] is the draft; those of the main circuit come first */
+	PROCEDURE_ITEMS(track, tracks); /* at least the main circuit */
 	PROCEDURE_ITEMS(action, actions);
 	PROCEDURE_ITEMS(deadline, deadlines);
 	PROCEDURE_ITEMS(move, moves);
@@ -611,6 +624,7 @@ struct procedure {
 	int agent_slot, campaign_slot, windows_slot, today_slot, pieces_slot, clocks_slot, dossier_slot, done_slot,
 		role_slot, recipient_slot, group_slot, link_slot;
 	int parent_slot, child_slot; /* NONE without natures */
+	int tracks_slot; /* NONE without a suivi */
 	const int *person_slots; /* by role; the applicant's is agent_slot when it is named so */
 };
 
@@ -680,6 +694,7 @@ enum guichet_status procedure_archive(struct arena *arena, const char *folder, s
 /* ---- looking up names that come from outside (database, forms): NONE when unknown ---- */
 
 int procedure_step_find(const struct procedure *procedure, struct text name);
+int procedure_track_find(const struct procedure *procedure, struct text name);
 int procedure_move_find(const struct procedure *procedure, struct text name);
 int procedure_action_find(const struct procedure *procedure, int step, struct text name);
 int procedure_deadline_find(const struct procedure *procedure, int step, struct text name);

@@ -146,9 +146,18 @@ read_changes(struct map map)
 	return changes;
 }
 
+static bool
+lists_meet(struct procedure_list one, struct procedure_list other)
+{
+	for (size_t i = 0; i < one.count; i++)
+		if (procedure_list_has(other, one.at[i]))
+			return true;
+	return false;
+}
+
 static void
-read_action(struct reader *reader, const struct yaml_item *item, int step, struct procedure_list usual_who,
-	struct procedure_action *action)
+read_action(struct reader *reader, const struct yaml_item *item, const struct procedure_step *at, int step,
+	struct procedure_list usual_who, struct procedure_action *action)
 {
 	const struct map map = map_open(reader, item->value, item->key->at, &shape_action);
 	*action = (struct procedure_action){
@@ -179,7 +188,8 @@ read_action(struct reader *reader, const struct yaml_item *item, int step, struc
 	read_settings(map, &action->settings, &action->setting_count);
 	read_countings(map, &action->countings, &action->counting_count, &action->uncounts);
 	read_opens(map, action);
-	if (map.node && action->to == PROCEDURE_NONE && !map_get(map, "vers") && !reader->mutant)
+	action->answers = at->awaits_all && !map_get(map, "vers") && lists_meet(action->who, at->awaits);
+	if (map.node && action->to == PROCEDURE_NONE && !map_get(map, "vers") && !reader->mutant && !action->answers)
 		finding_add(reader->findings, 306, map.at, TEXT("écrivez « vers: » et l’étape où elle mène, ou celle-ci même"),
 			"l’action « %.*s » ne mène nulle part", TEXT_ARGS(action->name));
 	if (action->to == PROCEDURE_NONE)
@@ -251,6 +261,7 @@ read_step(struct reader *reader, const struct name *name, int nth, struct circui
 		.if_nothing = map_text(map, "si_rien", TEXT_SENTENCE),
 		.sense = map_sense(map, "sens"),
 		.awaits = map_names(map, "attend", NAME_ROLE),
+		.awaits_all = map_flag(map, "attend_tous"),
 		.final = map_flag(map, "fin"),
 		.frees = map_flag(map, "libère"),
 	};
@@ -261,7 +272,7 @@ read_step(struct reader *reader, const struct name *name, int nth, struct circui
 	const struct yaml_node *actions = mapping_of(reader, map_get(map, "actions"), "les actions");
 	const size_t first_action = circuit->action_count;
 	for (size_t i = 0; actions && i < actions->count; i++)
-		read_action(reader, &actions->items[i], nth, who, &circuit->actions[circuit->action_count++]);
+		read_action(reader, &actions->items[i], step, nth, who, &circuit->actions[circuit->action_count++]);
 	const struct yaml_node *const happens[] = { mapping_of(reader, map_get(map, "passages"), "les passages"),
 		mapping_of(reader, map_get(map, "échéances"), "les échéances") };
 	const size_t first_deadline = circuit->deadline_count;
@@ -279,6 +290,42 @@ read_step(struct reader *reader, const struct name *name, int nth, struct circui
 	step->deadlines = (struct procedure_list){ items, circuit->deadline_count - first_deadline };
 	for (size_t i = 0; i < step->deadlines.count; i++)
 		items[i] = (int)(first_deadline + i);
+}
+
+/* The circuits: the steps of the main one come first, then those of each suivi. */
+static void
+read_tracks(struct reader *reader, struct map top, struct procedure_step *steps)
+{
+	const struct names *names = &reader->names[NAME_STEP];
+	const struct yaml_node *nodes = mapping_of(reader, map_get(top, "suivis"), "les suivis");
+	const size_t count = 1 + (nodes ? nodes->count : 0);
+	struct procedure_track *tracks = READER_ARRAY(reader, struct procedure_track, count);
+	int *scratch = READER_ARRAY(reader, int, names->count + 1);
+	if (!tracks || !scratch)
+		return;
+	for (size_t track = 0; track < count; track++) {
+		const struct yaml_item *item = track ? &nodes->items[track - 1] : NULL;
+		const struct map map = item ? map_open(reader, item->value, item->key->at, &shape_track) : top;
+		size_t kept = 0;
+		if (item && name_check(reader, item->key)) {
+			tracks[track] = (struct procedure_track){ .origin = map_origin(map), .name = item->key->scalar,
+				.label = map_text(map, "libellé", TEXT_LABEL) };
+		}
+		const struct yaml_node *mine = map_get(map, item ? "étapes" : "circuit");
+		for (size_t i = 0; mine && mine->kind == YAML_MAPPING && i < mine->count; i++) {
+			const int step = name_find(reader, NAME_STEP, mine->items[i].key->scalar);
+			if (step == PROCEDURE_NONE || names->at[step].key != mine->items[i].key)
+				continue;
+			steps[step].track = (int)track;
+			scratch[kept++] = step;
+		}
+		tracks[track].steps = list_of(reader, scratch, kept);
+		if (item && mine && kept == 0)
+			finding_add(reader->findings, 314, item->key->at, TEXT("écrivez sous « étapes: » où il en est d’abord"),
+				"le suivi « %.*s » n’a pas d’étape", TEXT_ARGS(item->key->scalar));
+	}
+	reader->procedure->tracks = tracks;
+	reader->procedure->track_count = count;
 }
 
 static size_t
@@ -412,6 +459,7 @@ read_circuit(struct reader *reader, struct map top)
 	procedure->computed = computed;
 	for (size_t i = 0; i < names->count; i++)
 		read_step(reader, &names->at[i], (int)i, &circuit);
+	read_tracks(reader, top, circuit.steps);
 	procedure->steps = circuit.steps;
 	procedure->step_count = names->count;
 	procedure->actions = circuit.actions;

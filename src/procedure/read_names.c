@@ -40,24 +40,10 @@ child(const struct yaml_node *node, const char *key)
 	return NULL;
 }
 
-void
-read_names(struct reader *reader, struct map top)
+/* What happens at the steps of a circuit, and what is entered then. */
+static void
+declare_moves(struct reader *reader, const struct yaml_node *circuit)
 {
-	declare_all(reader, NAME_WINDOW, child(top.node, "fenêtres"), "les fenêtres", false);
-	declare_all(reader, NAME_COUNTER, child(top.node, "compteurs"), "les compteurs", false);
-	declare_all(reader, NAME_ROLE, child(top.node, "rôles"), "les rôles", false);
-	declare_all(reader, NAME_LETTER, child(top.node, "lettres"), "les lettres", false);
-	declare_all(reader, NAME_PIECE, child(top.node, "pièces"), "les pièces", false);
-	declare_all(reader, NAME_STEP, child(top.node, "circuit"), "les étapes", false);
-	declare_all(reader, NAME_NATURE, child(top.node, "natures"), "les natures", false);
-	const struct yaml_node *form = mapping_of(reader, child(top.node, "formulaire"), "les parties du formulaire");
-	for (size_t i = 0; form && i < form->count; i++)
-		(void)name_declare(reader, NAME_SECTION, form->items[i].key, form->items[i].value, false);
-	for (size_t i = 0; form && i < form->count; i++)
-		declare_all(reader, NAME_FIELD, child(form->items[i].value, "champs"), "les champs", false);
-	reader->procedure->form_field_count = reader->names[NAME_FIELD].count;
-
-	const struct yaml_node *circuit = child(top.node, "circuit");
 	for (size_t i = 0; circuit && circuit->kind == YAML_MAPPING && i < circuit->count; i++) {
 		const struct yaml_node *step = circuit->items[i].value;
 		const struct yaml_node *actions = child(step, "actions");
@@ -67,4 +53,30 @@ read_names(struct reader *reader, struct map top)
 		for (size_t k = 0; actions && actions->kind == YAML_MAPPING && k < actions->count; k++)
 			declare_entered(reader, child(actions->items[k].value, "saisit"));
 	}
+}
+
+void
+read_names(struct reader *reader, struct map top)
+{
+	declare_all(reader, NAME_WINDOW, child(top.node, "fenêtres"), "les fenêtres", false);
+	declare_all(reader, NAME_COUNTER, child(top.node, "compteurs"), "les compteurs", false);
+	declare_all(reader, NAME_ROLE, child(top.node, "rôles"), "les rôles", false);
+	declare_all(reader, NAME_LETTER, child(top.node, "lettres"), "les lettres", false);
+	declare_all(reader, NAME_PIECE, child(top.node, "pièces"), "les pièces", false);
+	declare_all(reader, NAME_STEP, child(top.node, "circuit"), "les étapes", false);
+	reader->main_steps = reader->names[NAME_STEP].count;
+	const struct yaml_node *tracks = mapping_of(reader, child(top.node, "suivis"), "les suivis");
+	for (size_t i = 0; tracks && i < tracks->count; i++)
+		declare_all(reader, NAME_STEP, child(tracks->items[i].value, "étapes"), "les étapes d’un suivi", false);
+	declare_all(reader, NAME_NATURE, child(top.node, "natures"), "les natures", false);
+	const struct yaml_node *form = mapping_of(reader, child(top.node, "formulaire"), "les parties du formulaire");
+	for (size_t i = 0; form && i < form->count; i++)
+		(void)name_declare(reader, NAME_SECTION, form->items[i].key, form->items[i].value, false);
+	for (size_t i = 0; form && i < form->count; i++)
+		declare_all(reader, NAME_FIELD, child(form->items[i].value, "champs"), "les champs", false);
+	reader->procedure->form_field_count = reader->names[NAME_FIELD].count;
+
+	declare_moves(reader, child(top.node, "circuit"));
+	for (size_t i = 0; tracks && i < tracks->count; i++)
+		declare_moves(reader, child(tracks->items[i].value, "étapes"));
 }

@@ -112,6 +112,7 @@ struct reader {
 	size_t source_count;
 	struct yaml_node *root;
 	struct names names[NAME_KIND_COUNT];
+	size_t main_steps; /* how many of the steps are those of « circuit »; suivis have the rest */
 	struct pending *pending, **last_pending;
 	struct pending_template *templates, **last_template;
 	struct feel_scope *scopes[SCOPE_COUNT];
@@ -151,6 +152,7 @@ extern const struct shape shape_clock, shape_rule,
 	shape_deadline,
 	shape_step,
 	shape_nature,
+	shape_track,
 	shape_letter,
 	shape_mail,
 	shape_week,

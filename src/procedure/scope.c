@@ -42,17 +42,22 @@ context(struct reader *reader, const struct entry *entries, size_t count)
 	context((reader), (const struct entry[]){ __VA_ARGS__ },                    \
 		sizeof((const struct entry[]){ __VA_ARGS__ }) / sizeof(struct entry))
 
-/* Strings among the names of a kind. */
+/* Strings among the names of a kind, from `first`. */
+static const struct feel_type *
+words_from(struct reader *reader, enum name_kind kind, size_t first, size_t count)
+{
+	struct text *at = READER_ARRAY(reader, struct text, count);
+	if (!at || count == 0)
+		return &feel_type_string;
+	for (size_t i = 0; i < count; i++)
+		at[i] = reader->names[kind].at[first + i].name;
+	return memory(reader, feel_type_words_of(reader->arena, at, count));
+}
+
 static const struct feel_type *
 words(struct reader *reader, enum name_kind kind)
 {
-	const struct names *names = &reader->names[kind];
-	struct text *at = READER_ARRAY(reader, struct text, names->count);
-	if (!at || names->count == 0)
-		return &feel_type_string;
-	for (size_t i = 0; i < names->count; i++)
-		at[i] = names->at[i].name;
-	return memory(reader, feel_type_words_of(reader->arena, at, names->count));
+	return words_from(reader, kind, 0, reader->names[kind].count);
 }
 
 /* "demande", or the name of a nature. */
@@ -527,6 +532,28 @@ declare_pieces(struct reader *reader)
 		PROCEDURE_NONE, NULL);
 }
 
+/* `suivi`, which procedures without one do not see: it may be the name of a field of theirs. */
+static void
+declare_tracks(struct reader *reader)
+{
+	struct procedure *procedure = reader->procedure;
+	procedure->tracks_slot = PROCEDURE_NONE;
+	if (procedure->track_count < 2)
+		return;
+	struct feel_field *tracks = READER_ARRAY(reader, struct feel_field, procedure->track_count - 1);
+	for (size_t i = 1; tracks && i < procedure->track_count; i++) {
+		const struct procedure_list steps = procedure->tracks[i].steps;
+		const struct feel_type *names = steps.count == 0 ? &feel_type_string
+			: words_from(reader, NAME_STEP, (size_t)steps.at[0], steps.count);
+		tracks[i - 1] = (struct feel_field){ procedure->tracks[i].name,
+			CONTEXT(reader, { "étape", names }, { "depuis", &feel_type_date }) };
+	}
+	if (tracks)
+		procedure->tracks_slot = declare(reader, SCOPE_CASE, TEXT("suivi"),
+			memory(reader, feel_type_context_of(reader->arena, tracks, procedure->track_count - 1)),
+			PROCEDURE_SLOT_TRACKS, PROCEDURE_NONE, NULL);
+}
+
 static void
 declare_clocks(struct reader *reader)
 {
@@ -563,12 +590,13 @@ declare_case(struct reader *reader)
 	declare_pieces(reader);
 	declare_clocks(reader);
 	procedure->dossier_slot = declare(reader, SCOPE_CASE, TEXT("dossier"), CONTEXT(reader, { "numéro", 0 },
-		{ "état", words(reader, NAME_STEP) }, { "état_libellé", 0 }, { "déposé_le", &feel_type_date },
+		{ "état", words_from(reader, NAME_STEP, 0, reader->main_steps) }, { "état_libellé", 0 }, { "déposé_le", &feel_type_date },
 		{ "déposé_à", &feel_type_date_time }, { "dernière_action", 0 }, { "changements", 0 },
 		{ "actions", memory(reader, feel_type_list_of(reader->arena, words(reader, NAME_MOVE))) },
 		{ "nature", nature_words(reader) }),
 		PROCEDURE_SLOT_DOSSIER, PROCEDURE_NONE, NULL);
 	declare_done(reader);
+	declare_tracks(reader);
 	declare_derived(reader);
 	procedure->case_slots = procedure->slot_count;
 }

@@ -15,6 +15,7 @@
 	}
 
 FIND(step, steps)
+FIND(track, tracks)
 FIND(move, moves)
 FIND(field, fields)
 FIND(piece, pieces)
