@@ -143,7 +143,8 @@ look_at_draft(struct store_tx *tx, const struct office_command *command, struct 
 	const struct text campaign = command->campaign->id;
 	const struct office_draft *draft = command->foreseen ? &command->foreseen->draft : NULL;
 	if (draft && draft->version) {
-		struct store_rows rows = store_query(tx, NULL, STORE_DRAFT_VERSION, STORE_VALUES(campaign, command->person), error);
+		struct store_rows rows = store_query(tx, NULL, STORE_DRAFT_VERSION, STORE_VALUES(campaign, command->person, ""),
+			error);
 		const bool same = store_next(&rows) && store_integer(&rows, 0) == draft->version
 			&& store_integer(&rows, 1) == draft->updated_at;
 		const enum guichet_status status = store_finish(&rows);
@@ -195,6 +196,19 @@ decide(struct store_tx *tx, struct office_command *command, const struct office_
 		&command->outcome, judged ? &judged->texts : NULL, now, command->seed, error);
 }
 
+enum guichet_status
+office_attach(struct store_tx *tx, const struct office_command *command, const struct office_draft *draft,
+	struct guichet_error *error)
+{
+	enum guichet_status status = GUICHET_OK;
+	for (size_t i = 0; status == GUICHET_OK && i < draft->piece_count; i++) {
+		const struct dossier_piece *piece = &draft->pieces[i];
+		status = store_run(tx, STORE_ATTACHMENT_INSERT, STORE_VALUES(command->id, piece->name, piece->digest,
+			piece->file, piece->kind, piece->size, clock_now(command->office->options.clock)), NULL, error);
+	}
+	return status;
+}
+
 /* Files what is in the person's draft. */
 static enum guichet_status
 file(struct store_tx *tx, struct office_command *command, struct guichet_error *error)
@@ -212,15 +226,10 @@ file(struct store_tx *tx, struct office_command *command, struct guichet_error *
 		status = office_facts_at_filing(tx, arena, campaign, &foreseen, &facts, error);
 	if (status == GUICHET_OK)
 		status = decide(tx, command, &foreseen, &draft, &facts, same, error);
-	for (size_t i = 0; status == GUICHET_OK && i < draft.piece_count; i++) {
-		const struct dossier_piece *piece = &draft.pieces[i];
-		status = store_run(tx, STORE_ATTACHMENT_INSERT, STORE_VALUES(command->id, piece->name, piece->digest,
-			piece->file, piece->kind, piece->size, clock_now(command->office->options.clock)), NULL, error);
-	}
 	if (status == GUICHET_OK)
-		status = store_run(tx, STORE_DRAFT_DELETE, STORE_VALUES(campaign->id, command->person), NULL, error);
+		status = office_attach(tx, command, &draft, error);
 	if (status == GUICHET_OK)
-		status = store_run(tx, STORE_DRAFT_PIECE_DELETE_ALL, STORE_VALUES(campaign->id, command->person), NULL, error);
+		status = office_draft_discard(tx, campaign->id, command->person, TEXT(""), error);
 	if (status == GUICHET_OK)
 		command->dossier = command->id;
 	return status;
@@ -273,7 +282,9 @@ office_act(struct store_tx *tx, void *context, struct guichet_error *error)
 	enum guichet_status status = find_repeat(tx, command, hash, &command->repeated, error);
 	if (status != GUICHET_OK || command->repeated)
 		return status;
-	if (command->campaign) {
+	if (command->parent.length) {
+		status = office_bear(tx, command, error);
+	} else if (command->campaign) {
 		status = file(tx, command, error);
 	} else {
 		struct office_actor actor;

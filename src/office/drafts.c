@@ -3,12 +3,27 @@
 
 #include "base/banned.h"
 
+/* An empty text, never an absent one. */
+static struct text
+about_of(struct text about)
+{
+	return about.length > 0 ? about : TEXT("");
+}
+
 enum guichet_status
 office_draft_load(struct store_tx *tx, struct arena *arena, struct text campaign, struct text person,
 	struct office_draft *ret_draft, struct guichet_error *error)
 {
+	return office_draft_about(tx, arena, campaign, person, TEXT(""), ret_draft, error);
+}
+
+enum guichet_status
+office_draft_about(struct store_tx *tx, struct arena *arena, struct text campaign, struct text person, struct text about,
+	struct office_draft *ret_draft, struct guichet_error *error)
+{
 	struct office_draft draft = { 0 };
-	struct store_rows rows = store_query(tx, arena, STORE_DRAFT_LOAD, STORE_VALUES(campaign, person), error);
+	about = about_of(about);
+	struct store_rows rows = store_query(tx, arena, STORE_DRAFT_LOAD, STORE_VALUES(campaign, person, about), error);
 	enum guichet_status status = GUICHET_OK;
 	if (store_next(&rows)) {
 		draft.version = store_integer(&rows, 1);
@@ -21,7 +36,7 @@ office_draft_load(struct store_tx *tx, struct arena *arena, struct text campaign
 	struct dossier_piece *pieces = arena_array_of(arena, struct dossier_piece, DOSSIER_PIECES_LIMIT);
 	if (!pieces)
 		return guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.");
-	rows = store_query(tx, arena, STORE_DRAFT_PIECE_LIST, STORE_VALUES(campaign, person), error);
+	rows = store_query(tx, arena, STORE_DRAFT_PIECE_LIST, STORE_VALUES(campaign, person, about), error);
 	while (draft.piece_count < DOSSIER_PIECES_LIMIT && store_next(&rows))
 		pieces[draft.piece_count++] = (struct dossier_piece){ .name = store_text(&rows, 0),
 			.digest = store_text(&rows, 1), .file = store_text(&rows, 2), .kind = store_text(&rows, 3),
@@ -63,7 +78,8 @@ static enum guichet_status
 save_fields(struct store_tx *tx, struct office_draft_change *change, struct guichet_error *error)
 {
 	struct office_draft before;
-	enum guichet_status status = office_draft_load(tx, change->arena, change->campaign, change->person, &before, error);
+	enum guichet_status status = office_draft_about(tx, change->arena, change->campaign, change->person, change->about,
+		&before, error);
 	if (status == GUICHET_OK)
 		status = office_draft_merge(change->arena, change, &before.raws, error);
 	if (status != GUICHET_OK)
@@ -73,26 +89,33 @@ save_fields(struct store_tx *tx, struct office_draft_change *change, struct guic
 		return guichet_fail(error, GUICHET_REFUSED, "Le brouillon est trop long : raccourcissez vos réponses.");
 	change->version = before.version + 1;
 	return store_run(tx, STORE_DRAFT_SAVE,
-		STORE_VALUES(change->campaign, change->person, content, change->version, change->at), NULL, error);
+		STORE_VALUES(change->campaign, change->person, about_of(change->about), content, change->version, change->at), NULL,
+		error);
+}
+
+enum guichet_status
+office_draft_discard(struct store_tx *tx, struct text campaign, struct text person, struct text about,
+	struct guichet_error *error)
+{
+	const enum guichet_status status = store_run(tx, STORE_DRAFT_DELETE, STORE_VALUES(campaign, person, about_of(about)),
+		NULL, error);
+	return status != GUICHET_OK ? status : store_run(tx, STORE_DRAFT_PIECE_DELETE_ALL,
+		STORE_VALUES(campaign, person, about_of(about)), NULL, error);
 }
 
 enum guichet_status
 office_draft_save(struct store_tx *tx, void *context, struct guichet_error *error)
 {
 	struct office_draft_change *change = context;
-	if (change->discard) {
-		const enum guichet_status status = store_run(tx, STORE_DRAFT_DELETE,
-			STORE_VALUES(change->campaign, change->person), NULL, error);
-		return status != GUICHET_OK ? status : store_run(tx, STORE_DRAFT_PIECE_DELETE_ALL,
-			STORE_VALUES(change->campaign, change->person), NULL, error);
-	}
+	if (change->discard)
+		return office_draft_discard(tx, change->campaign, change->person, change->about, error);
 	enum guichet_status status = save_fields(tx, change, error);
 	const struct dossier_piece *piece = change->piece;
 	if (status == GUICHET_OK && piece)
-		status = store_run(tx, STORE_DRAFT_PIECE_SAVE, STORE_VALUES(change->campaign, change->person, piece->name,
-			piece->digest, piece->file, piece->kind, piece->size, change->at), NULL, error);
+		status = store_run(tx, STORE_DRAFT_PIECE_SAVE, STORE_VALUES(change->campaign, change->person,
+			about_of(change->about), piece->name, piece->digest, piece->file, piece->kind, piece->size, change->at), NULL, error);
 	if (status == GUICHET_OK && change->without.length)
 		status = store_run(tx, STORE_DRAFT_PIECE_DELETE,
-			STORE_VALUES(change->campaign, change->person, change->without), NULL, error);
+			STORE_VALUES(change->campaign, change->person, about_of(change->about), change->without), NULL, error);
 	return status;
 }

@@ -148,6 +148,7 @@ struct office_place {
 	const struct office_campaign *campaign;
 	const struct procedure *procedure;
 	struct text id, structure, structure_path, structure_name;
+	struct text subject_name;           /* of a child: as its parent has it; otherwise that of `subject` */
 	const struct office_seat *seats;    /* by role */
 	const struct directory_facts *subject;
 	int from;                           /* the step before; PROCEDURE_NONE at filing */
@@ -183,6 +184,22 @@ enum guichet_status office_count(struct store_tx *tx, struct arena *arena, const
 enum guichet_status office_record(struct office *office, struct store_tx *tx, struct arena *arena,
 	const struct office_place *place, const struct dossier_facts *facts, const struct dossier_outcome *outcome,
 	const struct office_texts *texts, instant now, struct text seed, struct guichet_error *error);
+
+/* Files a child: the store_work of a command that names a parent. */
+enum guichet_status office_bear(struct store_tx *tx, struct office_command *command, struct guichet_error *error);
+/* What an outcome of a child brings to its parent, in the same transaction. */
+enum guichet_status office_tell_parent(struct office *office, struct store_tx *tx, struct arena *arena,
+	const struct dossier_outcome *outcome, instant now, struct text seed, struct guichet_error *error);
+/* The parent of a dossier as it is now, for its facts; NULL for one born of none. */
+enum guichet_status office_parent_load(struct office *office, struct store_tx *tx, struct arena *arena,
+	const struct procedure *procedure, const struct dossier *dossier, const struct dossier **ret_parent,
+	struct guichet_error *error);
+/* The pieces of a draft, as files of the dossier that the command files. */
+enum guichet_status office_attach(struct store_tx *tx, const struct office_command *command,
+	const struct office_draft *draft, struct guichet_error *error);
+/* Forgets a draft and its pieces. */
+enum guichet_status office_draft_discard(struct store_tx *tx, struct text campaign, struct text person, struct text about,
+	struct guichet_error *error);
 
 /* Queues a mail, with its link when it has one. */
 struct office_letter_to {

@@ -57,7 +57,8 @@ office_act_load(struct store_tx *tx, struct arena *arena, struct text number, st
 	const struct store_blob request = store_blob(&rows, 3);
 	*ret_act = (struct office_act_file){ .number = arena_text(arena, number), .dossier = store_text(&rows, 0),
 		.letter = store_text(&rows, 1), .created_at = store_integer(&rows, 2), .request = { request.at, request.length },
-		.digest = store_text(&rows, 4), .signed_digest = store_text(&rows, 5), .cancelled = !store_is_null(&rows, 6) };
+		.digest = store_text(&rows, 4), .signed_digest = store_text(&rows, 5), .cancelled = !store_is_null(&rows, 6),
+		.replaced_by = store_text(&rows, 7), .replaced_at = store_is_null(&rows, 8) ? 0 : store_integer(&rows, 8) };
 	return store_finish(&rows);
 }
 
@@ -197,6 +198,26 @@ sign_page(struct job *job, const struct dossier_act *act, struct text original, 
 	return GUICHET_OK;
 }
 
+/* The letter of a child speaks of its parent as it was when the letter was decided. */
+static enum guichet_status
+go_back(struct store_tx *tx, struct job *job, struct office_dossier *dossier, const struct dossier_act *act,
+	struct guichet_error *error)
+{
+	const struct dossier *parent = NULL;
+	unsigned after = 0;
+	enum guichet_status status = GUICHET_OK;
+	for (size_t count = OFFICE_EVENTS_PAGE; dossier->state.parent.length && status == GUICHET_OK && !parent
+		&& count == OFFICE_EVENTS_PAGE; after += (unsigned)count) {
+		const struct dossier_event *events;
+		status = office_events(tx, job->arena, dossier->id, after, OFFICE_EVENTS_PAGE, &events, &count, error);
+		if (status == GUICHET_OK)
+			status = dossier_parent_of_act(job->arena, dossier->procedure, events, count, act, &parent, error);
+	}
+	if (parent)
+		dossier->facts.parent = parent;
+	return status;
+}
+
 /* Reads, writes and typesets; *ret_needed is false when nothing is to be made any more. */
 static enum guichet_status
 compose(struct job *job, bool *ret_needed, struct guichet_error *error)
@@ -226,7 +247,9 @@ compose(struct job *job, bool *ret_needed, struct guichet_error *error)
 			if (status == GUICHET_OK)
 				status = sign_page(job, act, file.digest, &request, error);
 		} else {
-			status = first_writing(job, &dossier, act, &request, error);
+			status = go_back(tx, job, &dossier, act, error);
+			if (status == GUICHET_OK)
+				status = first_writing(job, &dossier, act, &request, error);
 		}
 	}
 	struct text pdf;

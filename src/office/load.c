@@ -62,6 +62,8 @@ office_load(struct office *office, struct store_tx *tx, struct arena *arena, str
 	if (status == GUICHET_OK)
 		status = office_outside_load(tx, arena, place.subject, &dossier->facts, error);
 	if (status == GUICHET_OK)
+		status = office_parent_load(office, tx, arena, dossier->procedure, &dossier->state, &dossier->facts.parent, error);
+	if (status == GUICHET_OK)
 		*ret_place = place;
 	return status;
 }

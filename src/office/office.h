@@ -114,6 +114,15 @@ enum guichet_status office_dossier_load(struct office *office, struct store_tx *
 	struct text id, const struct office_actor *actor, instant at, struct office_dossier *ret_dossier,
 	struct guichet_error *error);
 
+/* The dossiers born of one, in the order of their filing. */
+enum guichet_status office_children(struct store_tx *tx, struct arena *arena, const struct office_dossier *dossier,
+	const struct dossier_kin **ret_children, size_t *ret_count, struct guichet_error *error);
+
+/* The facts for a child that somebody has not filed yet: for the form. `parent` must outlive them. */
+enum guichet_status office_facts_before_birth(struct store_tx *tx, struct arena *arena,
+	const struct office_dossier *parent, const struct procedure_nature *nature, struct dossier_facts *ret_facts,
+	struct guichet_error *error);
+
 /* The subject, who holds a role for it, and nobody else. */
 bool office_may_see(const struct office_dossier *dossier);
 
@@ -132,6 +141,7 @@ struct office_command {
 	/* What is asked. */
 	const struct office_campaign *campaign; /* to file the person's draft; NULL otherwise */
 	struct text dossier;                    /* otherwise: its id */
+	struct text parent, nature;             /* to file the person's draft of a child: of that dossier, of that nature */
 	struct text person;                     /* who acts */
 	struct dossier_command command;         /* at filing raws and pieces are read from the draft */
 	dossier_roles only;                     /* by a link: the roles it gives; 0: all they hold */
@@ -175,11 +185,19 @@ struct office_draft {
 
 enum guichet_status office_draft_load(struct store_tx *tx, struct arena *arena, struct text campaign,
 	struct text person, struct office_draft *ret_draft, struct guichet_error *error);
+/* One about something else than one's own request: see office_child_draft(). */
+enum guichet_status office_draft_about(struct store_tx *tx, struct arena *arena, struct text campaign,
+	struct text person, struct text about, struct office_draft *ret_draft, struct guichet_error *error);
+/* What the draft of a child is about. `at` is NULL when the arena is full. */
+struct text office_child_draft(struct arena *arena, struct text parent, struct text nature);
+/* The parent of a draft about a child, and its nature; false when it is about something else. */
+[[nodiscard]] bool office_child_draft_read(struct text about, struct text *ret_parent, struct text *ret_nature);
 
 /* A change of a draft: fields given replace those of the same names, the others stay. */
 struct office_draft_change {
 	struct arena *arena;
 	struct text campaign, person;
+	struct text about; /* empty: one's own request */
 	struct dossier_raws raws;
 	const struct text *fields; /* names that the form showed: one that came without a value becomes empty */
 	size_t field_count;
@@ -302,6 +320,8 @@ struct office_act_file {
 	struct text request;               /* the letter as composed; empty before: office_letter_read() */
 	struct text digest, signed_digest; /* hexadecimal; empty while it is being composed */
 	bool cancelled;
+	struct text replaced_by;           /* number of the act that took its place; empty: it holds */
+	instant replaced_at;
 };
 
 enum guichet_status office_act_load(struct store_tx *tx, struct arena *arena, struct text number,

@@ -43,8 +43,8 @@ static enum guichet_status
 insert(struct office *office, struct store_tx *tx, struct arena *arena, const struct office_place *place,
 	const struct dossier_outcome *outcome, struct text state, struct guichet_error *error)
 {
-	const struct directory_person *person = &place->subject->person;
-	const struct text name = arena_format(arena, TEXT_FORMAT " " TEXT_FORMAT, TEXT_ARGS(person->last_name),
+	const struct directory_person *person = place->subject ? &place->subject->person : NULL;
+	const struct text name = place->subject_name.length ? place->subject_name : arena_format(arena, TEXT_FORMAT " " TEXT_FORMAT, TEXT_ARGS(person->last_name),
 		TEXT_ARGS(person->first_name));
 	const struct text search = text_fold(arena, name), key = collation_key(office->collation, arena, name);
 	if (!name.at || !search.at || !key.at)
@@ -55,7 +55,8 @@ insert(struct office *office, struct store_tx *tx, struct arena *arena, const st
 			outcome->columns.step, role_name(place->procedure, outcome->columns.waiting),
 			(int64_t)dossier->version, outcome->columns.counts ? 1 : 0, place->structure, place->structure_path,
 			place->structure_name, name, search, ((struct store_blob){ key.at, key.length }), dossier->filed_at,
-			dossier->entered_at, state),
+			dossier->entered_at, state, dossier->parent.length ? STORE_VALUE(dossier->parent) : STORE_NULL,
+			dossier->nature.length ? dossier->nature : TEXT("")),
 		NULL, error);
 }
 
@@ -151,6 +152,13 @@ write_acts(struct store_tx *tx, const struct office_place *place, const struct d
 	for (size_t i = 0; status == GUICHET_OK && i < outcome->cancelled_count; i++) {
 		const struct dossier_act *act = &outcome->cancelled[i];
 		status = store_run(tx, STORE_ACT_CANCEL, STORE_VALUES(act->number, now), NULL, error);
+	}
+	for (size_t i = 0; status == GUICHET_OK && outcome->event.type == DOSSIER_RECEIVED && i < outcome->state.act_count;
+		i++) {
+		const struct dossier_act *act = &outcome->state.acts[i];
+		if (act->replaced_by.length && act->replaced_at == outcome->event.at)
+			status = store_run(tx, STORE_ACT_REPLACE, STORE_VALUES(act->number, act->replaced_by, act->replaced_at), NULL,
+				error);
 	}
 	/* A signature just given: the copy with the page of signatures is made again. */
 	for (size_t i = 0; status == GUICHET_OK && i < outcome->state.act_count; i++) {
@@ -339,7 +347,10 @@ pass(struct office *office, struct store_tx *tx, struct arena *arena, struct off
 	after.counters = last->counters;
 	place->from = state->step;
 	place->version = state->version;
-	enum guichet_status status = office_holders(office, tx, arena, place->procedure, state->subject, place->structure,
+	after.child = NULL;
+	enum guichet_status status = office_parent_load(office, tx, arena, place->procedure, state, &after.parent, error);
+	if (status == GUICHET_OK)
+		status = office_holders(office, tx, arena, place->procedure, state->subject, place->structure,
 		office_roles_told(place->procedure, due->effect), facts->at, &after, &place->seats, error);
 	if (status != GUICHET_OK)
 		return status;
@@ -348,6 +359,8 @@ pass(struct office *office, struct store_tx *tx, struct arena *arena, struct off
 	status = dossier_elapse(&input, due->effect, due->step, due->at, arena, last, error);
 	if (status == GUICHET_OK && last->kind == DOSSIER_HAPPENED)
 		status = record(office, tx, arena, place, &after, last, NULL, now, office_token(arena, seed, 1), error);
+	if (status == GUICHET_OK && last->kind == DOSSIER_HAPPENED)
+		status = office_tell_parent(office, tx, arena, last, now, office_token(arena, seed, 2), error);
 	else if (status == GUICHET_OK && last->kind == DOSSIER_ALERT)
 		status = tell_stopped(tx, arena, place, due, last->message, now, error);
 	if (status == GUICHET_OK && last->kind != DOSSIER_HAPPENED)
@@ -364,6 +377,8 @@ office_record(struct office *office, struct store_tx *tx, struct arena *arena, c
 	struct dossier_outcome last = *outcome;
 	const struct dossier_due *due;
 	enum guichet_status status = record(office, tx, arena, place, facts, outcome, texts, now, seed, error);
+	if (status == GUICHET_OK)
+		status = office_tell_parent(office, tx, arena, outcome, now, office_token(arena, seed, 999999), error);
 	for (size_t i = 0; status == GUICHET_OK && (due = dossier_due_at_once(last.dues, last.due_count)); i++) {
 		if (i == DOSSIER_MOST_PASSAGES)
 			return tell_stopped(tx, arena, &here, due, DOSSIER_PASSAGES_LOOP, now, error);

@@ -1,0 +1,217 @@
+/* What the office does of dossiers born of another: the two events of one transaction, their numbers, their acts, their
+ * drafts, and who may. */
+#include "office/inside.h"
+#include "office_help.h"
+
+#include "base/banned.h"
+
+/* A dossier whose record holds: chain, folding, replay of each event. */
+static struct office_dossier
+dossier_of(struct counter *counter, struct text id, size_t *ret_events, enum dossier_event_type *ret_last)
+{
+	struct guichet_error error = { 0 };
+	struct office_dossier dossier;
+	struct office_place place;
+	const struct dossier_event *events;
+	CLEANUP(store_read_end) struct store_tx *tx = store_read(counter->store, &error);
+	CHECK(tx);
+	counter_must(office_load(counter->office, tx, counter->arena, id, clock_now(counter->clock), 0, &dossier, &place,
+		&error), &error);
+	counter_must(office_events(tx, counter->arena, id, 0, 100, &events, ret_events, &error), &error);
+	counter_must(dossier_chain_verify(events, *ret_events, &dossier.state.head, &error), &error);
+	struct dossier state = { 0 };
+	for (size_t i = 0; i < *ret_events; i++) {
+		counter_must(dossier_replay(counter->arena, dossier.procedure, &state, &events[i], &error), &error);
+		counter_must(dossier_fold(counter->arena, dossier.procedure, &state, &events[i], &error), &error);
+	}
+	*ret_last = events[*ret_events - 1].type;
+	return dossier;
+}
+
+static struct dossier_raws
+raws_of(struct counter *counter, const char *days, const char *name, const char *value)
+{
+	struct dossier_raw *raws = arena_array_of(counter->arena, struct dossier_raw, 2);
+	CHECK(raws);
+	raws[0] = (struct dossier_raw){ TEXT("jours"), text_of_string(days) };
+	raws[1] = (struct dossier_raw){ text_of_string(name), text_of_string(value) };
+	return (struct dossier_raws){ raws, 2 };
+}
+
+struct bearing {
+	struct counter *counter;
+	struct office_command *command;
+	struct dossier_raws raws;
+};
+
+static enum guichet_status
+bear(struct store_tx *tx, void *context, struct guichet_error *error)
+{
+	const struct bearing *bearing = context;
+	struct office_draft_change draft = { .arena = bearing->counter->arena, .campaign = bearing->counter->campaign->id,
+		.person = bearing->command->person, .raws = bearing->raws, .at = clock_now(bearing->counter->clock),
+		.about = office_child_draft(bearing->counter->arena, bearing->command->parent, bearing->command->nature) };
+	const enum guichet_status status = office_draft_save(tx, &draft, error);
+	return status == GUICHET_OK ? office_act(tx, bearing->command, error) : status;
+}
+
+/* Saves the draft of a child, and files it. */
+static struct office_command *
+file_child(struct counter *counter, const char *matricule, struct text parent, const char *nature, const char *action,
+	struct dossier_raws raws)
+{
+	struct guichet_error error = { 0 };
+	struct bearing bearing = { counter, office_command_new(counter->office, counter->arena,
+		counter_person(counter, matricule), clock_now(counter->clock)), raws };
+	CHECK(bearing.command);
+	bearing.command->parent = parent;
+	bearing.command->nature = text_of_string(nature);
+	bearing.command->command.action = text_of_string(action);
+	bearing.command->status = store_transact(counter->store, bear, &bearing, &error);
+	bearing.command->error = error;
+	return bearing.command;
+}
+
+/* A place in force; its id. */
+static struct text
+place_in_force(struct counter *counter)
+{
+	counter_begin_with(counter, "test/natures/atelier");
+	struct office_command *command = counter_act(counter, "L1", "déposer", (struct text){ 0 },
+		raws_of(counter, "3", "outil", "rabot"));
+	counter_must(command->status, &command->error);
+	const struct text id = command->dossier;
+	command = counter_act(counter, "P1", "accorder", id, (struct dossier_raws){ 0 });
+	counter_must(command->status, &command->error);
+	return id;
+}
+
+static void
+check_verified(struct counter *counter)
+{
+	struct guichet_error error = { 0 };
+	struct office_findings findings;
+	counter_must(office_verify(counter->office, &findings, &error), &error);
+	if (findings.broken > 0)
+		test_fail(__FILE__, __LINE__, "%s", findings.first.message);
+}
+
+TEST(an_amendment_changes_its_parent_in_the_same_transaction)
+{
+	struct counter counter;
+	size_t before, after, child_events;
+	enum dossier_event_type last;
+	const struct text id = place_in_force(&counter);
+	struct office_dossier parent = dossier_of(&counter, id, &before, &last);
+	struct office_command *command = file_child(&counter, "L1", id, "avenant", "déposer_avenant",
+		raws_of(&counter, "2", "raison", "trop"));
+	counter_must(command->status, &command->error);
+	const struct text child = command->dossier;
+	const struct text number = arena_format(counter.arena, TEXT_FORMAT "-A1", TEXT_ARGS(parent.state.number));
+	CHECK_TEXT(command->number, number);
+	CHECK(dossier_number_is_valid(number));
+	struct office_dossier born = dossier_of(&counter, child, &child_events, &last);
+	CHECK_TEXT(born.state.parent, id);
+	CHECK_TEXT(born.state.nature, TEXT("avenant"));
+	CHECK(born.facts.parent && text_equal(born.facts.parent->id, id));
+	/* Its filing told the parent nothing. */
+	parent = dossier_of(&counter, id, &after, &last);
+	CHECK_INTEGER(after, before);
+
+	command = counter_act(&counter, "P1", "accorder_avenant", child, (struct dossier_raws){ 0 });
+	counter_must(command->status, &command->error);
+	parent = dossier_of(&counter, id, &after, &last);
+	CHECK_INTEGER(after, before + 1);
+	CHECK_INTEGER(last, DOSSIER_RECEIVED);
+	CHECK_TEXT(feel_value_to_french(counter.arena, dossier_value_of(&parent.state, TEXT("jours"))), TEXT("2"));
+	CHECK_TEXT(feel_value_to_french(counter.arena, dossier_value_of(&parent.state, TEXT("version"))), TEXT("2"));
+
+	struct guichet_error error = { 0 };
+	struct office_act_file act;
+	{
+		CLEANUP(store_read_end) struct store_tx *tx = store_read(counter.store, &error);
+		const struct text replaced = arena_format(counter.arena, TEXT_FORMAT "/1", TEXT_ARGS(parent.state.number)),
+			by = arena_format(counter.arena, TEXT_FORMAT "/1", TEXT_ARGS(number));
+		counter_must(office_act_load(tx, counter.arena, replaced, &act, &error), &error);
+		CHECK_TEXT(act.replaced_by, by);
+		CHECK(act.replaced_at == parent.state.last_at && !act.cancelled);
+	}
+	check_verified(&counter);
+	counter_close(&counter);
+}
+
+TEST(an_amendment_is_opened_by_who_may_and_one_at_a_time)
+{
+	struct counter counter;
+	const struct text id = place_in_force(&counter);
+	struct office_command *command = file_child(&counter, "N1", id, "avenant", "déposer_avenant",
+		raws_of(&counter, "2", "raison", "curieux"));
+	CHECK_INTEGER(command->status, GUICHET_UNKNOWN); /* not theirs to see */
+	command = file_child(&counter, "P1", id, "avenant", "déposer_avenant", raws_of(&counter, "2", "raison", "chef"));
+	CHECK_INTEGER(command->status, GUICHET_REFUSED);
+	CHECK_INTEGER(command->outcome.refusal, DOSSIER_NOT_THEIRS);
+	command = file_child(&counter, "L1", id, "recours", "déposer_recours", raws_of(&counter, "2", "arguments", "non"));
+	CHECK_INTEGER(command->outcome.refusal, DOSSIER_NOT_HERE);
+	command = file_child(&counter, "L1", id, "avenant", "déposer_avenant", raws_of(&counter, "2", "raison", "un"));
+	counter_must(command->status, &command->error);
+	const struct text child = command->dossier;
+	command = file_child(&counter, "L1", id, "avenant", "déposer_avenant", raws_of(&counter, "1", "raison", "deux"));
+	CHECK_INTEGER(command->outcome.refusal, DOSSIER_DUPLICATE);
+	/* What was typed is still there; that of the one filed is not. */
+	struct guichet_error error = { 0 };
+	struct office_draft draft;
+	{
+		CLEANUP(store_read_end) struct store_tx *tx = store_read(counter.store, &error);
+		counter_must(office_draft_load(tx, counter.arena, counter.campaign->id, counter_person(&counter, "L1"), &draft,
+			&error), &error);
+		CHECK_INTEGER(draft.version, 0);
+	}
+	/* Once it ends another may begin, with the next number; the parent did not change. */
+	command = counter_act(&counter, "L1", "renoncer", child, (struct dossier_raws){ 0 });
+	counter_must(command->status, &command->error);
+	command = file_child(&counter, "L1", id, "avenant", "déposer_avenant", raws_of(&counter, "1", "raison", "deux"));
+	counter_must(command->status, &command->error);
+	CHECK(text_ends(command->number, TEXT("-A2")));
+	/* And it does not count as a second request: the first still does. */
+	command = counter_act(&counter, "L1", "déposer", (struct text){ 0 }, raws_of(&counter, "3", "outil", "rabot"));
+	CHECK_INTEGER(command->outcome.refusal, DOSSIER_DUPLICATE);
+	check_verified(&counter);
+	counter_close(&counter);
+}
+
+TEST(an_amendment_forgotten_ends_by_itself_and_an_appeal_reopens_what_was_refused)
+{
+	struct counter counter;
+	size_t events;
+	enum dossier_event_type last;
+	counter_begin_with(&counter, "test/natures/atelier");
+	struct office_command *command = counter_act(&counter, "L1", "déposer", (struct text){ 0 },
+		raws_of(&counter, "3", "outil", "rabot"));
+	counter_must(command->status, &command->error);
+	const struct text id = command->dossier;
+	struct dossier_raw ground = { TEXT("motif"), TEXT("plein") };
+	struct guichet_error error = { 0 };
+	command = office_command_new(counter.office, counter.arena, counter_person(&counter, "P1"), clock_now(counter.clock));
+	command->dossier = id;
+	command->command.action = TEXT("refuser");
+	command->command.raws = (struct dossier_raws){ &ground, 1 };
+	counter_must(store_transact(counter.store, office_act, command, &error), &error);
+	command = file_child(&counter, "L1", id, "recours", "déposer_recours", raws_of(&counter, "3", "arguments", "si"));
+	counter_must(command->status, &command->error);
+	command = counter_act(&counter, "G1", "admettre", command->dossier, (struct dossier_raws){ 0 });
+	counter_must(command->status, &command->error);
+	struct office_dossier parent = dossier_of(&counter, id, &events, &last);
+	CHECK_INTEGER(last, DOSSIER_RECEIVED);
+	CHECK_TEXT(parent.procedure->steps[parent.state.step].name, TEXT("à_décider"));
+
+	command = counter_act(&counter, "P1", "accorder", id, (struct dossier_raws){ 0 });
+	counter_must(command->status, &command->error);
+	command = file_child(&counter, "L1", id, "avenant", "déposer_avenant", raws_of(&counter, "1", "raison", "oubli"));
+	counter_must(command->status, &command->error);
+	counter_at(&counter, "2024-04-01T08:00");
+	const struct office_dossier child = dossier_of(&counter, command->dossier, &events, &last);
+	CHECK_INTEGER(last, DOSSIER_ELAPSED);
+	CHECK_TEXT(child.procedure->steps[child.state.step].name, TEXT("avenant_abandonné"));
+	check_verified(&counter);
+	counter_close(&counter);
+}
