@@ -45,6 +45,8 @@ dossier_decide(const struct dossier_input *input, struct arena *arena, struct do
 		.cancels = action->cancels,
 		.settings = action->settings,
 		.setting_count = action->setting_count,
+		.inscriptions = action->inscriptions,
+		.inscription_count = action->inscription_count,
 		.countings = action->countings,
 		.counting_count = action->counting_count,
 		.uncounts = action->uncounts,
@@ -64,6 +66,8 @@ dossier_decide(const struct dossier_input *input, struct arena *arena, struct do
 	status = deciding_put_settings(&deciding, &consequences, values);
 	if (status == GUICHET_OK)
 		status = deciding_put_entries(&deciding, &consequences, result);
+	if (status == GUICHET_OK)
+		status = deciding_put_rows(&deciding, &consequences, result);
 	if (status == GUICHET_OK)
 		status = deciding_put_opening(&deciding, result);
 	if (status == GUICHET_OK)

@@ -22,6 +22,8 @@ struct consequences {
 	struct procedure_list produces, cancels;
 	const struct procedure_setting *settings;
 	size_t setting_count;
+	const struct procedure_inscription *inscriptions;
+	size_t inscription_count;
 	const struct procedure_counting *countings;
 	size_t counting_count;
 	struct procedure_list uncounts;
@@ -67,6 +69,8 @@ bool deciding_put_answer(const struct deciding *deciding, json_t *result);
 bool deciding_put_step(const struct deciding *deciding, const struct consequences *consequences, json_t *result);
 enum guichet_status deciding_put_settings(struct deciding *deciding, const struct consequences *consequences,
 	json_t *values);
+/* registers.c: the rows added to registers. */
+enum guichet_status deciding_put_rows(struct deciding *deciding, const struct consequences *consequences, json_t *result);
 /* outside.c: the entries of counters, in the outcome too. REFUSED when one cannot be told. */
 enum guichet_status deciding_put_entries(struct deciding *deciding, const struct consequences *consequences,
 	json_t *result);

@@ -24,6 +24,7 @@ enum {
 	DOSSIER_EVENTS_LIMIT = 100000, /* in the life of a dossier; its state and the cost of a command do not grow with them */
 	DOSSIER_PAYLOAD_LIMIT = 1 << 20, /* bytes of an event's JSON */
 	DOSSIER_PIECES_LIMIT = 50,
+	DOSSIER_ROWS_LIMIT = 500,        /* of registers; the oldest leave the state first */
 	DOSSIER_ACTS_LIMIT = 100,
 };
 
@@ -109,6 +110,16 @@ struct dossier_opening {
 	instant until; /* excluded */
 };
 
+/* A row of a register. */
+struct dossier_row {
+	int register_index;       /* of the procedure */
+	instant at;
+	struct text by;           /* empty for an effect */
+	unsigned version;         /* its event */
+	const struct procedure_action *veiled_by; /* as of a struct dossier_value */
+	struct feel_value values; /* a context, an entry per column */
+};
+
 /* A clock that runs, or stands still. */
 struct dossier_clock {
 	int clock;                /* of the procedure */
@@ -166,6 +177,7 @@ struct dossier {
 	const struct dossier_act *acts; size_t act_count; /* the living ones, and the last of each letter */
 	unsigned acts_made; /* in its whole life: their numbers go on */
 	const struct dossier_opening *openings; size_t opening_count;
+	const struct dossier_row *rows; size_t row_count; /* of all registers, oldest first; older ones are in events alone */
 	const struct dossier_clock *clocks; size_t clock_count; /* in the order of the procedure; a stopped one is not there */
 	const struct dossier_done *done; size_t done_count; /* one per action or effect of a step, by their first time */
 	const struct dossier_change *changes; size_t change_count; /* by the last event that changed some */
@@ -723,6 +735,17 @@ struct dossier_line {
 /* The form's answers and what was said since, as this viewer may read them; computed values included. */
 enum guichet_status dossier_lines(const struct dossier_facts *facts, const struct dossier_viewer *viewer,
 	struct arena *arena, const struct dossier_line **ret_lines, size_t *ret_count, struct guichet_error *error);
+
+/* A register as this viewer may read it: each row has its day, who wrote it (may be empty), then a text per column. */
+struct dossier_register_view {
+	const struct procedure_register *definition;
+	const struct text *cells; /* row after row, definition->column_count + 2 each, oldest first */
+	size_t row_count;
+};
+
+/* Those that have a row, in the order of the procedure. */
+enum guichet_status dossier_registers(const struct dossier_facts *facts, const struct dossier_viewer *viewer,
+	struct arena *arena, const struct dossier_register_view **ret_views, size_t *ret_count, struct guichet_error *error);
 
 /* What a list shows of a dossier in one of its procedure's columns. */
 enum guichet_status dossier_column(const struct dossier_facts *facts, const struct procedure_column *column,

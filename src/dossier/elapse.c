@@ -31,6 +31,8 @@ elapse(struct deciding *deciding, const struct procedure_deadline *deadline, ins
 		.cancels = happens ? deadline->cancels : (struct procedure_list){ 0 },
 		.settings = deadline->settings,
 		.setting_count = happens ? deadline->setting_count : 0,
+		.inscriptions = deadline->inscriptions,
+		.inscription_count = happens ? deadline->inscription_count : 0,
 		.countings = deadline->countings,
 		.counting_count = happens ? deadline->counting_count : 0,
 		.uncounts = happens ? deadline->uncounts : (struct procedure_list){ 0 },
@@ -52,6 +54,8 @@ elapse(struct deciding *deciding, const struct procedure_deadline *deadline, ins
 	enum guichet_status status = deciding_put_settings(deciding, &consequences, values);
 	if (status == GUICHET_OK)
 		status = deciding_put_entries(deciding, &consequences, result);
+	if (status == GUICHET_OK)
+		status = deciding_put_rows(deciding, &consequences, result);
 	if (status != GUICHET_OK)
 		return status;
 	deciding->outcome->from = deadline->step;

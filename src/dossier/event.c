@@ -5,6 +5,7 @@
 #include "dossier/event.h"
 
 #include "dossier/clocks.h"
+#include "dossier/registers.h"
 #include "dossier/state.h"
 
 #include "base/banned.h"
@@ -496,6 +497,9 @@ fold_result(struct folding *folding, const json_t *payload, struct text name, bo
 	fold_changes(folding, json_object_get(result, "changes"));
 	fold_values(folding, json_object_get(result, "values"));
 	fold_acts(folding, result);
+	if (!registers_fold(reader, next, json_object_get(result, "registered"), folding->event->at, folding->by,
+			folding->veiling, folding->event->number))
+		full(folding);
 	fold_openings(folding, json_object_get(result, "opened"));
 	fold_stand(folding, result, from, to);
 	if (!clocks_fold(reader->arena, reader->procedure, next, skipped ? PROCEDURE_NONE : move,

@@ -5,6 +5,7 @@
 #include "dossier/clocks.h"
 #include "dossier/judged.h"
 #include "dossier/outside.h"
+#include "dossier/registers.h"
 
 #include "base/banned.h"
 
@@ -455,6 +456,8 @@ inputs_new(struct arena *arena, const struct dossier_facts *facts, struct inputs
 		status = clocks_set(&inputs, error);
 	if (status == GUICHET_OK)
 		status = inputs_set_kin(&inputs, error);
+	if (status == GUICHET_OK)
+		status = registers_set(&inputs, error);
 	if (status == GUICHET_OK)
 		status = inputs_compute(&inputs, error);
 	if (status == GUICHET_OK)

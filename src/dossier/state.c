@@ -2,6 +2,7 @@
 #include "base/buffer.h"
 #include "base/fold.h"
 #include "dossier/facts.h"
+#include "dossier/registers.h"
 #include "dossier/state.h"
 
 #include "base/banned.h"
@@ -347,17 +348,22 @@ json_of_done(const struct procedure *procedure, const struct dossier_done *done)
 }
 
 /* [value, version]; and by which action, "step/action", when the applicant is not to learn it. */
+json_t *
+state_json_of_veil(struct arena *arena, const struct procedure *procedure, const struct procedure_action *veil)
+{
+	const struct text action = arena_format(arena, TEXT_FORMAT "/" TEXT_FORMAT,
+		TEXT_ARGS(procedure->steps[veil->step].name), TEXT_ARGS(veil->name));
+	return action.at ? json_of_text(action) : NULL;
+}
+
 static json_t *
 json_of_value(struct arena *arena, const struct procedure *procedure, const struct dossier_value *value)
 {
 	json_t *array = json_array();
 	bool well = array && json_push(array, feel_value_to_json(value->value))
 		&& json_push(array, json_integer(value->version));
-	if (well && value->veiled_by) {
-		const struct text action = arena_format(arena, TEXT_FORMAT "/" TEXT_FORMAT,
-			TEXT_ARGS(procedure->steps[value->veiled_by->step].name), TEXT_ARGS(value->veiled_by->name));
-		well = action.at && json_push(array, json_of_text(action));
-	}
+	if (well && value->veiled_by)
+		well = json_push(array, state_json_of_veil(arena, procedure, value->veiled_by));
 	if (well)
 		return array;
 	json_decref(array);
@@ -414,6 +420,7 @@ put_lists(struct arena *arena, json_t *object, const struct procedure *procedure
 	json_t *clocks = well && dossier->clock_count > 0 ? json_put_object(object, "clocks") : NULL;
 	for (size_t i = 0; well && i < dossier->clock_count; i++)
 		well = json_put_named(clocks, procedure->clocks[dossier->clocks[i].clock].name, json_of_clock(&dossier->clocks[i]));
+	well = well && registers_put(arena, object, procedure, dossier);
 	for (size_t i = 0; well && i < dossier->done_count; i++)
 		well = json_push(done, json_of_done(procedure, &dossier->done[i]));
 	for (size_t i = 0; well && i < dossier->change_count; i++)
@@ -621,8 +628,8 @@ change_of_json(struct json_reader *reader, const json_t *json)
 }
 
 /* The action of "step/action"; NULL when there is none. */
-static const struct procedure_action *
-veiled_by(struct json_reader *reader, const json_t *json)
+const struct procedure_action *
+state_veil_of_json(struct json_reader *reader, const json_t *json)
 {
 	struct text rest = json_text(reader, json);
 	if (rest.length == 0)
@@ -657,7 +664,7 @@ read_values(struct json_reader *reader, json_t *object, struct dossier *dossier)
 			return;
 		}
 		values[i++] = (struct dossier_value){ name, json_value(reader, type, json_array_get(pair, 0)),
-			(unsigned)json_integer_value(version), veiled_by(reader, json_array_get(pair, 2)) };
+			(unsigned)json_integer_value(version), state_veil_of_json(reader, json_array_get(pair, 2)) };
 	}
 	dossier->values = values;
 	dossier->value_count = i;
@@ -807,6 +814,7 @@ json_dossier(struct json_reader *outer, const json_t *object)
 	read_values(&reader, json_object_get(object, "values"), &dossier);
 	read_openings(&reader, json_object_get(object, "openings"), &dossier);
 	read_clocks(&reader, json_object_get(object, "clocks"), &dossier);
+	registers_read(&reader, json_object_get(object, "rows"), &dossier);
 	READ_ITEMS(&reader, object, "pieces", struct dossier_piece, DOSSIER_PIECES_LIMIT, json_piece,
 		&dossier.pieces, &dossier.piece_count);
 	READ_ITEMS(&reader, object, "acts", struct dossier_act, DOSSIER_ACTS_LIMIT, act_of_json,

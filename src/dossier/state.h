@@ -1,7 +1,7 @@
 /* What a state keeps as events follow one another: its size is that of the procedure, whatever its age. */
 #pragma once
 
-#include "dossier/dossier.h"
+#include "dossier/json.h"
 
 /* One more action or effect, happened `one->count` times; all the items are copied. False when the arena is full. */
 [[nodiscard]] bool state_done_add(struct arena *arena, struct dossier *dossier, const struct dossier_done *one);
@@ -12,3 +12,7 @@ const struct procedure_action *state_veiling(const struct procedure *procedure, 
 [[nodiscard]] bool state_acts_keep(struct arena *arena, struct dossier *dossier);
 /* Leaves out the changes of all events but the last of theirs. */
 void state_changes_keep(struct dossier *dossier);
+
+/* "step/action" of what led to a veiled step, and back: NULL when there is none. */
+json_t *state_json_of_veil(struct arena *arena, const struct procedure *procedure, const struct procedure_action *veil);
+const struct procedure_action *state_veil_of_json(struct json_reader *reader, const json_t *json);

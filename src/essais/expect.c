@@ -666,6 +666,39 @@ expect_reading(struct happening *happening, const struct yaml_node *node)
 	}
 }
 
+/* The cells of a row, "1er mars 2024, M. Bruno Salaün, Rappel": empty ones are left out. */
+static struct text
+row_text(struct playing *playing, const struct text *cells, size_t width)
+{
+	struct text text = TEXT("");
+	for (size_t i = 0; i < width; i++)
+		if (cells[i].length > 0)
+			text = arena_format(playing->arena, "%.*s%s%.*s", TEXT_ARGS(text), text.length > 0 ? ", " : "",
+				TEXT_ARGS(cells[i]));
+	return text;
+}
+
+static void
+expect_registers(struct happening *happening, const struct yaml_node *node)
+{
+	struct playing *playing = happening->playing;
+	const struct dossier_viewer viewer = { .roles = ~(dossier_roles)0 };
+	const struct dossier_register_view *views = NULL;
+	size_t count = 0;
+	struct guichet_error error = { 0 };
+	if (happening->dossier && dossier_registers(&happening->facts, &viewer, playing->arena, &views, &count, &error) != GUICHET_OK)
+		count = 0;
+	for (size_t i = 0; i < node->count; i++) {
+		struct names names = { 0 };
+		for (size_t j = 0; j < count; j++) {
+			const size_t width = views[j].definition->column_count + 2;
+			for (size_t k = 0; text_equal(views[j].definition->name, node->items[i].key->scalar) && k < views[j].row_count; k++)
+				names_add(&names, row_text(playing, views[j].cells + width * k, width));
+		}
+		check_names(playing, node->items[i].value, "registre", &names);
+	}
+}
+
 static void
 expect_holders(struct happening *happening, const struct yaml_node *node)
 {

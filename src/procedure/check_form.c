@@ -203,9 +203,36 @@ check_later(struct check *check)
 	}
 }
 
+static bool
+fills(const struct procedure_inscription *rows, size_t count, size_t index)
+{
+	for (size_t i = 0; i < count; i++)
+		if ((size_t)rows[i].register_index == index)
+			return true;
+	return false;
+}
+
+/* A register in which something is written. */
+static void
+check_registers(struct check *check)
+{
+	const struct procedure *procedure = check->procedure;
+	for (size_t i = 0; i < procedure->register_count; i++) {
+		bool filled = false;
+		for (size_t k = 0; k < procedure->action_count; k++)
+			filled |= fills(procedure->actions[k].inscriptions, procedure->actions[k].inscription_count, i);
+		for (size_t k = 0; k < procedure->deadline_count; k++)
+			filled |= fills(procedure->deadlines[k].inscriptions, procedure->deadlines[k].inscription_count, i);
+		if (!filled)
+			TELL(check, 507, procedure->registers[i].origin, "nommez-le sous « inscrit: » d’une action, ou ôtez-le",
+				"rien ne remplit le registre « %.*s »", TEXT_ARGS(procedure->registers[i].name));
+	}
+}
+
 void
 check_form(struct check *check)
 {
+	check_registers(check);
 	check_later(check);
 	check_conditions(check);
 	check_constants(check);

@@ -185,6 +185,13 @@ SHAPE(field, "un champ",
 		.most = PROCEDURE_MOST_ROWS),
 	FIELD_KEYS);
 
+SHAPE(register, "un registre",
+	LABEL("Ce que le registre garde."),
+	KEY("garde", FORM_DURATION, HOLD_ONE, "Combien de temps une ligne se lit ; à défaut, autant que le dossier."),
+	KEY("colonnes", FORM_MAPPING, HOLD_NAMED, "Ce que dit chaque ligne, en plus du jour et de qui l’a inscrite.", MUST,
+		.of = &shape_row_field),
+	CITE);
+
 SHAPE(calendar, "« calendrier »",
 	NAME("territoire", "Le territoire dont les jours fériés comptent."),
 	KEY("fichier", FORM_TEXT, HOLD_ONE, "Le fichier de calendriers/ : vacances, fermetures, jours fériés ajoutés.",
@@ -326,6 +333,8 @@ SHAPE(counting, "ce que l’on compte",
 	KEY("au", FORM_FEEL, HOLD_ONE, "Le dernier jour compris, quand il y en a plusieurs."));
 
 #define REPORTS NAMES("reporte", "Ce qu’un avenant ou un recours copie dans le dossier dont il est né : champs et valeurs posées.")
+#define INSCRIPTIONS KEY("inscrit", FORM_ANYTHING, HOLD_NAMED, \
+	"Une ligne ajoutée à un registre, ou plusieurs : chaque colonne et son expression.")
 #define SETTINGS KEY("pose", FORM_FEEL, HOLD_NAMED, "Des valeurs notées au passage, qu’on lit ensuite par leur nom.")
 #define COUNTS KEY("compte", FORM_MAPPING, HOLD_NAMED, "Ce que l’on ajoute aux compteurs de la personne.", \
 	.of = &shape_counting), \
@@ -350,7 +359,7 @@ SHAPE(action, "une action",
 	NAMES("modifie", "Les champs du formulaire qu’elle peut changer."),
 	NAMES("joint", "Les pièces jointes en la faisant."),
 	NAMES("examine", "Les pièces acceptées ou renvoyées en la faisant."),
-	SETTINGS, COUNTS,
+	INSCRIPTIONS, SETTINGS, COUNTS,
 	KEY("ouvre", FORM_MAPPING, HOLD_ONE, "Rouvre une fenêtre pour ce dossier.", .of = &shape_opens),
 	CANCELS, PRODUCES,
 	NAME("signe", "La lettre que la personne signe."),
@@ -369,7 +378,7 @@ SHAPE(passage, "un passage",
 	NAME("vers", "L’étape où il mène."),
 	PRODUCES, CANCELS,
 	NAMES("alerte", "Les rôles prévenus sur leur bureau."),
-	SETTINGS, COUNTS, REPORTS, CITE);
+	INSCRIPTIONS, SETTINGS, COUNTS, REPORTS, CITE);
 
 SHAPE(deadline, "une échéance",
 	HAPPENS("la"),
@@ -379,7 +388,7 @@ SHAPE(deadline, "une échéance",
 	NAME("vers", "L’étape où elle mène."),
 	PRODUCES, CANCELS,
 	NAMES("alerte", "Les rôles prévenus sur leur bureau."),
-	SETTINGS, COUNTS, REPORTS, CITE);
+	INSCRIPTIONS, SETTINGS, COUNTS, REPORTS, CITE);
 
 SHAPE(step, "une étape",
 	LABEL("Le nom de l’étape."),
@@ -535,6 +544,8 @@ SHAPE(procedure, "une procédure",
 		.of = &shape_role),
 	KEY("population", FORM_MAPPING, HOLD_LIST, "Qui peut demander : des règles, toutes vraies.", .of = &shape_rule),
 	KEY("une_par_campagne", FORM_MAPPING, HOLD_ONE, "Refuse une deuxième demande.", .of = &shape_once),
+	KEY("registres", FORM_MAPPING, HOLD_NAMED, "Des tableaux que les actions remplissent, gardés avec le dossier.",
+		.of = &shape_register),
 	KEY("formulaire", FORM_MAPPING, HOLD_NAMED, "Les parties du formulaire, dans l’ordre.", MUST,
 		.of = &shape_section),
 	KEY("pièces", FORM_MAPPING, HOLD_NAMED, "Les fichiers à joindre.", .of = &shape_piece),

@@ -86,6 +86,25 @@ among_settings(const struct procedure *procedure, const struct procedure_setting
 }
 
 static bool
+among_inscriptions(const struct procedure *procedure, const struct procedure_inscription *rows, size_t count,
+	const struct feel *feel, struct procedure_place *place)
+{
+	for (size_t i = 0; i < count; i++) {
+		const struct procedure_register *one = &procedure->registers[rows[i].register_index];
+		for (size_t k = 0; k < one->column_count; k++) {
+			if (rows[i].values[k] != feel)
+				continue;
+			place->kind = PROCEDURE_AT_INSCRIPTION;
+			place->index = rows[i].register_index;
+			place->name = one->columns[k].name;
+			place->label = one->columns[k].label;
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool
 in_actions(const struct procedure *procedure, const struct feel *feel, struct procedure_place *ret_place)
 {
 	const struct procedure_rule *rule;
@@ -94,7 +113,8 @@ in_actions(const struct procedure *procedure, const struct feel *feel, struct pr
 		*ret_place = (struct procedure_place){ PROCEDURE_AT_ACTION_OFFERED, (int)i, action->name, action->label,
 			TEXT(""), &action->origin };
 		if (action->condition == feel
-			|| among_settings(procedure, action->settings, action->setting_count, feel, ret_place))
+			|| among_settings(procedure, action->settings, action->setting_count, feel, ret_place)
+			|| among_inscriptions(procedure, action->inscriptions, action->inscription_count, feel, ret_place))
 			return true;
 		if (among(action->requires, action->require_count, feel, &rule)) {
 			ret_place->kind = PROCEDURE_AT_ACTION_REQUIRES;
@@ -119,7 +139,8 @@ in_deadlines(const struct procedure *procedure, const struct feel *feel, struct 
 		*ret_place = (struct procedure_place){ PROCEDURE_AT_DEADLINE, (int)i, deadline->name, deadline->label, TEXT(""),
 			&deadline->origin };
 		if (deadline->when == feel
-			|| among_settings(procedure, deadline->settings, deadline->setting_count, feel, ret_place))
+			|| among_settings(procedure, deadline->settings, deadline->setting_count, feel, ret_place)
+			|| among_inscriptions(procedure, deadline->inscriptions, deadline->inscription_count, feel, ret_place))
 			return true;
 		if (deadline->condition == feel) {
 			ret_place->kind = deadline->passage ? PROCEDURE_AT_PASSAGE : PROCEDURE_AT_DEADLINE_HAPPENS;

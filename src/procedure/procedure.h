@@ -307,6 +307,8 @@ struct procedure_action {
 	struct procedure_list produces; /* produit: letters */
 	struct procedure_list cancels;  /* annule: letters */
 	int signs;                      /* signe: a letter, or NONE */
+	const struct procedure_inscription *inscriptions; /* inscrit */
+	size_t inscription_count;
 	const struct procedure_setting *settings; /* pose */
 	size_t setting_count;
 	const struct procedure_counting *countings; /* compte */
@@ -339,6 +341,8 @@ struct procedure_deadline {
 	struct procedure_list produces; /* letters */
 	struct procedure_list cancels;
 	struct procedure_list alerts;   /* alerte: roles told on their desk */
+	const struct procedure_inscription *inscriptions; /* inscrit */
+	size_t inscription_count;
 	const struct procedure_setting *settings;
 	size_t setting_count;
 	const struct procedure_counting *countings; /* compte */
@@ -363,6 +367,21 @@ struct procedure_step {
 	struct procedure_list actions, deadlines; /* deadlines: passages first */
 	bool final;               /* fin */
 	bool frees;               /* libère: another dossier of the campaign may then be filed */
+};
+
+/* A table that actions, deadlines and passages fill, kept with the dossier. */
+struct procedure_register {
+	struct procedure_origin origin;
+	struct text name, label;
+	int keep_months, keep_days;  /* garde: how long a row stays in the state; 0 and 0: as long as the dossier */
+	const struct procedure_field *columns;
+	size_t column_count;
+};
+
+/* A row that a move adds (inscrit). */
+struct procedure_inscription {
+	int register_index;
+	const struct feel *const *values; /* by column of the register; NULL: nothing there */
 };
 
 /* A clock of a dossier: a delay that runs from a move to another, but for the days spent in some steps. */
@@ -523,6 +542,7 @@ enum procedure_slot_kind {
 	PROCEDURE_SLOT_POSED,     /* index: posed */
 	PROCEDURE_SLOT_PIECES,    /* pièces: per piece null, or fichier, état (procedure_piece_state), le (date),
 	                           * motif, valable_jusquau (date) */
+	PROCEDURE_SLOT_REGISTERS, /* registre: per register, the list of its rows: le (date), par (string or null), columns */
 	PROCEDURE_SLOT_CLOCKS,    /* délai: per clock depuis (date), échéance (date, included), fin (date and time, excluded),
 	                           * suspendu, jours_suspendus, restant (days) */
 	PROCEDURE_SLOT_COMPUTED,  /* index: computed; evaluated in order */
@@ -597,6 +617,8 @@ struct procedure {
 	PROCEDURE_ITEMS(move, moves);
 	PROCEDURE_ITEMS(clock, clocks);
 	PROCEDURE_ITEMS(nature, natures);
+	const struct procedure_register *registers;
+	size_t register_count;
 	PROCEDURE_ITEMS(letter, letters);
 	PROCEDURE_ITEMS(mail, mails);
 
@@ -621,7 +643,7 @@ struct procedure {
 	int posting_slot, locals_slot, counters_slot; /* NONE: the name is the procedure's own, or declares nothing */
 	bool reads_posting; /* some expression reads `affectation` */
 	bool counts_days;   /* some expression counts days by the calendar: days closed later change what it gives */
-	int agent_slot, campaign_slot, windows_slot, today_slot, pieces_slot, clocks_slot, dossier_slot, done_slot,
+	int agent_slot, campaign_slot, windows_slot, today_slot, pieces_slot, registers_slot, clocks_slot, dossier_slot, done_slot,
 		role_slot, recipient_slot, group_slot, link_slot;
 	int parent_slot, child_slot; /* NONE without natures */
 	int tracks_slot; /* NONE without a suivi */
@@ -699,6 +721,7 @@ int procedure_move_find(const struct procedure *procedure, struct text name);
 int procedure_action_find(const struct procedure *procedure, int step, struct text name);
 int procedure_deadline_find(const struct procedure *procedure, int step, struct text name);
 int procedure_field_find(const struct procedure *procedure, struct text name);
+int procedure_register_find(const struct procedure *procedure, struct text name);
 int procedure_piece_find(const struct procedure *procedure, struct text name);
 int procedure_role_find(const struct procedure *procedure, struct text name);
 int procedure_letter_find(const struct procedure *procedure, struct text name);
@@ -734,6 +757,7 @@ enum procedure_place_kind {
 	PROCEDURE_AT_COMPUTED,
 	PROCEDURE_AT_ACTION_OFFERED,
 	PROCEDURE_AT_ACTION_REQUIRES,
+	PROCEDURE_AT_INSCRIPTION,  /* inscrit: a column of a register */
 	PROCEDURE_AT_SETTING,      /* pose, of an action or a deadline */
 	PROCEDURE_AT_OPENING,      /* ouvre.jusquau */
 	PROCEDURE_AT_DEADLINE,     /* quand */

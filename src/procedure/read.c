@@ -36,8 +36,8 @@ interpret(struct reader *reader)
 		return;
 	}
 	feel_scope_set_calendar(reader->scopes[SCOPE_CONSTANT], reader->procedure->calendar);
-	void (*const strokes[])(struct reader *, struct map) = { read_names, read_opening, read_outside, read_form, read_circuit,
-		read_clocks, read_natures, read_words };
+	void (*const strokes[])(struct reader *, struct map) = { read_names, read_opening, read_outside, read_form,
+		read_registers, read_circuit, read_clocks, read_natures, read_words };
 	for (size_t i = 0; i < sizeof strokes / sizeof *strokes; i++) {
 		strokes[i](reader, top);
 		if (reader->findings->broken)

@@ -185,6 +185,7 @@ read_action(struct reader *reader, const struct yaml_item *item, const struct pr
 	map_feel(map, "si", SCOPE_CASE, WANT_TRUTH, &action->condition);
 	read_reported(map, &action->reports, &action->report_count);
 	map_rules(map, "exige", SCOPE_CASE, &action->requires, &action->require_count);
+	read_inscriptions(map, &action->inscriptions, &action->inscription_count);
 	read_settings(map, &action->settings, &action->setting_count);
 	read_countings(map, &action->countings, &action->counting_count, &action->uncounts);
 	read_opens(map, action);
@@ -230,11 +231,12 @@ read_deadline(struct reader *reader, const struct yaml_item *item, int step, boo
 		finding_add(reader->findings, 313, map.at, TEXT("gardez « quand: » (une date) ou « sur: » (ce qui arrive à un avenant…)"),
 			when ? "l’échéance « %.*s » a deux moments" : "on ne sait pas quand arrive l’échéance « %.*s »",
 			TEXT_ARGS(deadline->name));
+	read_inscriptions(map, &deadline->inscriptions, &deadline->inscription_count);
 	read_settings(map, &deadline->settings, &deadline->setting_count);
 	read_countings(map, &deadline->countings, &deadline->counting_count, &deadline->uncounts);
 	if (map.node && deadline->to == PROCEDURE_NONE && !deadline->alerts.count && !deadline->produces.count
 		&& !deadline->setting_count && !deadline->counting_count && !deadline->uncounts.count && !deadline->cancels.count
-		&& !deadline->report_count && !reader->mutant && !map_get(map, "vers"))
+		&& !deadline->report_count && !deadline->inscription_count && !reader->mutant && !map_get(map, "vers"))
 		finding_add(reader->findings, 312, map.at, TEXT("ajoutez « vers: », « alerte: » ou « produit: »"),
 			passage ? "le passage « %.*s » ne fait rien" : "l’échéance « %.*s » ne fait rien", TEXT_ARGS(deadline->name));
 }

@@ -133,6 +133,7 @@ extern const struct shape shape_clock, shape_rule,
 	shape_campaign_data,
 	shape_field,
 	shape_row_field,
+	shape_register,
 	shape_window,
 	shape_calendar,
 	shape_role,
@@ -259,6 +260,8 @@ void read_parts(struct map map, struct procedure_field *field);   /* read_parts.
 /* Only what may be entered: for the value of a local. */
 void read_entry(struct map map, struct text name, struct procedure_field *ret_field);
 void read_clocks(struct reader *reader, struct map top);          /* read_clocks.c */
+void read_registers(struct reader *reader, struct map top);       /* read_registers.c */
+void read_inscriptions(struct map map, const struct procedure_inscription **ret_rows, size_t *ret_count);
 void read_circuit(struct reader *reader, struct map top);         /* read_circuit.c */
 void read_natures(struct reader *reader, struct map top);         /* read_natures.c */
 /* `sur` and `reporte` of an action or a deadline. */

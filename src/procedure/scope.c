@@ -573,6 +573,37 @@ declare_clocks(struct reader *reader)
 }
 
 static void
+declare_registers(struct reader *reader)
+{
+	struct procedure *procedure = reader->procedure;
+	struct feel_field *registers = READER_ARRAY(reader, struct feel_field, procedure->register_count);
+	procedure->registers_slot = PROCEDURE_NONE;
+	for (size_t i = 0; registers && i < procedure->register_count; i++) {
+		const struct procedure_register *one = &procedure->registers[i];
+		struct feel_field *fields = READER_ARRAY(reader, struct feel_field, one->column_count + 2);
+		if (!fields)
+			return;
+		fields[0] = (struct feel_field){ TEXT("le"), &feel_type_date };
+		fields[1] = (struct feel_field){ TEXT("par"), &unsure };
+		for (size_t k = 0; k < one->column_count; k++) {
+			const struct procedure_field *column = &one->columns[k];
+			fields[k + 2] = (struct feel_field){ column->name,
+				memory(reader, feel_type_optional_of(reader->arena, column->feel_type, !column->compulsory)) };
+			if (!fields[k + 2].type)
+				return;
+		}
+		const struct feel_type *row = memory(reader, feel_type_context_of(reader->arena, fields, one->column_count + 2));
+		registers[i] = (struct feel_field){ one->name, row ? memory(reader, feel_type_list_of(reader->arena, row)) : NULL };
+		if (!registers[i].type)
+			return;
+	}
+	if (registers && procedure->register_count > 0)
+		procedure->registers_slot = declare(reader, SCOPE_CASE, TEXT("registre"),
+			memory(reader, feel_type_context_of(reader->arena, registers, procedure->register_count)),
+			PROCEDURE_SLOT_REGISTERS, PROCEDURE_NONE, NULL);
+}
+
+static void
 declare_case(struct reader *reader)
 {
 	struct procedure *procedure = reader->procedure;
@@ -589,6 +620,7 @@ declare_case(struct reader *reader)
 	}
 	declare_pieces(reader);
 	declare_clocks(reader);
+	declare_registers(reader);
 	procedure->dossier_slot = declare(reader, SCOPE_CASE, TEXT("dossier"), CONTEXT(reader, { "numéro", 0 },
 		{ "état", words_from(reader, NAME_STEP, 0, reader->main_steps) }, { "état_libellé", 0 }, { "déposé_le", &feel_type_date },
 		{ "déposé_à", &feel_type_date_time }, { "dernière_action", 0 }, { "changements", 0 },
