@@ -58,6 +58,7 @@ check_procedure(struct reader *reader)
 	check_natures(&check);
 	check_form(&check);
 	check_pieces(&check);
+	check_outside(&check);
 	check_doubts(&check);
 	check_words(&check);
 	check_holes(&check);

@@ -51,6 +51,7 @@ void check_circuit(struct check *check);
 void check_pieces(struct check *check);
 void check_natures(struct check *check);
 void check_form(struct check *check);
+void check_outside(struct check *check);
 void check_doubts(struct check *check);
 void check_words(struct check *check);
 void check_holes(struct check *check);

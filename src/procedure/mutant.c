@@ -25,10 +25,10 @@ static const char *const piece_keys[] = { "obligatoire", "si", "formats", "atten
 static const char *const data_keys[] = { "contrôle", "contrôles", "minimum", "maximum", NULL };
 static const char *const role_keys[] = { "canal", NULL };
 static const char *const step_keys[] = { "libère", "attend_tous", NULL };
-static const char *const action_keys[] = { "pendant", "si", "exige", "saisit", "modifie", "joint", "examine", "pose", "inscrit", "ouvre", "annule",
-	"produit", "signe", "reporte", NULL };
-static const char *const deadline_keys[] = { "si", "annule", "produit", "alerte", "pose", "inscrit", "reporte", NULL };
-static const char *const passage_keys[] = { "annule", "produit", "alerte", "pose", "inscrit", "reporte", NULL };
+static const char *const action_keys[] = { "pendant", "si", "exige", "saisit", "modifie", "joint", "examine",
+	"pose", "compte", "décompte", "inscrit", "ouvre", "annule", "produit", "signe", "reporte", NULL };
+static const char *const deadline_keys[] = { "si", "annule", "produit", "alerte", "pose", "compte", "décompte", "inscrit", "reporte", NULL };
+static const char *const passage_keys[] = { "annule", "produit", "alerte", "pose", "compte", "décompte", "inscrit", "reporte", NULL };
 static const char *const clock_keys[] = { "depuis", "arrêt", "prorogé", "suspendu", NULL };
 static const char *const letter_keys[] = { "signent", "remplace", NULL };
 static const char *const nature_keys[] = { "si", "un_seul", "formulaire", "pièces", NULL };
