@@ -68,12 +68,12 @@ check_unread(struct check *check)
 	note_counted(procedure, &reads);
 	for (size_t i = 0; i < procedure->local_count; i++)
 		if (!reads.locals[i])
-			TELL(check, 206, procedure->locals[i].field.origin, "ôtez-le, ou lisez « réglage.… » dans une règle",
-				"chaque structure peut régler « %.*s » et rien ne le lit", TEXT_ARGS(procedure->locals[i].field.name));
+			TELL(check, 206, procedure->locals[i].field.origin, "ôtez-le, ou lisez « réglage.… » dans une règle",
+				"chaque structure peut régler « %.*s » et rien ne le lit", TEXT_ARGS(procedure->locals[i].field.name));
 	for (size_t i = 0; i < procedure->counter_count; i++)
 		if (!reads.counters[i])
-			TELL(check, 206, procedure->counters[i].origin, "ôtez-le, ou employez-le : « compte: », « compteur.… »",
-				"rien n’emploie le compteur « %.*s »", TEXT_ARGS(procedure->counters[i].name));
+			TELL(check, 206, procedure->counters[i].origin, "ôtez-le, ou employez-le : « compte: », « compteur.… »",
+				"rien n’emploie le compteur « %.*s »", TEXT_ARGS(procedure->counters[i].name));
 }
 
 /* Reports and indicators are counted in one pass over what dossiers keep. */
@@ -87,8 +87,8 @@ check_pass(struct check *check, const struct feel *feel, const struct procedure_
 		const struct procedure_slot *slot = &procedure->slots[uses[i].slot];
 		if (slot->kind == PROCEDURE_SLOT_POSTING || slot->kind == PROCEDURE_SLOT_LOCALS
 			|| slot->kind == PROCEDURE_SLOT_COUNTERS)
-			TELL(check, 214, *origin, "notez-la au passage par « pose: », et lisez ce qui est noté",
-				"« %.*s » n’est pas connu quand on compte tous les dossiers d’un coup", TEXT_ARGS(uses[i].path));
+			TELL(check, 214, *origin, "notez-la au passage par « pose: », et lisez ce qui est noté",
+				"« %.*s » n’est pas connu quand on compte tous les dossiers d’un coup", TEXT_ARGS(uses[i].path));
 		else if (slot->kind == PROCEDURE_SLOT_COMPUTED)
 			check_pass(check, procedure->computed[slot->index].feel, origin);
 	}
