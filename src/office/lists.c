@@ -5,6 +5,27 @@
 
 #include "base/banned.h"
 
+/* One row of DOSSIER_ROW. False when its campaign was opened by another server a moment ago: the next look finds it. */
+static bool
+row_read(struct office *office, struct store_rows *rows, int role, struct office_row *ret_row, struct guichet_error *error)
+{
+	struct office_row row = { .id = store_text(rows, 0), .number = store_text(rows, 1), .subject = store_text(rows, 4),
+		.subject_name = store_text(rows, 6), .structure_name = store_text(rows, 7), .filed_at = store_integer(rows, 8),
+		.stepped_at = store_integer(rows, 9), .version = store_integer(rows, 10), .state = store_text(rows, 11),
+		.sort_key = store_blob(rows, 12), .role = role, .office = office };
+	row.campaign = office_campaign_find(office, store_text(rows, 2));
+	const struct text hash = store_text(rows, 3), step = store_text(rows, 5);
+	if (!row.campaign)
+		return false;
+	if (text_equal(hash, row.campaign->procedure_hash))
+		row.procedure = row.campaign->procedure;
+	else if (office_procedure(office, hash, &row.procedure, error) != GUICHET_OK)
+		return false;
+	row.step = procedure_step_find(row.procedure, step);
+	*ret_row = row;
+	return true;
+}
+
 enum guichet_status
 office_rows_read(struct office *office, struct store_rows *rows, struct arena *arena, size_t limit, int role,
 	struct office_rows *ret_rows, struct guichet_error *error)
@@ -17,22 +38,11 @@ office_rows_read(struct office *office, struct store_rows *rows, struct arena *a
 			list.more = true;
 			break;
 		}
-		struct office_row *row = &list.at[list.count];
-		*row = (struct office_row){ .id = store_text(rows, 0), .number = store_text(rows, 1),
-			.subject = store_text(rows, 4), .subject_name = store_text(rows, 6),
-			.structure_name = store_text(rows, 7), .filed_at = store_integer(rows, 8),
-			.stepped_at = store_integer(rows, 9), .version = store_integer(rows, 10), .state = store_text(rows, 11),
-			.sort_key = store_blob(rows, 12), .role = role, .office = office };
-		row->campaign = office_campaign_find(office, store_text(rows, 2));
-		const struct text hash = store_text(rows, 3), step = store_text(rows, 5);
-		if (!row->campaign)
-			continue; /* opened by another server a moment ago: the next look finds it */
-		if (text_equal(hash, row->campaign->procedure_hash))
-			row->procedure = row->campaign->procedure;
-		else if (office_procedure(office, hash, &row->procedure, error) != GUICHET_OK)
+		error->status = GUICHET_OK;
+		if (row_read(office, rows, role, &list.at[list.count], error))
+			list.count++;
+		else if (error->status != GUICHET_OK)
 			return error->status;
-		row->step = procedure_step_find(row->procedure, step);
-		list.count++;
 	}
 	const enum guichet_status status = store_finish(rows);
 	if (status == GUICHET_OK)
@@ -294,6 +304,37 @@ deadline_words(struct arena *arena, const struct procedure *procedure, int move)
 	return deadline->alerts.count
 		? arena_format(arena, "Alerte pour ce qui est encore « " TEXT_FORMAT " »", TEXT_ARGS(from))
 		: arena_format(arena, "Échéance de « " TEXT_FORMAT " »", TEXT_ARGS(from));
+}
+
+enum guichet_status
+office_list_due(struct office *office, struct store_tx *tx, struct arena *arena, const struct office_campaign *campaign,
+	const struct directory_range *range, instant from, instant until, size_t limit, const struct office_due **ret_dues,
+	size_t *ret_count, bool *ret_more, struct guichet_error *error)
+{
+	struct office_due *list = arena_array_of(arena, struct office_due, limit);
+	size_t count = 0;
+	if (!list)
+		return guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.");
+	CLEANUP(store_rows_end) struct store_rows rows = store_query(tx, arena, STORE_DUE_WITHIN,
+		STORE_VALUES(campaign->id, range->from, range->to, from, until, (int64_t)limit + 1), error);
+	*ret_more = false;
+	while (!*ret_more && store_next(&rows)) {
+		struct office_due *due = &list[count];
+		*ret_more = count == limit;
+		error->status = GUICHET_OK;
+		if (*ret_more || !row_read(office, &rows, PROCEDURE_NONE, &due->row, error)) {
+			if (error->status != GUICHET_OK)
+				return error->status;
+			continue;
+		}
+		const int move = procedure_move_find(due->row.procedure, store_text(&rows, 14));
+		due->at = store_integer(&rows, 13);
+		due->label = move == PROCEDURE_NONE ? store_text(&rows, 14) : deadline_words(arena, due->row.procedure, move);
+		count++;
+	}
+	*ret_dues = list;
+	*ret_count = count;
+	return store_finish(&rows);
 }
 
 enum guichet_status

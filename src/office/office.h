@@ -464,6 +464,17 @@ enum guichet_status office_list_coming(struct store_tx *tx, struct arena *arena,
 	instant from, size_t limit, const struct office_coming **ret_coming, size_t *ret_count,
 	struct guichet_error *error);
 
+/* One thing that will happen by itself to one dossier. */
+struct office_due {
+	struct office_row row;
+	instant at;
+	struct text label; /* "Reconduction", or where the dossier will go */
+};
+/* Those of the dossiers of a campaign in a subtree of the structures, in [from, until[, the first to come first. */
+enum guichet_status office_list_due(struct office *office, struct store_tx *tx, struct arena *arena,
+	const struct office_campaign *campaign, const struct directory_range *range, instant from, instant until, size_t limit,
+	const struct office_due **ret_dues, size_t *ret_count, bool *ret_more, struct guichet_error *error);
+
 struct office_alert {
 	struct text id, dossier, number, subject_name, role, message;
 	instant at;

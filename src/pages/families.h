@@ -91,6 +91,7 @@ PAGE(page_waiting_send);
 PAGE(page_waiting_sent);
 /* week.c */
 PAGE(page_service);
+PAGE(page_coming);
 /* link.c */
 PAGE(page_link);
 PAGE(page_link_send);

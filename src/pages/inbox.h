@@ -11,6 +11,7 @@ enum {
 	INBOX_CARDS = 50,  /* opinions of one form: the fields of a form have a ceiling */
 	INBOX_FEW = 10,    /* more of a group of the office's are its desk's */
 	INBOX_ROWS = 200,  /* dossiers listed on one page */
+	INBOX_RANGES = 20, /* structures that one person leads */
 };
 
 /* ---- the week (week.c) ---- */
@@ -34,6 +35,13 @@ struct text inbox_day(size_t day, bool capital);
 /* Nothing when the procedure has no week or the actor no structure. */
 enum guichet_status inbox_week_load(struct request *request, struct store_tx *tx, const struct office_campaign *campaign,
 	const struct office_actor *actor, struct date monday, struct inbox_week *ret_week, struct guichet_error *error);
+
+/* ---- what they lead (led.c) ---- */
+
+/* The subtrees of structures where the functions of the actor make them a superior in the procedure, none inside
+ * another. How many. */
+size_t inbox_led(struct arena *arena, const struct procedure *procedure, const struct office_actor *actor,
+	struct directory_range ret_ranges[static INBOX_RANGES]);
 
 /* ---- what awaits (inbox.c) ---- */
 

@@ -68,6 +68,7 @@ static const struct route routes[] = {
 	{ METHOD_GET,  "/rapports/:procedure/:rapport/csv", RIGHT_HANDLER, page_report_csv,
 		page_report_csv_counted, 0 },
 	{ METHOD_GET,  "/service",               RIGHT_SUPERIOR, page_service, NULL, 0 },
+	{ METHOD_GET,  "/a-venir",               RIGHT_SUPERIOR, page_coming, NULL, 0 },
 
 	/* who holds the link of a mail */
 	{ METHOD_GET,  "/lien/:jeton",           RIGHT_LINK,     page_link, NULL, 0 },

@@ -94,35 +94,6 @@ add_rows(struct request *request, const struct office_rows *rows, struct setting
 	return GUICHET_OK;
 }
 
-/* Does this function make its holder a superior in the procedure? */
-static bool
-leads(const struct procedure *procedure, const struct directory_function *held)
-{
-	const struct directory_functions one = { held, 1 };
-	for (size_t i = 0; i < procedure->role_count; i++) {
-		const struct procedure_role *role = &procedure->roles[i];
-		if (role->reach != PROCEDURE_STRUCTURE && role->reach != PROCEDURE_DISTRICT)
-			continue;
-		for (size_t n = 0; n < role->function_count; n++)
-			if (directory_has_function(&one, role->functions[n], (struct text){ 0 }))
-				return true;
-	}
-	return false;
-}
-
-/* Stands one of the functions before this one at or above its structure? Its dossiers are there already. */
-static bool
-covered(const struct procedure *procedure, const struct directory_functions *functions, size_t index)
-{
-	for (size_t i = 0; i < functions->count; i++) {
-		const struct text above = functions->at[i].path, path = functions->at[index].path;
-		const bool before = i < index || above.length < path.length;
-		if (i != index && before && text_starts(path, above) && leads(procedure, &functions->at[i]))
-			return true;
-	}
-	return false;
-}
-
 enum guichet_status
 inbox_week_load(struct request *request, struct store_tx *tx, const struct office_campaign *campaign,
 	const struct office_actor *actor, struct date monday, struct inbox_week *ret_week, struct guichet_error *error)
@@ -139,13 +110,11 @@ inbox_week_load(struct request *request, struct store_tx *tx, const struct offic
 	*settings = (struct settings){ .tx = tx, .arena = request->arena,
 		.day = monday.year != 0 ? monday : date_of_instant(clock_now(site_of(request)->clock), NULL) };
 	week.lines = lines;
-	for (size_t f = 0; f < actor->functions.count; f++) {
-		const struct directory_function *held = &actor->functions.at[f];
-		if (!leads(procedure, held) || covered(procedure, &actor->functions, f))
-			continue;
-		const struct directory_range range = directory_subtree(request->arena, held->path);
+	struct directory_range ranges[INBOX_RANGES];
+	const size_t range_count = inbox_led(request->arena, procedure, actor, ranges);
+	for (size_t r = 0; r < range_count; r++) {
 		struct office_rows rows;
-		enum guichet_status status = office_list_within(site_of(request)->office, tx, request->arena, campaign, &range,
+		enum guichet_status status = office_list_within(site_of(request)->office, tx, request->arena, campaign, &ranges[r],
 			MOST, &rows, error);
 		if (status == GUICHET_OK)
 			status = add_rows(request, &rows, settings, lines, &week, error);
@@ -321,6 +290,7 @@ other_weeks(struct request *request, struct html *html, struct date monday)
 	} else {
 		HTML_SAY(html, "a", "Cette semaine", { "class", TEXT("button secondary") }, { "href", TEXT("/service") });
 	}
+	HTML_SAY(html, "a", "Ce qui vient dans mon service", { "class", TEXT("button secondary") }, { "href", TEXT("/a-venir") });
 }
 
 static void

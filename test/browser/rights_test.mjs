@@ -60,6 +60,7 @@ const pages = {
 	"GET /rapports/:procedure/:rapport": { path: "/rapports/teletravail-academie/bilan", support: 404 },
 	"GET /rapports/:procedure/:rapport/csv": { path: "/rapports/teletravail-academie/bilan/csv", support: 404 },
 	"GET /service": { path: "/service" },
+	"GET /a-venir": { path: "/a-venir" },
 };
 
 // Forms sent with their token and nothing else: refused with 422 where nothing is said, by whoever may send them.

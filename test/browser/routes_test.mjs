@@ -79,6 +79,7 @@ const tour = [{
 		["rapport-fichier", "GET /rapports/:procedure/:rapport/csv", "office", "/rapports/teletravail-academie/bilan/csv?tableau=mesures",
 			{ file: "text/csv" }],
 		["service-rien", "GET /service", c => c.request.chef, "/service"],
+		["a-venir-rien", "GET /a-venir", c => c.request.chef, "/a-venir"],
 		["gestion", "GET /gestion", "office", "/gestion"],
 		["gestion-campagne", "GET /gestion/:campagne", "office", gestion],
 		["gestion-cherche", "GET /gestion/:campagne", "office", c => `${gestion}?cherche=${c.request.number}`],
@@ -176,6 +177,8 @@ const tour = [{
 	visits: [
 		["a-traiter-repondu", "GET /a-traiter", "newcomerChef", "/a-traiter"],
 		["service-plein", "GET /service", "newcomerChef", "/service"],
+		["service-type", "GET /service", "newcomerChef", "/service?semaine=type"],
+		["a-venir", "GET /a-venir", "newcomerChef", "/a-venir"],
 		["lien-repondu", "GET /lien/:jeton", null, c => `/lien/${c.otherLink}`],
 		["lien-action-passee", "GET /lien/:jeton/dossiers/:id/actions/:action", null, c => `/lien/${c.link}/dossiers/${c.request.id}/actions/favorable`],
 		["action-passee", "GET /dossiers/:id/actions/:action", c => c.request.chef, c => `/dossiers/${c.request.id}/actions/favorable`, { status: 422 }],
