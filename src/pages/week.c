@@ -272,6 +272,23 @@ asked_week(struct request *request)
 	return date_add_days(date, 1 - date_weekday(date));
 }
 
+/* One week per campaign. Is somebody away, or about to be? */
+static enum guichet_status
+load_weeks(struct request *request, struct store_tx *tx, const struct office_campaigns *campaigns, struct date monday,
+	struct inbox_week *weeks, bool *ret_somebody, struct guichet_error *error)
+{
+	*ret_somebody = false;
+	for (size_t i = 0; i < campaigns->count; i++) {
+		const enum guichet_status status = inbox_week_load(request, tx, campaigns->at[i], &visitor_of(request)->actor, monday,
+			&weeks[i], error);
+		if (status != GUICHET_OK)
+			return status;
+		for (size_t day = 0; day < INBOX_DAYS; day++)
+			*ret_somebody |= weeks[i].granted[day] + weeks[i].asked[day] > 0;
+	}
+	return GUICHET_OK;
+}
+
 static void
 link_to_week(struct request *request, struct html *html, struct date monday, const char *label)
 {
@@ -288,7 +305,7 @@ other_weeks(struct request *request, struct html *html, struct date monday)
 		link_to_week(request, html, date_add_days(monday, 7), "Semaine suivante");
 		HTML_SAY(html, "a", "Semaine type", { "class", TEXT("button secondary") }, { "href", TEXT("/service?semaine=type") });
 	} else {
-		HTML_SAY(html, "a", "Cette semaine", { "class", TEXT("button secondary") }, { "href", TEXT("/service") });
+		link_to_week(request, html, date_of_instant(clock_now(site_of(request)->clock), NULL), "Cette semaine");
 	}
 	HTML_SAY(html, "a", "Ce qui vient dans mon service", { "class", TEXT("button secondary") }, { "href", TEXT("/a-venir") });
 }
@@ -325,19 +342,25 @@ page_service(struct request *request, struct html *html, struct guichet_error *e
 	PAGE_IN(request, html, TEXT("La semaine de mon service"), { TEXT("/"), TEXT("Accueil") });
 	HTML_SAY(html, "p", "Qui ne sera pas au bureau, quel jour, parmi ceux qui ont fait une demande. "
 		"Cette page se lit ; elle ne change rien.", { "class", TEXT("lead") });
-	const struct date monday = asked_week(request);
 	const struct office_campaigns campaigns = office_campaigns(site_of(request)->office, request->arena);
+	struct inbox_week *weeks = arena_array_of(request->arena, struct inbox_week, campaigns.count + 1);
+	struct date monday = asked_week(request);
+	bool somebody, shown = false;
+	if (!weeks)
+		return guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.");
+	enum guichet_status status = load_weeks(request, tx, &campaigns, monday, weeks, &somebody, error);
+	/* Before the first effects every week of the calendar is the same: the usual one says more. */
+	if (status == GUICHET_OK && !somebody && request_query(request, "semaine").length == 0) {
+		monday = (struct date){ 0 };
+		status = load_weeks(request, tx, &campaigns, monday, weeks, &somebody, error);
+	}
+	if (status != GUICHET_OK)
+		return status;
 	other_weeks(request, html, monday);
-	bool shown = false;
 	for (size_t i = campaigns.count; i > 0; i--) {
-		struct inbox_week week;
-		const enum guichet_status status = inbox_week_load(request, tx, campaigns.at[i - 1], &visitor_of(request)->actor,
-			monday, &week, error);
-		if (status != GUICHET_OK)
-			return status;
-		if (week.count)
-			week_of_campaign(request, html, campaigns.at[i - 1], &week);
-		shown |= week.count > 0;
+		if (weeks[i - 1].count)
+			week_of_campaign(request, html, campaigns.at[i - 1], &weeks[i - 1]);
+		shown |= weeks[i - 1].count > 0;
 	}
 	if (!shown) {
 		HTML_IN(html, "div", { "class", TEXT("empty") });

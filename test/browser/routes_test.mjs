@@ -177,7 +177,7 @@ const tour = [{
 	visits: [
 		["a-traiter-repondu", "GET /a-traiter", "newcomerChef", "/a-traiter"],
 		["service-plein", "GET /service", "newcomerChef", "/service"],
-		["service-type", "GET /service", "newcomerChef", "/service?semaine=type"],
+		["service-septembre", "GET /service", "newcomerChef", "/service?semaine=2023-09-04"],
 		["a-venir", "GET /a-venir", "newcomerChef", "/a-venir"],
 		["lien-repondu", "GET /lien/:jeton", null, c => `/lien/${c.otherLink}`],
 		["lien-action-passee", "GET /lien/:jeton/dossiers/:id/actions/:action", null, c => `/lien/${c.link}/dossiers/${c.request.id}/actions/favorable`],
