@@ -234,3 +234,29 @@ office_tell_parent(struct office *office, struct store_tx *tx, struct arena *are
 	return office_record(office, tx, arena, &place, &parent.facts, &received, NULL, now, office_token(arena, seed, 1),
 		error);
 }
+
+/* ---- as it was ---- */
+
+enum guichet_status
+office_dossier_at(struct store_tx *tx, struct arena *arena, const struct office_dossier *dossier, instant before,
+	struct dossier *ret_state, bool *ret_there, struct guichet_error *error)
+{
+	CLEANUP(office_past_end) struct office_past past = { 0 };
+	bool over = false;
+	enum guichet_status status = office_past_new(&past, error);
+	while (status == GUICHET_OK && !over) {
+		status = office_past_read(&past, tx, dossier->id, dossier->procedure, error);
+		over = past.count == 0;
+		for (size_t i = 0; status == GUICHET_OK && !over && i < past.count; i++) {
+			over = past.events[i].at >= before;
+			if (!over)
+				status = dossier_fold(past.page, dossier->procedure, &past.folded, &past.events[i], error);
+		}
+	}
+	*ret_there = past.folded.version > 0;
+	if (status != GUICHET_OK || !*ret_there)
+		return status;
+	const struct text json = dossier_to_json(arena, dossier->procedure, &past.folded);
+	return json.at ? dossier_of_json(arena, dossier->procedure, json, ret_state, error)
+		: guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.");
+}

@@ -118,6 +118,11 @@ enum guichet_status office_dossier_load(struct office *office, struct store_tx *
 enum guichet_status office_children(struct store_tx *tx, struct arena *arena, const struct office_dossier *dossier,
 	const struct dossier_kin **ret_children, size_t *ret_count, struct guichet_error *error);
 
+/* The state of a dossier as it was before an instant: `there` is false when nothing was filed by then. It folds the
+ * events again. REFUSED when one of them was erased. */
+enum guichet_status office_dossier_at(struct store_tx *tx, struct arena *arena, const struct office_dossier *dossier,
+	instant before, struct dossier *ret_state, bool *ret_there, struct guichet_error *error);
+
 /* The facts for a child that somebody has not filed yet: for the form. `parent` must outlive them. */
 enum guichet_status office_facts_before_birth(struct store_tx *tx, struct arena *arena,
 	const struct office_dossier *parent, const struct procedure_nature *nature, struct dossier_facts *ret_facts,

@@ -2,7 +2,7 @@
 #include <jansson.h>
 
 #include "mail/mail.h"
-#include "pages/families.h"
+#include "pages/draft.h"
 #include "web/session.h"
 
 #include "base/banned.h"
@@ -201,9 +201,11 @@ my_dossiers(struct request *request, struct store_tx *tx, struct html *html, str
 			continue;
 		count++;
 		HTML_IN(html, "li");
-		html_link(html, arena_format(request->arena, TEXT_FORMAT "/demande",
-			TEXT_ARGS(page_campaign_path(request->arena, campaign))),
-			campaign->campaign->title);
+		struct text parent, nature;
+		const struct text path = office_child_draft_read(store_text(&drafts, 2), &parent, &nature)
+			? draft_child_path(request->arena, parent, nature) : arena_format(request->arena, TEXT_FORMAT "/demande",
+				TEXT_ARGS(page_campaign_path(request->arena, campaign)));
+		html_link(html, path, campaign->campaign->title);
 		html_say(html, " : brouillon enregistré le ");
 		html_text(html, instant_french(request->arena, store_integer(&drafts, 1)));
 	}

@@ -108,7 +108,7 @@ static void
 answer(struct request *request, struct html *html, const struct draft *draft)
 {
 	struct arena *arena = request->arena;
-	const struct text start = draft_path(arena, draft->campaign, "");
+	const struct text start = draft_path(arena, draft, "");
 	const bool saved = draft->saved.updated_at;
 	if (draft->other.length) {
 		page_notice(html, NOTICE_SUCCESS, TEXT("Votre demande est déposée"),

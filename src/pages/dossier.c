@@ -1,7 +1,7 @@
 /* One dossier: where it stands, what comes next, what may be done; its documents and pieces.
  *
  * The same pages serve the applicant, the superior, the support and the office: the core says what each sees and may do. */
-#include "pages/families.h"
+#include "pages/kin.h"
 
 #include "document/document.h"
 #include "dossier/explanation.h"
@@ -87,8 +87,8 @@ options(struct request *request, struct html *html, const struct office_dossier 
 	return GUICHET_OK;
 }
 
-static void
-change_list(struct request *request, struct html *html, const struct office_dossier *dossier,
+void
+page_changes(struct request *request, struct html *html, const struct office_dossier *dossier,
 	const struct dossier_change *changes, size_t count)
 {
 	if (count == 0)
@@ -196,7 +196,12 @@ timeline(struct request *request, struct html *html, const struct office_dossier
 		if (moment->detail.length)
 			HTML_LINE(html, "p", moment->detail);
 		given_list(request, html, dossier, moment->values, moment->value_count);
-		change_list(request, html, dossier, moment->changes, moment->change_count);
+		page_changes(request, html, dossier, moment->changes, moment->change_count);
+		if (moment->child.length) {
+			HTML_IN(html, "p");
+			html_link(html, page_dossier_path(request->arena, moment->child), arena_format(request->arena,
+				"Dossier n° " TEXT_FORMAT, TEXT_ARGS(moment->child_number)));
+		}
 		if (moment->deadline)
 			why(request, html, dossier, explanation, PROCEDURE_AT_DEADLINE,
 				(int)(moment->deadline - dossier->procedure->deadlines), moment->title);
@@ -338,6 +343,15 @@ documents(struct request *request, struct html *html, const struct office_dossie
 			HTML_SAY(html, "span", " annulé", { "class", TEXT("badge closed") });
 			continue;
 		}
+		if (act->replaced_by.length) {
+			HTML_IN(html, "span");
+			HTML_LINE(html, "span", TEXT("remplacé"), { "class", TEXT("badge closed") });
+			html_markup(html, " ");
+			html_link(html, path, title);
+			html_format(html, ", remplacé par le document n° " TEXT_FORMAT " le " TEXT_FORMAT, TEXT_ARGS(act->replaced_by),
+				TEXT_ARGS(instant_french(request->arena, act->replaced_at)));
+			continue;
+		}
 		if (act->status == DOSSIER_TO_COMPOSE) {
 			html_text(html, title);
 			html_say(html, " : se prépare, revenez dans un instant.");
@@ -425,6 +439,7 @@ page_dossier_show(struct request *request, struct html *html, struct guichet_err
 		html_say(html, ", ");
 		html_text(html, dossier.structure_name);
 	}
+	page_born_of(request, html, &dossier);
 	{
 		HTML_IN(html, "p", { "class", TEXT("muted") });
 		html_say(html, "Déposée le ");
@@ -434,6 +449,8 @@ page_dossier_show(struct request *request, struct html *html, struct guichet_err
 	{
 		HTML_IN(html, "div");
 		status = standing(request, html, &dossier, moments, count, error);
+		if (status == GUICHET_OK)
+			status = page_children(request, tx, html, &dossier, error);
 		documents(request, html, &dossier);
 		timeline(request, html, &dossier, &past, &explanation, moments, count);
 		if (status == GUICHET_OK)

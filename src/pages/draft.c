@@ -11,18 +11,11 @@
 
 /* ---- the draft, read ---- */
 
-const struct procedure_action *
-draft_filing(const struct procedure *procedure)
-{
-	const struct procedure_list actions = procedure->steps[0].actions;
-	return actions.count ? &procedure->actions[actions.at[0]] : NULL;
-}
-
 /* The sections that show a field, in order. */
 static bool
 list_sections(struct arena *arena, struct draft *draft)
 {
-	const struct procedure *procedure = draft->campaign->procedure;
+	const struct procedure *procedure = draft->facts.procedure;
 	int *sections = arena_array_of(arena, int, procedure->section_count + 1);
 	for (size_t i = 0; sections && i < procedure->section_count; i++)
 		if (draft_section(arena, draft, (int)i, false).count)
@@ -34,7 +27,7 @@ list_sections(struct arena *arena, struct draft *draft)
 static enum guichet_status
 list_pieces(struct arena *arena, struct draft *draft, struct guichet_error *error)
 {
-	const struct procedure *procedure = draft->campaign->procedure;
+	const struct procedure *procedure = draft->facts.procedure;
 	int *pieces = arena_array_of(arena, int, procedure->piece_count + 1);
 	struct text *mistakes = arena_array_of(arena, struct text, procedure->piece_count + 1);
 	if (!pieces || !mistakes)
@@ -60,7 +53,7 @@ static enum guichet_status
 find_other(struct request *request, struct store_tx *tx, struct draft *draft, struct guichet_error *error)
 {
 	struct office_rows rows;
-	if (draft->facts.other.length == 0)
+	if (draft->facts.other.length == 0 || draft->nature)
 		return GUICHET_OK;
 	const enum guichet_status status = office_list_of_subject(site_of(request)->office, tx, request->arena,
 		visitor_of(request)->actor.person, &rows, error);
@@ -76,15 +69,11 @@ draft_load_with(struct request *request, struct store_tx *tx, const struct offic
 {
 	struct arena *arena = request->arena;
 	const struct office_actor *actor = &visitor_of(request)->actor;
-	*draft = (struct draft){ 0 };
-	enum guichet_status status = page_campaign(request, &draft->campaign, error);
+	enum guichet_status status = draft_open(request, tx, draft, error);
 	if (status == GUICHET_OK)
-		status = office_facts_before_filing(site_of(request)->office, tx, arena, draft->campaign, actor,
-			request->received_at, &draft->facts, error);
+		status = draft_judge(request, tx, draft, error);
 	if (status == GUICHET_OK)
-		status = dossier_can(&draft->facts, arena, &draft->can, error);
-	if (status == GUICHET_OK)
-		status = office_draft_load(tx, arena, draft->campaign->id, actor->person, &draft->saved, error);
+		status = office_draft_about(tx, arena, draft->campaign->id, actor->person, draft->about, &draft->saved, error);
 	if (status == GUICHET_OK && typed)
 		status = office_draft_merge(arena, typed, &draft->saved.raws, error);
 	if (status == GUICHET_OK)
@@ -95,13 +84,6 @@ draft_load_with(struct request *request, struct store_tx *tx, const struct offic
 	if (status == GUICHET_OK)
 		status = list_pieces(arena, draft, error);
 	return status != GUICHET_OK ? status : find_other(request, tx, draft, error);
-}
-
-bool
-draft_may_prepare(const struct draft *draft)
-{
-	return draft->can.eligible && draft->facts.other.length == 0
-		&& (draft->can.may || draft->can.opens_at || draft->saved.updated_at);
 }
 
 enum guichet_status
@@ -169,15 +151,15 @@ draft_step_of_section(const struct draft *draft, int section)
 }
 
 struct text
-draft_path(struct arena *arena, const struct office_campaign *campaign, const char *rest)
+draft_path(struct arena *arena, const struct draft *draft, const char *rest)
 {
-	return arena_format(arena, TEXT_FORMAT "/demande%s", TEXT_ARGS(page_campaign_path(arena, campaign)), rest);
+	return arena_format(arena, TEXT_FORMAT "%s", TEXT_ARGS(draft->path), rest);
 }
 
 struct text
 draft_step_path(struct arena *arena, const struct draft *draft, size_t step, bool verify)
 {
-	const struct text path = draft_path(arena, draft->campaign, "");
+	const struct text path = draft_path(arena, draft, "");
 	if (step == draft_step_count(draft))
 		return arena_format(arena, TEXT_FORMAT "/recapitulatif", TEXT_ARGS(path));
 	return arena_format(arena, TEXT_FORMAT "?etape=%zu%s", TEXT_ARGS(path), step, verify ? "&verifier=oui" : "");
@@ -204,14 +186,17 @@ static struct text
 step_title(const struct draft *draft, size_t step)
 {
 	if (step <= draft->section_count)
-		return draft->campaign->procedure->sections[draft->sections[step - 1]].title;
+		return draft->facts.procedure->sections[draft->sections[step - 1]].title;
 	return step == draft_step_of_pieces(draft) ? TEXT("Pièces à joindre") : TEXT("Vérifier et déposer");
 }
 
 struct text
 page_filing_deadline(struct arena *arena, const struct dossier_facts *facts)
 {
-	const struct procedure_action *filing = draft_filing(facts->procedure);
+	const struct procedure *procedure = facts->procedure;
+	const int nature = procedure_nature_find(procedure, facts->nature);
+	const struct procedure_list actions = procedure->steps[nature < 0 ? 0 : procedure->natures[nature].start].actions;
+	const struct procedure_action *filing = actions.count ? &procedure->actions[actions.at[0]] : NULL;
 	instant opens, closes;
 	if (!filing || filing->during == PROCEDURE_NONE)
 		return TEXT("");
@@ -262,9 +247,16 @@ data_line(struct html *html, struct text label, struct text value)
 }
 
 void
-draft_identity(struct request *request, struct html *html, bool open)
+draft_identity(struct request *request, struct html *html, const struct draft *draft, bool open)
 {
 	const struct directory_facts *facts = &visitor_of(request)->actor.facts;
+	if (draft->parent && !text_equal(draft->facts.subject, facts->person.id)) {
+		HTML_IN(html, "p", { "class", TEXT("lead") });
+		html_text(html, draft->parent->subject_name);
+		html_say(html, ", ");
+		html_text(html, draft->parent->structure_name);
+		return;
+	}
 	HTML_IN(html, "details", { "open", HTML_WHEN(open) });
 	{
 		HTML_IN(html, "summary");
@@ -299,7 +291,7 @@ draft_help(struct html *html, const struct office_campaign *campaign)
 static void
 reasons(struct request *request, struct html *html, const struct draft *draft, int section)
 {
-	const struct procedure *procedure = draft->campaign->procedure;
+	const struct procedure *procedure = draft->facts.procedure;
 	const struct dossier_form part = draft_section(request->arena, draft, section, false);
 	HTML_IN(html, "details");
 	HTML_SAY(html, "summary", "Pourquoi ces questions ?");
@@ -364,7 +356,7 @@ section_step(struct request *request, struct html *html, const struct draft *dra
 {
 	struct arena *arena = request->arena;
 	const int section = draft->sections[step - 1];
-	const struct procedure *procedure = draft->campaign->procedure;
+	const struct procedure *procedure = draft->facts.procedure;
 	const struct dossier_form part = draft_section(arena, draft, section, verify);
 	if (step == 1)
 		before_form(html, procedure);
@@ -372,9 +364,9 @@ section_step(struct request *request, struct html *html, const struct draft *dra
 		HTML_LINE(html, "p", procedure->sections[section].help, { "class", TEXT("lead") });
 	page_mistakes(html, &part);
 	{
-		FORM_IN(request, html, draft_path(arena, draft->campaign, ""), { "class", TEXT("form") },
+		FORM_IN(request, html, draft_path(arena, draft, ""), { "class", TEXT("form") },
 			{ "novalidate", TEXT("") }, { "data-autosave", arena_format(arena, TEXT_FORMAT "?etape=%zu",
-				TEXT_ARGS(draft_path(arena, draft->campaign, "/brouillon")), step) });
+				TEXT_ARGS(draft_path(arena, draft, "/brouillon")), step) });
 		HTML_VOID(html, "input", { "type", TEXT("hidden") }, { "name", TEXT("etape") },
 			{ "value", arena_format(arena, "%zu", step) });
 		/* A box that is not ticked and a field that is not there look alike: tell what was shown. */
@@ -394,14 +386,14 @@ draft_step_page(struct request *request, struct html *html, const struct draft *
 	const struct text title = arena_format(request->arena, TEXT_FORMAT ", étape %zu sur %zu",
 		TEXT_ARGS(step_title(draft, step)), step, draft_step_count(draft));
 	PAGE_IN(request, html, title, { TEXT("/"), TEXT("Accueil") },
-		{ page_campaign_path(request->arena, draft->campaign), draft->campaign->campaign->title });
+		{ draft->back, draft->title });
 	if (draft->trouble.length)
 		page_notice(html, NOTICE_ERROR, TEXT("Votre saisie n’est pas encore enregistrée"), draft->trouble);
 	draft_stepper(request, html, draft, step);
 	HTML_IN(html, "div", { "class", TEXT("columns aside") });
 	{
 		HTML_IN(html, "div");
-		draft_identity(request, html, false);
+		draft_identity(request, html, draft, false);
 		if (step == draft_step_of_pieces(draft))
 			draft_pieces_step(request, html, draft, verify, wrong, mistake);
 		else
@@ -412,7 +404,7 @@ draft_step_page(struct request *request, struct html *html, const struct draft *
 		reasons(request, html, draft, draft->sections[step - 1]);
 	draft_help(html, draft->campaign);
 	HTML_IN(html, "p");
-	html_link(html, draft_path(request->arena, draft->campaign, "/abandonner"), TEXT("Abandonner ce brouillon"));
+	html_link(html, draft_path(request->arena, draft, "/abandonner"), TEXT("Abandonner ce brouillon"));
 	return GUICHET_OK;
 }
 
@@ -435,10 +427,12 @@ page_draft(struct request *request, struct html *html, struct guichet_error *err
 	const enum guichet_status status = draft_load(request, tx, &draft, error);
 	if (status != GUICHET_OK)
 		return status;
+	if (!draft_may_prepare(&draft) && draft.nature)
+		return draft_check(&draft, error);
 	if (!draft_may_prepare(&draft)) /* that page says why not, and what to do */
-		return request_redirect(request, 303, page_campaign_path(request->arena, draft.campaign));
+		return request_redirect(request, 303, draft.back);
 	if (draft_step_count(&draft) == 1)
-		return request_redirect(request, 303, draft_path(request->arena, draft.campaign, "/recapitulatif"));
+		return request_redirect(request, 303, draft_path(request->arena, &draft, "/recapitulatif"));
 	return draft_step_page(request, html, &draft, step_asked(&draft, request_query(request, "etape")),
 		text_equal(request_query(request, "verifier"), TEXT("oui")), PROCEDURE_NONE, (struct text){ 0 });
 }
@@ -450,7 +444,7 @@ static enum guichet_status
 read_change(struct request *request, const struct draft *draft, struct office_draft_change *change,
 	struct guichet_error *error)
 {
-	const struct procedure *procedure = draft->campaign->procedure;
+	const struct procedure *procedure = draft->facts.procedure;
 	const struct text *shown;
 	const size_t shown_count = form_values(request, "montre", &shown);
 	const struct dossier_raws typed = page_raws(request, procedure);
@@ -468,7 +462,7 @@ read_change(struct request *request, const struct draft *draft, struct office_dr
 	}
 	for (size_t i = 0; i < shown_count; i++)
 		fields[field_count++] = shown[i];
-	*change = (struct office_draft_change){ .arena = request->arena, .campaign = draft->campaign->id,
+	*change = (struct office_draft_change){ .arena = request->arena, .campaign = draft->campaign->id, .about = draft->about,
 		.person = visitor_of(request)->actor.person, .raws = { raws, raw_count }, .fields = fields,
 		.field_count = field_count, .at = request->received_at };
 	return GUICHET_OK;
@@ -604,15 +598,22 @@ page_draft_saved(struct request *request, struct html *html, struct guichet_erro
 
 /* ---- /campagnes/:campagne/demande/abandonner ---- */
 
+static enum guichet_status
+open_now(struct request *request, struct draft *draft, struct guichet_error *error)
+{
+	CLEANUP(store_read_end) struct store_tx *tx = store_read(site_of(request)->store, error);
+	return tx ? draft_open(request, tx, draft, error) : error->status;
+}
+
 enum guichet_status
 page_draft_discard(struct request *request, struct html *html, struct guichet_error *error)
 {
-	const struct office_campaign *campaign;
-	const enum guichet_status status = page_campaign(request, &campaign, error);
+	struct draft draft;
+	const enum guichet_status status = open_now(request, &draft, error);
 	if (status != GUICHET_OK)
 		return status;
 	PAGE_IN(request, html, TEXT("Abandonner ce brouillon ?"), { TEXT("/"), TEXT("Accueil") },
-		{ page_campaign_path(request->arena, campaign), campaign->campaign->title });
+		{ draft.back, draft.title });
 	page_notice(html, NOTICE_WARNING, (struct text){ 0 },
 		TEXT("Vos réponses et vos pièces seront effacées tout de suite, sans retour possible. "
 		"Rien n’a été déposé : une demande déjà déposée, elle, se retire depuis sa page."));
@@ -620,7 +621,7 @@ page_draft_discard(struct request *request, struct html *html, struct guichet_er
 	HTML_IN(html, "div", { "class", TEXT("buttons") });
 	HTML_SAY(html, "button", "Effacer le brouillon", { "class", TEXT("button danger") }, { "type", TEXT("submit") });
 	HTML_SAY(html, "a", "Garder le brouillon", { "class", TEXT("button secondary") },
-		{ "href", draft_path(request->arena, campaign, "") });
+		{ "href", draft_path(request->arena, &draft, "") });
 	return GUICHET_OK;
 }
 
@@ -628,14 +629,14 @@ enum guichet_status
 page_draft_discard_do(struct request *request, struct html *html, struct guichet_error *error)
 {
 	(void)html;
-	const struct office_campaign *campaign;
-	const enum guichet_status status = page_campaign(request, &campaign, error);
+	struct draft draft;
+	const enum guichet_status status = open_now(request, &draft, error);
 	struct office_draft_change *change = arena_new_of(request->arena, struct office_draft_change);
 	if (status != GUICHET_OK)
 		return status;
 	if (!change)
 		return guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.");
-	*change = (struct office_draft_change){ .arena = request->arena, .campaign = campaign->id,
+	*change = (struct office_draft_change){ .arena = request->arena, .campaign = draft.campaign->id, .about = draft.about,
 		.person = visitor_of(request)->actor.person, .discard = true, .at = request->received_at };
 	request->state = change;
 	return page_write(request, office_draft_save, change, &change->status, &change->error, error);

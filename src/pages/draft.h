@@ -6,6 +6,10 @@
 /* The visitor's draft in the campaign of the path, judged as if it were filed now. In the request's arena. */
 struct draft {
 	const struct office_campaign *campaign;
+	const struct procedure_nature *nature;   /* of a dossier born of another; NULL: the visitor's own request */
+	const struct office_dossier *parent;     /* of it */
+	struct text path, about;                 /* where it is prepared; as office_draft_about() knows it */
+	struct text back, title;                 /* the page it is prepared from, and what that page is called */
 	struct dossier_facts facts;
 	struct dossier_can can;
 	struct office_draft saved;
@@ -18,6 +22,13 @@ struct draft {
 	struct text trouble;               /* why what was typed is not on disk, told above the form; empty: it is */
 	struct text other;                 /* id of the dossier that holds the person's place; empty: none */
 };
+
+/* Which draft the address names: campaign, nature, parent, path, about, back, title and facts.procedure. */
+enum guichet_status draft_open(struct request *request, struct store_tx *tx, struct draft *draft,
+	struct guichet_error *error);
+/* Its facts, and whether it may be filed now. */
+enum guichet_status draft_judge(struct request *request, struct store_tx *tx, struct draft *draft,
+	struct guichet_error *error);
 
 /* Loads it, with what `typed` would change when it is not NULL. UNKNOWN when there is no such campaign.
  * *ret_draft must outlive what points into it: do not copy. */
@@ -41,8 +52,10 @@ size_t draft_step_count(const struct draft *draft);
 size_t draft_step_of_pieces(const struct draft *draft);
 /* That of a section of the procedure; 0 when it shows nothing. */
 size_t draft_step_of_section(const struct draft *draft, int section);
-/* "/campagnes/<id>/demande<rest>". */
-struct text draft_path(struct arena *arena, const struct office_campaign *campaign, const char *rest);
+/* "/campagnes/<id>/demande<rest>", "/dossiers/<id>/natures/<nature><rest>". */
+struct text draft_path(struct arena *arena, const struct draft *draft, const char *rest);
+/* Where a child of a dossier is prepared. */
+struct text draft_child_path(struct arena *arena, struct text parent, struct text nature);
 /* Where a step is; with `verify` its mistakes are shown. */
 struct text draft_step_path(struct arena *arena, const struct draft *draft, size_t step, bool verify);
 
@@ -53,15 +66,15 @@ size_t draft_mistakes(const struct draft *draft);
 /* The part of the form that a section shows; without its mistakes unless `verify`. */
 struct dossier_form draft_section(struct arena *arena, const struct draft *draft, int section, bool verify);
 
-/* The action that files: of the first step of the circuit. */
-const struct procedure_action *draft_filing(const struct procedure *procedure);
+/* The action that files it; NULL when its first step has none. */
+const struct procedure_action *draft_filing(const struct draft *draft);
 
 /* ---- parts of pages ---- */
 
 /* The steps, and what a draft is: nothing is filed yet. */
 void draft_stepper(struct request *request, struct html *html, const struct draft *draft, size_t current);
 /* What the directory knows of the visitor, which they cannot change here (TTA-35). */
-void draft_identity(struct request *request, struct html *html, bool open);
+void draft_identity(struct request *request, struct html *html, const struct draft *draft, bool open);
 /* Contacts: on each page of the request (TTA-34). */
 void draft_help(struct html *html, const struct office_campaign *campaign);
 /* The page of a step before the check; `wrong` (a piece of the procedure, or NONE) has `mistake` beside it. */

@@ -14,9 +14,9 @@
 /* ---- the step ---- */
 
 static struct text
-piece_path(struct arena *arena, const struct office_campaign *campaign, struct text piece, const char *rest)
+piece_path(struct arena *arena, const struct draft *draft, struct text piece, const char *rest)
 {
-	return arena_format(arena, TEXT_FORMAT "/pieces/" TEXT_FORMAT "%s", TEXT_ARGS(draft_path(arena, campaign, "")),
+	return arena_format(arena, TEXT_FORMAT "/pieces/" TEXT_FORMAT "%s", TEXT_ARGS(draft_path(arena, draft, "")),
 		TEXT_ARGS(piece), rest);
 }
 
@@ -55,12 +55,12 @@ handed_in(struct request *request, struct html *html, const struct draft *draft,
 	HTML_IN(html, "li");
 	{
 		HTML_IN(html, "span");
-		html_link(html, piece_path(arena, draft->campaign, piece->name, ""), piece->file);
+		html_link(html, piece_path(arena, draft, piece->name, ""), piece->file);
 		html_markup(html, " ");
 		HTML_LINE(html, "span", arena_format(arena, TEXT_FORMAT ", " TEXT_FORMAT, TEXT_ARGS(piece->kind),
 			TEXT_ARGS(page_size_text(arena, piece->size))), { "class", TEXT("size") });
 	}
-	FORM_IN(request, html, piece_path(arena, draft->campaign, piece->name, "/retirer"));
+	FORM_IN(request, html, piece_path(arena, draft, piece->name, "/retirer"));
 	HTML_IN(html, "button", { "class", TEXT("button secondary danger") }, { "type", TEXT("submit") });
 	html_say(html, "Retirer");
 	HTML_IN(html, "span", { "class", TEXT("visually-hidden") });
@@ -76,7 +76,7 @@ upload_form(struct request *request, struct html *html, const struct draft *draf
 	const struct text id = arena_format(arena, "fichier-" TEXT_FORMAT, TEXT_ARGS(piece->name));
 	const struct text hint = arena_format(arena, "aide-" TEXT_FORMAT, TEXT_ARGS(piece->name));
 	const struct text wrong = arena_format(arena, "erreur-" TEXT_FORMAT, TEXT_ARGS(piece->name));
-	FORM_IN(request, html, piece_path(arena, draft->campaign, piece->name, ""), { "class", TEXT("form") },
+	FORM_IN(request, html, piece_path(arena, draft, piece->name, ""), { "class", TEXT("form") },
 		{ "enctype", TEXT("multipart/form-data") }, { "data-upload", TEXT("") });
 	{
 		HTML_IN(html, "div", { "class", mistake.length ? TEXT("field has-error") : TEXT("field") });
@@ -100,7 +100,7 @@ draft_pieces_step(struct request *request, struct html *html, const struct draft
 	struct text mistake)
 {
 	struct arena *arena = request->arena;
-	const struct procedure *procedure = draft->campaign->procedure;
+	const struct procedure *procedure = draft->facts.procedure;
 	const size_t step = draft_step_of_pieces(draft);
 	bool missing = false;
 	for (size_t i = 0; i < draft->piece_count; i++) {
@@ -242,7 +242,7 @@ upload_page(struct request *request, struct html *html, int status, int wrong, s
 static enum guichet_status
 piece_of_path(struct request *request, const struct draft *draft, int *ret_index, struct guichet_error *error)
 {
-	const int index = procedure_piece_find(draft->campaign->procedure, request_parameter(request, "piece"));
+	const int index = procedure_piece_find(draft->facts.procedure, request_parameter(request, "piece"));
 	for (size_t i = 0; i < draft->piece_count; i++)
 		if (draft->pieces[i] == index) {
 			*ret_index = index;
@@ -278,10 +278,10 @@ page_draft_piece_send(struct request *request, struct html *html, struct guichet
 	if (status != GUICHET_OK)
 		return status;
 	upload->piece = (struct dossier_piece){
-		.name = upload->draft.campaign->procedure->pieces[upload->index].name,
+		.name = upload->draft.facts.procedure->pieces[upload->index].name,
 		.file = document_name(request->arena, file->file_name), .size = file->size };
 	upload->change = (struct office_draft_change){ .arena = request->arena, .campaign = upload->draft.campaign->id,
-		.person = visitor_of(request)->actor.person, .piece = &upload->piece, .at = request->received_at };
+		.about = upload->draft.about, .person = visitor_of(request)->actor.person, .piece = &upload->piece, .at = request->received_at };
 	request->state = upload;
 	request_wait(request);
 	/* Too many files wait already: told beside the field like the rest. */
@@ -313,11 +313,14 @@ page_draft_piece_sent(struct request *request, struct html *html, struct guichet
 enum guichet_status
 page_draft_piece_too_large(struct request *request, struct html *html, struct guichet_error *error)
 {
-	const struct office_campaign *campaign;
-	const enum guichet_status status = page_campaign(request, &campaign, error);
-	if (status != GUICHET_OK)
-		return status;
-	return upload_page(request, html, 413, procedure_piece_find(campaign->procedure, request_parameter(request, "piece")),
+	struct draft draft;
+	{
+		CLEANUP(store_read_end) struct store_tx *tx = store_read(site_of(request)->store, error);
+		const enum guichet_status status = tx ? draft_open(request, tx, &draft, error) : error->status;
+		if (status != GUICHET_OK)
+			return status;
+	}
+	return upload_page(request, html, 413, procedure_piece_find(draft.facts.procedure, request_parameter(request, "piece")),
 		TEXT("Ce fichier est trop lourd : 10 Mo au plus. Réduisez-le (une photographie moins grande, moins de pages) puis "
 			"envoyez-le de nouveau. Votre brouillon est intact."), error);
 }
@@ -328,16 +331,17 @@ enum guichet_status
 page_draft_piece(struct request *request, struct html *html, struct guichet_error *error)
 {
 	(void)html;
-	const struct office_campaign *campaign;
+	struct draft draft;
 	struct office_draft saved;
-	enum guichet_status status = page_campaign(request, &campaign, error);
-	if (status != GUICHET_OK)
-		return status;
+	enum guichet_status status;
 	{
 		CLEANUP(store_read_end) struct store_tx *tx = store_read(site_of(request)->store, error);
 		if (!tx)
 			return error->status;
-		status = office_draft_load(tx, request->arena, campaign->id, visitor_of(request)->actor.person, &saved, error);
+		status = draft_open(request, tx, &draft, error);
+		if (status == GUICHET_OK)
+			status = office_draft_about(tx, request->arena, draft.campaign->id, visitor_of(request)->actor.person, draft.about,
+				&saved, error);
 	}
 	for (size_t i = 0; status == GUICHET_OK && i < saved.piece_count; i++) {
 		const struct dossier_piece *piece = &saved.pieces[i];
@@ -369,7 +373,7 @@ page_draft_piece_remove(struct request *request, struct html *html, struct guich
 		if (status != GUICHET_OK)
 			return status;
 	}
-	*change = (struct office_draft_change){ .arena = request->arena, .campaign = draft.campaign->id,
+	*change = (struct office_draft_change){ .arena = request->arena, .campaign = draft.campaign->id, .about = draft.about,
 		.person = visitor_of(request)->actor.person, .without = request_parameter(request, "piece"),
 		.at = request->received_at };
 	request->state = change;

@@ -58,6 +58,8 @@ PAGE(page_draft_file);
 PAGE(page_draft_filed);
 /* dossier.c */
 PAGE(page_dossier_show);
+/* kin.c */
+PAGE(page_versions);
 PAGE(page_action);
 PAGE(page_action_do);
 PAGE(page_action_done);

@@ -37,7 +37,7 @@ remaining(struct request *request, struct html *html, const struct draft *draft)
 		html_text(html, answer->mistake);
 	}
 	for (size_t i = 0; i < draft->piece_count; i++) {
-		const struct procedure_piece *piece = &draft->campaign->procedure->pieces[draft->pieces[i]];
+		const struct procedure_piece *piece = &draft->facts.procedure->pieces[draft->pieces[i]];
 		const struct text mistake = draft->piece_mistakes[draft->pieces[i]];
 		if (mistake.length == 0)
 			continue;
@@ -84,7 +84,7 @@ section_summary(struct request *request, struct html *html, const struct draft *
 	const int section = draft->sections[step - 1];
 	const struct dossier_form part = draft_section(request->arena, draft, section, true);
 	HTML_IN(html, "section", { "class", part.mistakes ? TEXT("card todo") : TEXT("card") });
-	section_head(request, html, draft, draft->campaign->procedure->sections[section].title, step);
+	section_head(request, html, draft, draft->facts.procedure->sections[section].title, step);
 	HTML_IN(html, "dl", { "class", TEXT("data") });
 	for (size_t i = 0; i < part.count; i++) {
 		const struct dossier_answer *answer = &part.answers[i];
@@ -103,7 +103,7 @@ section_summary(struct request *request, struct html *html, const struct draft *
 static void
 pieces_summary(struct request *request, struct html *html, const struct draft *draft)
 {
-	const struct procedure *procedure = draft->campaign->procedure;
+	const struct procedure *procedure = draft->facts.procedure;
 	if (draft->piece_count == 0)
 		return;
 	HTML_IN(html, "section", { "class", TEXT("card") });
@@ -116,7 +116,7 @@ pieces_summary(struct request *request, struct html *html, const struct draft *d
 		HTML_IN(html, "dd");
 		if (there) {
 			html_link(html, arena_format(request->arena, TEXT_FORMAT "/pieces/" TEXT_FORMAT,
-				TEXT_ARGS(draft_path(request->arena, draft->campaign, "")), TEXT_ARGS(piece->name)), there->file);
+				TEXT_ARGS(draft_path(request->arena, draft, "")), TEXT_ARGS(piece->name)), there->file);
 			html_markup(html, " ");
 			HTML_LINE(html, "span", arena_format(request->arena, "(" TEXT_FORMAT ", " TEXT_FORMAT ")",
 				TEXT_ARGS(there->kind), TEXT_ARGS(page_size_text(request->arena, there->size))),
@@ -161,7 +161,7 @@ draft_after(struct request *request, struct html *html, const struct dossier_can
 static void
 filing_form(struct request *request, struct html *html, const struct draft *draft)
 {
-	const struct procedure_action *filing = draft_filing(draft->campaign->procedure);
+	const struct procedure_action *filing = draft_filing(draft);
 	if (!filing)
 		return;
 	if (!draft->can.may) {
@@ -170,7 +170,7 @@ filing_form(struct request *request, struct html *html, const struct draft *draf
 	}
 	if (draft_mistakes(draft))
 		return;
-	FORM_IN(request, html, draft_path(request->arena, draft->campaign, "/deposer"));
+	FORM_IN(request, html, draft_path(request->arena, draft, "/deposer"));
 	form_once_field(request, html);
 	if (filing->confirm.length) {
 		page_notice(html, NOTICE_WARNING, (struct text){ 0 }, filing->confirm);
@@ -187,7 +187,7 @@ summary(struct request *request, struct html *html, const struct draft *draft, s
 	const size_t steps = draft_step_count(draft);
 	PAGE_IN(request, html, arena_format(request->arena, "Vérifier et déposer, étape %zu sur %zu", steps, steps),
 		{ TEXT("/"), TEXT("Accueil") },
-		{ page_campaign_path(request->arena, draft->campaign), draft->campaign->campaign->title });
+		{ draft->back, draft->title });
 	if (refusal.length)
 		page_notice(html, NOTICE_ERROR, TEXT("Votre demande n’est pas déposée"), refusal);
 	draft_stepper(request, html, draft, steps);
@@ -196,7 +196,7 @@ summary(struct request *request, struct html *html, const struct draft *draft, s
 	else if (draft->can.may)
 		HTML_SAY(html, "p", "Votre demande est complète. Relisez-la : une fois déposée, elle ne se modifie plus, "
 			"mais vous pouvez la retirer.", { "class", TEXT("lead") });
-	draft_identity(request, html, true);
+	draft_identity(request, html, draft, true);
 	for (size_t step = 1; step <= draft->section_count; step++)
 		section_summary(request, html, draft, step);
 	pieces_summary(request, html, draft);
@@ -223,7 +223,7 @@ page_draft_summary(struct request *request, struct html *html, struct guichet_er
 	if (status != GUICHET_OK)
 		return status;
 	if (!draft_may_prepare(&draft))
-		return request_redirect(request, 303, page_campaign_path(request->arena, draft.campaign));
+		return request_redirect(request, 303, draft.back);
 	return summary(request, html, &draft, (struct text){ 0 });
 }
 
@@ -234,21 +234,29 @@ page_draft_file(struct request *request, struct html *html, struct guichet_error
 {
 	(void)html;
 	struct site *site = site_of(request);
-	const struct office_campaign *campaign;
-	const enum guichet_status status = page_campaign(request, &campaign, error);
-	if (status != GUICHET_OK)
-		return status;
-	const struct procedure_action *filing = draft_filing(campaign->procedure);
+	struct draft draft;
+	{
+		CLEANUP(store_read_end) struct store_tx *tx = store_read(site->store, error);
+		const enum guichet_status status = tx ? draft_open(request, tx, &draft, error) : error->status;
+		if (status != GUICHET_OK)
+			return status;
+	}
+	const struct procedure_action *filing = draft_filing(&draft);
 	struct office_command *command = office_command_new(site->office, request->arena, visitor_of(request)->actor.person,
 		request->received_at);
 	if (!command || !filing)
 		return guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.");
-	command->campaign = campaign;
+	if (draft.nature) {
+		command->parent = draft.parent->id;
+		command->nature = draft.nature->name;
+	} else {
+		command->campaign = draft.campaign;
+	}
 	command->command.action = filing->name;
 	command->command.confirmed = text_equal(form_value(request, "confirme"), TEXT("oui"));
 	command->once = form_value(request, "unefois");
 	request->state = command;
-	{
+	if (command->campaign) {
 		CLEANUP(store_read_end) struct store_tx *tx = store_read(site->store, error);
 		if (!tx)
 			return error->status;
@@ -262,7 +270,7 @@ static enum guichet_status
 already_filed(struct request *request, struct html *html, const struct draft *draft, struct text refusal)
 {
 	PAGE_IN(request, html, TEXT("Vous avez déjà une demande"), { TEXT("/"), TEXT("Accueil") },
-		{ page_campaign_path(request->arena, draft->campaign), draft->campaign->campaign->title });
+		{ draft->back, draft->title });
 	page_notice(html, NOTICE_WARNING, (struct text){ 0 }, refusal);
 	HTML_IN(html, "p", { "class", TEXT("buttons") });
 	HTML_LINE(html, "a", arena_format(request->arena, "Voir ma demande n° " TEXT_FORMAT, TEXT_ARGS(draft->facts.other)),

@@ -1,5 +1,6 @@
 /* The first page: what is open, what is mine, what awaits me, the dates that matter.   GET / */
-#include "pages/families.h"
+#include "pages/draft.h"
+#include "pages/kin.h"
 
 #include "base/banned.h"
 
@@ -34,11 +35,45 @@ campaigns(struct request *request, struct html *html)
 		campaign_card(request, html, all.at[i]);
 }
 
+/* The draft of a dossier born of another, while its parent is theirs to see. */
+static enum guichet_status
+child_draft_card(struct request *request, struct store_tx *tx, struct html *html, struct text parent, struct text nature,
+	instant saved_at, struct guichet_error *error)
+{
+	struct office_dossier dossier;
+	const enum guichet_status status = office_dossier_load(site_of(request)->office, tx, request->arena, parent,
+		&visitor_of(request)->actor, request->received_at, &dossier, error);
+	const int index = status == GUICHET_OK ? procedure_nature_find(dossier.procedure, nature) : PROCEDURE_NONE;
+	if (status != GUICHET_OK || index < 0 || !office_may_see(&dossier))
+		return status == GUICHET_UNKNOWN ? GUICHET_OK : status;
+	HTML_IN(html, "li", { "class", TEXT("card todo") });
+	{
+		HTML_IN(html, "h3", { "class", TEXT("card-title") });
+		html_link(html, draft_child_path(request->arena, parent, nature), dossier.procedure->natures[index].label);
+	}
+	{
+		HTML_IN(html, "p");
+		HTML_SAY(html, "span", "Brouillon, pas encore déposé", { "class", TEXT("badge warning") });
+	}
+	{
+		HTML_IN(html, "p");
+		html_say(html, "Demande n° ");
+		html_text(html, dossier.state.number);
+	}
+	HTML_IN(html, "p", { "class", TEXT("muted") });
+	html_say(html, "Enregistré le ");
+	html_text(html, instant_french(request->arena, saved_at));
+	return GUICHET_OK;
+}
+
 /* Saved is not filed: the card says so, and until when it can be (people believe the contrary). */
 static enum guichet_status
 draft_card(struct request *request, struct store_tx *tx, struct html *html, const struct office_campaign *campaign,
-	instant saved_at, struct guichet_error *error)
+	struct text about, instant saved_at, struct guichet_error *error)
 {
+	struct text parent, nature;
+	if (office_child_draft_read(about, &parent, &nature))
+		return child_draft_card(request, tx, html, parent, nature, saved_at, error);
 	struct dossier_facts facts;
 	const enum guichet_status status = office_facts_before_filing(site_of(request)->office, tx, request->arena, campaign,
 		&visitor_of(request)->actor, request->received_at, &facts, error);
@@ -100,7 +135,10 @@ dossier_card(struct request *request, struct html *html, const struct office_row
 	HTML_IN(html, "li", { "class", mine ? TEXT("card todo") : TEXT("card") });
 	{
 		HTML_IN(html, "h3", { "class", TEXT("card-title") });
-		html_link(html, page_dossier_path(request->arena, row->id), row->procedure->title);
+		const struct procedure_nature *nature = page_nature(row->procedure, state.nature);
+		html_link(html, page_dossier_path(request->arena, row->id), !nature ? row->procedure->title
+			: arena_format(request->arena, TEXT_FORMAT " : " TEXT_FORMAT, TEXT_ARGS(row->procedure->title),
+				TEXT_ARGS(nature->label)));
 	}
 	{
 		HTML_IN(html, "p");
@@ -128,6 +166,7 @@ my_dossiers(struct request *request, struct store_tx *tx, struct html *html, str
 	struct office_rows rows;
 	const struct office_campaign *campaigns[MOST];
 	instant saved_at[MOST];
+	struct text abouts[MOST];
 	size_t draft_count = 0;
 	const struct text person = visitor_of(request)->actor.person;
 	enum guichet_status status = office_list_of_subject(site_of(request)->office, tx, request->arena, person, &rows, error);
@@ -137,6 +176,7 @@ my_dossiers(struct request *request, struct store_tx *tx, struct html *html, str
 	while (draft_count < MOST && store_next(&drafts)) {
 		campaigns[draft_count] = office_campaign_find(site_of(request)->office, store_text(&drafts, 0));
 		saved_at[draft_count] = store_integer(&drafts, 1);
+		abouts[draft_count] = store_text(&drafts, 2);
 		draft_count += campaigns[draft_count] != NULL;
 	}
 	status = store_finish(&drafts);
@@ -148,7 +188,7 @@ my_dossiers(struct request *request, struct store_tx *tx, struct html *html, str
 	}
 	HTML_IN(html, "ul", { "class", TEXT("cards") });
 	for (size_t i = 0; status == GUICHET_OK && i < draft_count; i++)
-		status = draft_card(request, tx, html, campaigns[i], saved_at[i], error);
+		status = draft_card(request, tx, html, campaigns[i], abouts[i], saved_at[i], error);
 	for (size_t i = 0; status == GUICHET_OK && i < rows.count; i++)
 		status = dossier_card(request, html, &rows.at[i], error);
 	return status;

@@ -46,6 +46,23 @@ static const struct route routes[] = {
 	{ METHOD_GET,  "/dossiers/:id/documents/:rang",      RIGHT_PERSON, page_document, NULL, 0 },
 	{ METHOD_GET,  "/dossiers/:id/documents/:rang/pdf",  RIGHT_PERSON, page_document_pdf, NULL, 0 },
 	{ METHOD_GET,  "/dossiers/:id/pieces/:piece",        RIGHT_PERSON, page_piece, NULL, 0 },
+	{ METHOD_GET,  "/dossiers/:id/versions",             RIGHT_PERSON, page_versions, NULL, 0 },
+
+	/* a dossier born of another, until it is filed: the pages of drafts */
+	{ METHOD_GET,  "/dossiers/:id/natures/:nature",                       RIGHT_PERSON, page_draft, NULL, 0 },
+	{ METHOD_POST, "/dossiers/:id/natures/:nature",                       RIGHT_PERSON, page_draft_save, page_draft_saved, 0 },
+	{ METHOD_GET,  "/dossiers/:id/natures/:nature/abandonner",            RIGHT_PERSON, page_draft_discard, NULL, 0 },
+	{ METHOD_POST, "/dossiers/:id/natures/:nature/abandonner",            RIGHT_PERSON, page_draft_discard_do,
+		page_draft_discarded, 0 },
+	{ METHOD_POST, "/dossiers/:id/natures/:nature/brouillon",             RIGHT_PERSON, page_draft_save, page_draft_autosaved,
+		ROUTE_BACKGROUND },
+	{ METHOD_POST, "/dossiers/:id/natures/:nature/deposer",               RIGHT_PERSON, page_draft_file, page_draft_filed, 0 },
+	{ METHOD_GET,  "/dossiers/:id/natures/:nature/pieces/:piece",         RIGHT_PERSON, page_draft_piece, NULL, 0 },
+	{ METHOD_POST, "/dossiers/:id/natures/:nature/pieces/:piece",         RIGHT_PERSON, page_draft_piece_send,
+		page_draft_piece_sent, ROUTE_UPLOADS },
+	{ METHOD_POST, "/dossiers/:id/natures/:nature/pieces/:piece/retirer", RIGHT_PERSON, page_draft_piece_remove,
+		page_draft_piece_removed, 0 },
+	{ METHOD_GET,  "/dossiers/:id/natures/:nature/recapitulatif",         RIGHT_PERSON, page_draft_summary, NULL, 0 },
 
 	/* who runs a campaign */
 	{ METHOD_GET,  "/gestion",                           RIGHT_OFFICE, page_desk, NULL, 0 },

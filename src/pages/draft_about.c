@@ -1,0 +1,146 @@
+/* What a draft is about: one's own request in a campaign, or a dossier born of another. The pages of drafts are the same:
+ * the address tells which, and everything else follows from here.
+ *
+ * /campagnes/:campagne/demande · /dossiers/:id/natures/:nature */
+#include "pages/draft.h"
+
+#include "base/banned.h"
+
+/* The action of a first step that the visitor may do; the first there is when none is theirs. */
+static const struct procedure_action *
+filing_of(const struct procedure *procedure, int step, dossier_roles roles)
+{
+	const struct procedure_list actions = procedure->steps[step].actions;
+	for (size_t i = 0; i < actions.count; i++) {
+		const struct procedure_action *action = &procedure->actions[actions.at[i]];
+		for (size_t k = 0; k < action->who.count; k++)
+			if (roles & DOSSIER_ROLE(action->who.at[k]))
+				return action;
+	}
+	return actions.count ? &procedure->actions[actions.at[0]] : NULL;
+}
+
+const struct procedure_action *
+draft_filing(const struct draft *draft)
+{
+	const struct procedure *procedure = draft->facts.procedure;
+	return draft->nature ? filing_of(procedure, draft->nature->start, draft->parent->roles) : filing_of(procedure, 0, 0);
+}
+
+struct text
+draft_child_path(struct arena *arena, struct text parent, struct text nature)
+{
+	return arena_format(arena, TEXT_FORMAT "/natures/" TEXT_FORMAT, TEXT_ARGS(page_dossier_path(arena, parent)),
+		TEXT_ARGS(nature));
+}
+
+/* A child: the parent must be theirs to see. */
+static enum guichet_status
+open_child(struct request *request, struct store_tx *tx, struct draft *draft, struct guichet_error *error)
+{
+	struct office_dossier *parent = arena_new_of(request->arena, struct office_dossier);
+	if (!parent)
+		return guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.");
+	enum guichet_status status = page_dossier(request, tx, parent, error);
+	if (status != GUICHET_OK)
+		return status;
+	const int nature = procedure_nature_find(parent->procedure, request_parameter(request, "nature"));
+	if (nature < 0)
+		return guichet_fail(error, GUICHET_UNKNOWN, "Cette page n’existe pas.");
+	draft->parent = parent;
+	draft->nature = &parent->procedure->natures[nature];
+	draft->campaign = parent->campaign;
+	draft->facts.procedure = parent->procedure;
+	draft->path = draft_child_path(request->arena, parent->id, draft->nature->name);
+	draft->about = office_child_draft(request->arena, parent->id, draft->nature->name);
+	draft->back = page_dossier_path(request->arena, parent->id);
+	draft->title = arena_format(request->arena, TEXT_FORMAT " de la demande n° " TEXT_FORMAT,
+		TEXT_ARGS(draft->nature->label), TEXT_ARGS(parent->state.number));
+	return draft->path.at && draft->about.at && draft->title.at ? GUICHET_OK
+		: guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.");
+}
+
+enum guichet_status
+draft_open(struct request *request, struct store_tx *tx, struct draft *draft, struct guichet_error *error)
+{
+	*draft = (struct draft){ 0 };
+	if (request_parameter(request, "nature").length > 0)
+		return open_child(request, tx, draft, error);
+	const enum guichet_status status = page_campaign(request, &draft->campaign, error);
+	if (status != GUICHET_OK)
+		return status;
+	draft->back = page_campaign_path(request->arena, draft->campaign);
+	draft->path = arena_format(request->arena, TEXT_FORMAT "/demande", TEXT_ARGS(draft->back));
+	draft->about = TEXT("");
+	draft->facts.procedure = draft->campaign->procedure;
+	draft->title = draft->campaign->campaign->title;
+	return draft->path.at ? GUICHET_OK : guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.");
+}
+
+/* ---- may it be filed ---- */
+
+/* The window of its filing, and where it leads. */
+static enum guichet_status
+can_file_child(struct request *request, struct draft *draft, struct guichet_error *error)
+{
+	const struct procedure_action *filing = draft_filing(draft);
+	struct dossier_can *can = &draft->can;
+	instant opens, closes;
+	can->may = can->eligible;
+	can->after = TEXT("");
+	if (!filing)
+		return GUICHET_OK;
+	if (can->eligible && filing->during >= 0) {
+		dossier_window(&draft->facts, filing->during, &opens, &closes);
+		can->may = draft->facts.at >= opens && draft->facts.at < closes;
+		can->opens_at = draft->facts.at < opens ? opens : 0;
+		if (!can->may)
+			can->message = page_filing_deadline(request->arena, &draft->facts);
+	}
+	can->after = arena_format(request->arena, "Après le dépôt : « " TEXT_FORMAT " ».",
+		TEXT_ARGS(draft->facts.procedure->steps[filing->to].label));
+	return can->after.at && can->message.at ? GUICHET_OK : guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.");
+}
+
+static enum guichet_status
+judge_child(struct request *request, struct store_tx *tx, struct draft *draft, struct guichet_error *error)
+{
+	struct arena *arena = request->arena;
+	const struct dossier_viewer viewer = { visitor_of(request)->actor.person, draft->parent->roles, draft->parent->signs };
+	const struct dossier_kin *children;
+	const struct dossier_birth *births;
+	size_t child_count, count;
+	enum guichet_status status = office_facts_before_birth(tx, arena, draft->parent, draft->nature, &draft->facts, error);
+	if (status == GUICHET_OK)
+		status = office_children(tx, arena, draft->parent, &children, &child_count, error);
+	if (status == GUICHET_OK)
+		status = dossier_births(&draft->parent->facts, &viewer, children, child_count, arena, &births, &count, error);
+	if (status != GUICHET_OK)
+		return status;
+	draft->can.message = arena_format(arena, TEXT_FORMAT " : ce n’est pas possible où en est la demande, ou cela revient à "
+		"quelqu’un d’autre.", TEXT_ARGS(draft->nature->label));
+	for (size_t i = 0; i < count; i++) {
+		if (births[i].nature != draft->nature)
+			continue;
+		draft->can.eligible = births[i].allowed;
+		draft->can.message = births[i].reason;
+	}
+	return can_file_child(request, draft, error);
+}
+
+enum guichet_status
+draft_judge(struct request *request, struct store_tx *tx, struct draft *draft, struct guichet_error *error)
+{
+	if (draft->nature)
+		return judge_child(request, tx, draft, error);
+	const enum guichet_status status = office_facts_before_filing(site_of(request)->office, tx, request->arena,
+		draft->campaign, &visitor_of(request)->actor, request->received_at, &draft->facts, error);
+	return status == GUICHET_OK ? dossier_can(&draft->facts, request->arena, &draft->can, error) : status;
+}
+
+bool
+draft_may_prepare(const struct draft *draft)
+{
+	const bool taken = !draft->nature && draft->facts.other.length > 0;
+	return draft->can.eligible && !taken && (draft->can.may || draft->can.opens_at || draft->saved.updated_at);
+}

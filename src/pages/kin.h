@@ -1,0 +1,15 @@
+/* What the page of a dossier shows of those around it. */
+#pragma once
+
+#include "pages/families.h"
+
+/* The nature of that name; NULL for a dossier born of none. */
+const struct procedure_nature *page_nature(const struct procedure *procedure, struct text name);
+/* "Avenant de la demande n° …"; nothing for a dossier born of none. */
+void page_born_of(struct request *request, struct html *html, const struct office_dossier *dossier);
+/* The dossiers born of this one, and what the visitor may open; nothing when there is neither. */
+enum guichet_status page_children(struct request *request, struct store_tx *tx, struct html *html,
+	const struct office_dossier *dossier, struct guichet_error *error);
+/* Fields changed, before and after (dossier.c). */
+void page_changes(struct request *request, struct html *html, const struct office_dossier *dossier,
+	const struct dossier_change *changes, size_t count);
