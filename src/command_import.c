@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "commands.h"
 #include "directory/directory.h"
+#include "import_lines.h"
 
 #include "base/banned.h"
 
@@ -35,12 +36,15 @@ command_import(int argc, char **argv)
 		{ "structures", required_argument, NULL, 's' }, { "personnes", required_argument, NULL, 'p' },
 		{ "affectations", required_argument, NULL, 'a' }, { "interims", required_argument, NULL, 'i' }, { "date", required_argument, NULL, 'd' },
 		{ "force", no_argument, NULL, 'f' }, { "strict", no_argument, NULL, 'S' },
-		{ "dry-run", no_argument, NULL, 'n' }, { NULL, 0, NULL, 0 },
+		{ "dry-run", no_argument, NULL, 'n' }, { "counters", required_argument, NULL, 'c' },
+		{ "dossiers", required_argument, NULL, 'D' }, { "campaign", required_argument, NULL, 'C' },
+		{ "action", required_argument, NULL, 'A' }, { "as", required_argument, NULL, 'P' }, { NULL, 0, NULL, 0 },
 	};
 	CLEANUP(clock_free) struct clock *clock = clock_new(INSTANT_NEVER);
 	if (!clock)
 		return EXIT_REFUSED;
 	struct directory_import import = { .at = clock_now(clock) };
+	struct import_lines apart = { .at = INSTANT_NEVER };
 	optind = 0;
 	for (int option; (option = getopt_long(argc, argv, "", options, NULL)) != -1; ) {
 		switch (option) {
@@ -51,9 +55,15 @@ command_import(int argc, char **argv)
 		case 'f': import.force = true; break;
 		case 'S': import.strict = true; break;
 		case 'n': import.dry = true; break;
+		case 'c': apart.counters = optarg; break;
+		case 'D': apart.dossiers = optarg; break;
+		case 'C': apart.campaign = optarg; break;
+		case 'A': apart.action = optarg; break;
+		case 'P': apart.author = optarg; break;
 		case 'd':
 			if (!instant_of_option(optarg, &import.at))
 				return wrong_usage("--date attend un jour comme 2023-06-01.");
+			apart.at = import.at;
 			break;
 		default: return wrong_usage("Cette option n’est pas connue.");
 		}
@@ -63,6 +73,14 @@ command_import(int argc, char **argv)
 	size_t files = 0;
 	for (enum directory_kind kind = 0; kind < DIRECTORY_KIND_COUNT; kind++)
 		files += import.paths[kind] != NULL;
+	if (apart.counters || apart.dossiers) {
+		if (files || (apart.counters && apart.dossiers) || import.dry || import.strict || import.force)
+			return wrong_usage("« --counters » et « --dossiers » s’importent seuls.");
+		if (apart.dossiers && (!apart.campaign || !apart.action || !apart.author))
+			return wrong_usage("« --dossiers » demande aussi « --campaign », « --action » et « --as ».");
+		apart.data = argv[optind];
+		return import_lines_run(&apart);
+	}
 	if (files == 0)
 		return wrong_usage("Donnez au moins un fichier.");
 

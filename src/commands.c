@@ -19,6 +19,8 @@ static const struct command {
 	{ "deliver", "", NULL, command_deliver },
 	{ "typeset", "", NULL, command_typeset },
 	{ "import", COMMAND_IMPORT_USAGE, "Met l’annuaire au contenu de fichiers CSV.", command_import },
+	{ "closed-day", COMMAND_CLOSED_DAY_USAGE, "Ajoute un jour fermé ou férié à tous les calendriers, les montre, en ôte.",
+		command_closed_day },
 	{ "person", COMMAND_PERSON_USAGE, "Montre une personne, ouvre ou ferme son compte.", command_person },
 	{ "mails", COMMAND_MAILS_USAGE, "Montre les courriels en attente ou non remis, en réessaie un.", command_mails },
 	{ "feel", COMMAND_FEEL_USAGE, "Évalue une expression FEEL.", command_feel },

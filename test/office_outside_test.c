@@ -249,3 +249,100 @@ TEST(what_dossiers_count_is_read_by_the_next_ones)
 	check_replay(&counter, first->dossier);
 	check_replay(&counter, second->dossier);
 }
+
+/* ---- imports ---- */
+
+static struct office_import_report
+import_counters(struct counter *counter, const char *lines)
+{
+	struct guichet_error error = { 0 };
+	struct office_import_report report;
+	counter_must(office_import_counters(counter->store, counter->arena, text_of_string(lines), clock_now(counter->clock),
+		&report, &error), &error);
+	return report;
+}
+
+TEST(the_history_of_counters_is_imported_once)
+{
+	CLEANUP(counter_close) struct counter counter = { 0 };
+	struct guichet_error error = { 0 };
+	struct office_import_report report;
+	counter_begin_with(&counter, FLOTTANTS);
+	static const char history[] = "matricule;compteur;du;au;quantité;référence\n"
+		"L1;jours_flottants;31/12/2023;01/01/2024;2;A1\n"
+		"L1;jours_flottants;2019-05-02;;1,5;A2\n"
+		"X9;jours_flottants;2019-05-02;;1;A3\n"
+		"N1;jours_flottants;2019-05-32;;1;A4\n"
+		"N1;jours_flottants;2019-05-02;;deux;A5\n"
+		"N1;jours_flottants;2019-05-02;2019-05-01;2;A6\n"
+		"N1;jours_flottants;2019-05-02;;1;\n"
+		"N1;jours_flottants;2019-05-02;;1;A7;trop\n";
+	report = import_counters(&counter, history);
+	CHECK_INTEGER(report.lines, 8);
+	CHECK_INTEGER(report.added, 2);
+	CHECK_INTEGER(report.refused, 6);
+	CHECK_INTEGER(report.refusals[1].line, 4);
+	CHECK_TEXT(report.refusals[1].message, TEXT("L’annuaire ne connaît pas le matricule « X9 »."));
+	CHECK_TEXT(total_of(&counter, "L1", "jours_flottants"), TEXT("1.5 2"));
+
+	report = import_counters(&counter, history);
+	CHECK_INTEGER(report.added, 0);
+	CHECK_INTEGER(report.unchanged, 2);
+	report = import_counters(&counter, "matricule;compteur;du;au;quantité;référence\n"
+		"L1;jours_flottants;2019-05-02;;3;A2\nN1;jours_flottants;2019-05-02;;3;A1\n");
+	CHECK_INTEGER(report.changed, 1);
+	CHECK_INTEGER(report.refused, 1);
+	CHECK_TEXT(total_of(&counter, "L1", "jours_flottants"), TEXT("3 2"));
+	CHECK_INTEGER(office_import_counters(counter.store, counter.arena, TEXT("matricule;compteur;du\nL1;x;2019-05-02\n"),
+		clock_now(counter.clock), &report, &error), GUICHET_REFUSED);
+	CHECK_TEXT(text_of_string(error.message), TEXT("Il manque à ce fichier la colonne « quantité »."));
+
+	/* It counts: one of the two days of the year's turn is in January. */
+	struct office_command *command = counter_act(&counter, "L1", "demander", (struct text){ 0 },
+		days(&counter, "15/01/2024", "17/01/2024"));
+	CHECK_INTEGER(command->status, GUICHET_REFUSED);
+	command = counter_act(&counter, "L1", "demander", (struct text){ 0 }, days(&counter, "15/01/2024", "16/01/2024"));
+	counter_must(command->status, &command->error);
+	check_replay(&counter, command->dossier);
+}
+
+TEST(running_decisions_are_taken_over_each_once)
+{
+	CLEANUP(counter_close) struct counter counter = { 0 };
+	struct guichet_error error = { 0 };
+	struct office_import_report report;
+	counter_begin_with(&counter, PERMANENCE);
+	const struct office_import_dossiers import = { .campaign = counter.campaign, .action = TEXT("reprendre"),
+		.author = counter_person(&counter, "G1") };
+	const struct text file = TEXT("matricule;référence;jour\nL1;R1;lundi\nN1;R2;dimanche\nX9;R3;lundi\nL1;;mardi\n");
+	counter_must(office_import_dossiers(counter.office, counter.arena, &import, file, &report, &error), &error);
+	CHECK_INTEGER(report.added, 1);
+	CHECK_INTEGER(report.refused, 3);
+	CHECK_INTEGER(report.refusals[0].line, 3);
+	CHECK_TEXT(report.refusals[0].message, TEXT("« jour » : Choisissez parmi les réponses proposées."));
+	counter_must(office_import_dossiers(counter.office, counter.arena, &import, file, &report, &error), &error);
+	CHECK_INTEGER(report.added, 0);
+	CHECK_INTEGER(report.unchanged, 1);
+
+	CLEANUP(store_read_end) struct store_tx *tx = store_read(counter.store, &error);
+	CHECK(tx);
+	struct store_rows rows = store_query(tx, counter.arena, STORE_TAKEOVER_LOAD, STORE_VALUES(counter.campaign->id, "R1"), &error);
+	CHECK(store_next(&rows));
+	const struct text id = store_text(&rows, 0);
+	counter_must(store_finish(&rows), &error);
+	const struct office_dossier dossier = load(&counter, id);
+	CHECK_TEXT(dossier.state.subject, counter_person(&counter, "L1"));
+	CHECK_TEXT(dossier.state.author, import.author);
+	CHECK_TEXT(dossier.state.ground, TEXT("Reprise d’une décision en cours : R1"));
+	CHECK_TEXT(step_of(&counter, id), TEXT("accordée"));
+	check_replay(&counter, id);
+
+	/* Not by somebody who may not, nor by an action of the agent, nor with a column nobody knows. */
+	const struct office_import_dossiers stranger = { .campaign = counter.campaign, .action = TEXT("reprendre"),
+		.author = counter_person(&counter, "N1") };
+	counter_must(office_import_dossiers(counter.office, counter.arena, &stranger,
+		TEXT("matricule;référence;jour\nP1;R9;lundi\n"), &report, &error), &error);
+	CHECK_INTEGER(report.refused, 1);
+	CHECK_INTEGER(office_import_dossiers(counter.office, counter.arena, &import, TEXT("matricule;référence;heure\nP1;R9;1\n"),
+		&report, &error), GUICHET_REFUSED);
+}

@@ -390,6 +390,35 @@ struct office_closed_change {
 enum guichet_status office_closed_day_add(struct store_tx *tx, void *context, struct guichet_error *error);
 enum guichet_status office_closed_day_remove(struct store_tx *tx, void *context, struct guichet_error *error);
 
+/* --- imports whose lines are each judged alone ----------------------------------------------- */
+
+struct office_import_refusal {
+	size_t line; /* from 1 */
+	struct text message;
+};
+
+struct office_import_report {
+	size_t lines, added, changed, unchanged, refused;
+	struct office_import_refusal *refusals; /* the first 1 000 */
+	size_t refusal_count;
+};
+
+/* Counters from before the system, from a CSV (matricule; compteur; du; au; quantité; référence): the same file twice
+ * changes nothing. REFUSED when the file itself cannot be read; refused lines are in the report. */
+enum guichet_status office_import_counters(struct store *store, struct arena *arena, struct text source, instant now,
+	struct office_import_report *ret_report, struct guichet_error *error);
+
+/* Decisions that were running, from a CSV (matricule; référence; and the fields of the form): each line files a dossier
+ * by an action of the draft, once. */
+struct office_import_dossiers {
+	const struct office_campaign *campaign;
+	struct text action; /* its name */
+	struct text author; /* the id of who takes them over: the action is theirs */
+};
+enum guichet_status office_import_dossiers(struct office *office, struct arena *arena,
+	const struct office_import_dossiers *import, struct text source, struct office_import_report *ret_report,
+	struct guichet_error *error);
+
 /* --- personal links ------------------------------------------------------------------------ */
 
 /* What a mailed link opens. */

@@ -33,16 +33,24 @@ check_start(struct check *check)
 {
 	const struct procedure *procedure = check->procedure;
 	const struct procedure_step *draft = &procedure->steps[0];
+	bool files = false;
 	check_draft(check, draft, "la première étape, le brouillon,");
 	for (size_t i = 0; i < procedure->nature_count; i++)
 		if (procedure->natures[i].start != 0)
 			check_draft(check, &procedure->steps[procedure->natures[i].start], "l’étape où commence une nature");
 	for (size_t i = 0; i < draft->actions.count; i++) {
 		const struct procedure_action *action = &procedure->actions[draft->actions.at[i]];
+		size_t applicants = 0;
 		for (size_t k = 0; k < action->who.count; k++)
-			if (procedure->roles[action->who.at[k]].reach != PROCEDURE_APPLICANT)
-				TELL(check, 311, action->origin, "mettez le demandeur à « qui: »", "seul le demandeur dépose son brouillon");
+			applicants += procedure->roles[action->who.at[k]].reach == PROCEDURE_APPLICANT;
+		files |= applicants > 0;
+		/* One that is nobody's but others': decisions are taken over by it, from a file. */
+		if (applicants && applicants < action->who.count)
+			TELL(check, 311, action->origin, "mettez le demandeur à « qui: »", "seul le demandeur dépose son brouillon");
 	}
+	if (draft->actions.count && !files)
+		TELL(check, 311, procedure->actions[draft->actions.at[0]].origin, "mettez le demandeur à « qui: »",
+			"seul le demandeur dépose son brouillon");
 	for (size_t i = 0; i < check->way_count; i++) {
 		const struct procedure_origin origin = way_origin(&check->ways[i]);
 		const int to = check->ways[i].to;
