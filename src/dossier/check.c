@@ -204,6 +204,31 @@ check_signature(struct deciding *deciding)
 	return check_signer(deciding, act);
 }
 
+/* What is due of right is not refused, whoever would. */
+static enum guichet_status
+check_entitled(struct deciding *deciding)
+{
+	const struct procedure_action *action = deciding->action;
+	bool entitled = false;
+	struct text message;
+	if (!decide_is_against(deciding->procedure, action->sense, action->step, action->to))
+		return GUICHET_OK;
+	const enum guichet_status status = decide_entitled(&deciding->inputs, &entitled, &message, deciding->error);
+	return status == GUICHET_OK && entitled ? deciding_refuse(deciding, DOSSIER_NOT_HERE, "%.*s", TEXT_ARGS(message))
+		: status;
+}
+
+/* The late path begins when the window is over. */
+static enum guichet_status
+check_beyond(struct deciding *deciding)
+{
+	const struct text message = decide_beyond_text(deciding->arena, &deciding->facts, deciding->action->beyond,
+		&deciding->outcome->opens_at);
+	if (!message.at)
+		return OUT_OF_MEMORY(deciding->error);
+	return message.length == 0 ? GUICHET_OK : deciding_refuse(deciding, DOSSIER_NOT_YET, "%.*s", TEXT_ARGS(message));
+}
+
 enum guichet_status
 deciding_check(struct deciding *deciding)
 {
@@ -212,10 +237,14 @@ deciding_check(struct deciding *deciding)
 		status = facts_nature(&deciding->facts) ? check_nature(deciding) : check_population(deciding);
 	if (status == GUICHET_OK && deciding->action->during >= 0)
 		status = deciding_refuse_window(deciding, deciding->action->during);
+	if (status == GUICHET_OK && deciding->action->beyond >= 0)
+		status = check_beyond(deciding);
 	if (status == GUICHET_OK)
 		status = check_version(deciding);
 	if (status == GUICHET_OK)
 		status = check_condition(deciding);
+	if (status == GUICHET_OK)
+		status = check_entitled(deciding);
 	if (status == GUICHET_OK)
 		status = check_form(deciding);
 	if (status == GUICHET_OK)

@@ -32,3 +32,14 @@ struct dossier_stand stand_in(const struct dossier_facts *facts, int track);
 dossier_roles stand_awaited(const struct procedure *procedure, const struct dossier_stand *stand);
 dossier_roles stand_doers(const struct dossier_facts *facts, const struct procedure_action *action, dossier_roles roles);
 bool stand_has_fired(const struct dossier_stand *stand, struct text effect);
+/* May the effect come, in this stay and in this life? *ret_after: only at a later instant than that one. */
+bool stand_may_fire(const struct dossier *dossier, const struct dossier_stand *stand,
+	const struct procedure_deadline *deadline, instant *ret_after);
+
+/* exception.c: is the request one that may not be refused? *ret_message is what to tell. */
+enum guichet_status decide_entitled(const struct inputs *inputs, bool *ret_entitled, struct text *ret_message,
+	struct guichet_error *error);
+/* Does this action, or this way to a step, go against the applicant? */
+bool decide_is_against(const struct procedure *procedure, enum procedure_sense sense, int from, int to);
+/* refusal.c: why an action that waits for a window to be closed is not possible; empty when it is. */
+struct text decide_beyond_text(struct arena *arena, const struct dossier_facts *facts, int window, instant *ret_closes);

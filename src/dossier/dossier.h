@@ -157,6 +157,12 @@ struct dossier_stand {
 	dossier_roles answered; /* of a step that awaits all of its roles: those who did, in this stay */
 };
 
+/* When an effect that repeats last came. */
+struct dossier_repeat {
+	int move;
+	instant when;
+};
+
 struct dossier {
 	struct text id, number, campaign, procedure_hash;
 	struct text subject; /* a person's id */
@@ -184,6 +190,7 @@ struct dossier {
 	/* The main circuit's, as of a struct dossier_stand with step and entered_at above. */
 	const struct text *fired; size_t fired_count;
 	dossier_roles answered;
+	const struct dossier_repeat *repeats; size_t repeat_count; /* of the effects that repeat, once they came */
 	const struct dossier_stand *stands; size_t stand_count; /* of the suivis: track 1 of the procedure is stands[0] */
 };
 
@@ -635,6 +642,10 @@ struct dossier_clock_view {
 /* Those that run or stand still. */
 enum guichet_status dossier_clocks(const struct dossier_facts *facts, struct arena *arena,
 	const struct dossier_clock_view **ret_views, size_t *ret_count, struct guichet_error *error);
+
+/* What this viewer is to be told as long as it is true, where the dossier stands. */
+enum guichet_status dossier_warnings(const struct dossier_facts *facts, const struct dossier_viewer *viewer,
+	struct arena *arena, const struct text **ret_messages, size_t *ret_count, struct guichet_error *error);
 
 /* An action that this viewer has, in this step. */
 struct dossier_option {

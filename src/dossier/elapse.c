@@ -5,10 +5,11 @@
 
 /* Does it still hold? When it does, whether its condition lets it happen. */
 static enum guichet_status
-still_holds(struct deciding *deciding, const struct procedure_deadline *deadline, instant due, bool *ret_holds,
-	bool *ret_happens)
+still_holds(struct deciding *deciding, const struct procedure_deadline *deadline, instant due, instant after,
+	instant *ret_when, bool *ret_holds, bool *ret_happens)
 {
 	instant when;
+	*ret_when = due;
 	*ret_holds = *ret_happens = false;
 	if (deadline->passage) {
 		const enum guichet_status status = inputs_condition(&deciding->inputs, deadline->condition, ret_happens,
@@ -19,12 +20,13 @@ still_holds(struct deciding *deciding, const struct procedure_deadline *deadline
 	enum guichet_status status = inputs_instant(&deciding->inputs, deadline->when, false, &when, deciding->error);
 	if (status != GUICHET_OK)
 		return status;
-	*ret_holds = when <= due && when <= deciding->facts.at;
+	*ret_when = when;
+	*ret_holds = when <= due && when <= deciding->facts.at && when > after;
 	return inputs_condition(&deciding->inputs, deadline->condition, ret_happens, deciding->error);
 }
 
 static enum guichet_status
-elapse(struct deciding *deciding, const struct procedure_deadline *deadline, instant due, bool happens)
+elapse(struct deciding *deciding, const struct procedure_deadline *deadline, instant due, instant when, bool happens)
 {
 	const struct consequences consequences = {
 		.produces = happens ? deadline->produces : (struct procedure_list){ 0 },
@@ -47,7 +49,8 @@ elapse(struct deciding *deciding, const struct procedure_deadline *deadline, ins
 		&& json_put(payload, "step", json_of_text(deciding->procedure->steps[deadline->step].name))
 		&& json_put(payload, "due", json_integer(due))
 		&& deciding_put_acts(deciding, &consequences, result) && deciding_put_step(deciding, &consequences, result)
-		&& (leaves || json_put(result, "fired", json_of_text(deadline->name)))
+		&& (leaves || deadline->repeats || json_put(result, "fired", json_of_text(deadline->name)))
+		&& (!deadline->repeats || json_put(result, "repeated", json_integer(when)))
 		&& (happens || json_put(result, "skipped", json_true()));
 	if (!well)
 		return OUT_OF_MEMORY(deciding->error);
@@ -64,6 +67,19 @@ elapse(struct deciding *deciding, const struct procedure_deadline *deadline, ins
 	return deciding_conclude(deciding, DOSSIER_ELAPSED, payload, happens ? deadline->move : PROCEDURE_NONE);
 }
 
+/* What is due of right is not refused by itself either. */
+static enum guichet_status
+check_entitled(struct deciding *deciding, const struct procedure_deadline *deadline)
+{
+	bool entitled = false;
+	struct text message;
+	enum guichet_status status = GUICHET_OK;
+	if (decide_is_against(deciding->procedure, PROCEDURE_NO_SENSE, deadline->step, deadline->to))
+		status = decide_entitled(&deciding->inputs, &entitled, &message, deciding->error);
+	return status == GUICHET_OK && entitled ? guichet_fail(deciding->error, GUICHET_REFUSED, "%.*s", TEXT_ARGS(message))
+		: status;
+}
+
 enum guichet_status
 dossier_elapse(const struct dossier_input *input, struct text effect, int step, instant due, struct arena *arena,
 	struct dossier_outcome *ret_outcome, struct guichet_error *error)
@@ -76,11 +92,15 @@ dossier_elapse(const struct dossier_input *input, struct text effect, int step, 
 		return status;
 	const int index = step < 0 ? PROCEDURE_NONE : procedure_deadline_find(procedure, step, effect);
 	bool holds = false, happens = false;
+	instant after, when = due;
 	const struct dossier_stand stand = dossier_stand_in(procedure, dossier, step < 0 ? 0 : procedure->steps[step].track);
-	if (index >= 0 && procedure->deadlines[index].upon_count == 0 && stand.step == step && !stand_has_fired(&stand, effect))
-		status = still_holds(&deciding, &procedure->deadlines[index], due, &holds, &happens);
+	if (index >= 0 && procedure->deadlines[index].upon_count == 0 && stand.step == step
+		&& stand_may_fire(dossier, &stand, &procedure->deadlines[index], &after))
+		status = still_holds(&deciding, &procedure->deadlines[index], due, after, &when, &holds, &happens);
+	if (status == GUICHET_OK && holds && happens)
+		status = check_entitled(&deciding, &procedure->deadlines[index]);
 	if (status == GUICHET_OK && holds)
-		status = elapse(&deciding, &procedure->deadlines[index], due, happens);
+		status = elapse(&deciding, &procedure->deadlines[index], due, when, happens);
 	if (status == GUICHET_OK && holds)
 		return GUICHET_OK;
 	if (status == GUICHET_OK) {

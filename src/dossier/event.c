@@ -452,6 +452,29 @@ fold_stand(struct folding *folding, const json_t *result, int from, int to)
 	set_stand(folding, track, &stand);
 }
 
+/* An effect that repeats keeps the instant at which it came. */
+static void
+fold_repeat(struct folding *folding, const json_t *result, int move)
+{
+	struct dossier *next = &folding->next;
+	const json_t *when = json_object_get(result, "repeated");
+	if (!when)
+		return;
+	const struct dossier_repeat item = { move, json_instant(&folding->reader, when) };
+	struct dossier_repeat *repeats = arena_array_of(folding->reader.arena, struct dossier_repeat, next->repeat_count + 1);
+	size_t count = 0;
+	if (!repeats) {
+		full(folding);
+		return;
+	}
+	for (size_t i = 0; i < next->repeat_count; i++)
+		if (next->repeats[i].move != move)
+			repeats[count++] = next->repeats[i];
+	repeats[count++] = item;
+	next->repeats = repeats;
+	next->repeat_count = count;
+}
+
 /* What an action or an effect did: the same for both. `name` is its own. */
 static void
 fold_result(struct folding *folding, const json_t *payload, struct text name, bool effect, int main)
@@ -502,6 +525,7 @@ fold_result(struct folding *folding, const json_t *payload, struct text name, bo
 		full(folding);
 	fold_openings(folding, json_object_get(result, "opened"));
 	fold_stand(folding, result, from, to);
+	fold_repeat(folding, result, move);
 	if (!clocks_fold(reader->arena, reader->procedure, next, skipped ? PROCEDURE_NONE : move,
 			folding->event->at))
 		full(folding);

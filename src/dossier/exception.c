@@ -1,4 +1,5 @@
-/* A window opened again for one dossier: who may do it, until when, and why. */
+/* What is out of the rule: a window opened again for one dossier (who may do it, until when, and why), and a request that
+ * may not be refused. */
 #include "dossier/deciding.h"
 
 #include "base/banned.h"
@@ -28,4 +29,22 @@ dossier_exception_check(const struct dossier_facts *facts, const struct dossier_
 		return guichet_fail(error, GUICHET_REFUSED, "Donnez une date à venir.");
 	*ret_until = until;
 	return GUICHET_OK;
+}
+
+enum guichet_status
+decide_entitled(const struct inputs *inputs, bool *ret_entitled, struct text *ret_message, struct guichet_error *error)
+{
+	const struct procedure_rule *rule = inputs->facts->procedure->entitled;
+	*ret_entitled = false;
+	if (!rule || !inputs->facts->dossier)
+		return GUICHET_OK;
+	*ret_message = rule->message;
+	return inputs_condition(inputs, rule->rule, ret_entitled, error);
+}
+
+bool
+decide_is_against(const struct procedure *procedure, enum procedure_sense sense, int from, int to)
+{
+	return sense == PROCEDURE_UNFAVOURABLE
+		|| (to >= 0 && to != from && procedure->steps[to].sense == PROCEDURE_UNFAVOURABLE);
 }

@@ -212,6 +212,8 @@ static const struct {
 	[PROCEDURE_AT_OPENING] = { "Période rouverte, «" SPACE, SPACE "», jusqu’au", NULL, NULL },
 	[PROCEDURE_AT_DEADLINE] = { "Échéance «" SPACE, SPACE "»", NULL, NULL },
 	[PROCEDURE_AT_DEADLINE_HAPPENS] = { "Condition de l’échéance «" SPACE, SPACE "»", "remplie", "non remplie" },
+	[PROCEDURE_AT_WARNING] = { "Avertissement à l’étape «" SPACE, SPACE "»", "donné", "non donné" },
+	[PROCEDURE_AT_ENTITLED] = { "Demande de droit", "", "oui", "non" },
 	[PROCEDURE_AT_PASSAGE] = { "Condition du passage «" SPACE, SPACE "»", "remplie", "non remplie" },
 	[PROCEDURE_AT_NATURE] = { "Ouverture de «" SPACE, SPACE "»", "possible", "impossible" },
 	[PROCEDURE_AT_WINDOW] = { "Période «" SPACE, SPACE "»", "ouverte", "fermée" },
@@ -766,6 +768,7 @@ static const char *const place_texts[] = {
 	[PROCEDURE_AT_INSCRIPTION] = "inscription",
 	[PROCEDURE_AT_OPENING] = "opening", [PROCEDURE_AT_DEADLINE] = "deadline",
 	[PROCEDURE_AT_DEADLINE_HAPPENS] = "deadline condition", [PROCEDURE_AT_PASSAGE] = "passage condition",
+	[PROCEDURE_AT_WARNING] = "warning", [PROCEDURE_AT_ENTITLED] = "entitlement",
 	[PROCEDURE_AT_WINDOW] = "window",
 	[PROCEDURE_AT_NATURE] = "nature",
 };

@@ -72,8 +72,9 @@ add_dues(const struct inputs *inputs, const struct dossier_stand *stand, struct 
 	for (size_t i = 0; i < step->deadlines.count; i++) {
 		const struct procedure_deadline *deadline = &procedure->deadlines[step->deadlines.at[i]];
 		enum guichet_status status;
-		instant at;
-		if (stand_has_fired(stand, deadline->name) || (deadline->passage && (*passes || awaited)))
+		instant at, after;
+		if (!stand_may_fire(inputs->facts->dossier, stand, deadline, &after)
+			|| (deadline->passage && (*passes || awaited)))
 			continue;
 		if (deadline->passage) {
 			status = inputs_condition(inputs, deadline->condition, passes, error);
@@ -88,7 +89,7 @@ add_dues(const struct inputs *inputs, const struct dossier_stand *stand, struct 
 		status = inputs_instant(inputs, deadline->when, false, &at, error);
 		if (status != GUICHET_OK)
 			return status;
-		if (at != INSTANT_NEVER)
+		if (at != INSTANT_NEVER && at > after)
 			dues[(*count)++] = (struct dossier_due){ deadline->name, stand->step, at, false };
 	}
 	return GUICHET_OK;

@@ -93,6 +93,22 @@ deciding_refuse(struct deciding *deciding, enum dossier_refusal refusal, const c
 	return guichet_fail(deciding->error, GUICHET_REFUSED, "%.*s", (int)kept, message);
 }
 
+struct text
+decide_beyond_text(struct arena *arena, const struct dossier_facts *facts, int window, instant *ret_closes)
+{
+	instant opens, closes;
+	dossier_window(facts, window, &opens, &closes);
+	*ret_closes = 0;
+	if (facts->at >= closes)
+		return TEXT("");
+	*ret_closes = closes;
+	const struct text label = facts->procedure->windows[window].label;
+	if (closes == INSTANT_NEVER)
+		return arena_format(arena, "%.*s : cette période ne se ferme pas, faites-le comme les autres.", TEXT_ARGS(label));
+	return arena_format(arena, "%.*s : la période n’est pas passée. Cela ne sera possible qu’à partir du %.*s.",
+		TEXT_ARGS(label), TEXT_ARGS(decide_moment_text(arena, closes)));
+}
+
 enum guichet_status
 deciding_refuse_window(struct deciding *deciding, int window)
 {

@@ -127,3 +127,15 @@ stand_has_fired(const struct dossier_stand *stand, struct text effect)
 			return true;
 	return false;
 }
+
+bool
+stand_may_fire(const struct dossier *dossier, const struct dossier_stand *stand,
+	const struct procedure_deadline *deadline, instant *ret_after)
+{
+	*ret_after = INSTANT_LEAST;
+	for (size_t i = 0; deadline->repeats && i < dossier->repeat_count; i++)
+		if (dossier->repeats[i].move == deadline->move)
+			*ret_after = dossier->repeats[i].when;
+	return (deadline->repeats || !stand_has_fired(stand, deadline->name))
+		&& (deadline->most == 0 || dossier_done_of(dossier, deadline->move).count < (unsigned)deadline->most);
+}

@@ -1,6 +1,7 @@
 /* The state of a dossier: looking at it, and its canonical JSON for the database's row. */
 #include "base/buffer.h"
 #include "base/fold.h"
+#include "dossier/event.h"
 #include "dossier/facts.h"
 #include "dossier/registers.h"
 #include "dossier/state.h"
@@ -441,11 +442,16 @@ put_roles(json_t *object, const char *key, const struct procedure *procedure, do
 	return well;
 }
 
-/* Where it stands beside its main circuit. States of procedures without suivis have none of it. */
+/* Where it stands beside its main circuit, and what repeats. States of procedures without them have none of it. */
 static bool
 put_stands(json_t *object, const struct procedure *procedure, const struct dossier *dossier)
 {
 	bool well = !dossier->answered || put_roles(object, "answered", procedure, dossier->answered);
+	json_t *repeated = well && dossier->repeat_count > 0 ? json_put_object(object, "repeated") : NULL;
+	well = well && (repeated || dossier->repeat_count == 0);
+	for (size_t i = 0; well && i < dossier->repeat_count; i++)
+		well = json_put_named(repeated, procedure->moves[dossier->repeats[i].move].name,
+			json_integer(dossier->repeats[i].when));
 	json_t *stands = well && dossier->stand_count > 0 ? json_put_object(object, "stands") : NULL;
 	well = well && (stands || dossier->stand_count == 0);
 	for (size_t i = 0; well && i < dossier->stand_count; i++) {
@@ -756,6 +762,20 @@ roles_at(struct json_reader *reader, const json_t *object, const char *key)
 }
 
 static void
+read_repeats(struct json_reader *reader, json_t *object, struct dossier *dossier)
+{
+	const char *key;
+	json_t *when;
+	json_object_foreach(object, key, when) {
+		const struct dossier_repeat item = { procedure_move_find(reader->procedure, text_of_string(key)),
+			json_instant(reader, when) };
+		reader->failed |= item.move < 0;
+		if (!reader->failed && !ITEMS_ADD(reader->arena, &dossier->repeats, &dossier->repeat_count, &item))
+			reader->failed = reader->full = true;
+	}
+}
+
+static void
 read_stands(struct json_reader *reader, const json_t *object, struct dossier *dossier)
 {
 	const struct procedure *procedure = reader->procedure;
@@ -834,6 +854,7 @@ json_dossier(struct json_reader *outer, const json_t *object)
 	state_changes_keep(&dossier);
 	if (!reader.failed && !state_acts_keep(reader.arena, &dossier))
 		reader.failed = reader.full = true;
+	read_repeats(&reader, json_object_get(object, "repeated"), &dossier);
 	read_stands(&reader, object, &dossier);
 	reader.failed |= dossier.nature.length > 0 && procedure_nature_find(procedure, dossier.nature) < 0;
 	outer->failed |= reader.failed;

@@ -302,6 +302,23 @@ tell_windows(struct telling *telling)
 	return true;
 }
 
+/* What it means that nobody answered until then; empty when it is not said. */
+static struct text
+silence_text(enum procedure_silence silence)
+{
+	switch (silence) {
+	case PROCEDURE_SILENCE_ACCEPTS:
+		return TEXT("Sans réponse d’ici là, c’est accepté.");
+	case PROCEDURE_SILENCE_REFUSES:
+		return TEXT("Sans réponse d’ici là, c’est refusé.");
+	case PROCEDURE_SILENCE_NOTHING:
+		return TEXT("Sans réponse d’ici là, rien n’est décidé.");
+	case PROCEDURE_SILENCE_UNSAID:
+		break;
+	}
+	return TEXT("");
+}
+
 static bool
 tell_dues(struct telling *telling, const struct dossier_due *dues, size_t count)
 {
@@ -320,7 +337,7 @@ tell_dues(struct telling *telling, const struct dossier_due *dues, size_t count)
 			.title = deadline->to >= 0 ? step_title(telling->facts, telling->arena, deadline->to, telling->applicant)
 				: deadline->label,
 			.by = TEXT(""),
-			.detail = TEXT(""),
+			.detail = silence_text(deadline->silence),
 			.deadline = deadline,
 		}))
 			return false;

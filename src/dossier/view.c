@@ -99,6 +99,21 @@ judge_option(const struct inputs *inputs, struct dossier_option *option, struct 
 		option->reason = decide_window_text(inputs->arena, facts, action->during, &option->allowed, &refusal,
 			&opens);
 	}
+	if (action->beyond >= 0) {
+		option->reason = decide_beyond_text(inputs->arena, facts, action->beyond, &option->opens_at);
+		option->allowed = option->reason.length == 0;
+	}
+	if (decide_is_against(facts->procedure, action->sense, action->step, action->to)) {
+		bool entitled = false;
+		struct text message;
+		const enum guichet_status status = decide_entitled(inputs, &entitled, &message, error);
+		if (status != GUICHET_OK)
+			return status;
+		if (entitled) {
+			option->allowed = false;
+			option->reason = message;
+		}
+	}
 	if (option->allowed && action->signs >= 0) {
 		const struct dossier_act *act = facts->dossier ? dossier_act_find(facts->dossier, action->signs) : NULL;
 		option->allowed = act && act->status == DOSSIER_COMPOSED;
@@ -391,4 +406,35 @@ dossier_may_explain(const struct dossier_facts *facts, const struct dossier_view
 				|| dossier_expression_reads(procedure, feel, PROCEDURE_SLOT_DONE, TEXT(""))))
 			return false;
 	return true;
+}
+
+/* ---- what is to be seen to ---- */
+
+enum guichet_status
+dossier_warnings(const struct dossier_facts *facts, const struct dossier_viewer *viewer, struct arena *arena,
+	const struct text **ret_messages, size_t *ret_count, struct guichet_error *error)
+{
+	const struct procedure *procedure = facts->procedure;
+	const dossier_roles roles = facts_roles(facts, viewer->person, viewer->roles);
+	const struct text *messages = NULL;
+	struct inputs inputs = { 0 };
+	size_t count = 0;
+	for (size_t i = 0; i < procedure->step_count; i++) {
+		const struct procedure_step *step = &procedure->steps[i];
+		if (step->warning_count == 0 || stand_in(facts, step->track).step != (int)i)
+			continue;
+		enum guichet_status status = inputs.values ? GUICHET_OK : inputs_new(arena, facts, &inputs, error);
+		for (size_t k = 0; status == GUICHET_OK && k < step->warning_count; k++) {
+			bool warns = false;
+			if (facts_has_role(step->warnings[k].to, roles))
+				status = inputs_condition(&inputs, step->warnings[k].condition, &warns, error);
+			if (status == GUICHET_OK && warns && !ITEMS_ADD(arena, &messages, &count, &step->warnings[k].message))
+				status = OUT_OF_MEMORY(error);
+		}
+		if (status != GUICHET_OK)
+			return status;
+	}
+	*ret_messages = messages;
+	*ret_count = count;
+	return GUICHET_OK;
 }

@@ -248,6 +248,26 @@ expect_tracks(struct happening *happening, const struct yaml_node *node)
 	}
 }
 
+/* What each is warned of. */
+static void
+expect_warnings(struct happening *happening, const struct yaml_node *node)
+{
+	struct playing *playing = happening->playing;
+	for (size_t i = 0; i < node->count; i++) {
+		const struct text person = node->items[i].key->scalar;
+		const struct dossier_viewer viewer = { .person = person, .roles = world_roles(&happening->facts, person) };
+		const struct text *messages = NULL;
+		struct guichet_error error = { 0 };
+		struct names names = { 0 };
+		size_t count = 0;
+		if (dossier_warnings(&happening->facts, &viewer, playing->arena, &messages, &count, &error) != GUICHET_OK)
+			count = 0;
+		for (size_t k = 0; k < count; k++)
+			names_add(&names, messages[k]);
+		check_names(playing, node->items[i].value, "avertissements", &names);
+	}
+}
+
 static void
 expect_refusal(struct happening *happening, const struct yaml_node *node)
 {

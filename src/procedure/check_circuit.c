@@ -203,6 +203,37 @@ turns_alone(const struct procedure_deadline *deadline)
 	return deadline->to != PROCEDURE_NONE && !deadline->passage && deadline->upon_count == 0;
 }
 
+/* What silence means is said where it goes against the applicant, and a refusal by silence is written. */
+static void
+check_silence(struct check *check)
+{
+	const struct procedure *procedure = check->procedure;
+	for (size_t i = 0; i < procedure->deadline_count; i++) {
+		const struct procedure_deadline *deadline = &procedure->deadlines[i];
+		const struct procedure_step *to = deadline->to == PROCEDURE_NONE ? NULL : &procedure->steps[deadline->to];
+		const bool against = to && deadline->to != deadline->step && to->sense == PROCEDURE_UNFAVOURABLE,
+			awaits = procedure->steps[deadline->step].awaits.count > 0;
+		bool written = false;
+		if (deadline->passage || !deadline->when)
+			continue;
+		for (size_t k = 0; k < deadline->produces.count; k++)
+			written |= procedure->letters[deadline->produces.at[k]].sense == PROCEDURE_UNFAVOURABLE;
+		if (against && awaits && to->final && deadline->silence == PROCEDURE_SILENCE_UNSAID)
+			TELL(check, 316, deadline->origin, "ajoutez « silence: refus » (ou acceptation, ou rien) : la personne le lira",
+				"sans réponse, « %.*s » mène à l’étape défavorable « %.*s » sans dire ce que vaut ce silence",
+				TEXT_ARGS(deadline->name), TEXT_ARGS(to->name));
+		if (deadline->silence == PROCEDURE_SILENCE_REFUSES && !written)
+			TELL(check, 317, deadline->origin, "ajoutez « produit: » et une lettre de « sens: défavorable », qui dit les recours",
+				"le silence vaut refus, et aucune lettre défavorable ne le dit");
+		if (deadline->silence == PROCEDURE_SILENCE_ACCEPTS && (against || written))
+			TELL(check, 317, deadline->origin, "corrigez « silence: », ou l’étape où mène l’échéance",
+				"le silence vaut acceptation, et l’échéance « %.*s » est défavorable", TEXT_ARGS(deadline->name));
+		if (procedure->entitled && against && !deadline->condition)
+			TELL(check, 318, deadline->origin, "ajoutez « si: » : hors de ce que « de_droit » protège",
+				"l’échéance « %.*s » refuserait aussi une demande de droit", TEXT_ARGS(deadline->name));
+	}
+}
+
 /* A circle made of deadlines alone would turn without anybody. */
 static void
 check_loops(struct check *check)
@@ -271,7 +302,9 @@ check_grounds(struct check *check)
 	uint64_t *set = READER_ARRAY(check->reader, uint64_t, check->flow.words);
 	for (size_t i = 0; set && i < check->way_count; i++) {
 		const struct way *way = &check->ways[i];
-		if (way_sense(check, way) != PROCEDURE_UNFAVOURABLE || !check->flow.reached[way->step])
+		/* Silence has no ground to give: its letter says so. */
+		if (way_sense(check, way) != PROCEDURE_UNFAVOURABLE || !check->flow.reached[way->step]
+			|| (way->deadline && way->deadline->silence == PROCEDURE_SILENCE_REFUSES))
 			continue;
 		flow_before(check, way, set);
 		flow_after(check, way, set);
@@ -350,6 +383,7 @@ check_circuit(struct check *check)
 	check_waiting(check);
 	check_answers(check);
 	check_loops(check);
+	check_silence(check);
 	check_grounds(check);
 	check_letter_senses(check);
 	check_signatures(check);

@@ -64,6 +64,11 @@ static const struct text senses[] = {
 #include "procedure/words.def"
 };
 #undef SENSE
+#define SILENCE(word, silence) WORD(word),
+static const struct text silences[] = {
+#include "procedure/words.def"
+};
+#undef SILENCE
 #define FORMAT(word, format) WORD(word),
 static const struct text formats[] = {
 #include "procedure/words.def"
@@ -231,6 +236,11 @@ SHAPE(once, "« une_par_campagne »",
 	KEY("message", FORM_TEXT, HOLD_ONE, "Ce que lit la personne qui a déjà une demande.", MUST, .most = TEXT_SENTENCE),
 	CITE);
 
+SHAPE(entitled, "« de_droit »",
+	KEY("si", FORM_FEEL, HOLD_ONE, "Tant que cette condition est vraie, rien de défavorable ne peut arriver.", MUST),
+	KEY("message", FORM_TEXT, HOLD_ONE, "Ce que lit qui veut refuser.", MUST, .most = TEXT_SENTENCE),
+	CITE);
+
 SHAPE(exception, "une dérogation",
 	KEY("qui", FORM_TEXT, HOLD_ONE_OR_LIST, "Les rôles qui peuvent rouvrir cette fenêtre pour un agent.", MUST,
 		.most = TEXT_NAME),
@@ -346,6 +356,7 @@ SHAPE(action, "une action",
 	LABEL("Le texte du bouton."),
 	NAMES("qui", "Les rôles qui peuvent la faire ; à défaut, ceux de l’étape."),
 	NAME("pendant", "La fenêtre hors de laquelle elle est refusée."),
+	NAME("hors", "Au lieu de « pendant » : une fenêtre qui doit être fermée."),
 	CONDITION("La condition sans laquelle on ne la voit pas."),
 	KEY("exige", FORM_MAPPING, HOLD_LIST, "Des règles sans lesquelles elle est refusée, avec leurs messages.",
 		.of = &shape_rule),
@@ -364,6 +375,8 @@ SHAPE(action, "une action",
 	CANCELS, PRODUCES,
 	NAME("signe", "La lettre que la personne signe."),
 	KEY("par_lot", FORM_FLAG, HOLD_ONE, "oui : peut se faire sur plusieurs dossiers à la fois."),
+	KEY("annulable", FORM_TEXT, HOLD_ONE, "Combien de temps on peut la défaire : PT30M trente minutes, PT2H, P1D.",
+		.most = 20),
 	REPORTS,
 	CITE);
 
@@ -385,10 +398,20 @@ SHAPE(deadline, "une échéance",
 	KEY("quand", FORM_FEEL, HOLD_ONE, "Une date (son premier instant) ou une date et une heure.", MUST_APART),
 	NAMES("sur", "Au lieu d’une date : ce qui arrive à un dossier né de celui-ci, « avenant.accorder »."),
 	CONDITION("Jugée au moment de l’échéance : fausse, il n’arrive rien."),
+	KEY("répète", FORM_FLAG, HOLD_ONE, "oui : elle arrive de nouveau chaque fois que sa date devient plus tardive."),
+	KEY("au_plus", FORM_INTEGER, HOLD_ONE, "Combien de fois elle arrive dans la vie du dossier, au plus.", .least = 1,
+		.most = 1000),
+	KEY("silence", FORM_WORD, HOLD_ONE, "Ce que vaut l’absence de réponse : acceptation, refus, ou rien.", WORDS(silences)),
 	NAME("vers", "L’étape où elle mène."),
 	PRODUCES, CANCELS,
 	NAMES("alerte", "Les rôles prévenus sur leur bureau."),
 	INSCRIPTIONS, SETTINGS, COUNTS, REPORTS, CITE);
+
+SHAPE(warning, "un avertissement",
+	KEY("si", FORM_FEEL, HOLD_ONE, "Tant que cette condition est vraie, on avertit.", MUST),
+	KEY("message", FORM_TEXT, HOLD_ONE, "Ce qu’on lit.", MUST, .most = TEXT_SENTENCE),
+	KEY("à", FORM_TEXT, HOLD_ONE_OR_LIST, "Les rôles avertis.", MUST, .most = TEXT_NAME),
+	CITE);
 
 SHAPE(step, "une étape",
 	LABEL("Le nom de l’étape."),
@@ -399,6 +422,7 @@ SHAPE(step, "une étape",
 	NAMES("attend", "Le rôle dont c’est le tour."),
 	KEY("attend_tous", FORM_FLAG, HOLD_ONE, "oui : chacun des rôles attendus répond une fois, en parallèle."),
 	SENTENCE("si_rien", "Ce qui arrive si personne ne fait rien : on le lira."),
+	KEY("avertit", FORM_MAPPING, HOLD_LIST, "Ce que l’on signale à certains rôles tant que c’est vrai.", .of = &shape_warning),
 	KEY("actions", FORM_MAPPING, HOLD_NAMED, "Ce que quelqu’un peut faire à cette étape.", .of = &shape_action),
 	KEY("passages", FORM_MAPPING, HOLD_NAMED, "Ce qui arrive de soi-même dès qu’une condition est vraie.",
 		.of = &shape_passage),
@@ -546,6 +570,7 @@ SHAPE(procedure, "une procédure",
 	KEY("une_par_campagne", FORM_MAPPING, HOLD_ONE, "Refuse une deuxième demande.", .of = &shape_once),
 	KEY("registres", FORM_MAPPING, HOLD_NAMED, "Des tableaux que les actions remplissent, gardés avec le dossier.",
 		.of = &shape_register),
+	KEY("de_droit", FORM_MAPPING, HOLD_ONE, "Quand la demande ne peut pas être refusée.", .of = &shape_entitled),
 	KEY("formulaire", FORM_MAPPING, HOLD_NAMED, "Les parties du formulaire, dans l’ordre.", MUST,
 		.of = &shape_section),
 	KEY("pièces", FORM_MAPPING, HOLD_NAMED, "Les fichiers à joindre.", .of = &shape_piece),

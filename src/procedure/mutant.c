@@ -24,10 +24,10 @@ static const char *const piece_keys[] = { "obligatoire", "si", "formats", "atten
 	NULL };
 static const char *const data_keys[] = { "contrôle", "contrôles", "minimum", "maximum", NULL };
 static const char *const role_keys[] = { "canal", NULL };
-static const char *const step_keys[] = { "libère", "attend_tous", NULL };
-static const char *const action_keys[] = { "pendant", "si", "exige", "saisit", "modifie", "joint", "examine",
+static const char *const step_keys[] = { "libère", "attend_tous", "avertit", NULL };
+static const char *const action_keys[] = { "pendant", "hors", "si", "exige", "saisit", "modifie", "joint", "examine",
 	"pose", "compte", "décompte", "inscrit", "ouvre", "annule", "produit", "signe", "reporte", NULL };
-static const char *const deadline_keys[] = { "si", "annule", "produit", "alerte", "pose", "compte", "décompte", "inscrit", "reporte", NULL };
+static const char *const deadline_keys[] = { "si", "répète", "au_plus", "annule", "produit", "alerte", "pose", "compte", "décompte", "inscrit", "reporte", NULL };
 static const char *const passage_keys[] = { "annule", "produit", "alerte", "pose", "compte", "décompte", "inscrit", "reporte", NULL };
 static const char *const clock_keys[] = { "depuis", "arrêt", "prorogé", "suspendu", NULL };
 static const char *const letter_keys[] = { "signent", "remplace", NULL };
@@ -127,7 +127,7 @@ walk_key(struct walk *walk, const struct kind *kind, struct yaml_item *key, stru
 	struct arena *arena = walk->arena;
 	const struct text word = key->key->scalar;
 	const bool rules = key->value->kind == YAML_SEQUENCE
-		&& (text_equal(word, TEXT("exige")) || text_equal(word, TEXT("contrôles")));
+		&& (text_equal(word, TEXT("exige")) || text_equal(word, TEXT("contrôles")) || text_equal(word, TEXT("avertit")));
 	for (size_t i = 0; rules && i < key->value->count; i++)
 		add(walk, &key->value->items[i], arena_format(arena, "%.*s.%.*s[%zu]", TEXT_ARGS(path), TEXT_ARGS(word), i + 1),
 			arena_format(arena, "%s « %.*s » sans sa règle n° %zu de « %.*s »", kind->what, TEXT_ARGS(name), i + 1,
@@ -302,6 +302,9 @@ walk_all(struct walk *walk, const struct yaml_node *root)
 	struct yaml_item *once = item_of(root, "une_par_campagne");
 	if (once)
 		add(walk, once, TEXT("une_par_campagne"), TEXT("sans « une_par_campagne »"), cites_of(walk, once->value, TEXT("")));
+	struct yaml_item *entitled = item_of(root, "de_droit");
+	if (entitled)
+		add(walk, entitled, TEXT("de_droit"), TEXT("sans « de_droit »"), cites_of(walk, entitled->value, TEXT("")));
 	for (size_t i = 0; i < sizeof sections / sizeof *sections; i++)
 		walk_items(walk, child(root, sections[i].section), sections[i].kind, text_of_string(sections[i].section), TEXT(""),
 			sections[i].inside);

@@ -163,6 +163,23 @@ in_natures(const struct procedure *procedure, const struct feel *feel, struct pr
 	return false;
 }
 
+static bool
+in_steps(const struct procedure *procedure, const struct feel *feel, struct procedure_place *ret_place)
+{
+	for (size_t i = 0; i < procedure->step_count; i++)
+		for (size_t k = 0; k < procedure->steps[i].warning_count; k++) {
+			const struct procedure_warning *warning = &procedure->steps[i].warnings[k];
+			*ret_place = (struct procedure_place){ PROCEDURE_AT_WARNING, (int)i, procedure->steps[i].name,
+				procedure->steps[i].label, warning->message, &warning->origin };
+			if (warning->condition == feel)
+				return true;
+		}
+	*ret_place = (struct procedure_place){ PROCEDURE_AT_ENTITLED, 0, TEXT(""), TEXT(""),
+		procedure->entitled ? procedure->entitled->message : TEXT(""), procedure->entitled ? &procedure->entitled->origin
+			: NULL };
+	return procedure->entitled && procedure->entitled->rule == feel;
+}
+
 bool
 procedure_place_of(const struct procedure *procedure, const struct feel *feel, struct procedure_place *ret_place)
 {
@@ -183,7 +200,7 @@ procedure_place_of(const struct procedure *procedure, const struct feel *feel, s
 		found = true;
 	}
 	found = found || in_form(procedure, feel, &place) || in_clocks(procedure, feel, &place) || in_actions(procedure, feel, &place)
-		|| in_deadlines(procedure, feel, &place) || in_natures(procedure, feel, &place);
+		|| in_deadlines(procedure, feel, &place) || in_steps(procedure, feel, &place) || in_natures(procedure, feel, &place);
 	if (found)
 		*ret_place = place;
 	return found;

@@ -274,6 +274,14 @@ enum procedure_sense {
 	PROCEDURE_UNFAVOURABLE,
 };
 
+/* What it means that nobody answered before an échéance. */
+enum procedure_silence {
+	PROCEDURE_SILENCE_UNSAID,
+	PROCEDURE_SILENCE_ACCEPTS,
+	PROCEDURE_SILENCE_REFUSES,
+	PROCEDURE_SILENCE_NOTHING,
+};
+
 struct procedure_setting {
 	int posed;
 	const struct feel *value;
@@ -297,6 +305,7 @@ struct procedure_action {
 	enum procedure_sense sense;
 	struct procedure_list who; /* roles; none: nobody */
 	int during;                /* pendant: a window, or NONE: any time */
+	int beyond;                /* hors: a window that must be closed, or NONE */
 	const struct feel *condition; /* si: offered only when true; NULL: always */
 	const struct procedure_rule *requires; /* exige */
 	size_t require_count;
@@ -317,6 +326,7 @@ struct procedure_action {
 	int opens;                      /* ouvre.fenêtre: reopened for this dossier, or NONE */
 	const struct feel *opens_until; /* ouvre.jusquau: a date (that day included) or a date and time (excluded) */
 	bool batch;                     /* par_lot: may be done to many dossiers at once */
+	int64_t undo_for;               /* annulable: microseconds during which it may be undone; 0: never */
 	bool answers;                   /* without « vers » where all are awaited: the answer of who does it */
 	const struct text *reports;     /* reporte: fields and posed values of a child copied into its parent */
 	size_t report_count;
@@ -336,6 +346,9 @@ struct procedure_deadline {
 	int move;                  /* index into moves */
 	int step, to;              /* to: NONE when it only alerts or produces */
 	bool passage;              /* it has no instant */
+	bool repeats;              /* répète: again whenever its instant is later than when it last came */
+	int most;                  /* au_plus: so many times in the life of a dossier; 0: no limit */
+	enum procedure_silence silence;
 	const struct feel *when;   /* a date (its first instant) or a date and time; null: not yet known; NULL: a passage */
 	const struct feel *condition; /* si: judged at that instant, or after every event; NULL: always */
 	struct procedure_list produces; /* letters */
@@ -354,6 +367,14 @@ struct procedure_deadline {
 	size_t report_count;
 };
 
+/* Something to tell some roles as long as it is true. */
+struct procedure_warning {
+	struct procedure_origin origin;
+	const struct feel *condition;
+	struct text message;
+	struct procedure_list to; /* roles */
+};
+
 struct procedure_step {
 	struct procedure_origin origin;
 	struct text name, label;
@@ -365,6 +386,8 @@ struct procedure_step {
 	struct procedure_list awaits;    /* attend: the roles whose turn it is */
 	bool awaits_all;          /* attend_tous: each of them answers once, and passages wait for all */
 	struct procedure_list actions, deadlines; /* deadlines: passages first */
+	const struct procedure_warning *warnings; /* avertit */
+	size_t warning_count;
 	bool final;               /* fin */
 	bool frees;               /* libère: another dossier of the campaign may then be filed */
 };
@@ -591,6 +614,7 @@ struct procedure {
 	struct procedure_origin once_origin; /* une_par_campagne */
 	bool once;              /* one dossier per campaign and agent, unless at a step that frees */
 	struct text once_message;
+	const struct procedure_rule *entitled; /* de_droit: while true nothing may be refused; NULL without */
 
 	PROCEDURE_ITEMS(source, sources);
 	PROCEDURE_ITEMS(document, documents);
@@ -763,6 +787,8 @@ enum procedure_place_kind {
 	PROCEDURE_AT_DEADLINE,     /* quand */
 	PROCEDURE_AT_DEADLINE_HAPPENS, /* its `si` */
 	PROCEDURE_AT_PASSAGE,      /* its `si` */
+	PROCEDURE_AT_WARNING,      /* avertit; index: of its step */
+	PROCEDURE_AT_ENTITLED,     /* de_droit */
 	PROCEDURE_AT_WINDOW,       /* pendant: no expression */
 	PROCEDURE_AT_NATURE,       /* si of a nature: may a child be opened */
 };

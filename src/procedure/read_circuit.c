@@ -146,6 +146,92 @@ read_changes(struct map map)
 	return changes;
 }
 
+/* `annulable: PT30M`, in microseconds; 0 without. */
+static int64_t
+read_undo(struct map map)
+{
+	const struct yaml_node *node = map_get(map, "annulable");
+	const struct text text = node ? scalar_text(map.reader, node, 20) : TEXT("");
+	if (text.length == 0)
+		return 0;
+	const bool time = text_starts(text, TEXT("PT"));
+	const size_t start = time ? 2 : 1;
+	const char unit = text.at[text.length - 1];
+	int64_t number = 0;
+	const int64_t one = time && unit == 'M' ? INSTANT_HOUR / 60 : time && unit == 'H' ? INSTANT_HOUR
+		: !time && unit == 'D' ? INSTANT_DAY : 0;
+	if (text.at[0] == 'P' && one && text.length > start + 1
+		&& text_to_integer(text_part(text, start, text.length - 1 - start), 1, 366 * 24, &number)
+		&& number * one <= 31 * INSTANT_DAY)
+		return number * one;
+	finding_add(map.reader->findings, 107, node->at,
+		TEXT("écrivez PT30M pour trente minutes, PT2H pour deux heures, P1D pour un jour, un mois au plus"),
+		"ce n’est pas le temps de défaire une action");
+	return 0;
+}
+
+static enum procedure_silence
+read_silence(struct map map)
+{
+	static const struct text words[] = {
+		[PROCEDURE_SILENCE_UNSAID] = { "", 0 },
+#define SILENCE(word, silence) [silence] = { word, sizeof(word) - 1 },
+#include "procedure/words.def"
+#undef SILENCE
+	};
+	const struct yaml_node *node = map_get(map, "silence");
+	const struct text text = node ? scalar_text(map.reader, node, TEXT_NAME) : TEXT("");
+	for (size_t i = 1; text.length && i < sizeof words / sizeof *words; i++)
+		if (text_equal(words[i], text))
+			return (enum procedure_silence)i;
+	if (text.length)
+		finding_add(map.reader->findings, 107, node->at, TEXT("choisissez entre acceptation, refus et rien"),
+			"on ne sait pas ce que vaut ce silence");
+	return PROCEDURE_SILENCE_UNSAID;
+}
+
+/* `avertit: [{si: …, message: …, à: …}]` */
+static void
+read_warnings(struct map map, struct procedure_step *step)
+{
+	const struct yaml_node *node = map_get(map, "avertit");
+	if (!node)
+		return;
+	if (node->kind != YAML_SEQUENCE) {
+		finding_add(map.reader->findings, 106, node->at, TEXT("écrivez « - si: … », « message: … » et « à: … »"),
+			"« avertit » est une liste");
+		return;
+	}
+	struct procedure_warning *warnings = READER_ARRAY(map.reader, struct procedure_warning, node->count);
+	size_t kept = 0;
+	for (size_t i = 0; warnings && i < node->count; i++) {
+		const struct yaml_node *item = node->items[i].value;
+		if (node->items[i].left_out)
+			continue;
+		const struct map warning = map_open(map.reader, item, item->at, &shape_warning);
+		warnings[kept] = (struct procedure_warning){ .origin = map_origin(warning),
+			.message = map_text(warning, "message", TEXT_SENTENCE), .to = map_names(warning, "à", NAME_ROLE) };
+		map_feel(warning, "si", SCOPE_CASE, WANT_TRUTH, &warnings[kept].condition);
+		kept += warning.node != NULL;
+	}
+	step->warnings = warnings;
+	step->warning_count = warnings ? kept : 0;
+}
+
+/* `de_droit: {si: …, message: …}` */
+static void
+read_entitled(struct reader *reader, struct map top)
+{
+	const struct yaml_node *node = map_get(top, "de_droit");
+	struct procedure_rule *rule = node ? READER_ARRAY(reader, struct procedure_rule, 1) : NULL;
+	if (!rule)
+		return;
+	const struct map map = map_open(reader, node, map_key_place(top, "de_droit"), &shape_entitled);
+	*rule = (struct procedure_rule){ .origin = map_origin(map), .message = map_text(map, "message", TEXT_SENTENCE) };
+	map_feel(map, "si", SCOPE_CASE, WANT_TRUTH, &rule->rule);
+	reader->procedure->entitled = map.node && map_get(map, "si") ? rule : NULL;
+}
+
 static bool
 lists_meet(struct procedure_list one, struct procedure_list other)
 {
@@ -172,6 +258,7 @@ read_action(struct reader *reader, const struct yaml_item *item, const struct pr
 		.sense = map_sense(map, "sens"),
 		.who = map_get(map, "qui") ? map_names(map, "qui", NAME_ROLE) : usual_who,
 		.during = map_name(map, "pendant", NAME_WINDOW),
+		.beyond = map_name(map, "hors", NAME_WINDOW),
 		.enters = read_entered(map),
 		.changes = read_changes(map),
 		.joins = map_names(map, "joint", NAME_PIECE),
@@ -181,6 +268,7 @@ read_action(struct reader *reader, const struct yaml_item *item, const struct pr
 		.signs = map_name(map, "signe", NAME_LETTER),
 		.opens = PROCEDURE_NONE,
 		.batch = map_flag(map, "par_lot"),
+		.undo_for = read_undo(map),
 	};
 	map_feel(map, "si", SCOPE_CASE, WANT_TRUTH, &action->condition);
 	read_reported(map, &action->reports, &action->report_count);
@@ -189,6 +277,9 @@ read_action(struct reader *reader, const struct yaml_item *item, const struct pr
 	read_settings(map, &action->settings, &action->setting_count);
 	read_countings(map, &action->countings, &action->counting_count, &action->uncounts);
 	read_opens(map, action);
+	if (map_get(map, "pendant") && map_get(map, "hors"))
+		finding_add(reader->findings, 107, map_get(map, "hors")->at, TEXT("gardez l’un des deux"),
+			"une action se fait « pendant » une fenêtre, ou « hors » d’une fenêtre");
 	action->answers = at->awaits_all && !map_get(map, "vers") && lists_meet(action->who, at->awaits);
 	if (map.node && action->to == PROCEDURE_NONE && !map_get(map, "vers") && !reader->mutant && !action->answers)
 		finding_add(reader->findings, 306, map.at, TEXT("écrivez « vers: » et l’étape où elle mène, ou celle-ci même"),
@@ -219,6 +310,9 @@ read_deadline(struct reader *reader, const struct yaml_item *item, int step, boo
 		.produces = map_names(map, "produit", NAME_LETTER),
 		.cancels = map_names(map, "annule", NAME_LETTER),
 		.alerts = map_names(map, "alerte", NAME_ROLE),
+		.repeats = !passage && map_flag(map, "répète"),
+		.most = passage ? 0 : (int)map_integer(map, "au_plus", 1, 1000, 0),
+		.silence = passage ? PROCEDURE_SILENCE_UNSAID : read_silence(map),
 	};
 	const struct yaml_node *when = passage ? NULL : map_get(map, "quand");
 	if (when)
@@ -267,6 +361,7 @@ read_step(struct reader *reader, const struct name *name, int nth, struct circui
 		.final = map_flag(map, "fin"),
 		.frees = map_flag(map, "libère"),
 	};
+	read_warnings(map, step);
 	if (!step->agent_label.length)
 		step->agent_label = step->label;
 	const struct procedure_list who = map_names(map, "qui", NAME_ROLE);
@@ -462,6 +557,7 @@ read_circuit(struct reader *reader, struct map top)
 	for (size_t i = 0; i < names->count; i++)
 		read_step(reader, &names->at[i], (int)i, &circuit);
 	read_tracks(reader, top, circuit.steps);
+	read_entitled(reader, top);
 	procedure->steps = circuit.steps;
 	procedure->step_count = names->count;
 	procedure->actions = circuit.actions;
