@@ -10,7 +10,7 @@
 
 #include "base/banned.h"
 
-enum { SCENARIO_ARENA_LIMIT = 256 << 20, MOST_TEST_FILES = 200, MOST_RAWS = 1000 };
+enum { SCENARIO_ARENA_LIMIT = 256 << 20, MOST_TEST_FILES = 200, MOST_RAWS = 1000, MOST_SEQUENCES = 5 };
 
 /* ---- what is typed and handed in ---- */
 
@@ -191,6 +191,33 @@ act(struct playing *playing, const struct yaml_node *step, struct world_dossier 
 	return status;
 }
 
+static enum guichet_status play_step(struct playing *playing, const struct yaml_node *step, struct text *last_key);
+
+/* The steps of each sequence that a step takes up ("reprend"), in order, as if they were written there. */
+static enum guichet_status
+play_sequences(struct playing *playing, const struct yaml_node *names, struct text *last_key)
+{
+	enum guichet_status status = GUICHET_OK;
+	if (playing->depth == MOST_SEQUENCES) {
+		essai_check(playing, names, false, "ces suites se reprennent l’une l’autre");
+		return GUICHET_OK;
+	}
+	playing->depth++;
+	for (size_t i = 0; i < essai_item_count(names); i++) {
+		const struct text name = yaml_scalar(essai_item_at(names, i));
+		const struct yaml_node *steps = yaml_get_named(yaml_get(playing->file, "suites"), name);
+		if (!steps)
+			steps = yaml_get_named(yaml_get(playing->shared, "suites"), name);
+		if (!steps || steps->kind != YAML_SEQUENCE)
+			essai_check(playing, names, false, "aucune suite d’étapes ne s’appelle « %.*s »", TEXT_ARGS(name));
+		for (size_t j = 0; status == GUICHET_OK && steps && steps->kind == YAML_SEQUENCE && j < steps->count
+			&& !essai_must_stop(playing); j++)
+			status = play_step(playing, steps->items[j].value, last_key);
+	}
+	playing->depth--;
+	return status;
+}
+
 static enum guichet_status
 play_step(struct playing *playing, const struct yaml_node *step, struct text *last_key)
 {
@@ -210,6 +237,8 @@ play_step(struct playing *playing, const struct yaml_node *step, struct text *la
 	world->trouble = TEXT("");
 	world->alerts = (struct procedure_list){ 0 };
 	enum guichet_status status = world_advance(world, at, playing->error);
+	if (status == GUICHET_OK && yaml_get(step, "reprend"))
+		return play_sequences(playing, yaml_get(step, "reprend"), last_key);
 	if (status != GUICHET_OK)
 		return status;
 	if (person.length > 0 && !world_person(world, person)) {

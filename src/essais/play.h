@@ -12,6 +12,7 @@ struct playing {
 	const struct yaml_node *shared; /* essais/annuaire.yaml: directory and models, or NULL */
 	const struct yaml_node *file;   /* the root of the file */
 	struct text title;
+	unsigned depth;                 /* of sequences that take up others */
 	struct world *world;
 	struct arena *arena;
 	struct guichet_error *error;
