@@ -385,7 +385,7 @@ draft_step_page(struct request *request, struct html *html, const struct draft *
 {
 	const struct text title = arena_format(request->arena, TEXT_FORMAT ", étape %zu sur %zu",
 		TEXT_ARGS(step_title(draft, step)), step, draft_step_count(draft));
-	PAGE_IN(request, html, title, { TEXT("/"), TEXT("Accueil") },
+	PAGE_IN(request, html, draft_heading(request->arena, draft, title), { TEXT("/"), TEXT("Accueil") },
 		{ draft->back, draft->title });
 	if (draft->trouble.length)
 		page_notice(html, NOTICE_ERROR, TEXT("Votre saisie n’est pas encore enregistrée"), draft->trouble);

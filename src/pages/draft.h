@@ -66,6 +66,9 @@ size_t draft_mistakes(const struct draft *draft);
 /* The part of the form that a section shows; without its mistakes unless `verify`. */
 struct dossier_form draft_section(struct arena *arena, const struct draft *draft, int section, bool verify);
 
+/* The title of one of its pages: "Avenant : Vérifier et déposer". */
+struct text draft_heading(struct arena *arena, const struct draft *draft, struct text title);
+
 /* The action that files it; NULL when its first step has none. */
 const struct procedure_action *draft_filing(const struct draft *draft);
 

@@ -54,8 +54,7 @@ open_child(struct request *request, struct store_tx *tx, struct draft *draft, st
 	draft->path = draft_child_path(request->arena, parent->id, draft->nature->name);
 	draft->about = office_child_draft(request->arena, parent->id, draft->nature->name);
 	draft->back = page_dossier_path(request->arena, parent->id);
-	draft->title = arena_format(request->arena, TEXT_FORMAT " de la demande n° " TEXT_FORMAT,
-		TEXT_ARGS(draft->nature->label), TEXT_ARGS(parent->state.number));
+	draft->title = arena_format(request->arena, "Demande n° " TEXT_FORMAT, TEXT_ARGS(parent->state.number));
 	return draft->path.at && draft->about.at && draft->title.at ? GUICHET_OK
 		: guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.");
 }
@@ -75,6 +74,13 @@ draft_open(struct request *request, struct store_tx *tx, struct draft *draft, st
 	draft->facts.procedure = draft->campaign->procedure;
 	draft->title = draft->campaign->campaign->title;
 	return draft->path.at ? GUICHET_OK : guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.");
+}
+
+struct text
+draft_heading(struct arena *arena, const struct draft *draft, struct text title)
+{
+	return draft->nature ? arena_format(arena, TEXT_FORMAT " : " TEXT_FORMAT, TEXT_ARGS(draft->nature->label),
+		TEXT_ARGS(title)) : title;
 }
 
 /* ---- may it be filed ---- */

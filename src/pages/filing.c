@@ -185,7 +185,8 @@ static enum guichet_status
 summary(struct request *request, struct html *html, const struct draft *draft, struct text refusal)
 {
 	const size_t steps = draft_step_count(draft);
-	PAGE_IN(request, html, arena_format(request->arena, "Vérifier et déposer, étape %zu sur %zu", steps, steps),
+	PAGE_IN(request, html, draft_heading(request->arena, draft, arena_format(request->arena,
+			"Vérifier et déposer, étape %zu sur %zu", steps, steps)),
 		{ TEXT("/"), TEXT("Accueil") },
 		{ draft->back, draft->title });
 	if (refusal.length)

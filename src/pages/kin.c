@@ -42,6 +42,7 @@ births(struct request *request, struct html *html, const struct office_dossier *
 {
 	if (count == 0)
 		return;
+	HTML_SAY(html, "p", "À partir de cette demande, vous pouvez ouvrir :");
 	HTML_IN(html, "ul", { "class", TEXT("buttons") }, { "aria-label", TEXT("Ce que vous pouvez ouvrir") });
 	for (size_t i = 0; i < count; i++) {
 		HTML_IN(html, "li");
@@ -214,7 +215,7 @@ page_versions(struct request *request, struct html *html, struct guichet_error *
 	PAGE_IN(request, html, TEXT("Versions de la demande"), { TEXT("/"), TEXT("Accueil") },
 		{ page_dossier_path(request->arena, dossier.id), dossier.state.number });
 	versions_list(request, html, &dossier, moments, count);
-	day_form(request, html, &dossier, typed, readable ? TEXT("")
+	day_form(request, html, &dossier, readable ? date_iso(request->arena, day) : typed, readable ? TEXT("")
 		: TEXT("Écrivez une date qui existe, par exemple 16/06/2023."));
 	return readable ? version_on(request, tx, html, &dossier, day, error) : GUICHET_OK;
 }
