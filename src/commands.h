@@ -15,6 +15,7 @@ int command_routes(int argc, char **argv);
 int command_deliver(int argc, char **argv);
 int command_typeset(int argc, char **argv);
 int command_import(int argc, char **argv);
+int command_agenda(int argc, char **argv);
 int command_closed_day(int argc, char **argv);
 int command_person(int argc, char **argv);
 int command_mails(int argc, char **argv);
@@ -31,6 +32,7 @@ int command_explain(int argc, char **argv);
 #define COMMAND_IMPORT_USAGE "DONNÉES [--structures F] [--personnes F] [--affectations F] [--interims F]" \
 	" [--date JOUR] [--force] [--strict] [--dry-run]\n       guichet import DONNÉES --counters F [--date JOUR]\n" \
 	"       guichet import DONNÉES --dossiers F --campaign CAMPAGNE --action ACTION --as MATRICULE [--date JOUR]"
+#define COMMAND_AGENDA_USAGE "DONNÉES JOUR [--campaign CAMPAGNE]"
 #define COMMAND_CLOSED_DAY_USAGE "add DONNÉES JOUR [DERNIER JOUR] --label \"…\" [--holiday] | list DONNÉES | remove DONNÉES JOUR"
 #define COMMAND_PERSON_USAGE "DONNÉES show|code|create|disable|enable MATRICULE|COURRIEL"
 #define COMMAND_MAILS_USAGE "DONNÉES [--failed | --retry IDENTIFIANT [--to ADRESSE]]"

@@ -390,6 +390,34 @@ struct office_closed_change {
 enum guichet_status office_closed_day_add(struct store_tx *tx, void *context, struct guichet_error *error);
 enum guichet_status office_closed_day_remove(struct store_tx *tx, void *context, struct guichet_error *error);
 
+/* --- what will happen by itself on a day ----------------------------------------------------- */
+
+enum office_agenda_kind { OFFICE_AGENDA_CLOSED, OFFICE_AGENDA_SETTING, OFFICE_AGENDA_ABSENCE, OFFICE_AGENDA_WINDOW,
+	OFFICE_AGENDA_EFFECT, OFFICE_AGENDA_MAIL, OFFICE_AGENDA_KINDS };
+enum { OFFICE_AGENDA_LINES = 2000 };
+
+struct office_agenda_line {
+	instant at;
+	enum office_agenda_kind kind;
+	const struct office_campaign *campaign; /* NULL: of none */
+	struct text dossier, number;            /* of an effect; else empty */
+	struct text who;                        /* a person, or a structure; may be empty */
+	struct text what;                       /* in French */
+};
+
+/* In order of time. */
+struct office_agenda {
+	struct office_agenda_line *lines;
+	size_t count;
+	bool more; /* than can be listed */
+};
+
+/* Of one campaign, or of all when `only` is NULL. */
+enum guichet_status office_agenda_of(struct office *office, struct store_tx *tx, struct arena *arena, struct date day,
+	const struct office_campaign *only, struct office_agenda *ret_agenda, struct guichet_error *error);
+/* "Dossiers", "Courriels"…: the title of a part of the agenda. */
+struct text office_agenda_kind_text(enum office_agenda_kind kind);
+
 /* --- imports whose lines are each judged alone ----------------------------------------------- */
 
 struct office_import_refusal {
