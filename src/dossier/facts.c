@@ -234,17 +234,15 @@ was_done(const struct dossier *dossier, size_t count, int move)
 	return false;
 }
 
-/* `fait`: the entries follow the type of the slot. */
-static enum guichet_status
-set_done(const struct inputs *inputs, struct guichet_error *error)
+bool
+inputs_feel_of_done(struct arena *arena, const struct procedure *procedure, const struct dossier *dossier,
+	struct feel_value *ret_value)
 {
 	enum { ENTRIES = 5 };
-	const struct dossier *dossier = inputs->facts->dossier;
-	const struct procedure *procedure = inputs->facts->procedure;
-	struct feel_entry *moves = arena_array_of(inputs->arena, struct feel_entry, procedure->move_count + 1);
-	struct feel_entry *all = arena_array_of(inputs->arena, struct feel_entry, ENTRIES * procedure->move_count + 1);
+	struct feel_entry *moves = arena_array_of(arena, struct feel_entry, procedure->move_count + 1);
+	struct feel_entry *all = arena_array_of(arena, struct feel_entry, ENTRIES * procedure->move_count + 1);
 	if (!moves || !all)
-		return OUT_OF_MEMORY(error);
+		return false;
 	for (size_t i = 0; i < procedure->move_count; i++) {
 		const struct dossier_done done = dossier ? dossier_done_of(dossier, (int)i) : (struct dossier_done){ 0 };
 		struct feel_entry *entries = all + ENTRIES * i;
@@ -258,8 +256,8 @@ set_done(const struct inputs *inputs, struct guichet_error *error)
 		entries[4] = (struct feel_entry){ TEXT("par"), ever && done.by.length > 0 ? feel_string(done.by) : never };
 		moves[i] = (struct feel_entry){ procedure->moves[i].name, feel_context(entries, ENTRIES) };
 	}
-	inputs->values[procedure->done_slot] = feel_context(moves, procedure->move_count);
-	return GUICHET_OK;
+	*ret_value = feel_context(moves, procedure->move_count);
+	return true;
 }
 
 enum guichet_status
@@ -273,7 +271,8 @@ inputs_ready(const struct inputs *inputs, const struct feel *feel, struct guiche
 		wanted |= (int)uses[i].slot == slot;
 	if (slot < 0 || !wanted || inputs->values[slot].kind == FEEL_CONTEXT)
 		return GUICHET_OK;
-	return set_done(inputs, error);
+	return inputs_feel_of_done(inputs->arena, inputs->facts->procedure, inputs->facts->dossier, &inputs->values[slot])
+		? GUICHET_OK : OUT_OF_MEMORY(error);
 }
 
 static enum guichet_status

@@ -60,6 +60,13 @@ bool facts_has_role(struct procedure_list who, dossier_roles roles);
 json_t *json_of_facts(struct arena *arena, const struct dossier_facts *facts);
 struct dossier_facts json_facts(struct json_reader *reader, const json_t *json);
 
+/* `fait` of a dossier (NULL: not filed): the entries follow the type of the slot. False when the arena is full. */
+[[nodiscard]] bool inputs_feel_of_done(struct arena *arena, const struct procedure *procedure,
+	const struct dossier *dossier, struct feel_value *ret_value);
+
+/* What was done, as a state keeps it: state.c. */
+json_t *json_of_done(const struct procedure *procedure, const struct dossier_done *done);
+struct dossier_done json_done(struct json_reader *reader, const json_t *json);
 /* The whole state of a dossier as JSON: state.c. */
 json_t *json_of_dossier(struct arena *arena, const struct procedure *procedure, const struct dossier *dossier);
 /* Zeroed when the reading has failed. */

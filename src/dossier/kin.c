@@ -12,7 +12,7 @@ set_relative(struct inputs *inputs, int slot, const struct dossier *dossier, str
 	const struct procedure *procedure = inputs->facts->procedure;
 	if (slot < 0 || !dossier)
 		return GUICHET_OK;
-	struct feel_entry *entries = arena_array_of(inputs->arena, struct feel_entry, dossier->value_count + 3);
+	struct feel_entry *entries = arena_array_of(inputs->arena, struct feel_entry, dossier->value_count + 4);
 	if (!entries)
 		return OUT_OF_MEMORY(error);
 	size_t count = 0;
@@ -20,6 +20,11 @@ set_relative(struct inputs *inputs, int slot, const struct dossier *dossier, str
 	entries[count++] = (struct feel_entry){ TEXT("état"), feel_string(procedure->steps[dossier->step].name) };
 	entries[count++] = (struct feel_entry){ TEXT("nature"), feel_string(dossier->nature.length > 0 ? dossier->nature
 		: TEXT("demande")) };
+	if (procedure->done_slot >= 0) {
+		entries[count].name = TEXT("fait");
+		if (!inputs_feel_of_done(inputs->arena, procedure, dossier, &entries[count++].value))
+			return OUT_OF_MEMORY(error);
+	}
 	for (size_t i = 0; i < dossier->value_count; i++)
 		entries[count++] = (struct feel_entry){ dossier->values[i].name, dossier->values[i].value };
 	return inputs_set_context(inputs, slot, entries, count, error);
@@ -51,11 +56,13 @@ is_told(const struct procedure *procedure, struct text name)
 static bool
 put_relative(json_t *object, const struct procedure *procedure, const struct dossier *dossier)
 {
-	json_t *values = json_put_object(object, "values");
-	bool well = values && json_put(object, "id", json_of_text(dossier->id))
+	json_t *values = json_put_object(object, "values"), *done = json_put_array(object, "done");
+	bool well = values && done && json_put(object, "id", json_of_text(dossier->id))
 		&& json_put(object, "number", json_of_text(dossier->number))
 		&& json_put(object, "step", json_of_text(procedure->steps[dossier->step].name))
 		&& (dossier->nature.length == 0 || json_put(object, "nature", json_of_text(dossier->nature)));
+	for (size_t i = 0; well && procedure->done_slot >= 0 && i < dossier->done_count; i++)
+		well = json_push(done, json_of_done(procedure, &dossier->done[i]));
 	for (size_t i = 0; well && i < dossier->value_count; i++)
 		well = !is_told(procedure, dossier->values[i].name)
 			|| json_put_named(values, dossier->values[i].name, feel_value_to_json(dossier->values[i].value));
@@ -111,6 +118,11 @@ relative_of_json(struct json_reader *reader, const json_t *json)
 		.values = items,
 	};
 	reader->failed |= dossier->step < 0;
+	const json_t *array = json_object_get(json, "done");
+	struct dossier_done *done = json_items(reader, array, sizeof *done, 2 * PROCEDURE_MOST_ITEMS, &dossier->done_count);
+	for (size_t i = 0; i < dossier->done_count; i++)
+		done[i] = json_done(reader, json_array_get(array, i));
+	dossier->done = done;
 	const char *key;
 	json_t *value;
 	json_object_foreach(values, key, value) {

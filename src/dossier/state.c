@@ -328,7 +328,7 @@ json_of_act(const struct procedure *procedure, const struct dossier_act *act)
 	return NULL;
 }
 
-static json_t *
+json_t *
 json_of_done(const struct procedure *procedure, const struct dossier_done *done)
 {
 	json_t *object = json_object();
@@ -562,8 +562,8 @@ act_of_json(struct json_reader *reader, const json_t *json)
 	return act;
 }
 
-static struct dossier_done
-done_of_json(struct json_reader *reader, const json_t *json)
+struct dossier_done
+json_done(struct json_reader *reader, const json_t *json)
 {
 	const int move = procedure_move_find(reader->procedure, json_text_at(reader, json, "name"));
 	reader->failed |= move < 0;
@@ -839,7 +839,7 @@ json_dossier(struct json_reader *outer, const json_t *object)
 		&dossier.pieces, &dossier.piece_count);
 	READ_ITEMS(&reader, object, "acts", struct dossier_act, DOSSIER_ACTS_LIMIT, act_of_json,
 		&dossier.acts, &dossier.act_count);
-	READ_ITEMS(&reader, object, "done", struct dossier_done, 2 * PROCEDURE_MOST_ITEMS, done_of_json,
+	READ_ITEMS(&reader, object, "done", struct dossier_done, 2 * PROCEDURE_MOST_ITEMS, json_done,
 		&dossier.done, &dossier.done_count);
 	READ_ITEMS(&reader, object, "changes", struct dossier_change, PROCEDURE_MOST_ITEMS, change_of_json,
 		&dossier.changes, &dossier.change_count);

@@ -575,7 +575,7 @@ enum procedure_slot_kind {
 	                           * ("demande", or the name of a nature) */
 	PROCEDURE_SLOT_DONE,      /* fait: per move, in order, {le (date), à (date and time), premier_le (date), fois
 	                           * (number), par (text)} of the last time; null, and 0 times, when it never happened */
-	PROCEDURE_SLOT_PARENT,    /* parent: numéro, état, nature, then the fields of the form and the posed values;
+	PROCEDURE_SLOT_PARENT,    /* parent: numéro, état, nature, fait, then the fields of the form and the posed values;
 	                           * null for a dossier born of none. Only in procedures with natures, as the next */
 	PROCEDURE_SLOT_CHILD,     /* enfant: the same of the child to which something has just happened */
 	PROCEDURE_SLOT_TRACKS,    /* suivi: étape (name), depuis (date) per suivi; only when there is one */

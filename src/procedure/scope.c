@@ -388,19 +388,21 @@ settle_rest(struct reader *reader)
 	}
 }
 
-/* What one reads of the dossier around: numéro, état, nature, the fields of the form, the posed values known by now. */
+/* What one reads of the dossier around: numéro, état, nature, fait, the fields of the form, the posed values known by now. */
 static int
 declare_relative(struct reader *reader, struct text name, enum procedure_slot_kind kind)
 {
 	const struct procedure *procedure = reader->procedure;
 	struct feel_field *fields = READER_ARRAY(reader, struct feel_field, procedure->form_field_count
-		+ reader->derived_count + 3);
+		+ reader->derived_count + 4);
 	if (!fields)
 		return PROCEDURE_NONE;
 	size_t count = 0;
 	fields[count++] = (struct feel_field){ TEXT("numéro"), &feel_type_string };
 	fields[count++] = (struct feel_field){ TEXT("état"), words(reader, NAME_STEP) };
 	fields[count++] = (struct feel_field){ TEXT("nature"), nature_words(reader) };
+	if (procedure->done_slot != PROCEDURE_NONE)
+		fields[count++] = (struct feel_field){ TEXT("fait"), procedure->slots[procedure->done_slot].type };
 	for (size_t i = 0; i < procedure->form_field_count; i++)
 		fields[count++] = (struct feel_field){ procedure->fields[i].name, procedure->fields[i].feel_type };
 	for (size_t i = 0; i < reader->derived_count; i++) {
