@@ -188,7 +188,9 @@ static enum guichet_status
 forget_old(struct store_tx *tx, void *context, struct guichet_error *error)
 {
 	const instant now = *(const instant *)context;
-	const enum guichet_status status = session_sweep(tx, now, error);
+	enum guichet_status status = session_sweep(tx, now, error);
+	if (status == GUICHET_OK)
+		status = office_undo_sweep(tx, now, error);
 	return status != GUICHET_OK ? status : store_run(tx, STORE_ONCE_SWEEP, STORE_VALUES(now - FORM_LIFE), NULL, error);
 }
 

@@ -73,6 +73,7 @@ dossier_decide(const struct dossier_input *input, struct arena *arena, struct do
 	if (status == GUICHET_OK)
 		status = deciding_conclude(&deciding, deciding.facts.dossier ? DOSSIER_ACTED : DOSSIER_FILED, payload, action->move);
 	ret_outcome->from = action->step;
+	ret_outcome->held_until = action->undo_for && deciding.facts.dossier ? deciding.facts.at + action->undo_for : 0;
 	return status;
 }
 

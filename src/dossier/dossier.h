@@ -254,6 +254,7 @@ enum dossier_event_type {
 	DOSSIER_ELAPSED,   /* a due effect, on its own */
 	DOSSIER_COMPOSED_EVENT, /* a letter got its text and its file */
 	DOSSIER_RECEIVED,  /* what happened to a child changed this one */
+	DOSSIER_UNDONE,    /* an action was undone: the state is again what it was before it */
 };
 
 /* One event as stored. `payload` holds everything its command read, as canonical JSON; it is
@@ -551,6 +552,7 @@ struct dossier_outcome {
 	const struct dossier_mail_due *mails; size_t mail_count;
 	const struct dossier_act *composed; size_t composed_count; /* those to compose now */
 	const struct dossier_act *cancelled; size_t cancelled_count; /* those that no longer hold */
+	const struct dossier_act *revived; size_t revived_count;     /* those that hold again */
 	const struct dossier_due *dues; size_t due_count; /* all of them: they replace the rows */
 	struct dossier_columns columns;
 	const struct dossier_entry *entries; size_t entry_count;    /* to add to the counters of the subject */
@@ -558,6 +560,7 @@ struct dossier_outcome {
 	struct feel_value counters; /* `compteur` after that */
 	const struct text *uncounted; size_t uncounted_count;       /* counters from which the dossier's entries go first */
 	struct procedure_list alerts; /* roles to tell on their desk (an effect with `alerte`) */
+	instant held_until;   /* until then excluded the action may be undone: its mails wait; 0: it may not be */
 	struct text happened; /* name of the action or effect; empty when nothing happened: a parent is told */
 	bool by_itself;       /* it is an effect */
 	int from;             /* the step that has it */
@@ -577,6 +580,25 @@ void dossier_stamp(struct dossier_outcome *outcome, struct text state, instant d
  * `due`, or that of the last event if later. `actor`, `command`, `id` and `number` are not read. */
 enum guichet_status dossier_elapse(const struct dossier_input *input, struct text effect, int step, instant due,
 	struct arena *arena, struct dossier_outcome *ret_outcome, struct guichet_error *error);
+
+/* What an action that may be undone leaves behind it, once what followed by itself is done too. */
+struct dossier_undo {
+	struct text action;  /* its name */
+	unsigned version;    /* its event */
+	unsigned changed;    /* `changed` of the state that it and its passages left: nothing else has followed while it is so */
+	instant until;       /* excluded */
+	struct text author;  /* who did it: a person's id */
+	struct text to;      /* name of the step where it led */
+	struct text state;   /* dossier_to_json() of the state before it */
+};
+
+/* May this actor undo it now? REFUSED says why not. */
+enum guichet_status dossier_undo_check(const struct dossier_facts *facts, const struct dossier_undo *undo,
+	const struct dossier_actor *actor, struct guichet_error *error);
+/* Undoes it: the state is again what it was before, acts that it made are cancelled and those that it ended hold again.
+ * Counters are the caller's: the facts are read after what it counted was taken back. `command` is not read. */
+enum guichet_status dossier_undo(const struct dossier_input *input, const struct dossier_undo *undo, struct arena *arena,
+	struct dossier_outcome *ret_outcome, struct guichet_error *error);
 
 /* What has just happened to a child (input->facts.child) comes to its parent: values are copied, acts replaced, and an
  * effect of its step that waited for it (`sur`) happens, in one event. STALE when nothing of it concerns the parent.

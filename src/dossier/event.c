@@ -15,6 +15,7 @@ static const struct text type_texts[] = {
 	[DOSSIER_ACTED] = { "acted", 5 },
 	[DOSSIER_ELAPSED] = { "elapsed", 7 },
 	[DOSSIER_COMPOSED_EVENT] = { "composed", 8 },
+	[DOSSIER_UNDONE] = { "undone", 6 },
 	[DOSSIER_RECEIVED] = { "received", 8 },
 };
 enum { TYPE_COUNT = sizeof type_texts / sizeof *type_texts };
@@ -602,6 +603,37 @@ fold_composed(struct folding *folding, const json_t *payload)
 	act->size = json_integer_at(reader, payload, "size", 0, INT64_MAX);
 }
 
+/* The state before what is undone. Letters composed since stay so; numbers of acts are not given twice. */
+static void
+fold_undone(struct folding *folding, const json_t *payload)
+{
+	struct json_reader *reader = &folding->reader;
+	const struct dossier now = folding->next;
+	struct guichet_error error = { 0 };
+	const struct text state = json_canonical(reader->arena, json_object_get(payload, "state"));
+	struct dossier before;
+	const enum guichet_status status = state.at
+		? dossier_of_json(reader->arena, reader->procedure, state, &before, &error) : GUICHET_BROKEN;
+	if (status == GUICHET_BROKEN)
+		full(folding);
+	reader->failed |= status != GUICHET_OK || !text_equal(before.id, now.id) || before.version >= now.version;
+	if (reader->failed)
+		return;
+	before.acts_made = now.acts_made;
+	before.changed = folding->event->number;
+	folding->next = before;
+	struct dossier_act *acts = acts_copy(folding);
+	for (size_t i = 0; acts && i < before.act_count; i++)
+		for (size_t k = 0; k < now.act_count; k++)
+			if (text_equal(now.acts[k].number, acts[i].number) && acts[i].status == DOSSIER_TO_COMPOSE
+			    && now.acts[k].digest.length > 0) {
+				acts[i].status = DOSSIER_COMPOSED;
+				acts[i].text_hash = now.acts[k].text_hash;
+				acts[i].digest = now.acts[k].digest;
+				acts[i].size = now.acts[k].size;
+			}
+}
+
 enum guichet_status
 event_fold(struct arena *arena, const struct procedure *procedure, struct dossier *dossier,
 	const struct dossier_event *event, const json_t *payload, struct guichet_error *error)
@@ -640,6 +672,9 @@ event_fold(struct arena *arena, const struct procedure *procedure, struct dossie
 		break;
 	case DOSSIER_RECEIVED:
 		fold_received(&folding, payload);
+		break;
+	case DOSSIER_UNDONE:
+		fold_undone(&folding, payload);
 		break;
 	default:
 		folding.reader.failed = true;

@@ -45,7 +45,7 @@ deciding_columns(const struct inputs *inputs, struct dossier_columns *ret_column
 		.waiting = first_awaited(inputs->facts, awaited),
 		.awaited = awaited,
 		.ended = dossier_is_ended(procedure, inputs->facts->dossier),
-		.counts = !step->frees && !facts_nature(inputs->facts),
+		.counts = procedure->once && !step->frees && !facts_nature(inputs->facts),
 		.cells = cells,
 		.cell_count = procedure->column_count,
 	};
@@ -253,14 +253,18 @@ act_by_number(const struct dossier *dossier, struct text number)
 	return NULL;
 }
 
-/* Which acts the event made and ended. */
+/* Which acts the event made and ended; undoing makes none, but some hold again. */
 static enum guichet_status
 acts_of(struct deciding *deciding, const struct dossier *before)
 {
 	struct dossier_outcome *outcome = deciding->outcome;
+	const bool undone = outcome->event.type == DOSSIER_UNDONE;
 	for (size_t i = 0; i < outcome->state.act_count; i++) {
-		const struct dossier_act *act = &outcome->state.acts[i];
-		if (act->status == DOSSIER_TO_COMPOSE && !act_by_number(before, act->number)
+		const struct dossier_act *act = &outcome->state.acts[i], *was = act_by_number(before, act->number);
+		if (undone && act->status != DOSSIER_CANCELLED && (!was || was->status == DOSSIER_CANCELLED)
+		    && !ITEMS_ADD(deciding->arena, &outcome->revived, &outcome->revived_count, act))
+			return OUT_OF_MEMORY(deciding->error);
+		if (!undone && act->status == DOSSIER_TO_COMPOSE && !was
 		    && !ITEMS_ADD(deciding->arena, &outcome->composed, &outcome->composed_count, act))
 			return OUT_OF_MEMORY(deciding->error);
 	}

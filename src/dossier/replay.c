@@ -103,6 +103,20 @@ replay(struct arena *arena, const struct procedure *procedure, const struct doss
 			return guichet_fail(error, GUICHET_REFUSED, "L’événement %u ne se lit pas.", event->number);
 		status = dossier_receive(&input, arena, &outcome, error);
 		break;
+	case DOSSIER_UNDONE: {
+		const json_t *undone = json_object_get(payload, "undoes");
+		const struct dossier_undo undo = { .action = json_text_at(&reader, undone, "action"),
+			.version = (unsigned)json_integer_at(&reader, undone, "version", 1, UINT32_MAX),
+			.changed = (unsigned)json_integer_at(&reader, undone, "changed", 1, UINT32_MAX),
+			.until = json_instant(&reader, json_object_get(undone, "until")),
+			.author = json_text_at(&reader, undone, "author"), .to = json_text_at(&reader, undone, "to"),
+			.state = json_canonical(arena, json_object_get(payload, "state")) };
+		input.actor = json_actor(&reader, json_object_get(payload, "actor"));
+		if (!input.facts.dossier || reader.failed || !undo.state.at)
+			return guichet_fail(error, GUICHET_REFUSED, "L’événement %u ne se lit pas.", event->number);
+		status = dossier_undo(&input, &undo, arena, &outcome, error);
+		break;
+	}
 	case DOSSIER_COMPOSED_EVENT: {
 		struct dossier state = before ? *before : (struct dossier){ 0 };
 		return event_fold(arena, procedure, &state, event, payload, error);
@@ -130,6 +144,8 @@ event_title(const struct procedure *procedure, const struct dossier *after, cons
 {
 	if (event->type == DOSSIER_COMPOSED_EVENT)
 		return TEXT("Document composé");
+	if (event->type == DOSSIER_UNDONE)
+		return TEXT("Action annulée");
 	const struct dossier_done *last = dossier_last(after);
 	if (!last)
 		return TEXT("");

@@ -103,8 +103,10 @@ tell_payload(const struct dossier_facts *facts, bool applicant, const struct dos
 	const json_t *child = event->type == DOSSIER_RECEIVED
 		? json_object_get(json_object_get(payload, "facts"), "child") : NULL;
 	const bool effect = event->type == DOSSIER_ELAPSED || (child && json_object_get(payload, "effect"));
-	const json_t *result = json_object_get(payload, "result"), *command = json_object_get(payload, "command");
-	const struct text name = effect ? json_text_at(&reader, payload, "effect")
+	const json_t *command = json_object_get(payload, "command"),
+		*undone = event->type == DOSSIER_UNDONE ? json_object_get(payload, "undoes") : NULL,
+		*result = undone ? undone : json_object_get(payload, "result");
+	const struct text name = undone ? json_text_at(&reader, undone, "action") : effect ? json_text_at(&reader, payload, "effect")
 			: child ? json_text_at(&reader, child, "move") : json_text_at(&reader, command, "action"),
 		to_name = json_text_at(&reader, result, "to");
 	const int move = procedure_move_find(procedure, name),
@@ -128,10 +130,12 @@ tell_payload(const struct dossier_facts *facts, bool applicant, const struct dos
 	moment->child = json_text_at(&reader, child, "id");
 	moment->child_number = json_text_at(&reader, child, "number");
 	moment->title = effect && !child ? effect_title(facts, arena, move, from, to, applicant) : procedure->moves[move].done;
+	if (undone)
+		moment->title = arena_format(arena, "Annulé : %.*s", TEXT_ARGS(moment->title));
 	if (!moment->title.at)
 		return OUT_OF_MEMORY(error);
 	moment->by = event_by(arena, &person, facts->dossier->subject);
-	const bool well = moment->by.at && tell_changes(&reader, result, event, by, moment)
+	const bool well = moment->by.at && moment->title.at && tell_changes(&reader, result, event, by, moment)
 		&& (event->number == 1 || tell_values(&reader, json_object_get(result, "values"), event->number, moment));
 	if (!well || reader.full)
 		return OUT_OF_MEMORY(error);

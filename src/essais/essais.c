@@ -261,6 +261,15 @@ play_step(struct playing *playing, const struct yaml_node *step, struct text *la
 		if (status != GUICHET_OK)
 			return status;
 	}
+	if (yaml_get(step, "défait") && !happening.dossier)
+		essai_check(playing, step, false, "il n’y a pas de dossier dont défaire une action");
+	else if (yaml_get(step, "défait")) {
+		happening.outcome = &outcome;
+		status = world_undo(world, happening.dossier, person, yaml_scalar(yaml_get(step, "défait")), &outcome,
+			playing->error);
+		if (status != GUICHET_OK)
+			return status;
+	}
 	if (yaml_get(step, "réglage") || yaml_get(step, "annuaire") || yaml_get(step, "ferme")) {
 		happening.outcome = &outcome;
 		status = essai_play_outside(playing, step, person, &outcome);

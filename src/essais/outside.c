@@ -197,6 +197,18 @@ world_count(struct world *world, struct text person, const struct dossier_outcom
 			outcome->entry_origin, outcome->entries[i] };
 }
 
+void
+world_replace_entries(struct world *world, struct text number, const struct world_entry *entries, size_t count)
+{
+	size_t kept = 0;
+	for (size_t i = 0; i < world->entry_count; i++)
+		if (!text_equal(world->entries[i].number, number))
+			world->entries[kept++] = world->entries[i];
+	world->entry_count = kept;
+	for (size_t i = 0; i < count && world->entry_count < WORLD_MOST_ENTRIES; i++)
+		world->entries[world->entry_count++] = entries[i];
+}
+
 enum guichet_status
 world_recompute(struct world *world, struct guichet_error *error)
 {

@@ -239,7 +239,8 @@ trouble(struct world *world, const char *what, const char *message)
 }
 
 static enum guichet_status
-write_mail(struct world *world, const struct dossier_mail_request *request, bool link)
+write_mail(struct world *world, const struct world_dossier *dossier, const struct dossier_mail_request *request,
+	bool link)
 {
 	struct guichet_error error = { 0 };
 	struct dossier_mail_request complete = *request;
@@ -260,8 +261,28 @@ write_mail(struct world *world, const struct dossier_mail_request *request, bool
 		trouble(world, "un courrier ne peut pas être écrit", error.message);
 	else if (request->to.mail.length == 0)
 		trouble(world, "un courrier n’a pas d’adresse", "la personne n’a pas de mail");
-	world->mail_count++;
+	if (dossier && world->hold_until && world->held_count < WORLD_MOST_MAILS)
+		world->held[world->held_count++] = (struct world_held){ *mail, dossier, world->hold_until };
+	else
+		world->mail_count++;
 	return GUICHET_OK;
+}
+
+/* Held mails whose delay is over leave; those of a dossier that was undone never do. */
+static void
+release_mails(struct world *world, instant until, const struct world_dossier *undone)
+{
+	size_t kept = 0;
+	for (size_t i = 0; i < world->held_count; i++) {
+		const struct world_held held = world->held[i];
+		if (held.dossier == undone)
+			continue;
+		if (held.until > until || world->mail_count == WORLD_MOST_MAILS)
+			world->held[kept++] = held;
+		else
+			world->mails[world->mail_count++] = held.mail;
+	}
+	world->held_count = kept;
 }
 
 static void
@@ -418,7 +439,7 @@ apply_one(struct world *world, struct world_dossier *dossier, const struct dossi
 			.mail = due->mail, .group = &facts, .group_count = 1, .to = due->to, .role = due->role,
 			.at = world->now,
 		};
-		status = write_mail(world, &request, due->link);
+		status = write_mail(world, dossier, &request, due->link);
 	}
 	if (outcome->unheld.length > 0 && world->procedure->office >= 0)
 		world->alerts = (struct procedure_list){ &world->procedure->office, 1 };
@@ -463,9 +484,53 @@ add_acts(struct arena *arena, const struct dossier_act **acts, size_t *count, co
 	return true;
 }
 
-/* Writes what an outcome brings, then goes through the passages that it opens: *outcome tells of them all. */
+/* The entries of counters that a dossier has. NULL without memory. */
+static struct world_entry *
+entries_of(struct world *world, const struct world_dossier *dossier, size_t *ret_count)
+{
+	struct world_entry *entries = arena_array_of(world->arena, struct world_entry, world->entry_count + 1);
+	*ret_count = 0;
+	for (size_t i = 0; entries && i < world->entry_count; i++)
+		if (text_equal(world->entries[i].number, dossier->state.number))
+			entries[(*ret_count)++] = world->entries[i];
+	return entries;
+}
+
+/* What to keep of a dossier before an action that may be undone. */
+static bool
+keep_before(struct world *world, struct world_dossier *dossier, const struct dossier_outcome *outcome, struct text author)
+{
+	struct world_undo *kept = &dossier->undo;
+	kept->undo = (struct dossier_undo){ .action = outcome->happened, .version = outcome->event.number,
+		.until = outcome->held_until, .author = author,
+		.to = world->procedure->steps[outcome->state.step].name,
+		.state = dossier_to_json(world->arena, world->procedure, &dossier->state) };
+	kept->entries = entries_of(world, dossier, &kept->entry_count);
+	return kept->undo.state.at && kept->entries;
+}
+
+static enum guichet_status apply_all(struct world *world, struct world_dossier *dossier, struct dossier_outcome *outcome,
+	struct guichet_error *error);
+
+/* Writes what an outcome brings; what may be undone is kept, and its mails are held. */
 static enum guichet_status
 apply(struct world *world, struct world_dossier *dossier, struct dossier_outcome *outcome, struct guichet_error *error)
+{
+	if (!outcome->held_until)
+		return apply_all(world, dossier, outcome, error);
+	const struct dossier_done *last = dossier_last(&outcome->state);
+	if (!keep_before(world, dossier, outcome, last ? last->person : TEXT("")))
+		return guichet_fail(error, GUICHET_BROKEN, "La mémoire manque.");
+	world->hold_until = outcome->held_until;
+	const enum guichet_status status = apply_all(world, dossier, outcome, error);
+	world->hold_until = 0;
+	dossier->undo.undo.changed = dossier->state.changed;
+	return status;
+}
+
+/* Then goes through the passages that it opens: *outcome tells of them all. */
+static enum guichet_status
+apply_all(struct world *world, struct world_dossier *dossier, struct dossier_outcome *outcome, struct guichet_error *error)
 {
 	const struct dossier_due *due;
 	enum guichet_status status = apply_one(world, dossier, outcome, error);
@@ -543,6 +608,40 @@ world_act(struct world *world, struct world_dossier *dossier, struct text key, s
 	const struct dossier_command *command, struct dossier_outcome *ret_outcome, struct guichet_error *error)
 {
 	return world_act_or_bear(world, dossier, NULL, key, person, command, ret_outcome, error);
+}
+
+enum guichet_status
+world_undo(struct world *world, struct world_dossier *dossier, struct text person, struct text action,
+	struct dossier_outcome *ret_outcome, struct guichet_error *error)
+{
+	struct world_undo *kept = &dossier->undo;
+	struct dossier_facts facts;
+	if (!kept->undo.version || !text_equal(kept->undo.action, action)) {
+		*ret_outcome = (struct dossier_outcome){ .kind = DOSSIER_REFUSED_OUTCOME,
+			.message = TEXT("Il n’y a rien, ici, sur quoi revenir.") };
+		return GUICHET_OK;
+	}
+	/* What it counted is taken back before anything is read. */
+	size_t count;
+	const struct world_entry *now = entries_of(world, dossier, &count);
+	if (!now)
+		return guichet_fail(error, GUICHET_BROKEN, "La mémoire manque.");
+	world_replace_entries(world, dossier->state.number, kept->entries, kept->entry_count);
+	enum guichet_status status = world_facts(world, dossier->person, &dossier->state, world->now, &facts, error);
+	if (status != GUICHET_OK)
+		return status;
+	struct dossier_input input = input_of(world, dossier, &facts);
+	input.actor = (struct dossier_actor){ .person = world_person_of(world, person), .roles = world_roles(&facts, person) };
+	status = dossier_undo(&input, &kept->undo, world->arena, ret_outcome, error);
+	if (status == GUICHET_REFUSED && ret_outcome->kind == DOSSIER_REFUSED_OUTCOME) {
+		world_replace_entries(world, dossier->state.number, now, count);
+		return GUICHET_OK;
+	}
+	if (status != GUICHET_OK)
+		return status;
+	*kept = (struct world_undo){ 0 };
+	release_mails(world, 0, dossier);
+	return apply(world, dossier, ret_outcome, error);
 }
 
 /* ---- time ---- */
@@ -627,7 +726,7 @@ run_moment(struct world *world, const struct campaign_moment *moment, struct gui
 					.mail = moment->mail, .group = group, .group_count = group_count,
 					.to = holder->person, .role = role, .at = world->now,
 				};
-				const enum guichet_status status = write_mail(world, &request, mail->links.count > 0);
+				const enum guichet_status status = write_mail(world, NULL, &request, mail->links.count > 0);
 				if (status != GUICHET_OK)
 					return status;
 			}
@@ -665,6 +764,7 @@ world_advance(struct world *world, instant until, struct guichet_error *error)
 		} else {
 			if (until > world->now)
 				world->now = until;
+			release_mails(world, world->now, NULL);
 			return GUICHET_OK;
 		}
 		if (status != GUICHET_OK)

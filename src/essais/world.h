@@ -14,6 +14,20 @@ struct world_mail {
 	bool seen; /* by the check under way */
 };
 
+/* A mail of an action that may be undone. */
+struct world_held {
+	struct world_mail mail;
+	const struct world_dossier *dossier;
+	instant until;
+};
+
+/* What the last action of a dossier that may be undone left. */
+struct world_undo {
+	struct dossier_undo undo; /* version 0: there is none */
+	struct world_entry *entries; /* of counters: those that the dossier had before */
+	size_t entry_count;
+};
+
 struct world_dossier {
 	struct text key, person;
 	struct world_dossier *parent; /* NULL for one born of none */
@@ -23,6 +37,7 @@ struct world_dossier {
 	const struct dossier_due *dues;
 	size_t due_count;
 	struct dossier_columns columns;
+	struct world_undo undo;
 	struct text composed; /* text of the last letter composed: for checks */
 };
 
@@ -53,6 +68,9 @@ struct world {
 	size_t exception_count;
 	struct world_mail mails[WORLD_MOST_MAILS]; /* since the last step */
 	size_t mail_count;
+	struct world_held held[WORLD_MOST_MAILS]; /* in the order they were written */
+	size_t held_count;
+	instant hold_until; /* of what is being written; 0: it leaves */
 	struct procedure_list alerts; /* of the last effects */
 	struct world_setting settings[WORLD_MOST_SETTINGS]; /* in the order they were made */
 	size_t setting_count;
@@ -102,6 +120,8 @@ enum guichet_status world_outside(struct world *world, struct text person, struc
 	struct guichet_error *error);
 /* The entries that an outcome adds and takes back. */
 void world_count(struct world *world, struct text person, const struct dossier_outcome *outcome);
+/* These in place of all those of the dossier of that number. */
+void world_replace_entries(struct world *world, struct text number, const struct world_entry *entries, size_t count);
 /* From now on the directory says this of these persons and structures besides the rest. False without memory. */
 bool world_change_directory(struct world *world, const struct yaml_node *changes);
 /* The due effects of every dossier, as they are once something outside has changed. */
@@ -114,6 +134,10 @@ bool world_context(const struct world *world, const struct feel_type *type, cons
 	struct feel_value *ret_value);
 /* The children of a dossier, in the order of their filing; at most WORLD_MOST_DOSSIERS. */
 size_t world_children(const struct world *world, const struct world_dossier *parent, struct dossier_kin *children);
+
+/* A person undoes the last action of a dossier; the action is named to be sure. A refusal is OK here. */
+enum guichet_status world_undo(struct world *world, struct world_dossier *dossier, struct text person, struct text action,
+	struct dossier_outcome *ret_outcome, struct guichet_error *error);
 
 /* The text of the living act of a letter, filled. `at` NULL when there is none. */
 struct text world_letter_text(struct world *world, struct world_dossier *dossier, int letter);

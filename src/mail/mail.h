@@ -48,6 +48,7 @@ struct mail_message {
 	struct text occasion; /* which news: "accusé", "rappel-1"… */
 	struct text dossier, campaign; /* ids of what it is about */
 	struct text key;      /* tells apart two mails of one occasion to one person: an act's id, a day… */
+	instant not_before;   /* it waits until then; 0: it does not */
 	bool urgent;          /* caused by the recipient's own act: leaves during quiet hours too */
 	bool secret;          /* carries a link that opens something by itself: the body is erased once sent */
 };
@@ -59,6 +60,10 @@ struct mail_message {
  * operator. BROKEN when a text passes its ceiling or is not UTF-8. */
 enum guichet_status mail_queue(struct store_tx *tx, const struct mail_message *message, instant now,
 	struct guichet_error *error);
+
+/* Takes back those of a dossier that still wait and were queued at or after `since`, as if they had never been: what they
+ * tell was undone. */
+enum guichet_status mail_drop(struct store_tx *tx, struct text dossier, instant since, struct guichet_error *error);
 
 /* The first instant at or after `at` when a mail nobody asked for may leave: not between
  * 19:00 and 07:00 in Paris. */

@@ -97,11 +97,18 @@ mail_queue(struct store_tx *tx, const struct mail_message *message, instant now,
 		return guichet_fail(error, GUICHET_BROKEN, "La mémoire manque.");
 
 	const bool deliverable = mail_address_is_valid(message->address);
-	const instant not_before = message->urgent ? now : mail_next_allowed(now);
+	const instant earliest = message->not_before > now ? message->not_before : now;
+	const instant not_before = message->urgent ? earliest : mail_next_allowed(earliest);
 	return store_run(tx, STORE_MAIL_INSERT, STORE_VALUES(id, message_id, address, message->person, subject,
 		message->body, message->occasion, message->dossier, message->campaign, (int64_t)message->urgent,
 		(int64_t)message->secret, now, not_before, states[deliverable ? MAIL_WAITING : MAIL_FAILED].stored,
 		deliverable ? TEXT("") : TEXT("adresse"), deliverable ? STORE_NULL : STORE_VALUE(now)), NULL, error);
+}
+
+enum guichet_status
+mail_drop(struct store_tx *tx, struct text dossier, instant since, struct guichet_error *error)
+{
+	return store_run(tx, STORE_MAIL_DROP, STORE_VALUES(dossier, since), NULL, error);
 }
 
 /* --- Reading back ------------------------------------------------------------------ */

@@ -265,6 +265,12 @@ act_on(struct store_tx *tx, struct office_command *command, const struct office_
 	const struct dossier_input input = { .facts = dossier.facts, .command = command->command,
 		.actor = { acting, dossier.roles, dossier.signs }, .decided_at = now, .salt = command->salt };
 	status = dossier_decide(&input, arena, &command->outcome, error);
+	if (status == GUICHET_OK && command->outcome.held_until) {
+		place.before = dossier_to_json(arena, dossier.procedure, &dossier.state);
+		place.author = actor->person;
+		if (!place.before.at)
+			return guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.");
+	}
 	if (status == GUICHET_OK)
 		status = office_record(command->office, tx, arena, &place, &dossier.facts, &command->outcome, NULL, now,
 			command->seed, error);
@@ -290,7 +296,7 @@ office_act(struct store_tx *tx, void *context, struct guichet_error *error)
 		struct office_actor actor;
 		status = office_actor_load(tx, command->arena, command->person, command->received_at, &actor, error);
 		if (status == GUICHET_OK)
-			status = act_on(tx, command, &actor, error);
+			status = command->undo ? office_undo_act(tx, command, &actor, error) : act_on(tx, command, &actor, error);
 	}
 	return status == GUICHET_OK ? remember(tx, command, hash, error) : status;
 }

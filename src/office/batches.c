@@ -56,6 +56,38 @@ office_batch_start(struct store_tx *tx, void *context, struct guichet_error *err
 }
 
 enum guichet_status
+office_batch_undo(struct store_tx *tx, void *context, struct guichet_error *error)
+{
+	struct office_batch *batch = context;
+	const struct text hash = batch->once.length ? token_hash(batch->arena, batch->once) : (struct text){ 0 };
+	struct office_actor actor;
+	struct office_batch_progress done;
+	bool repeated;
+	enum guichet_status status = find_repeat(tx, batch, hash, &repeated, error);
+	if (status != GUICHET_OK || repeated)
+		return status;
+	status = office_actor_load(tx, batch->arena, batch->person, batch->at, &actor, error);
+	if (status == GUICHET_OK)
+		status = office_batch_load(tx, batch->arena, batch->undoes, &done, error);
+	if (status != GUICHET_OK)
+		return status;
+	if (!office_runs(&actor, batch->campaign->procedure) || !text_equal(done.campaign, batch->campaign->id))
+		return guichet_fail(error, GUICHET_UNKNOWN, "Ce lot n’existe pas, ou il n’est pas géré par vous.");
+	if (!done.done_at || done.undoes)
+		return guichet_fail(error, GUICHET_REFUSED, done.undoes ? "Ce lot revenait déjà sur un autre."
+			: "Ce lot n’est pas fini. Attendez sa fin, puis recommencez.");
+	const struct text action = arena_format(batch->arena, OFFICE_BATCH_UNDO "%.*s", TEXT_ARGS(done.action));
+	if (!action.at)
+		return guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.");
+	status = store_run(tx, STORE_BATCH_INSERT, STORE_VALUES(batch->id, batch->campaign->id, action, batch->person, TEXT("{}"),
+		batch->at, 0), NULL, error);
+	if (status == GUICHET_OK)
+		status = store_run(tx, STORE_BATCH_ITEM_UNDO, STORE_VALUES(batch->id, batch->undoes), NULL, error);
+	return status == GUICHET_OK && hash.length
+		? store_run(tx, STORE_ONCE_INSERT, STORE_VALUES(hash, batch->id, batch->at), NULL, error) : status;
+}
+
+enum guichet_status
 office_batch_load(struct store_tx *tx, struct arena *arena, struct text id, struct office_batch_progress *ret_progress,
 	struct guichet_error *error)
 {
@@ -64,6 +96,9 @@ office_batch_load(struct store_tx *tx, struct arena *arena, struct text id, stru
 		return store_absent(&rows, "Ce lot n’existe pas.");
 	struct office_batch_progress progress = { .campaign = store_text(&rows, 0), .action = store_text(&rows, 1),
 		.person = store_text(&rows, 2), .created_at = store_integer(&rows, 4), .done_at = store_integer(&rows, 5) };
+	progress.undoes = text_starts(progress.action, TEXT(OFFICE_BATCH_UNDO));
+	if (progress.undoes)
+		progress.action = text_part(progress.action, sizeof OFFICE_BATCH_UNDO - 1, SIZE_MAX);
 	enum guichet_status status = store_finish(&rows);
 	if (status != GUICHET_OK)
 		return status;
@@ -138,6 +173,9 @@ item_run(struct item *item, struct guichet_error *error)
 	command->command.channel = TEXT("lot");
 	command->command.confirmed = true;
 	command->command.expected = (unsigned)item->version;
+	command->undo = text_starts(item->action, TEXT(OFFICE_BATCH_UNDO));
+	if (command->undo)
+		command->command.action = text_part(item->action, sizeof OFFICE_BATCH_UNDO - 1, SIZE_MAX);
 	enum guichet_status status = dossier_raws_of_json(arena, item->content, &command->command.raws, error);
 	if (status == GUICHET_OK)
 		status = store_transact(store, item_act, item, error);

@@ -153,6 +153,9 @@ struct office_place {
 	const struct directory_facts *subject;
 	int from;                           /* the step before; PROCEDURE_NONE at filing */
 	int64_t version;                    /* before; 0 at filing */
+	instant held_until;                 /* of an action that may be undone: its mails wait; 0: it may not be */
+	struct text before;                 /* and the state before it, dossier_to_json() */
+	struct text author;                 /* and who did it */
 };
 
 /* What an outcome writes that is long to make and depends on nothing else. */
@@ -177,6 +180,10 @@ enum guichet_status office_outside_load(struct store_tx *tx, struct arena *arena
 /* The entries that an outcome adds to counters, and those it takes back. */
 enum guichet_status office_count(struct store_tx *tx, struct arena *arena, const struct office_place *place,
 	const struct dossier_outcome *outcome, instant now, struct guichet_error *error);
+
+/* What a command that undoes does, instead of acting. */
+enum guichet_status office_undo_act(struct store_tx *tx, struct office_command *command, const struct office_actor *actor,
+	struct guichet_error *error);
 
 /* Writes what an outcome says: event, projection, due effects, mails, letters, links; then the passages that it opens,
  * each an event of its own. `seed` makes the tokens.
@@ -213,11 +220,15 @@ struct office_letter_to {
 	instant link_until;
 	struct text key;        /* tells apart two sendings of the same mail to the same person */
 	bool urgent;
+	instant held_until;     /* it waits until then; 0: it does not */
 	struct text token;      /* of the link */
 	const struct office_words *words; /* NULL: they are written */
 };
 enum guichet_status office_mail(struct office *office, struct store_tx *tx, struct arena *arena,
 	const struct office_letter_to *letter, instant now, struct guichet_error *error);
+
+/* Begins the action of a batch that undoes another: no action can be called so. */
+#define OFFICE_BATCH_UNDO ":"
 
 /* The name of the due effect that announces a campaign: no mail or move can be called so. */
 #define OFFICE_ANNOUNCEMENT TEXT(":annonce")

@@ -149,6 +149,7 @@ struct office_command {
 	struct text parent, nature;             /* to file the person's draft of a child: of that dossier, of that nature */
 	struct text person;                     /* who acts */
 	struct dossier_command command;         /* at filing raws and pieces are read from the draft */
+	bool undo;                              /* to undo the last action; command.action: only if it is that one; empty: any */
 	dossier_roles only;                     /* by a link: the roles it gives; 0: all they hold */
 	struct text once;                       /* the form's token; empty: none */
 	instant received_at;                    /* legal */
@@ -177,6 +178,16 @@ void office_foresee(struct store_tx *tx, struct office_command *command);
 /* The store_work of a command; its context is a struct office_command. On GUICHET_OK command->dossier,
  * number and outcome are filled; refused, outcome says why. */
 enum guichet_status office_act(struct store_tx *tx, void *command, struct guichet_error *error);
+
+/* What the last action of a dossier left to undo it by. UNKNOWN when there is nothing of the sort; whether they may, now:
+ * dossier_undo_check(). *ret_recorded_at may be NULL. */
+enum guichet_status office_undo_load(struct store_tx *tx, struct arena *arena, struct text dossier,
+	struct dossier_undo *ret_undo, instant *ret_recorded_at, struct guichet_error *error);
+/* May this actor undo it now? The dossier was loaded for them. */
+bool office_may_undo(const struct office_dossier *dossier, const struct office_actor *actor,
+	const struct dossier_undo *undo);
+/* Forgets what can no longer be undone. */
+enum guichet_status office_undo_sweep(struct store_tx *tx, instant now, struct guichet_error *error);
 
 /* --- drafts -------------------------------------------------------------------------------- */
 
@@ -499,6 +510,7 @@ struct office_batch {
 	const int64_t *versions;       /* as seen by who chose them */
 	size_t count;
 	struct text once;              /* the form's token; empty: none. The same again gives the same batch: its id */
+	struct text undoes;            /* of office_batch_undo(): the id of the batch; neither action, raws nor dossiers then */
 	instant at;
 	enum guichet_status status;
 	struct guichet_error error;
@@ -507,8 +519,12 @@ struct office_batch {
  * of each batch in turn. */
 enum guichet_status office_batch_start(struct store_tx *tx, void *batch, struct guichet_error *error);
 
+/* Its store_work: records a batch that undoes another, each dossier with its own result. */
+enum guichet_status office_batch_undo(struct store_tx *tx, void *batch, struct guichet_error *error);
+
 struct office_batch_progress {
 	struct text campaign, action, person;
+	bool undoes;                 /* it undoes this action */
 	instant created_at, done_at; /* done_at 0: not yet */
 	int64_t total, done, refused;
 };

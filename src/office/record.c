@@ -160,6 +160,12 @@ write_acts(struct store_tx *tx, const struct office_place *place, const struct d
 			status = store_run(tx, STORE_ACT_REPLACE, STORE_VALUES(act->number, act->replaced_by, act->replaced_at), NULL,
 				error);
 	}
+	for (size_t i = 0; status == GUICHET_OK && i < outcome->revived_count; i++) {
+		const struct dossier_act *act = &outcome->revived[i];
+		status = store_run(tx, STORE_ACT_REVIVE, STORE_VALUES(act->number), NULL, error);
+		if (status == GUICHET_OK && act->status == DOSSIER_TO_COMPOSE)
+			status = store_run(tx, STORE_JOB_INSERT, STORE_VALUES(act->number, "original", place->id, now), NULL, error);
+	}
 	/* A signature just given: the copy with the page of signatures is made again. */
 	for (size_t i = 0; status == GUICHET_OK && i < outcome->state.act_count; i++) {
 		const struct dossier_act *act = &outcome->state.acts[i];
@@ -216,7 +222,7 @@ office_mail(struct office *office, struct store_tx *tx, struct arena *arena, con
 		status = write_words(office, arena, letter, now, &words, error);
 	const struct mail_message message = { .address = letter->to->mail, .person = letter->to->id, .occasion = mail->name,
 		.subject = words.subject, .body = words.body, .dossier = letter->dossier,
-		.campaign = letter->campaign->id, .key = letter->key, .urgent = letter->urgent,
+		.campaign = letter->campaign->id, .key = letter->key, .urgent = letter->urgent, .not_before = letter->held_until,
 		.secret = letter->link };
 	if (status == GUICHET_OK)
 		status = mail_queue(tx, &message, now, error);
@@ -236,7 +242,7 @@ letter_of(struct arena *arena, const struct office_place *place, const struct do
 	return (struct office_letter_to){ .mail = due->mail, .role = due->role, .campaign = place->campaign,
 		.group = after, .group_count = 1, .to = &due->to, .dossier = place->id, .link = due->link,
 		.link_until = due->link_until, .key = arena_format(arena, "%u", outcome->event.number),
-		.urgent = text_equal(due->to.id, author), .token = office_token(arena, seed, i) };
+		.urgent = text_equal(due->to.id, author), .held_until = place->held_until, .token = office_token(arena, seed, i) };
 }
 
 static enum guichet_status
@@ -374,9 +380,10 @@ office_record(struct office *office, struct store_tx *tx, struct arena *arena, c
 	instant now, struct text seed, struct guichet_error *error)
 {
 	struct office_place here = *place;
+	here.held_until = outcome->held_until;
 	struct dossier_outcome last = *outcome;
 	const struct dossier_due *due;
-	enum guichet_status status = record(office, tx, arena, place, facts, outcome, texts, now, seed, error);
+	enum guichet_status status = record(office, tx, arena, &here, facts, outcome, texts, now, seed, error);
 	if (status == GUICHET_OK)
 		status = office_tell_parent(office, tx, arena, outcome, now, office_token(arena, seed, 999999), error);
 	for (size_t i = 0; status == GUICHET_OK && (due = dossier_due_at_once(last.dues, last.due_count)); i++) {
@@ -385,5 +392,9 @@ office_record(struct office *office, struct store_tx *tx, struct arena *arena, c
 		/* Tokens of the mails of the first event are numbered from 0: far from these. */
 		status = pass(office, tx, arena, &here, facts, due, &last, now, office_token(arena, seed, 1000000 + i), error);
 	}
+	if (status == GUICHET_OK && outcome->held_until && place->before.length)
+		status = store_run(tx, STORE_UNDO_SET, STORE_VALUES(place->id, outcome->happened, (int64_t)outcome->event.number,
+			(int64_t)last.state.changed, outcome->held_until, place->author,
+			place->procedure->steps[outcome->state.step].name, place->before, now), NULL, error);
 	return status;
 }

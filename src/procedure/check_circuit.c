@@ -374,10 +374,48 @@ check_signatures(struct check *check)
 	}
 }
 
+static bool
+is_filing(const struct procedure *procedure, const struct procedure_action *action)
+{
+	bool files = action->step == 0;
+	for (size_t i = 0; i < procedure->nature_count; i++)
+		files |= action->step == procedure->natures[i].start;
+	return files;
+}
+
+/* Does what it does go to another dossier at once? */
+static bool
+reaches_parent(const struct procedure *procedure, const struct procedure_action *action)
+{
+	bool reaches = action->report_count > 0;
+	for (size_t i = 0; i < procedure->deadline_count; i++)
+		for (size_t k = 0; k < procedure->deadlines[i].upon_count; k++)
+			reaches |= procedure->deadlines[i].upon[k].move == action->move;
+	return reaches;
+}
+
+/* What cannot be undone: a filing, a signature, what was told to another dossier. */
+static void
+check_undone(struct check *check)
+{
+	const struct procedure *procedure = check->procedure;
+	for (size_t i = 0; i < procedure->action_count; i++) {
+		const struct procedure_action *action = &procedure->actions[i];
+		const char *why = !action->undo_for ? NULL
+			: is_filing(procedure, action) ? "elle dépose la demande"
+			: action->signs != PROCEDURE_NONE ? "elle signe une lettre"
+			: reaches_parent(procedure, action) ? "elle change aussitôt un autre dossier" : NULL;
+		if (why)
+			TELL(check, 351, action->origin, "ôtez « annulable: »", "l’action « %.*s » ne peut pas être annulable : %s",
+				TEXT_ARGS(action->name), why);
+	}
+}
+
 void
 check_circuit(struct check *check)
 {
 	check_tracks(check);
+	check_undone(check);
 	check_start(check);
 	check_steps(check);
 	check_waiting(check);

@@ -26,7 +26,7 @@ static const char *const data_keys[] = { "contrôle", "contrôles", "minimum", "
 static const char *const role_keys[] = { "canal", NULL };
 static const char *const step_keys[] = { "libère", "attend_tous", "avertit", NULL };
 static const char *const action_keys[] = { "pendant", "hors", "si", "exige", "saisit", "modifie", "joint", "examine",
-	"pose", "compte", "décompte", "inscrit", "ouvre", "annule", "produit", "signe", "reporte", NULL };
+	"pose", "compte", "décompte", "inscrit", "ouvre", "annule", "produit", "signe", "annulable", "reporte", NULL };
 static const char *const deadline_keys[] = { "si", "répète", "au_plus", "annule", "produit", "alerte", "pose", "compte", "décompte", "inscrit", "reporte", NULL };
 static const char *const passage_keys[] = { "annule", "produit", "alerte", "pose", "compte", "décompte", "inscrit", "reporte", NULL };
 static const char *const clock_keys[] = { "depuis", "arrêt", "prorogé", "suspendu", NULL };
