@@ -715,6 +715,7 @@ struct dossier_window_view {
 /* "Puis-je ?" before the form. */
 struct dossier_can {
 	bool may;            /* file, now */
+	struct procedure_list filings; /* the actions of the draft by which they may, in the order of writing */
 	bool eligible;       /* may file when the window is open */
 	struct text message; /* the answer, in a sentence or two */
 	instant opens_at;    /* when it is not yet; else 0 */

@@ -243,10 +243,41 @@ find_opinions(const struct dossier_facts *facts, struct arena *arena, struct dos
 	return GUICHET_OK;
 }
 
-static const struct procedure_action *
-filing_action(const struct procedure *procedure)
+/* The actions that file, now: those whose condition holds, in their window or after it. */
+static enum guichet_status
+find_filings(const struct inputs *inputs, struct dossier_can *can, struct guichet_error *error)
 {
-	const struct procedure_list actions = procedure->steps[0].actions;
+	const struct procedure_list actions = inputs->facts->procedure->steps[0].actions;
+	int *filings = arena_array_of(inputs->arena, int, actions.count + 1);
+	if (!filings)
+		return OUT_OF_MEMORY(error);
+	can->filings.at = filings;
+	for (size_t i = 0; i < actions.count; i++) {
+		const struct procedure_action *action = &inputs->facts->procedure->actions[actions.at[i]];
+		instant opens, closes, at = inputs->facts->at;
+		bool offered;
+		const enum guichet_status status = inputs_condition(inputs, action->condition, &offered, error);
+		if (status != GUICHET_OK)
+			return status;
+		if (action->during >= 0) {
+			dossier_window(inputs->facts, action->during, &opens, &closes);
+			offered = offered && at >= opens && at < closes;
+		}
+		if (action->beyond >= 0) {
+			dossier_window(inputs->facts, action->beyond, &opens, &closes);
+			offered = offered && at >= closes;
+		}
+		if (offered)
+			filings[can->filings.count++] = actions.at[i];
+	}
+	return GUICHET_OK;
+}
+
+/* The first that files now; else the first there is. */
+static const struct procedure_action *
+filing_action(const struct procedure *procedure, const struct dossier_can *can)
+{
+	const struct procedure_list actions = can->filings.count ? can->filings : procedure->steps[0].actions;
 	return actions.count > 0 ? &procedure->actions[actions.at[0]] : NULL;
 }
 
@@ -255,7 +286,7 @@ static enum guichet_status
 tell_after(const struct inputs *inputs, struct dossier_can *can, struct guichet_error *error)
 {
 	const struct procedure *procedure = inputs->facts->procedure;
-	const struct procedure_action *filing = filing_action(procedure);
+	const struct procedure_action *filing = filing_action(procedure, can);
 	if (!filing)
 		return GUICHET_OK;
 	CLEANUP(buffer_release) struct buffer out = buffer_new(4096);
@@ -264,7 +295,7 @@ tell_after(const struct inputs *inputs, struct dossier_can *can, struct guichet_
 	for (size_t i = 0; i < step->deadlines.count; i++) {
 		const struct procedure_deadline *deadline = &procedure->deadlines[step->deadlines.at[i]];
 		instant at;
-		if (deadline->passage)
+		if (!deadline->when)
 			continue;
 		const enum guichet_status status = inputs_instant(inputs, deadline->when, false, &at, error);
 		if (status != GUICHET_OK)
@@ -296,6 +327,8 @@ dossier_can(const struct dossier_facts *facts, struct arena *arena, struct dossi
 	if (status == GUICHET_OK)
 		status = find_opinions(&before, arena, &can, error);
 	if (status == GUICHET_OK)
+		status = find_filings(&inputs, &can, error);
+	if (status == GUICHET_OK)
 		status = tell_after(&inputs, &can, error);
 	if (status != GUICHET_OK)
 		return status;
@@ -307,17 +340,26 @@ dossier_can(const struct dossier_facts *facts, struct arena *arena, struct dossi
 	can.windows = windows;
 	can.window_count = procedure->window_count;
 
-	const struct procedure_action *filing = filing_action(procedure);
+	const struct procedure_action *filing = filing_action(procedure, &can);
 	bool open = true;
 	if (can.eligible && procedure->once && facts->other.length > 0) {
 		open = false;
 		can.message = procedure->once_message;
-	} else if (can.eligible && filing && filing->during >= 0) {
+	} else if (can.eligible && filing && can.filings.count == 0) {
 		enum dossier_refusal refusal;
-		can.message = decide_window_text(arena, &before, filing->during, &open, &refusal, &can.opens_at);
+		open = false;
+		if (filing->during >= 0)
+			can.message = decide_window_text(arena, &before, filing->during, &open, &refusal, &can.opens_at);
+		if (open || filing->during < 0) { /* a condition of its own */
+			open = false;
+			can.message = TEXT("Vous ne pouvez pas déposer de demande dans cette campagne.");
+		}
 	}
 	can.may = can.eligible && open;
-	if (can.may)
+	if (can.may && filing && filing->beyond >= 0)
+		can.message = arena_format(arena, "La période est passée. Vous pouvez encore déposer : « %.*s ».",
+			TEXT_ARGS(filing->label));
+	else if (can.may)
 		can.message = TEXT("Vous pouvez déposer une demande dans cette campagne.");
 	if (!can.message.at)
 		return OUT_OF_MEMORY(error);

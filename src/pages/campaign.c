@@ -104,6 +104,14 @@ big_link(struct html *html, struct text path, struct text label, bool main)
 	HTML_LINE(html, "a", label, { "class", main ? TEXT("button large") : TEXT("button secondary") }, { "href", path });
 }
 
+/* Is the only way left the one of those who come after the period? */
+static bool
+is_late(const struct draft *draft)
+{
+	const struct procedure_action *filing = draft_filing(draft);
+	return draft->can.may && filing && filing->beyond >= 0;
+}
+
 static void
 answer(struct request *request, struct html *html, const struct draft *draft)
 {
@@ -126,10 +134,10 @@ answer(struct request *request, struct html *html, const struct draft *draft)
 	else if (saved)
 		page_notice(html, NOTICE_WARNING, TEXT("Vous avez un brouillon, pas encore déposé"), arena_format(arena,
 			"Enregistré le " TEXT_FORMAT ". " TEXT_FORMAT, TEXT_ARGS(instant_french(arena, draft->saved.updated_at)),
-			TEXT_ARGS(page_filing_deadline(arena, &draft->facts))));
+			TEXT_ARGS(is_late(draft) ? draft->can.message : page_filing_deadline(arena, &draft->facts))));
 	else if (draft->can.may)
-		page_notice(html, NOTICE_SUCCESS, TEXT("Oui, vous pouvez déposer une demande"),
-			page_filing_deadline(arena, &draft->facts));
+		page_notice(html, NOTICE_SUCCESS, TEXT("Oui, vous pouvez déposer une demande"), is_late(draft) ? draft->can.message
+			: page_filing_deadline(arena, &draft->facts));
 	else if (draft->can.opens_at)
 		page_notice(html, NOTICE_INFO, TEXT("Oui, mais pas encore"), page_filing_deadline(arena, &draft->facts));
 	else

@@ -208,28 +208,45 @@ timeline(struct request *request, struct html *html, const struct office_dossier
 	}
 }
 
-/* Whose turn it is, in the words of who looks. */
+/* Whose turn it is, in the words of who looks: those awaited by every circuit. */
 static void
 whose_turn(struct html *html, const struct office_dossier *dossier, bool own)
 {
 	const struct procedure *procedure = dossier->procedure;
-	const struct procedure_list awaits = procedure->steps[dossier->state.step].awaits;
 	const struct procedure_step *step = &procedure->steps[dossier->state.step];
-	const bool applicant = awaits.count == 1 && procedure->roles[awaits.at[0]].reach == PROCEDURE_APPLICANT;
-	if (awaits.count == 0 || step->final || (own && applicant && step->sense)) /* decided: theirs to enjoy, not to answer */
+	dossier_roles awaited = dossier_awaited(procedure, &dossier->state), mine = dossier->roles & awaited;
+	/* Decided: theirs to enjoy, not to answer. */
+	for (size_t i = 0; own && step->sense && i < procedure->role_count; i++)
+		if (procedure->roles[i].reach == PROCEDURE_APPLICANT && procedure_list_has(step->awaits, (int)i))
+			awaited &= ~DOSSIER_ROLE(i);
+	mine &= awaited;
+	if (!awaited || dossier_is_ended(procedure, &dossier->state))
 		return;
 	HTML_IN(html, "p");
-	for (size_t i = 0; i < awaits.count; i++) {
-		const struct procedure_role *role = &procedure->roles[awaits.at[i]];
-		if (own && role->reach == PROCEDURE_APPLICANT)
-			HTML_SAY(html, "strong", "C’est à vous.");
-		else if (dossier->roles & DOSSIER_ROLE(awaits.at[i]))
-			HTML_SAY(html, "strong", "Votre réponse est attendue.");
-		else {
-			html_text(html, i ? TEXT(", ") : TEXT("Attendu de : "));
-			html_text(html, role->label);
-		}
+	if (mine && own)
+		HTML_SAY(html, "strong", "C’est à vous.");
+	else if (mine)
+		HTML_SAY(html, "strong", "Votre réponse est attendue.");
+	size_t others = 0;
+	for (size_t i = 0; i < procedure->role_count; i++) {
+		if (!(awaited & ~mine & DOSSIER_ROLE(i)))
+			continue;
+		html_text(html, others++ ? TEXT(", ") : mine ? TEXT(" Attendu aussi de : ") : TEXT("Attendu de : "));
+		html_text(html, procedure->roles[i].label);
 	}
+}
+
+/* What this viewer is warned of. */
+static enum guichet_status
+warnings(struct request *request, struct html *html, const struct office_dossier *dossier, struct guichet_error *error)
+{
+	const struct dossier_viewer viewer = viewer_of(request, dossier);
+	const struct text *messages = NULL;
+	size_t count = 0;
+	const enum guichet_status status = dossier_warnings(&dossier->facts, &viewer, request->arena, &messages, &count, error);
+	for (size_t i = 0; status == GUICHET_OK && i < count; i++)
+		page_notice(html, NOTICE_WARNING, (struct text){ 0 }, messages[i]);
+	return status;
 }
 
 /* Where it stands, what comes next and when, what may be done: before all the rest. */
@@ -253,6 +270,9 @@ standing(struct request *request, struct html *html, const struct office_dossier
 			HTML_LINE(html, "p", moments[i].detail);
 	if (!veiled)
 		whose_turn(html, dossier, own);
+	const enum guichet_status status = warnings(request, html, dossier, error);
+	if (status != GUICHET_OK)
+		return status;
 	for (size_t i = 0; i < count && told < 2; i++) {
 		if (moments[i].kind != DOSSIER_NEXT || !moments[i].at)
 			continue;

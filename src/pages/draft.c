@@ -16,10 +16,13 @@ static bool
 list_sections(struct arena *arena, struct draft *draft)
 {
 	const struct procedure *procedure = draft->facts.procedure;
-	int *sections = arena_array_of(arena, int, procedure->section_count + 1);
+	int *sections = arena_array_of(arena, int, procedure->section_count + 2);
 	for (size_t i = 0; sections && i < procedure->section_count; i++)
 		if (draft_section(arena, draft, (int)i, false).count)
 			sections[draft->section_count++] = (int)i;
+	/* What the action that files asks by itself comes last. */
+	if (sections && draft_section(arena, draft, PROCEDURE_NONE, false).count)
+		sections[draft->section_count++] = PROCEDURE_NONE;
 	draft->sections = sections;
 	return sections;
 }
@@ -76,8 +79,10 @@ draft_load_with(struct request *request, struct store_tx *tx, const struct offic
 		status = office_draft_about(tx, arena, draft->campaign->id, actor->person, draft->about, &draft->saved, error);
 	if (status == GUICHET_OK && typed)
 		status = office_draft_merge(arena, typed, &draft->saved.raws, error);
+	const struct procedure_action *filing = status == GUICHET_OK ? draft_filing(draft) : NULL;
 	if (status == GUICHET_OK)
-		status = dossier_form_read(arena, &draft->facts, DOSSIER_FORM_FILING, PROCEDURE_NONE, draft->saved.raws, false,
+		status = dossier_form_read(arena, &draft->facts, DOSSIER_FORM_FILING,
+			filing ? (int)(filing - draft->facts.procedure->actions) : PROCEDURE_NONE, draft->saved.raws, false,
 			&draft->form, error);
 	if (status == GUICHET_OK && !list_sections(arena, draft))
 		status = guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.");
@@ -125,6 +130,15 @@ draft_section(struct arena *arena, const struct draft *draft, int section, bool 
 		part.mistakes += part.answers[part.count++].mistake.length > 0;
 	}
 	return part;
+}
+
+struct text
+draft_section_title(const struct draft *draft, int section)
+{
+	if (section >= 0)
+		return draft->facts.procedure->sections[section].title;
+	const struct procedure_action *filing = draft_filing(draft);
+	return filing ? filing->label : TEXT("");
 }
 
 /* ---- steps ---- */
@@ -186,7 +200,7 @@ static struct text
 step_title(const struct draft *draft, size_t step)
 {
 	if (step <= draft->section_count)
-		return draft->facts.procedure->sections[draft->sections[step - 1]].title;
+		return draft_section_title(draft, draft->sections[step - 1]);
 	return step == draft_step_of_pieces(draft) ? TEXT("Pièces à joindre") : TEXT("Vérifier et déposer");
 }
 
@@ -360,7 +374,7 @@ section_step(struct request *request, struct html *html, const struct draft *dra
 	const struct dossier_form part = draft_section(arena, draft, section, verify);
 	if (step == 1)
 		before_form(html, procedure);
-	if (procedure->sections[section].help.length)
+	if (section >= 0 && procedure->sections[section].help.length)
 		HTML_LINE(html, "p", procedure->sections[section].help, { "class", TEXT("lead") });
 	page_mistakes(html, &part);
 	{

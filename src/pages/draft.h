@@ -68,8 +68,10 @@ struct dossier_form draft_section(struct arena *arena, const struct draft *draft
 
 /* The title of one of its pages: "Avenant : Vérifier et déposer". */
 struct text draft_heading(struct arena *arena, const struct draft *draft, struct text title);
+/* The title of a section of the procedure; NONE: what the action that files asks by itself. */
+struct text draft_section_title(const struct draft *draft, int section);
 
-/* The action that files it; NULL when its first step has none. */
+/* The action that files it, the first by which it may be filed now; NULL when its first step has none. */
 const struct procedure_action *draft_filing(const struct draft *draft);
 
 /* ---- parts of pages ---- */

@@ -24,6 +24,8 @@ const struct procedure_action *
 draft_filing(const struct draft *draft)
 {
 	const struct procedure *procedure = draft->facts.procedure;
+	if (!draft->nature && draft->can.filings.count)
+		return &procedure->actions[draft->can.filings.at[0]];
 	return draft->nature ? filing_of(procedure, draft->nature->start, draft->parent->roles) : filing_of(procedure, 0, 0);
 }
 

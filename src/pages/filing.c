@@ -84,7 +84,7 @@ section_summary(struct request *request, struct html *html, const struct draft *
 	const int section = draft->sections[step - 1];
 	const struct dossier_form part = draft_section(request->arena, draft, section, true);
 	HTML_IN(html, "section", { "class", part.mistakes ? TEXT("card todo") : TEXT("card") });
-	section_head(request, html, draft, draft->facts.procedure->sections[section].title, step);
+	section_head(request, html, draft, draft_section_title(draft, section), step);
 	HTML_IN(html, "dl", { "class", TEXT("data") });
 	for (size_t i = 0; i < part.count; i++) {
 		const struct dossier_answer *answer = &part.answers[i];
@@ -157,11 +157,30 @@ draft_after(struct request *request, struct html *html, const struct dossier_can
 		HTML_LINE(html, "p", can->after);
 }
 
-/* The button that files, or why it is not there. */
+/* One way to file it. */
+static void
+filing_button(struct request *request, struct html *html, const struct draft *draft, const struct procedure_action *filing,
+	bool last)
+{
+	FORM_IN(request, html, draft_path(request->arena, draft, "/deposer"));
+	form_once_field(request, html);
+	HTML_VOID(html, "input", { "type", TEXT("hidden") }, { "name", TEXT("action") }, { "value", filing->name });
+	if (filing->confirm.length) {
+		page_notice(html, NOTICE_WARNING, (struct text){ 0 }, filing->confirm);
+		html_markup(html, "<input type=\"hidden\" name=\"confirme\" value=\"oui\">");
+	}
+	HTML_IN(html, "div", { "class", TEXT("buttons") });
+	HTML_LINE(html, "button", filing->label, { "class", TEXT("button large") }, { "type", TEXT("submit") });
+	if (last)
+		HTML_SAY(html, "a", "Revenir plus tard", { "class", TEXT("button quiet") }, { "href", TEXT("/?fait=brouillon") });
+}
+
+/* The buttons that file, or why there is none. */
 static void
 filing_form(struct request *request, struct html *html, const struct draft *draft)
 {
 	const struct procedure_action *filing = draft_filing(draft);
+	const struct procedure_list filings = draft->can.filings;
 	if (!filing)
 		return;
 	if (!draft->can.may) {
@@ -170,15 +189,10 @@ filing_form(struct request *request, struct html *html, const struct draft *draf
 	}
 	if (draft_mistakes(draft))
 		return;
-	FORM_IN(request, html, draft_path(request->arena, draft, "/deposer"));
-	form_once_field(request, html);
-	if (filing->confirm.length) {
-		page_notice(html, NOTICE_WARNING, (struct text){ 0 }, filing->confirm);
-		html_markup(html, "<input type=\"hidden\" name=\"confirme\" value=\"oui\">");
-	}
-	HTML_IN(html, "div", { "class", TEXT("buttons") });
-	HTML_LINE(html, "button", filing->label, { "class", TEXT("button large") }, { "type", TEXT("submit") });
-	HTML_SAY(html, "a", "Revenir plus tard", { "class", TEXT("button quiet") }, { "href", TEXT("/?fait=brouillon") });
+	if (filings.count == 0)
+		filing_button(request, html, draft, filing, true);
+	for (size_t i = 0; i < filings.count; i++)
+		filing_button(request, html, draft, &draft->facts.procedure->actions[filings.at[i]], i + 1 == filings.count);
 }
 
 static enum guichet_status
@@ -253,7 +267,9 @@ page_draft_file(struct request *request, struct html *html, struct guichet_error
 	} else {
 		command->campaign = draft.campaign;
 	}
-	command->command.action = filing->name;
+	/* By the button that was shown; the core says whether it may. */
+	const int asked = procedure_action_find(draft.facts.procedure, filing->step, form_value(request, "action"));
+	command->command.action = asked < 0 ? filing->name : draft.facts.procedure->actions[asked].name;
 	command->command.confirmed = text_equal(form_value(request, "confirme"), TEXT("oui"));
 	command->once = form_value(request, "unefois");
 	request->state = command;
