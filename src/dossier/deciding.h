@@ -30,6 +30,9 @@ struct consequences {
 	int from, to;
 };
 
+/* elapse.c: those of an effect; nothing when it does not happen. */
+struct consequences deciding_effect(const struct procedure_deadline *deadline, bool happens);
+
 /* decide.c: every decision begins so; `at` is never before what the dossier already lived. */
 enum guichet_status deciding_begin(struct deciding *deciding, const struct dossier_input *input, instant at,
 	struct arena *arena, struct dossier_outcome *outcome, struct guichet_error *error);

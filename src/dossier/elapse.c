@@ -25,10 +25,10 @@ still_holds(struct deciding *deciding, const struct procedure_deadline *deadline
 	return inputs_condition(&deciding->inputs, deadline->condition, ret_happens, deciding->error);
 }
 
-static enum guichet_status
-elapse(struct deciding *deciding, const struct procedure_deadline *deadline, instant due, instant when, bool happens)
+struct consequences
+deciding_effect(const struct procedure_deadline *deadline, bool happens)
 {
-	const struct consequences consequences = {
+	return (struct consequences){
 		.produces = happens ? deadline->produces : (struct procedure_list){ 0 },
 		.cancels = happens ? deadline->cancels : (struct procedure_list){ 0 },
 		.settings = deadline->settings,
@@ -41,6 +41,12 @@ elapse(struct deciding *deciding, const struct procedure_deadline *deadline, ins
 		.from = deadline->step,
 		.to = happens ? deadline->to : PROCEDURE_NONE,
 	};
+}
+
+static enum guichet_status
+elapse(struct deciding *deciding, const struct procedure_deadline *deadline, instant due, instant when, bool happens)
+{
+	const struct consequences consequences = deciding_effect(deadline, happens);
 	CLEANUP(json_decref) json_t *payload = json_object();
 	json_t *result = json_put_object(payload, "result"), *values = json_put_object(result, "values");
 	const bool leaves = consequences.to >= 0 && consequences.to != consequences.from;

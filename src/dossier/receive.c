@@ -84,15 +84,15 @@ put_replaced(const struct deciding *deciding, json_t *result, bool *ret_any)
 	return well;
 }
 
-/* The first effect of the step that waited for this and whose condition is true; NULL when there is none. */
+/* The first effect of a step that waited for this and whose condition is true; NULL when there is none. */
 static enum guichet_status
-find_reaction(struct deciding *deciding, const struct procedure_deadline **ret_deadline)
+find_in_step(struct deciding *deciding, int step, const struct procedure_deadline **ret_deadline)
 {
 	const struct procedure *procedure = deciding->procedure;
 	const struct dossier_child *child = deciding->facts.child;
 	const int nature = procedure_nature_find(procedure, child->dossier->nature),
 		move = procedure_move_find(procedure, child->move);
-	const struct procedure_list deadlines = procedure->steps[deciding->facts.dossier->step].deadlines;
+	const struct procedure_list deadlines = procedure->steps[step].deadlines;
 	*ret_deadline = NULL;
 	for (size_t i = 0; i < deadlines.count && !*ret_deadline; i++) {
 		const struct procedure_deadline *deadline = &procedure->deadlines[deadlines.at[i]];
@@ -111,6 +111,18 @@ find_reaction(struct deciding *deciding, const struct procedure_deadline **ret_d
 	return GUICHET_OK;
 }
 
+/* The main circuit first, then those beside it. */
+static enum guichet_status
+find_reaction(struct deciding *deciding, const struct procedure_deadline **ret_deadline)
+{
+	const int tracks = (int)deciding->procedure->track_count;
+	enum guichet_status status = GUICHET_OK;
+	*ret_deadline = NULL;
+	for (int track = 0; status == GUICHET_OK && !*ret_deadline && (track == 0 || track < tracks); track++)
+		status = find_in_step(deciding, stand_in(&deciding->facts, track).step, ret_deadline);
+	return status;
+}
+
 /* "Avenant 2024-P-00001-K-A1". */
 static struct text
 reason_of(const struct deciding *deciding)
@@ -125,21 +137,17 @@ static enum guichet_status
 react(struct deciding *deciding, const struct procedure_deadline *deadline, json_t *payload, json_t *result,
 	json_t *values)
 {
-	const struct consequences consequences = {
-		.produces = deadline->produces,
-		.cancels = deadline->cancels,
-		.settings = deadline->settings,
-		.setting_count = deadline->setting_count,
-		.from = deadline->step,
-		.to = deadline->to,
-	};
+	const struct consequences consequences = deciding_effect(deadline, true);
 	if (!json_put(payload, "effect", json_of_text(deadline->name))
 	    || !json_put(payload, "step", json_of_text(deciding->procedure->steps[deadline->step].name))
 	    || !deciding_put_acts(deciding, &consequences, result) || !deciding_put_step(deciding, &consequences, result))
 		return OUT_OF_MEMORY(deciding->error);
 	deciding->outcome->alerts = deadline->alerts;
 	deciding->outcome->from = deadline->step;
-	return deciding_put_settings(deciding, &consequences, values);
+	enum guichet_status status = deciding_put_settings(deciding, &consequences, values);
+	if (status == GUICHET_OK)
+		status = deciding_put_entries(deciding, &consequences, result);
+	return status != GUICHET_OK ? status : deciding_put_rows(deciding, &consequences, result);
 }
 
 /* Nothing to write; the rest as it stands. */

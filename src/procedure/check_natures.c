@@ -85,6 +85,24 @@ check_replaces(struct check *check, size_t letter)
 			TEXT_ARGS(procedure->letters[letter].name));
 }
 
+/* What a child brings to its parent cannot be taken back: the parent has gone on. */
+static void
+check_undoing(struct check *check, const struct procedure_action *action)
+{
+	const struct procedure *procedure = check->procedure;
+	bool brings = action->report_count > 0, born = false;
+	for (size_t i = 0; i < procedure->nature_count; i++)
+		born |= flow_may_be(check, (int)i, action->step);
+	for (size_t i = 0; i < action->produces.count; i++)
+		brings |= procedure->letters[action->produces.at[i]].replaces.count > 0;
+	for (size_t i = 0; i < procedure->deadline_count; i++)
+		for (size_t k = 0; k < procedure->deadlines[i].upon_count; k++)
+			brings |= procedure->deadlines[i].upon[k].move == action->move;
+	if (action->undo_for > 0 && born && brings)
+		TELL(check, 323, action->origin, "ôtez « annulable: »",
+			"« %.*s » change le dossier d’origine : cela ne s’annule pas", TEXT_ARGS(action->name));
+}
+
 void
 check_natures(struct check *check)
 {
@@ -97,6 +115,8 @@ check_natures(struct check *check)
 			way->action ? way->action->report_count : way->deadline->report_count);
 		if (way->deadline)
 			check_upon(check, way->deadline);
+		else
+			check_undoing(check, way->action);
 	}
 	for (size_t i = 0; i < procedure->letter_count; i++)
 		check_replaces(check, i);
