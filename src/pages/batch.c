@@ -4,6 +4,8 @@
 #include "base/digest.h"
 #include "pages/families.h"
 
+#include "pages/undo.h"
+
 #include "base/banned.h"
 
 enum { MOST_DOSSIERS = 20000, PAGE_OF_IDS = 1000, MOST_SHOWN = 500, MOST_JUDGED = 100 };
@@ -443,7 +445,7 @@ page_batch(struct request *request, struct html *html, struct guichet_error *err
 	if (!text_equal(progress.campaign, campaign->id))
 		return guichet_fail(error, GUICHET_UNKNOWN, "Ce lot n’existe pas.");
 	const int move = procedure_move_find(campaign->procedure, progress.action);
-	PAGE_IN(request, html, arena_format(request->arena, "Lot : " TEXT_FORMAT,
+	PAGE_IN(request, html, arena_format(request->arena, "%s" TEXT_FORMAT, progress.undoes ? "Lot : retour sur " : "Lot : ",
 		TEXT_ARGS(move == PROCEDURE_NONE ? progress.action : campaign->procedure->moves[move].label)),
 		{ TEXT("/"), TEXT("Accueil") }, { TEXT("/gestion"), TEXT("Gestion") },
 		{ desk_path(request->arena, campaign, ""), campaign->campaign->title });
@@ -457,7 +459,8 @@ page_batch(struct request *request, struct html *html, struct guichet_error *err
 	HTML_IN(html, "div", { "id", TEXT("progression") },
 		{ "data-poll", progress.done_at ? (struct text){ 0 } : request->path });
 	progress_bar(request, html, &progress);
-	if (move != PROCEDURE_NONE)
+	page_batch_undo_offer(request, html, campaign, id, &progress);
+	if (move != PROCEDURE_NONE && !progress.undoes)
 		what_next(request, html, campaign, id, move, &progress);
 	return results(request, tx, html, id, error);
 }

@@ -5,6 +5,7 @@
 
 #include "document/document.h"
 #include "dossier/explanation.h"
+#include "pages/undo.h"
 
 #include "base/banned.h"
 
@@ -459,6 +460,7 @@ page_dossier_show(struct request *request, struct html *html, struct guichet_err
 		html_say(html, ", ");
 		html_text(html, dossier.structure_name);
 	}
+	page_undo_offer(request, tx, html, &dossier);
 	page_born_of(request, html, &dossier);
 	{
 		HTML_IN(html, "p", { "class", TEXT("muted") });

@@ -75,6 +75,13 @@ PAGE(page_batch_started);
 PAGE(page_batch);
 PAGE(page_export);
 PAGE(page_figures);
+/* undo.c */
+PAGE(page_undo);
+PAGE(page_undo_do);
+PAGE(page_undo_done);
+PAGE(page_batch_undo);
+PAGE(page_batch_undo_do);
+PAGE(page_batch_undo_done);
 /* reports.c */
 PAGE(page_reports);
 PAGE(page_report);

@@ -43,6 +43,8 @@ static const struct route routes[] = {
 	{ METHOD_GET,  "/dossiers/:id",                      RIGHT_PERSON, page_dossier_show, NULL, 0 },
 	{ METHOD_GET,  "/dossiers/:id/actions/:action",      RIGHT_PERSON, page_action, NULL, 0 },
 	{ METHOD_POST, "/dossiers/:id/actions/:action",      RIGHT_PERSON, page_action_do, page_action_done, 0 },
+	{ METHOD_GET,  "/dossiers/:id/annuler",              RIGHT_PERSON, page_undo, NULL, 0 },
+	{ METHOD_POST, "/dossiers/:id/annuler",              RIGHT_PERSON, page_undo_do, page_undo_done, 0 },
 	{ METHOD_GET,  "/dossiers/:id/documents/:rang",      RIGHT_PERSON, page_document, NULL, 0 },
 	{ METHOD_GET,  "/dossiers/:id/documents/:rang/pdf",  RIGHT_PERSON, page_document_pdf, NULL, 0 },
 	{ METHOD_GET,  "/dossiers/:id/pieces/:piece",        RIGHT_PERSON, page_piece, NULL, 0 },
@@ -76,6 +78,8 @@ static const struct route routes[] = {
 	{ METHOD_POST, "/gestion/:campagne/lots",            RIGHT_OFFICE, page_batch_start, page_batch_started, 0 },
 	{ METHOD_POST, "/gestion/:campagne/lots/preparer",   RIGHT_OFFICE, page_batch_prepare, NULL, 0 },
 	{ METHOD_GET,  "/gestion/:campagne/lots/:lot",       RIGHT_OFFICE, page_batch, NULL, 0 },
+	{ METHOD_GET,  "/gestion/:campagne/lots/:lot/annuler", RIGHT_OFFICE, page_batch_undo, NULL, 0 },
+	{ METHOD_POST, "/gestion/:campagne/lots/:lot/annuler", RIGHT_OFFICE, page_batch_undo_do, page_batch_undo_done, 0 },
 
 	/* superiors and whoever handles requests */
 	{ METHOD_GET,  "/a-traiter",             RIGHT_HANDLER,  page_waiting, NULL, 0 },

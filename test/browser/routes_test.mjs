@@ -73,6 +73,8 @@ const tour = [{
 		["piece", "GET /dossiers/:id/pieces/:piece", c => c.request.agent, c => `/dossiers/${c.request.id}/pieces/assurance`, { file: "application/pdf" }],
 		["retirer", "GET /dossiers/:id/actions/:action", c => c.request.agent, c => `/dossiers/${c.request.id}/actions/retirer`],
 		["a-traiter-rien", "GET /a-traiter", c => c.request.chef, "/a-traiter"],
+		["annuler-rien", "GET /dossiers/:id/annuler", c => c.request.agent, c => `/dossiers/${c.request.id}/annuler`, { status: 422 }],
+		["annuler-lot-inconnu", "GET /gestion/:campagne/lots/:lot/annuler", "office", `${gestion}/lots/aucun/annuler`, { status: 404 }],
 		["rapports-support", "GET /rapports", "support", "/rapports"],
 		["rapports", "GET /rapports", "office", "/rapports"],
 		["rapport", "GET /rapports/:procedure/:rapport", "office", "/rapports/teletravail-academie/bilan"],
@@ -470,10 +472,11 @@ async function post(cast, desk, [, , person, from, fill, press, leads, then]) {
 
 const lines = kind => tour.flatMap(part => part[kind] ?? []);
 const batch = ["POST /gestion/:campagne/lots"]; // sent from the page that preparing shows
+const undone = ["POST /dossiers/:id/annuler", "POST /gestion/:campagne/lots/:lot/annuler"]; // undo_test.mjs
 
 test("every route of the program is in the tour, and the tour in the program", async () => {
 	const known = (await routes()).map(one => `${one.method} ${one.path}`);
-	const visited = new Set([...lines("visits"), ...lines("posts")].map(line => line[1]).concat(scripted, children, batch));
+	const visited = new Set([...lines("visits"), ...lines("posts")].map(line => line[1]).concat(scripted, children, batch, undone));
 	equal(known.filter(route => !visited.has(route)), [], "never visited");
 	equal([...visited].filter(route => route && !known.includes(route)), [], "not in the program");
 	const names = [...lines("visits"), ...lines("mistakes")].map(line => line[0]);
