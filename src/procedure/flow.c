@@ -28,7 +28,7 @@ flow_may_be(const struct check *check, int nature, int step)
 	return check->flow.natures[(size_t)(nature + 1) * check->procedure->step_count + (size_t)step];
 }
 
-/* The steps where a dossier of each nature may come, those of PROCEDURE_NONE first. */
+/* The steps where a dossier of each nature may come, those of PROCEDURE_NONE first: all have every track. */
 static bool
 find_natures(struct check *check)
 {
@@ -37,6 +37,9 @@ find_natures(struct check *check)
 	for (int nature = PROCEDURE_NONE; check->flow.natures && nature < (int)procedure->nature_count; nature++) {
 		bool *steps = check->flow.natures + (size_t)(nature + 1) * procedure->step_count;
 		steps[nature < 0 ? 0 : procedure->natures[nature].start] = true;
+		for (size_t track = 1; track < procedure->track_count; track++)
+			if (procedure->tracks[track].steps.count)
+				steps[procedure->tracks[track].steps.at[0]] = true;
 		for (bool changed = true; changed;) {
 			changed = false;
 			for (size_t i = 0; i < check->way_count; i++) {
