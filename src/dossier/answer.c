@@ -401,10 +401,16 @@ read_period(struct answering *reading, struct dossier_answer *answer)
 	return feel_context(entries, 3);
 }
 
+enum { LONGEST_DURATION = 10000 }; /* what échéance() counts is far below */
+
 static struct feel_value
 read_duration(struct answering *reading, struct dossier_answer *answer)
 {
 	const struct feel_value row = read_row(reading, answer, 0);
+	int64_t count;
+	if (row.kind != FEEL_NULL && answer->mistake.length == 0
+		&& (!feel_to_integer(row.context.at[0].value, &count) || count < 1 || count > LONGEST_DURATION))
+		mistake(reading, answer, TEXT("Écrivez un nombre de 1 à 10 000."));
 	return answer->mistake.length ? feel_null(TEXT("")) : row;
 }
 

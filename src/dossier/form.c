@@ -62,23 +62,6 @@ clip(struct text text)
 	return text_part(text, 0, 300);
 }
 
-/* The fields that the filing of a child asks, in the order of the form. */
-static enum guichet_status
-list_fields_of_nature(struct arena *arena, const struct procedure *procedure, const struct procedure_nature *nature,
-	struct dossier_form *form, struct guichet_error *error)
-{
-	form->answers = arena_array_of(arena, struct dossier_answer, procedure->form_field_count + 1);
-	if (!form->answers)
-		return OUT_OF_MEMORY(error);
-	form->count = 0;
-	for (size_t i = 0; i < procedure->form_field_count; i++) {
-		const struct procedure_field *field = &procedure->fields[i];
-		if (procedure_list_has(nature->sections, field->section))
-			form->answers[form->count++] = (struct dossier_answer){ .field = field, .name = field->name, .visible = true };
-	}
-	return GUICHET_OK;
-}
-
 static bool
 is_listed(const struct dossier_form *form, const struct procedure_field *field)
 {
@@ -90,21 +73,24 @@ is_listed(const struct dossier_form *form, const struct procedure_field *field)
 
 /* Which fields: those of the form and of the action that files, or those an action changes and enters. */
 static enum guichet_status
-list_fields(struct arena *arena, const struct procedure *procedure, enum dossier_form_kind kind, int action,
-	struct dossier_form *form, size_t *ret_changed_from, struct guichet_error *error)
+list_fields(const struct inputs *inputs, enum dossier_form_kind kind, int action, struct dossier_form *form,
+	size_t *ret_changed_from, struct guichet_error *error)
 {
+	const struct procedure *procedure = inputs->facts->procedure;
+	const struct procedure_nature *nature = kind == DOSSIER_FORM_FILING ? facts_nature(inputs->facts) : NULL;
 	const struct procedure_action *act = action >= 0 ? &procedure->actions[action] : NULL;
 	const bool filing = kind == DOSSIER_FORM_FILING;
 	const size_t first = filing ? procedure->form_field_count : act->changes.count,
 		most = first + (act ? act->enters.count : 0);
-	form->answers = arena_array_of(arena, struct dossier_answer, most + 1);
+	form->answers = arena_array_of(inputs->arena, struct dossier_answer, most + 1);
 	if (!form->answers)
 		return OUT_OF_MEMORY(error);
 	*ret_changed_from = filing ? 0 : first; /* fields before it are those of `modifie` */
 	for (size_t i = 0; i < most; i++) {
 		const int index = i >= first ? act->enters.at[i - first] : filing ? (int)i : act->changes.at[i];
 		const struct procedure_field *field = &procedure->fields[index];
-		if ((filing && i < first && field->later) || (i >= first && is_listed(form, field)))
+		const bool left = nature ? !procedure_list_has(nature->sections, field->section) : field->later;
+		if ((filing && i < first && left) || (i >= first && is_listed(form, field)))
 			continue;
 		form->answers[form->count++] = (struct dossier_answer){ .field = field, .name = field->name, .visible = true };
 	}
@@ -227,10 +213,7 @@ form_read(struct inputs *inputs, enum dossier_form_kind kind, int action, struct
 	struct dossier_form form = { 0 };
 	struct answering reading = { .arena = inputs->arena };
 	size_t changed_count = 0;
-	const struct procedure_nature *nature = kind == DOSSIER_FORM_FILING ? facts_nature(inputs->facts) : NULL;
-	enum guichet_status status = nature
-		? list_fields_of_nature(inputs->arena, inputs->facts->procedure, nature, &form, error)
-		: list_fields(inputs->arena, inputs->facts->procedure, kind, action, &form, &changed_count, error);
+	enum guichet_status status = list_fields(inputs, kind, action, &form, &changed_count, error);
 	if (status == GUICHET_OK)
 		status = read_answers(inputs, &reading, raws, changed_count, &form, error);
 	if (status == GUICHET_OK)

@@ -79,7 +79,9 @@ judge_option(const struct inputs *inputs, struct dossier_option *option, struct 
 	option->allowed = true;
 	option->reason = TEXT("");
 	option->closes_at = INSTANT_NEVER;
-	for (size_t i = 0; !facts->dossier && i < facts->procedure->population_count; i++) {
+	/* A child is of whom its parent is of. */
+	const bool first = !facts->dossier && !facts_nature(facts);
+	for (size_t i = 0; first && i < facts->procedure->population_count; i++) {
 		const struct procedure_rule *rule = &facts->procedure->population[i];
 		const enum guichet_status status = inputs_condition(inputs, rule->rule, &option->allowed, error);
 		if (status != GUICHET_OK)
@@ -89,7 +91,7 @@ judge_option(const struct inputs *inputs, struct dossier_option *option, struct 
 			return GUICHET_OK;
 		}
 	}
-	if (!facts->dossier && facts->procedure->once && facts->other.length > 0) {
+	if (first && facts->procedure->once && facts->other.length > 0) {
 		option->allowed = false;
 		option->reason = facts->procedure->once_message;
 		return GUICHET_OK;
@@ -396,7 +398,7 @@ dossier_lines(const struct dossier_facts *facts, const struct dossier_viewer *vi
 			.label = field->label,
 			.value = procedure_field_text(arena, field, value->value),
 			.field = field,
-			.changed = field->section >= 0 && value->version > 1,
+			.changed = field->section >= 0 && !field->later && value->version > 1,
 		};
 		if (!line.value.at || !ITEMS_ADD(arena, &lines, &count, &line))
 			return OUT_OF_MEMORY(error);

@@ -75,19 +75,18 @@ place_of(const struct office_command *command, const struct office_foreseen *for
 		.seats = foreseen->seats };
 }
 
-/* What is judged: the draft, by who files. */
-static struct dossier_input
+/* What is judged: the draft, by who files. False when the arena is full. */
+[[nodiscard]] static bool
 input_of(const struct office_command *command, const struct office_foreseen *foreseen, const struct office_draft *draft,
-	const struct dossier_facts *facts, instant now)
+	const struct dossier_facts *facts, instant now, struct dossier_input *ret_input)
 {
 	const struct directory_facts *actor = &foreseen->actor.facts;
-	struct dossier_input input = { .facts = *facts, .command = command->command, .decided_at = now,
+	*ret_input = (struct dossier_input){ .facts = *facts, .command = command->command, .decided_at = now,
 		.salt = command->salt, .id = command->id,
 		.actor = { .person = office_person_of(&actor->person, actor->appointment.function, actor->structure.name) } };
-	input.command.raws = draft->raws;
-	input.command.pieces = draft->pieces;
-	input.command.piece_count = draft->piece_count;
-	return input;
+	ret_input->command.pieces = draft->pieces;
+	ret_input->command.piece_count = draft->piece_count;
+	return office_raws_join(command->arena, draft->raws, command->command.raws, &ret_input->command.raws);
 }
 
 /* Nobody reopened a window for them, they have no other dossier here, nothing that another may have changed meanwhile
@@ -114,7 +113,9 @@ judge_ahead(struct store_tx *tx, const struct office_command *command, struct of
 		return;
 	const instant now = clock_now(command->office->options.clock);
 	const struct office_place place = place_of(command, foreseen);
-	struct dossier_input input = input_of(command, foreseen, &foreseen->draft, &facts, now);
+	struct dossier_input input;
+	if (!input_of(command, foreseen, &foreseen->draft, &facts, now, &input))
+		return;
 	input.number = judged->number = dossier_number(command->arena, place.procedure, facts.campaign, serial);
 	if (input.number.at && dossier_decide(&input, command->arena, &judged->outcome, &ignored) == GUICHET_OK
 		&& office_texts_make(command->office, command->arena, &place, &facts, &judged->outcome, now, command->seed,
@@ -179,7 +180,9 @@ decide(struct store_tx *tx, struct office_command *command, const struct office_
 {
 	const instant now = clock_now(command->office->options.clock);
 	const struct office_place place = place_of(command, foreseen);
-	struct dossier_input input = input_of(command, foreseen, draft, facts, now);
+	struct dossier_input input;
+	if (!input_of(command, foreseen, draft, facts, now, &input))
+		return guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.");
 	struct office_judged *judged = same && is_plain(facts) ? foreseen->judged : NULL;
 	enum guichet_status status = GUICHET_OK;
 	if (judged) {

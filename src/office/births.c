@@ -144,7 +144,8 @@ decide(struct store_tx *tx, struct office_command *command, const struct office_
 		.decided_at = now, .salt = command->salt, .id = command->id, .number = command->number };
 	input.actor.roles = parent->roles;
 	input.actor.signs = parent->signs;
-	input.command.raws = draft->raws;
+	if (!office_raws_join(command->arena, draft->raws, command->command.raws, &input.command.raws))
+		return guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.");
 	input.command.pieces = draft->pieces;
 	input.command.piece_count = draft->piece_count;
 	status = acting_of(arena, parent, around->seats, actor, nature, command->command.action, &input.actor.person, error);

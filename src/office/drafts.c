@@ -74,6 +74,24 @@ office_draft_merge(struct arena *arena, const struct office_draft_change *change
 	return GUICHET_OK;
 }
 
+bool
+office_raws_join(struct arena *arena, struct dossier_raws draft, struct dossier_raws typed, struct dossier_raws *ret_raws)
+{
+	if (typed.count == 0) {
+		*ret_raws = draft;
+		return true;
+	}
+	struct dossier_raw *raws = arena_array_of(arena, struct dossier_raw, draft.count + typed.count);
+	if (!raws)
+		return false;
+	for (size_t i = 0; i < draft.count; i++)
+		raws[i] = draft.at[i];
+	for (size_t i = 0; i < typed.count; i++)
+		raws[draft.count + i] = typed.at[i];
+	*ret_raws = (struct dossier_raws){ raws, draft.count + typed.count };
+	return true;
+}
+
 static enum guichet_status
 save_fields(struct store_tx *tx, struct office_draft_change *change, struct guichet_error *error)
 {

@@ -300,9 +300,11 @@ page_batch_start(struct request *request, struct html *html, struct guichet_erro
 	/* A mistake that no dossier would accept is told before anything starts. */
 	const struct dossier_raws raws = raws_of_all(request, campaign->procedure);
 	struct dossier_form form;
-	status = judge(request, &chosen, action, raws, false, &form, error);
+	status = judge(request, &chosen, action, raws, page_changes_rows(request), &form, error);
 	if (status != GUICHET_OK)
 		return status;
+	if (page_changes_rows(request))
+		return prepare_page(request, html, campaign, action, &chosen, all, &form, (struct text){ 0 }, error);
 	if (form.mistakes) {
 		request_status(request, 422);
 		return prepare_page(request, html, campaign, action, &chosen, all, &form, (struct text){ 0 }, error);

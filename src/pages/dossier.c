@@ -305,7 +305,11 @@ answers(struct request *request, struct html *html, const struct office_dossier 
 		for (; i < count && text_equal(lines[i].section, section); i++) {
 			HTML_LINE(html, "dt", lines[i].label);
 			HTML_IN(html, "dd");
-			html_text(html, lines[i].value);
+			if (lines[i].field && lines[i].field->type == PROCEDURE_FIELD_ROWS)
+				page_rows_table(html, request->arena, lines[i].field,
+					dossier_value_of(&dossier->state, lines[i].field->name));
+			else
+				html_text(html, lines[i].value);
 			if (lines[i].changed)
 				html_markup(html, " ");
 			if (lines[i].changed)
@@ -477,6 +481,8 @@ page_dossier_show(struct request *request, struct html *html, struct guichet_err
 		timeline(request, html, &dossier, &past, &explanation, moments, count);
 		if (status == GUICHET_OK)
 			status = answers(request, html, &dossier, &explanation, error);
+		if (status == GUICHET_OK)
+			status = page_registers(request, html, &dossier.facts, &viewer, error);
 	}
 	HTML_IN(html, "div");
 	pieces(request, html, &dossier);
@@ -670,10 +676,30 @@ page_action(struct request *request, struct html *html, struct guichet_error *er
 	return action_page(request, html, NULL, (struct text){ 0 }, error);
 }
 
+/* The form again, with a row more or less: nothing is done yet. */
+static enum guichet_status
+rows_page(struct request *request, struct html *html, const struct dossier_raws *raws, struct guichet_error *error)
+{
+	struct dossier_form form = { 0 };
+	{
+		CLEANUP(store_read_end) struct store_tx *tx = store_read(site_of(request)->store, error);
+		if (!tx)
+			return error->status;
+		struct office_dossier dossier;
+		enum guichet_status status = page_dossier(request, tx, &dossier, error);
+		const int index = status != GUICHET_OK ? PROCEDURE_NONE
+			: dossier_action_find(dossier.procedure, &dossier.state, request_parameter(request, "action"));
+		if (index != PROCEDURE_NONE)
+			status = dossier_form_read(request->arena, &dossier.facts, DOSSIER_FORM_ACTION, index, *raws, true, &form, error);
+		if (status != GUICHET_OK)
+			return status;
+	}
+	return action_page(request, html, &form, (struct text){ 0 }, error);
+}
+
 enum guichet_status
 page_action_do(struct request *request, struct html *html, struct guichet_error *error)
 {
-	(void)html;
 	struct site *site = site_of(request);
 	struct office_command *command = office_command_new(site->office, request->arena, visitor_of(request)->actor.person,
 		request->received_at);
@@ -692,6 +718,8 @@ page_action_do(struct request *request, struct html *html, struct guichet_error 
 			return status;
 		page_command_read(request, dossier.procedure, command);
 	}
+	if (page_changes_rows(request))
+		return rows_page(request, html, &command->command.raws, error);
 	return page_write(request, office_act, command, &command->status, &command->error, error);
 }
 

@@ -469,8 +469,8 @@ read_change(struct request *request, const struct draft *draft, struct office_dr
 	size_t raw_count = 0, field_count = 0;
 	for (size_t i = 0; i < typed.count; i++) {
 		const struct text field = dossier_raw_field(typed.at[i].field);
-		if ((size_t)procedure_field_find(procedure, field) >= procedure->form_field_count)
-			continue; /* of an action: not of the form */
+		if (!dossier_answer_find(&draft->form, field))
+			continue; /* of another action: not of the form */
 		raws[raw_count++] = typed.at[i];
 		fields[field_count++] = field;
 	}
@@ -598,6 +598,8 @@ page_draft_saved(struct request *request, struct html *html, struct guichet_erro
 	if (status != GUICHET_OK)
 		return status;
 	const size_t step = step_asked(&draft, form_value(request, "etape"));
+	if (page_changes_rows(request))
+		return request_redirect(request, 303, draft_step_path(request->arena, &draft, step, false));
 	if (text_equal(next, TEXT("precedente")))
 		return request_redirect(request, 303, draft_step_path(request->arena, &draft, step > 1 ? step - 1 : 1, false));
 	if (step <= draft.section_count) {

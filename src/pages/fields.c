@@ -1,13 +1,12 @@
 /* Fields of forms: label, help, mistake and input tied together for assistive tools. */
-#include "pages/pages.h"
+#include "pages/fields.h"
 
 #include <stdio.h>
 
 #include "base/banned.h"
 
-/* What aria-describedby names: the help, the mistake, both or nothing. */
-static struct text
-described(struct text name, struct text help, struct text mistake, char *room, size_t size)
+struct text
+field_described(struct text name, struct text help, struct text mistake, char *room, size_t size)
 {
 	int length = 0;
 	if (help.length)
@@ -18,16 +17,16 @@ described(struct text name, struct text help, struct text mistake, char *room, s
 	return length ? (struct text){ room, (size_t)length < size ? (size_t)length : size - 1 } : (struct text){ 0 };
 }
 
-static void
-label_text(struct html *html, struct text label, bool required)
+void
+field_label(struct html *html, struct text label, bool required)
 {
 	html_text(html, label);
 	if (!required)
 		HTML_SAY(html, "span", " (facultatif)", { "class", TEXT("optional") });
 }
 
-static void
-help_and_mistake(struct html *html, struct text name, struct text help, struct text mistake)
+void
+field_help_and_mistake(struct html *html, struct text name, struct text help, struct text mistake)
 {
 	char room[300];
 	if (help.length) {
@@ -44,7 +43,7 @@ void
 page_field(struct html *html, const struct page_field *field)
 {
 	char room[600], longest[24];
-	const struct text about = described(field->name, field->help, field->mistake, room, sizeof room);
+	const struct text about = field_described(field->name, field->help, field->mistake, room, sizeof room);
 	const int digits = field->longest ? snprintf(longest, sizeof longest, "%lld", (long long)field->longest) : 0;
 	const struct text limit = digits ? (struct text){ longest, (size_t)digits } : (struct text){ 0 };
 	const struct text wrong = field->mistake.length ? TEXT("true") : (struct text){ 0 };
@@ -52,9 +51,9 @@ page_field(struct html *html, const struct page_field *field)
 	HTML_IN(html, "div", { "class", field->mistake.length ? TEXT("field has-error") : TEXT("field") });
 	{
 		HTML_IN(html, "label", { "for", field->name });
-		label_text(html, field->label, field->required);
+		field_label(html, field->label, field->required);
 	}
-	help_and_mistake(html, field->name, field->help, field->mistake);
+	field_help_and_mistake(html, field->name, field->help, field->mistake);
 	if (strcmp(field->type, "textarea") == 0) {
 		HTML_IN(html, "textarea", { "id", field->name }, { "name", field->name },
 			{ "rows", field->rows == 3 ? TEXT("3") : TEXT("5") },
@@ -98,9 +97,8 @@ choice(struct html *html, struct arena *arena, const struct dossier_answer *answ
 	HTML_LINE(html, "label", label, { "for", id });
 }
 
-/* Boxes that are not ticked send nothing: an empty text before them says that they were shown. */
-static void
-unticked(struct html *html, struct text name)
+void
+field_unticked(struct html *html, struct text name)
 {
 	HTML_VOID(html, "input", { "type", TEXT("hidden") }, { "name", name }, { "value", TEXT("") });
 }
@@ -111,14 +109,14 @@ choices(struct html *html, struct arena *arena, const struct dossier_answer *ans
 {
 	const struct procedure_field *field = answer->field;
 	char room[600];
-	const struct text about = described(answer->name, field->help, answer->mistake, room, sizeof room);
+	const struct text about = field_described(answer->name, field->help, answer->mistake, room, sizeof room);
 	HTML_IN(html, "fieldset", { "class", answer->mistake.length ? TEXT("field has-error") : TEXT("field") },
 		{ "id", answer->name }, { "aria-describedby", about }, { "tabindex", TEXT("-1") });
 	{
 		HTML_IN(html, "legend");
-		label_text(html, field->label, field->compulsory);
+		field_label(html, field->label, field->compulsory);
 	}
-	help_and_mistake(html, answer->name, field->help, answer->mistake);
+	field_help_and_mistake(html, answer->name, field->help, answer->mistake);
 	HTML_IN(html, "div", { "class", TEXT("choices") });
 	if (field->type == PROCEDURE_FIELD_YES_NO) {
 		choice(html, arena, answer, "radio", TEXT("oui"), TEXT("Oui"));
@@ -127,7 +125,7 @@ choices(struct html *html, struct arena *arena, const struct dossier_answer *ans
 	}
 	const char *type = field->type == PROCEDURE_FIELD_CHOICES ? "checkbox" : "radio";
 	if (field->type == PROCEDURE_FIELD_CHOICES)
-		unticked(html, answer->name);
+		field_unticked(html, answer->name);
 	for (size_t i = 0; i < field->option_count; i++)
 		choice(html, arena, answer, type, field->options[i].name, field->options[i].label);
 }
@@ -137,16 +135,16 @@ declaration(struct html *html, const struct dossier_answer *answer)
 {
 	const struct procedure_field *field = answer->field;
 	char room[600];
-	const struct text about = described(answer->name, field->help, answer->mistake, room, sizeof room);
+	const struct text about = field_described(answer->name, field->help, answer->mistake, room, sizeof room);
 	HTML_IN(html, "div", { "class", answer->mistake.length ? TEXT("field honour has-error") : TEXT("field honour") });
-	help_and_mistake(html, answer->name, field->help, answer->mistake);
-	unticked(html, answer->name);
+	field_help_and_mistake(html, answer->name, field->help, answer->mistake);
+	field_unticked(html, answer->name);
 	HTML_IN(html, "div", { "class", TEXT("choice") });
 	HTML_VOID(html, "input", { "type", TEXT("checkbox") }, { "id", answer->name }, { "name", answer->name },
 		{ "value", TEXT("oui") }, { "checked", HTML_WHEN(chosen(answer, TEXT("oui"))) }, { "aria-describedby", about },
 		{ "aria-invalid", answer->mistake.length ? TEXT("true") : (struct text){ 0 } });
 	HTML_IN(html, "label", { "for", answer->name });
-	label_text(html, field->label, field->compulsory);
+	field_label(html, field->label, field->compulsory);
 }
 
 /* Everything that is typed. A date goes to the browser's own field as it wants it; what is no date is shown as typed. */
@@ -161,6 +159,7 @@ typed(struct html *html, struct arena *arena, const struct dossier_answer *answe
 	if (bounds.length)
 		line.help = line.help.length ? arena_format(arena, "%.*s %.*s", TEXT_ARGS(line.help), TEXT_ARGS(bounds)) : bounds;
 	struct date date;
+	struct feel_value time;
 	switch (field->type) {
 	case PROCEDURE_FIELD_LONG_TEXT:
 		line.type = "textarea";
@@ -175,6 +174,13 @@ typed(struct html *html, struct arena *arena, const struct dossier_answer *answe
 			line.value = date_iso(arena, date);
 		if (text_trim(line.value).length == 0 || date_read(line.value, &date))
 			line.type = "date";
+		break;
+	case PROCEDURE_FIELD_TIME:
+		line.width = TEXT("short");
+		if (procedure_time_read(line.value, &time))
+			line.value = arena_format(arena, "%02d:%02d", time.at.time.hour, time.at.time.minute);
+		if (text_trim(line.value).length == 0 || procedure_time_read(line.value, &time))
+			line.type = "time";
 		break;
 	case PROCEDURE_FIELD_INTEGER:
 		line.width = TEXT("short");
@@ -209,10 +215,56 @@ page_answers(struct html *html, struct arena *arena, const struct dossier_form *
 		case PROCEDURE_FIELD_DECLARATION:
 			declaration(html, answer);
 			break;
+		case PROCEDURE_FIELD_WEEK:
+			field_week(html, arena, answer);
+			break;
+		case PROCEDURE_FIELD_ROWS:
+			field_rows(html, arena, answer);
+			break;
+		case PROCEDURE_FIELD_PERIOD:
+		case PROCEDURE_FIELD_DURATION:
+			field_parts(html, arena, answer);
+			break;
 		default:
 			typed(html, arena, answer);
 		}
 	}
+}
+
+/* A line of the summary, with the way to its field: "Trajets, ligne 2, Départ : …". */
+static void
+mistake_line(struct html *html, struct text label, const struct dossier_answer *answer)
+{
+	char room[300];
+	snprintf(room, sizeof room, "#" TEXT_FORMAT, TEXT_ARGS(answer->name));
+	HTML_IN(html, "li");
+	HTML_IN(html, "a", { "href", text_of_string(room) });
+	html_text(html, label);
+	html_say(html, " : ");
+	html_text(html, answer->mistake);
+}
+
+/* Those of its parts, when they are where the mistake is; false when there is none. */
+static bool
+part_mistakes(struct html *html, const struct dossier_answer *answer)
+{
+	bool any = false;
+	for (size_t i = 0; i < answer->row_count; i++)
+		for (size_t k = 0; k < answer->rows[i].count; k++) {
+			const struct dossier_answer *part = &answer->rows[i].answers[k];
+			char room[500];
+			if (part->mistake.length == 0)
+				continue;
+			if (answer->field->type == PROCEDURE_FIELD_ROWS)
+				snprintf(room, sizeof room, TEXT_FORMAT ", ligne %zu, " TEXT_FORMAT, TEXT_ARGS(answer->field->label), i + 1,
+					TEXT_ARGS(part->field->label));
+			else
+				snprintf(room, sizeof room, TEXT_FORMAT ", " TEXT_FORMAT, TEXT_ARGS(answer->field->label),
+					TEXT_ARGS(part->field->label));
+			mistake_line(html, text_of_string(room), part);
+			any = true;
+		}
+	return any;
 }
 
 void
@@ -227,13 +279,8 @@ page_mistakes(struct html *html, const struct dossier_form *form)
 		const struct dossier_answer *answer = &form->answers[i];
 		if (!answer->visible || answer->mistake.length == 0)
 			continue;
-		char room[300];
-		snprintf(room, sizeof room, "#" TEXT_FORMAT, TEXT_ARGS(answer->name));
-		HTML_IN(html, "li");
-		HTML_IN(html, "a", { "href", text_of_string(room) });
-		html_text(html, answer->field->label);
-		html_say(html, " : ");
-		html_text(html, answer->mistake);
+		if (!part_mistakes(html, answer))
+			mistake_line(html, answer->field->label, answer);
 	}
 }
 
@@ -247,5 +294,5 @@ page_raws(struct request *request, const struct procedure *procedure)
 	for (size_t i = 0; raws && i < count; i++)
 		if (procedure_field_find(procedure, dossier_raw_field(fields[i].name)) != PROCEDURE_NONE)
 			raws[kept++] = (struct dossier_raw){ fields[i].name, fields[i].value };
-	return (struct dossier_raws){ raws, kept };
+	return page_rows_changed(request, procedure, (struct dossier_raws){ raws, kept });
 }

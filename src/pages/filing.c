@@ -59,6 +59,13 @@ answer_text(struct arena *arena, const struct dossier_answer *answer)
 	if (answer->value.kind != FEEL_NULL)
 		return procedure_field_text(arena, answer->field, answer->value);
 	struct text all = TEXT("");
+	for (size_t i = 0; i < answer->row_count; i++)
+		for (size_t k = 0; k < answer->rows[i].count; k++) {
+			const struct text part = answer_text(arena, &answer->rows[i].answers[k]);
+			if (part.length)
+				all = arena_format(arena, TEXT_FORMAT "%s" TEXT_FORMAT, TEXT_ARGS(all), all.length ? ", " : "",
+					TEXT_ARGS(part));
+		}
 	for (size_t i = 0; i < answer->raw_count; i++)
 		if (answer->raws[i].length)
 			all = arena_format(arena, TEXT_FORMAT "%s" TEXT_FORMAT, TEXT_ARGS(all), all.length ? ", " : "",
@@ -157,47 +164,106 @@ draft_after(struct request *request, struct html *html, const struct dossier_can
 		HTML_LINE(html, "p", can->after);
 }
 
-/* One way to file it. */
-static void
-filing_button(struct request *request, struct html *html, const struct draft *draft, const struct procedure_action *filing,
-	bool last)
+/* What an action that files asks on its own: the answers that the form has not. */
+static enum guichet_status
+asked_by(struct request *request, const struct draft *draft, int action, const struct office_command *refused,
+	struct dossier_form *ret_form, struct guichet_error *error)
 {
-	FORM_IN(request, html, draft_path(request->arena, draft, "/deposer"));
+	struct arena *arena = request->arena;
+	const struct procedure_action *filing = &draft->facts.procedure->actions[action];
+	const bool this = refused && text_equal(refused->command.action, filing->name);
+	struct dossier_raws raws = draft->saved.raws;
+	struct dossier_form form;
+	*ret_form = (struct dossier_form){ 0 };
+	if (filing->enters.count == 0)
+		return GUICHET_OK;
+	if (this && !office_raws_join(arena, draft->saved.raws, refused->command.raws, &raws))
+		return guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.");
+	const enum guichet_status status = dossier_form_read(arena, &draft->facts, DOSSIER_FORM_FILING, action, raws, !this,
+		&form, error);
+	if (status != GUICHET_OK)
+		return status;
+	ret_form->answers = form.answers;
+	for (size_t i = 0; i < form.count; i++) {
+		if (dossier_answer_find(&draft->form, form.answers[i].name))
+			continue;
+		ret_form->mistakes += form.answers[i].mistake.length > 0;
+		form.answers[ret_form->count++] = form.answers[i];
+	}
+	return GUICHET_OK;
+}
+
+/* One way to file: what it asks on its own, and its button. */
+static enum guichet_status
+filing_way(struct request *request, struct html *html, const struct draft *draft, const struct dossier_option *option,
+	const struct office_command *refused, bool first, struct guichet_error *error)
+{
+	const struct procedure_action *filing = option->definition;
+	struct dossier_form form;
+	const enum guichet_status status = asked_by(request, draft, option->action, refused, &form, error);
+	if (status != GUICHET_OK)
+		return status;
+	HTML_IN(html, "section", { "class", form.count ? TEXT("card") : (struct text){ 0 } });
+	if (form.count)
+		HTML_LINE(html, "h3", filing->label);
+	page_mistakes(html, &form);
+	FORM_IN(request, html, draft_path(request->arena, draft, "/deposer"), { "class", TEXT("form") });
 	form_once_field(request, html);
 	HTML_VOID(html, "input", { "type", TEXT("hidden") }, { "name", TEXT("action") }, { "value", filing->name });
+	page_answers(html, request->arena, &form);
 	if (filing->confirm.length) {
 		page_notice(html, NOTICE_WARNING, (struct text){ 0 }, filing->confirm);
 		html_markup(html, "<input type=\"hidden\" name=\"confirme\" value=\"oui\">");
 	}
 	HTML_IN(html, "div", { "class", TEXT("buttons") });
-	HTML_LINE(html, "button", filing->label, { "class", TEXT("button large") }, { "type", TEXT("submit") });
-	if (last)
+	HTML_LINE(html, "button", filing->label, { "class", first ? TEXT("button large") : TEXT("button secondary large") },
+		{ "type", TEXT("submit") });
+	if (first)
 		HTML_SAY(html, "a", "Revenir plus tard", { "class", TEXT("button quiet") }, { "href", TEXT("/?fait=brouillon") });
+	return GUICHET_OK;
+}
+
+/* Nothing is left to correct but what another action that files asks by itself. */
+static bool
+is_ready(const struct draft *draft, const struct procedure_action *filing)
+{
+	size_t others = 0;
+	for (size_t i = 0; i < draft->form.count; i++) {
+		const struct procedure_field *field = draft->form.answers[i].field;
+		const bool of_action = field->section < 0 || field->later;
+		others += of_action && draft->form.answers[i].mistake.length > 0
+			&& !procedure_list_has(filing->enters, (int)(field - draft->facts.procedure->fields));
+	}
+	return draft_mistakes(draft) == others;
 }
 
 /* The buttons that file, or why there is none. */
-static void
-filing_form(struct request *request, struct html *html, const struct draft *draft)
+static enum guichet_status
+filing_forms(struct request *request, struct html *html, const struct draft *draft, const struct office_command *refused,
+	struct guichet_error *error)
 {
-	const struct procedure_action *filing = draft_filing(draft);
-	const struct procedure_list filings = draft->can.filings;
-	if (!filing)
-		return;
-	if (!draft->can.may) {
-		page_notice(html, NOTICE_WARNING, TEXT("Vous ne pouvez pas déposer pour l’instant"), draft->can.message);
-		return;
+	const struct dossier_viewer viewer = { .person = visitor_of(request)->actor.person };
+	const struct dossier_option *options;
+	size_t count;
+	bool any = false;
+	enum guichet_status status = dossier_options(&draft->facts, &viewer, request->arena, &options, &count, error);
+	for (size_t i = 0; status == GUICHET_OK && i < count; i++) {
+		if (!options[i].allowed)
+			continue;
+		if (is_ready(draft, options[i].definition))
+			status = filing_way(request, html, draft, &options[i], refused, !any, error);
+		any = true;
 	}
-	if (draft_mistakes(draft))
-		return;
-	if (filings.count == 0)
-		filing_button(request, html, draft, filing, true);
-	for (size_t i = 0; i < filings.count; i++)
-		filing_button(request, html, draft, &draft->facts.procedure->actions[filings.at[i]], i + 1 == filings.count);
+	if (status == GUICHET_OK && !any)
+		page_notice(html, NOTICE_WARNING, TEXT("Vous ne pouvez pas déposer pour l’instant"), draft->can.message);
+	return status;
 }
 
 static enum guichet_status
-summary(struct request *request, struct html *html, const struct draft *draft, struct text refusal)
+summary(struct request *request, struct html *html, const struct draft *draft, const struct office_command *refused,
+	struct text refusal, struct guichet_error *error)
 {
+	enum guichet_status status = GUICHET_OK;
 	const size_t steps = draft_step_count(draft);
 	PAGE_IN(request, html, draft_heading(request->arena, draft, arena_format(request->arena,
 			"Vérifier et déposer, étape %zu sur %zu", steps, steps)),
@@ -222,9 +288,9 @@ summary(struct request *request, struct html *html, const struct draft *draft, s
 		draft_after(request, html, &draft->can);
 	}
 	if (refusal.length == 0 || draft->can.may) /* else the reason is at the top */
-		filing_form(request, html, draft);
+		status = filing_forms(request, html, draft, refused, error);
 	draft_help(html, draft->campaign);
-	return GUICHET_OK;
+	return status;
 }
 
 enum guichet_status
@@ -239,10 +305,26 @@ page_draft_summary(struct request *request, struct html *html, struct guichet_er
 		return status;
 	if (!draft_may_prepare(&draft))
 		return request_redirect(request, 303, draft.back);
-	return summary(request, html, &draft, (struct text){ 0 });
+	return summary(request, html, &draft, NULL, (struct text){ 0 }, error);
 }
 
 /* ---- filing ---- */
+
+/* What was typed beside the button: only what the action itself asks. */
+static struct dossier_raws
+own_raws(struct request *request, const struct procedure *procedure, const struct procedure_action *filing)
+{
+	const struct dossier_raws typed = page_raws(request, procedure);
+	struct dossier_raw *raws = arena_array_of(request->arena, struct dossier_raw, typed.count + 1);
+	size_t count = 0;
+	for (size_t i = 0; raws && i < typed.count; i++) {
+		const int field = procedure_field_find(procedure, dossier_raw_field(typed.at[i].field));
+		const bool drafted = field >= 0 && procedure->fields[field].section >= 0 && !procedure->fields[field].later;
+		if (!drafted && procedure_list_has(filing->enters, field))
+			raws[count++] = typed.at[i];
+	}
+	return (struct dossier_raws){ raws, count };
+}
 
 enum guichet_status
 page_draft_file(struct request *request, struct html *html, struct guichet_error *error)
@@ -256,7 +338,9 @@ page_draft_file(struct request *request, struct html *html, struct guichet_error
 		if (status != GUICHET_OK)
 			return status;
 	}
-	const struct procedure_action *filing = draft_filing(&draft);
+	const struct procedure *procedure = draft.facts.procedure;
+	const int named = procedure_action_find(procedure, draft.nature ? draft.nature->start : 0, form_value(request, "action"));
+	const struct procedure_action *filing = named >= 0 ? &procedure->actions[named] : draft_filing(&draft);
 	struct office_command *command = office_command_new(site->office, request->arena, visitor_of(request)->actor.person,
 		request->received_at);
 	if (!command || !filing)
@@ -267,9 +351,8 @@ page_draft_file(struct request *request, struct html *html, struct guichet_error
 	} else {
 		command->campaign = draft.campaign;
 	}
-	/* By the button that was shown; the core says whether it may. */
-	const int asked = procedure_action_find(draft.facts.procedure, filing->step, form_value(request, "action"));
-	command->command.action = asked < 0 ? filing->name : draft.facts.procedure->actions[asked].name;
+	command->command.action = filing->name;
+	command->command.raws = own_raws(request, procedure, filing);
 	command->command.confirmed = text_equal(form_value(request, "confirme"), TEXT("oui"));
 	command->once = form_value(request, "unefois");
 	request->state = command;
@@ -320,5 +403,5 @@ page_draft_filed(struct request *request, struct html *html, struct guichet_erro
 	if (status != GUICHET_OK)
 		return status;
 	request_status(request, command->status == GUICHET_REFUSED ? 422 : 503);
-	return draft.other.length ? already_filed(request, html, &draft, refusal) : summary(request, html, &draft, refusal);
+	return draft.other.length ? already_filed(request, html, &draft, refusal) : summary(request, html, &draft, command, refusal, error);
 }

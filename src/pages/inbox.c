@@ -233,6 +233,18 @@ answer_of(const struct inbox *inbox, const struct inbox_item *item)
 	return NULL;
 }
 
+/* Names the answers, and the parts of them, for this dossier. */
+static void
+put_prefix(struct arena *arena, struct text prefix, struct dossier_form *form)
+{
+	for (size_t i = 0; i < form->count; i++) {
+		struct dossier_answer *answer = &form->answers[i];
+		answer->name = arena_format(arena, TEXT_FORMAT TEXT_FORMAT, TEXT_ARGS(prefix), TEXT_ARGS(answer->name));
+		for (size_t k = 0; k < answer->row_count; k++)
+			put_prefix(arena, prefix, &answer->rows[k]);
+	}
+}
+
 /* The fields that an action asks, named for this dossier, with what was typed. */
 static enum guichet_status
 asked_fields(const struct inbox *inbox, struct html *html, const struct inbox_item *item,
@@ -248,9 +260,7 @@ asked_fields(const struct inbox *inbox, struct html *html, const struct inbox_it
 	if (status != GUICHET_OK || form.count == 0)
 		return status;
 	const struct text prefix = asked_prefix(arena, item->row->id, option->definition->name);
-	for (size_t i = 0; i < form.count; i++)
-		form.answers[i].name = arena_format(arena, TEXT_FORMAT TEXT_FORMAT, TEXT_ARGS(prefix),
-			TEXT_ARGS(form.answers[i].name));
+	put_prefix(arena, prefix, &form);
 	HTML_IN(html, "div", { "class", TEXT("choice-more") });
 	{
 		HTML_IN(html, "p", { "class", TEXT("muted small if-chosen") });

@@ -124,10 +124,22 @@ void page_submit(struct html *html, struct text label);
 
 /* The fields of a procedure's form or action as dossier_form_read() gave them, mistakes beside each. */
 void page_answers(struct html *html, struct arena *arena, const struct dossier_form *form);
+/* Was a row added or taken away, instead of sending the form? It is then shown again; page_raws() has the change. */
+bool page_changes_rows(struct request *request);
+/* What was typed, with the row that a button added or without the one it took away. */
+struct dossier_raws page_rows_changed(struct request *request, const struct procedure *procedure, struct dossier_raws raws);
 /* Said at the top when there are mistakes, with a link to each field. Nothing without. */
 void page_mistakes(struct html *html, const struct dossier_form *form);
 /* All that the form of a page carries for these fields, as typed. */
 struct dossier_raws page_raws(struct request *request, const struct procedure *procedure);
+
+/* --- tables of a dossier (registers.c) ---------------------------------------------------- */
+
+/* The rows of a field of that type. */
+void page_rows_table(struct html *html, struct arena *arena, const struct procedure_field *field, struct feel_value rows);
+/* Its registers, as the viewer may read them; nothing when they are empty. */
+enum guichet_status page_registers(struct request *request, struct html *html, const struct dossier_facts *facts,
+	const struct dossier_viewer *viewer, struct guichet_error *error);
 
 /* --- waiting for the writer (writing.c) --------------------------------------------------- */
 

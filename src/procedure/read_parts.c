@@ -92,12 +92,10 @@ static void
 make_duration(struct reader *reader, struct procedure_field *field)
 {
 	struct procedure_field *parts = READER_ARRAY(reader, struct procedure_field, 2);
-	struct feel_range *bounds = READER_ARRAY(reader, struct feel_range, 1);
-	if (!parts || !bounds)
+	if (!parts)
 		return;
-	*bounds = (struct feel_range){ .low = feel_integer(1), .high = feel_integer(1000) };
 	parts[0] = (struct procedure_field){ .name = TEXT("nombre"), .label = TEXT("Nombre"),
-		.type = PROCEDURE_FIELD_INTEGER, .feel_type = feel_type_number_of(reader->arena, TEXT(""), true, bounds),
+		.type = PROCEDURE_FIELD_INTEGER, .feel_type = feel_type_number_of(reader->arena, TEXT(""), true, NULL),
 		.compulsory = true, .section = PROCEDURE_NONE };
 	parts[1] = (struct procedure_field){ .name = TEXT("unité"), .label = TEXT("Unité"), .type = PROCEDURE_FIELD_CHOICE,
 		.feel_type = feel_type_words_of(reader->arena, duration_words, DURATION_UNITS), .options = duration_options,

@@ -232,7 +232,11 @@
 			if (document.visibilityState === "hidden" && dirty.has(form))
 				save(true);
 		});
-		form.addEventListener("submit", () => clearTimeout(timer));
+		form.addEventListener("submit", (event) => {
+			clearTimeout(timer);
+			if (event.submitter?.name === "lignes") /* the rows come back renumbered: what this tab remembers is not theirs */
+				forget(form);
+		});
 	};
 
 	const watchUnsaved = (form) => {
