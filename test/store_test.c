@@ -280,7 +280,7 @@ TEST(writer_runs_a_batch_again_one_by_one_when_the_disk_fills)
 	enum { WORKS = 40, SIZE = 20000 };
 	static struct gate gate;
 	static struct numbered numbered[WORKS];
-	const struct store_options options = { .page_ceiling = 150 };
+	const struct store_options options = { .page_ceiling = 250 };
 	CLEANUP(store_close) struct store *store = open_fresh(&options);
 	gate_close(&gate, store);
 	for (int i = 0; i < WORKS; i++) {

@@ -225,6 +225,22 @@ holder_add(struct arena *arena, struct growing *holders, struct store_rows *rows
 	return holder->instead_of.at != NULL;
 }
 
+/* Room doubles: it is full at each power of two. */
+static bool
+met_add(struct arena *arena, struct text **met, size_t *count, struct text person)
+{
+	if ((*count & (*count - 1)) == 0) {
+		struct text *larger = arena_array_of(arena, struct text, *count ? 2 * *count : 1);
+		if (!larger)
+			return false;
+		if (*count)
+			memcpy(larger, *met, *count * sizeof *larger);
+		*met = larger;
+	}
+	(*met)[(*count)++] = person;
+	return true;
+}
+
 enum guichet_status
 directory_holders(struct store_tx *tx, struct arena *arena, const struct text *functions, size_t function_count,
 	struct text structure, struct text except, struct date at, struct directory_holders *ret_holders,
@@ -247,9 +263,13 @@ directory_holders(struct store_tx *tx, struct arena *arena, const struct text *f
 			date_day_number(at), except), error);
 	struct growing holders = { 0 };
 	struct text home = TEXT("");
+	struct text *met = NULL;
+	size_t met_count = 0;
 	while (store_next(&rows)) {
 		if (home.length == 0)
 			home = store_text(&rows, PERSON_COLUMN_COUNT + 1);
+		if (!met_add(arena, &met, &met_count, store_text(&rows, 0)))
+			return guichet_fail(error, GUICHET_BROKEN, "Mémoire insuffisante.");
 		if (store_integer(&rows, PERSON_COLUMN_COUNT + 9))
 			continue; /* away */
 		if (holders.count && !text_equal(store_text(&rows, PERSON_COLUMN_COUNT + 1), holders.at[0].structure))
@@ -259,7 +279,7 @@ directory_holders(struct store_tx *tx, struct arena *arena, const struct text *f
 	}
 	status = store_finish(&rows);
 	if (status == GUICHET_OK)
-		*ret_holders = (struct directory_holders){ holders.at, holders.count, home };
+		*ret_holders = (struct directory_holders){ holders.at, holders.count, home, met, met_count };
 	return status;
 }
 

@@ -107,6 +107,8 @@ struct directory_holders {
 	const struct directory_holder *at;
 	size_t count;
 	struct text home; /* directory_holders(): the structure it would be if nobody were absent; empty when there is none */
+	const struct text *met; /* directory_holders(): ids of all those who hold it on the way, absent ones included: the answer */
+	size_t met_count;       /* is the same for whoever else is left out */
 };
 
 /* Who holds one of the functions in the structure, or in its nearest ancestor where

@@ -20,6 +20,10 @@ still_holds(struct deciding *deciding, const struct procedure_deadline *deadline
 	enum guichet_status status = inputs_instant(&deciding->inputs, deadline->when, false, &when, deciding->error);
 	if (status != GUICHET_OK)
 		return status;
+	if (when == INSTANT_NEVER)
+		return guichet_fail(deciding->error, GUICHET_REFUSED, "« %.*s » devait arriver à cette date, qui ne se calcule plus : "
+			"« %.*s » ne donne plus rien. Voyez ce qui manque au dossier ou à l’annuaire.", TEXT_ARGS(deadline->label),
+			TEXT_ARGS(text_part(feel_source_of(deadline->when), 0, 200)));
 	*ret_when = when;
 	*ret_holds = when <= due && when <= deciding->facts.at && when > after;
 	return inputs_condition(&deciding->inputs, deadline->condition, ret_happens, deciding->error);
@@ -109,6 +113,11 @@ dossier_elapse(const struct dossier_input *input, struct text effect, int step, 
 		status = elapse(&deciding, &procedure->deadlines[index], due, when, happens);
 	if (status == GUICHET_OK && holds)
 		return GUICHET_OK;
+	/* What is due is written with each event: it can be of no step but by another circuit. */
+	if (status == GUICHET_OK && index < 0)
+		status = guichet_fail(error, GUICHET_REFUSED, "« %.*s » devait arriver, mais le circuit de la procédure n’en dit rien "
+			"à l’étape « %.*s ». Faites sur ce dossier ce qui devait se faire.", TEXT_ARGS(effect),
+			TEXT_ARGS(procedure->steps[dossier->step].label));
 	if (status == GUICHET_OK) {
 		ret_outcome->kind = DOSSIER_STALE;
 		ret_outcome->state = *dossier;

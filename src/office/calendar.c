@@ -1,7 +1,4 @@
-/* What happens by itself: due effects of dossiers and the dated mails of campaigns, in the order of time.
- *
- * Each effect is its own transaction, many of which share one commit. An effect that cannot happen raises an alert
- * and comes back an hour later: it never disappears. */
+/* What happens by itself: due effects of dossiers (timers.c) and the dated mails of campaigns, in the order of time. */
 #include "office/inside.h"
 
 #include <stdlib.h>
@@ -12,152 +9,12 @@
 
 enum { EFFECTS_AT_ONCE = 256, PAGE = 200, MOST_RECIPIENTS = 20000 };
 
-/* ---- several works at once, waited for together ---- */
-
-struct flight {
-	pthread_mutex_t lock;
-	pthread_cond_t landed;
-	size_t waiting;
-};
-
-static void
-flight_done(struct flight *flight)
-{
-	pthread_mutex_lock(&flight->lock);
-	if (--flight->waiting == 0)
-		pthread_cond_signal(&flight->landed);
-	pthread_mutex_unlock(&flight->lock);
-}
-
-static void
-flight_take(struct flight *flight)
-{
-	pthread_mutex_lock(&flight->lock);
-	flight->waiting++;
-	pthread_mutex_unlock(&flight->lock);
-}
-
-static void
-flight_wait(struct flight *flight)
-{
-	pthread_mutex_lock(&flight->lock);
-	while (flight->waiting)
-		pthread_cond_wait(&flight->landed, &flight->lock);
-	pthread_mutex_unlock(&flight->lock);
-}
-
-#define FLIGHT ((struct flight){ PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, 0 })
-
-/* ---- effects of dossiers ---- */
-
+/* A due moment of a campaign. */
 struct effect {
 	struct office *office;
-	struct flight *flight;
-	struct arena *arena;
 	instant at;
-	struct text id, campaign, dossier, name, salt, seed;
-	enum guichet_status status;
-	struct guichet_error error;
+	struct text id, campaign, name;
 };
-
-static enum guichet_status
-postpone(struct store_tx *tx, struct effect *effect, struct text message, struct guichet_error *error)
-{
-	const instant now = clock_now(effect->office->options.clock);
-	enum guichet_status status = store_run(tx, STORE_DUE_DELETE, STORE_VALUES(effect->at, effect->id), NULL, error);
-	if (status == GUICHET_OK)
-		status = store_run(tx, STORE_DUE_INSERT, STORE_VALUES(now + INSTANT_HOUR, effect->id, effect->campaign,
-			effect->dossier.length ? STORE_VALUE(effect->dossier) : STORE_NULL, effect->name), NULL, error);
-	if (status == GUICHET_OK)
-		status = store_run(tx, STORE_ALERT_INSERT, STORE_VALUES(effect->id, effect->campaign,
-			effect->dossier.length ? STORE_VALUE(effect->dossier) : STORE_NULL, "", message, now), NULL, error);
-	return status;
-}
-
-/* The transaction that puts off an effect whose own has failed. */
-static enum guichet_status
-postpone_failed(struct store_tx *tx, void *context, struct guichet_error *error)
-{
-	struct effect *effect = context;
-	return postpone(tx, effect, text_of_string(effect->error.message), error);
-}
-
-static enum guichet_status
-effect_fire(struct store_tx *tx, void *context, struct guichet_error *error)
-{
-	struct effect *effect = context;
-	struct arena *arena = effect->arena;
-	struct office_dossier dossier;
-	struct office_place place;
-	struct dossier_outcome outcome;
-	const instant now = clock_now(effect->office->options.clock);
-	enum guichet_status status = office_load(effect->office, tx, arena, effect->dossier, effect->at, 0, &dossier, &place,
-		error);
-	if (status == GUICHET_OK)
-		status = office_holders(effect->office, tx, arena, dossier.procedure, dossier.state.subject, dossier.structure,
-			office_roles_told(dossier.procedure, effect->name), effect->at, &dossier.facts, &place.seats, error);
-	if (status != GUICHET_OK)
-		return status;
-	const struct dossier_input input = { .facts = dossier.facts, .decided_at = now, .salt = effect->salt };
-	const int index = dossier_deadline_find(dossier.procedure, &dossier.state, effect->name);
-	status = dossier_elapse(&input, effect->name,
-		index == PROCEDURE_NONE ? dossier.state.step : dossier.procedure->deadlines[index].step, effect->at, arena, &outcome,
-		error);
-	if (status != GUICHET_OK)
-		return status;
-	switch (outcome.kind) {
-	case DOSSIER_HAPPENED:
-		return office_record(effect->office, tx, arena, &place, &dossier.facts, &outcome, NULL, effect->at, effect->seed,
-			error);
-	case DOSSIER_STALE:
-		return store_run(tx, STORE_DUE_DELETE, STORE_VALUES(effect->at, effect->id), NULL, error);
-	case DOSSIER_ALERT:
-	case DOSSIER_REFUSED_OUTCOME:
-		break;
-	}
-	return postpone(tx, effect, outcome.message, error);
-}
-
-static void
-effect_done(void *context, enum guichet_status status, const struct guichet_error *error)
-{
-	struct effect *effect = context;
-	effect->status = status;
-	if (status != GUICHET_OK)
-		effect->error = *error;
-	flight_done(effect->flight);
-}
-
-static enum guichet_status
-fire_effects(struct office *office, struct effect *effects, size_t count, struct guichet_error *error)
-{
-	struct flight flight = FLIGHT;
-	for (size_t i = 0; i < count; i++) {
-		struct effect *effect = &effects[i];
-		effect->flight = &flight;
-		effect->status = GUICHET_RETRY;
-		effect->arena = arena_new(OFFICE_WORK_ARENA);
-		if (!effect->arena)
-			continue;
-		effect->salt = token_hash(effect->arena, token_new(effect->arena));
-		effect->seed = token_new(effect->arena);
-		flight_take(&flight);
-		if (store_submit(office->options.store, STORE_NORMAL, effect_fire, effect, effect_done, effect, &effect->error)
-			!= GUICHET_OK)
-			flight_done(&flight); /* the queue is full: at the next pass */
-	}
-	flight_wait(&flight);
-	enum guichet_status status = GUICHET_OK;
-	for (size_t i = 0; i < count; i++) {
-		struct effect *effect = &effects[i];
-		if (effect->status != GUICHET_OK && effect->status != GUICHET_RETRY && status == GUICHET_OK) {
-			log_error("due", &effect->error);
-			status = store_transact(office->options.store, postpone_failed, effect, error);
-		}
-		arena_free(effect->arena);
-	}
-	return status;
-}
 
 /* ---- the dated mails of a campaign ---- */
 
@@ -340,7 +197,7 @@ send_some(const struct gathering *all, size_t *first, struct guichet_error *erro
 			!= GUICHET_OK)
 			flight_done(&flight);
 	}
-	flight_wait(&flight);
+	flight_wait(&flight, 0);
 	enum guichet_status status = GUICHET_OK;
 	for (size_t i = 0; i < count; i++) {
 		if (sendings[i].status == GUICHET_RETRY)
@@ -403,36 +260,28 @@ fire_moment(struct office *office, struct effect *effect, struct guichet_error *
 enum guichet_status
 office_fire_due(struct office *office, bool *ret_more, struct guichet_error *error)
 {
-	CLEANUP(arena_free) struct arena *arena = arena_new(4 << 20);
-	struct effect *effects = arena ? arena_array_of(arena, struct effect, EFFECTS_AT_ONCE) : NULL;
-	if (!effects)
+	CLEANUP(arena_free) struct arena *arena = arena_new(1 << 20);
+	struct effect effect = { .office = office };
+	bool of_dossier = false;
+	if (!arena)
 		return guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.");
-	size_t count = 0;
-	bool moment = false;
 	{
 		CLEANUP(store_read_end) struct store_tx *tx = store_read(office->options.store, error);
 		if (!tx)
 			return error->status;
-		CLEANUP(store_rows_end) struct store_rows rows = store_query(tx, arena, STORE_DUE_NEXT,
-			STORE_VALUES(clock_now(office->options.clock), (int64_t)EFFECTS_AT_ONCE), error);
-		while (!moment && count < EFFECTS_AT_ONCE && store_next(&rows)) {
-			struct effect *effect = &effects[count];
-			*effect = (struct effect){ .office = office, .at = store_integer(&rows, 0), .id = store_text(&rows, 1),
-				.campaign = store_text(&rows, 2), .dossier = store_text(&rows, 3), .name = store_text(&rows, 4) };
-			moment = effect->dossier.length == 0;
-			/* Effects of different instants are not fired together: one may cause another in between. */
-			if (count && effect->at != effects[0].at)
-				break;
-			if (!moment || count == 0)
-				count++;
+		struct store_rows rows = store_query(tx, arena, STORE_DUE_NEXT, STORE_VALUES(clock_now(office->options.clock)), error);
+		*ret_more = store_next(&rows);
+		if (*ret_more) {
+			effect.at = store_integer(&rows, 0);
+			effect.id = store_text(&rows, 1);
+			effect.campaign = store_text(&rows, 2);
+			of_dossier = !store_is_null(&rows, 3);
+			effect.name = store_text(&rows, 4);
 		}
 		const enum guichet_status status = store_finish(&rows);
-		if (status != GUICHET_OK)
+		if (status != GUICHET_OK || !*ret_more)
 			return status;
 	}
-	*ret_more = count > 0;
-	if (count == 0)
-		return GUICHET_OK;
-	return effects[0].dossier.length == 0 ? fire_moment(office, &effects[0], error)
-		: fire_effects(office, effects, count, error);
+	/* Effects of different instants are not fired together: one may cause another in between. */
+	return of_dossier ? office_fire_effects(office, effect.at, ret_more, error) : fire_moment(office, &effect, error);
 }

@@ -98,6 +98,18 @@ static inline void office_past_end_at(struct office_past *past) { office_past_en
 enum guichet_status office_past_read(struct office_past *past, struct store_tx *tx, struct text id,
 	const struct procedure *procedure, struct guichet_error *error);
 
+/* Several works of the writer at once, waited for together: flight.c. */
+struct flight {
+	pthread_mutex_t lock;
+	pthread_cond_t landed;
+	size_t waiting;
+};
+#define FLIGHT ((struct flight){ PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, 0 })
+void flight_take(struct flight *flight);
+void flight_done(struct flight *flight);
+/* Until `most` are left. */
+void flight_wait(struct flight *flight, size_t most);
+
 /* One pass of each kind of background work: see struct office_loop. */
 enum guichet_status office_fire_due(struct office *office, bool *ret_more, struct guichet_error *error);
 enum guichet_status office_compose_letters(struct office *office, bool *ret_more, struct guichet_error *error);
@@ -184,6 +196,12 @@ enum guichet_status office_count(struct store_tx *tx, struct arena *arena, const
 /* What a command that undoes does, instead of acting. */
 enum guichet_status office_undo_act(struct store_tx *tx, struct office_command *command, const struct office_actor *actor,
 	struct guichet_error *error);
+
+/* The effects of dossiers that are due at that instant, some thousands at most: timers.c. */
+enum guichet_status office_fire_effects(struct office *office, instant at, bool *ret_more, struct guichet_error *error);
+/* The due effects of a dossier as an outcome has them, in the place of those that it had. */
+enum guichet_status office_dues_write(struct store_tx *tx, struct arena *arena, const struct office_place *place,
+	const struct dossier_outcome *outcome, struct guichet_error *error);
 
 /* Writes what an outcome says: event, projection, due effects, mails, letters, links; then the passages that it opens,
  * each an event of its own. `seed` makes the tokens.

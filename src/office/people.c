@@ -191,7 +191,34 @@ struct held {
 	struct dossier_holder *list;
 	size_t count;
 	struct office_seat *seats; /* by role */
+	const struct text *met;    /* persons without whom it might be otherwise: a request of theirs goes to somebody else */
+	size_t met_count;
 };
+
+static bool
+has_met(const struct held *held, struct text person)
+{
+	for (size_t i = 0; i < held->met_count; i++)
+		if (text_equal(held->met[i], person))
+			return true;
+	return false;
+}
+
+static bool
+meet(struct arena *arena, struct held *held, const struct directory_holders *holders)
+{
+	struct text *met = arena_array_of(arena, struct text, held->met_count + holders->met_count + holders->count + 1);
+	if (!met)
+		return false;
+	if (held->met_count)
+		memcpy(met, held->met, held->met_count * sizeof *met);
+	for (size_t i = 0; i < holders->met_count; i++)
+		met[held->met_count++] = holders->met[i];
+	for (size_t i = 0; i < holders->count; i++)
+		met[held->met_count++] = holders->at[i].person.id;
+	held->met = met;
+	return true;
+}
 
 /* Adds the holders of one role, up to `most` in all; one who holds it twice, once. */
 static enum guichet_status
@@ -210,6 +237,8 @@ holders_of_role(struct store_tx *tx, struct arena *arena, const struct procedure
 		status = directory_holders(tx, arena, role->functions, role->function_count, structure, subject, day,
 			&holders, error);
 	}
+	if (status == GUICHET_OK && !meet(arena, held, &holders))
+		status = guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.");
 	if (status != GUICHET_OK)
 		return status;
 	if (role->reach != PROCEDURE_EVERYWHERE) {
@@ -253,7 +282,34 @@ held_load(struct store_tx *tx, struct arena *arena, const struct procedure *proc
 	return GUICHET_OK;
 }
 
-/* held_load(), kept while the directory does not change. */
+/* held_load(), kept while the directory does not change. `subject` is empty for those who hold none of the roles. */
+static enum guichet_status
+held_kept(struct office *office, struct store_tx *tx, struct arena *arena, const struct procedure *procedure,
+	struct text subject, struct text structure, dossier_roles wide, instant at, struct text proof, struct held *ret_held,
+	struct guichet_error *error)
+{
+	const struct text key = arena_format(arena, "held %lld %llx " TEXT_FORMAT " " TEXT_FORMAT,
+		(long long)date_day_number(date_of_instant(at, NULL)), (unsigned long long)wide, TEXT_ARGS(structure),
+		TEXT_ARGS(subject));
+	const struct held *held = office_kept_find(office, arena, procedure, key, proof);
+	if (!held) {
+		CLEANUP(arena_free) struct arena *made = arena_new(OFFICE_WORK_ARENA);
+		struct held *fresh = made ? arena_new_of(made, struct held) : NULL;
+		const struct text where = fresh ? arena_text(made, structure) : (struct text){ 0 };
+		if (!where.at || !key.at)
+			return guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.");
+		enum guichet_status status = held_load(tx, made, procedure, subject, where, wide, at, fresh, error);
+		if (status == GUICHET_OK)
+			status = office_keep(office, arena, TAKE(made), procedure, key, proof, fresh, error);
+		if (status != GUICHET_OK)
+			return status;
+		held = fresh;
+	}
+	*ret_held = *held;
+	return GUICHET_OK;
+}
+
+/* A service's answer serves all those who work there but those who hold something. */
 static enum guichet_status
 held_find(struct office *office, struct store_tx *tx, struct arena *arena, const struct procedure *procedure,
 	struct text subject, struct text structure, dossier_roles wide, instant at, struct held *ret_held,
@@ -265,24 +321,10 @@ held_find(struct office *office, struct store_tx *tx, struct arena *arena, const
 		return status;
 	if (proof.length == 0)
 		return held_load(tx, arena, procedure, subject, structure, wide, at, ret_held, error);
-	const struct text key = arena_format(arena, "held %lld %llx " TEXT_FORMAT " " TEXT_FORMAT,
-		(long long)date_day_number(date_of_instant(at, NULL)), (unsigned long long)wide, TEXT_ARGS(structure),
-		TEXT_ARGS(subject));
-	struct held *held = office_kept_find(office, arena, procedure, key, proof);
-	if (!held) {
-		CLEANUP(arena_free) struct arena *made = arena_new(OFFICE_WORK_ARENA);
-		held = made ? arena_new_of(made, struct held) : NULL;
-		const struct text where = held ? arena_text(made, structure) : (struct text){ 0 };
-		if (!where.at || !key.at)
-			return guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.");
-		status = held_load(tx, made, procedure, subject, where, wide, at, held, error);
-		if (status == GUICHET_OK)
-			status = office_keep(office, arena, TAKE(made), procedure, key, proof, held, error);
-		if (status != GUICHET_OK)
-			return status;
-	}
-	*ret_held = *held;
-	return GUICHET_OK;
+	status = held_kept(office, tx, arena, procedure, TEXT(""), structure, wide, at, proof, ret_held, error);
+	if (status == GUICHET_OK && has_met(ret_held, subject))
+		status = held_kept(office, tx, arena, procedure, subject, structure, wide, at, proof, ret_held, error);
+	return status;
 }
 
 enum guichet_status

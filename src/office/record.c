@@ -119,12 +119,16 @@ write_projection(struct office *office, struct store_tx *tx, struct arena *arena
 	return status == GUICHET_OK ? write_waits(tx, place, outcome, error) : status;
 }
 
-static enum guichet_status
-write_dues(struct store_tx *tx, struct arena *arena, const struct office_place *place,
+/* What stood in the way of the effects that it had, and was told, is over with them. */
+enum guichet_status
+office_dues_write(struct store_tx *tx, struct arena *arena, const struct office_place *place,
 	const struct dossier_outcome *outcome, struct guichet_error *error)
 {
 	enum guichet_status status = place->from == PROCEDURE_NONE ? GUICHET_OK
 		: store_run(tx, STORE_DUE_DELETE_OF_DOSSIER, STORE_VALUES(place->id), NULL, error);
+	if (status == GUICHET_OK && place->from != PROCEDURE_NONE)
+		status = store_run(tx, STORE_ALERT_OVER, STORE_VALUES(arena_format(arena, "d:" TEXT_FORMAT ":", TEXT_ARGS(place->id)),
+			arena_format(arena, "d:" TEXT_FORMAT ";", TEXT_ARGS(place->id))), NULL, error);
 	for (size_t i = 0; status == GUICHET_OK && i < outcome->due_count; i++) {
 		if (outcome->dues[i].at_once)
 			continue;
@@ -301,7 +305,7 @@ record(struct office *office, struct store_tx *tx, struct arena *arena, const st
 	if (status == GUICHET_OK)
 		status = write_event(tx, arena, &outcome->event, error);
 	if (status == GUICHET_OK)
-		status = write_dues(tx, arena, place, outcome, error);
+		status = office_dues_write(tx, arena, place, outcome, error);
 	if (status == GUICHET_OK)
 		status = write_acts(tx, place, outcome, now, error);
 	if (status == GUICHET_OK)
@@ -332,8 +336,8 @@ tell_stopped(struct store_tx *tx, struct arena *arena, const struct office_place
 {
 	const struct text id = arena_format(arena, "d:" TEXT_FORMAT ":" TEXT_FORMAT, TEXT_ARGS(place->id),
 		TEXT_ARGS(due->effect));
-	enum guichet_status status = store_run(tx, STORE_ALERT_INSERT, STORE_VALUES(id, place->campaign->id, place->id, "",
-		message, now), NULL, error);
+	enum guichet_status status = store_run(tx, STORE_ALERT_INSERT, STORE_VALUES(id, place->campaign->id, place->id,
+		role_name(place->procedure, place->procedure->office), message, now), NULL, error);
 	return status != GUICHET_OK ? status : store_run(tx, STORE_DUE_INSERT, STORE_VALUES(now + INSTANT_HOUR, id,
 		place->campaign->id, place->id, due->effect), NULL, error);
 }

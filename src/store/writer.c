@@ -1,6 +1,7 @@
 /* The one writer. Works wait in two bounded lanes; the thread takes what has gathered
  * while the previous commit was reaching the disk, runs each work in a savepoint, commits
- * them all at once, and only then tells their owners.
+ * them all at once, and only then tells their owners. Low works are taken one at a time, after
+ * the normal ones of a batch: as many as leave no normal one waiting long.
  *
  * After an error the whole transaction may be gone, works already released included (a
  * full disk does that): the batch is then run again one by one. */
@@ -16,8 +17,9 @@
 
 enum {
 	LARGEST_BATCH = 256,
-	LOW_ALONE = 8,           /* low works in a batch without normal ones */
-	LOW_SHARE = 8,           /* else one low work for so many normal ones, one at least */
+	CROWD = 32,              /* normal works in a batch and behind it: people wait for one another */
+	LOW_SHARE = 8,           /* then one low work for so many normal ones */
+	LOW_TIME = 12000,        /* else microseconds of low works in a batch, when normal ones wait */
 	LONGEST_BATCH = 30000,   /* microseconds of work before committing what is done */
 };
 
@@ -61,12 +63,26 @@ lane_take(struct writer *writer, enum store_lane which, struct item *batch, size
 	return taken;
 }
 
+/* The normal works that wait, or one low when there is none. */
 static size_t
 batch_take(struct writer *writer)
 {
 	const size_t normal = lane_take(writer, STORE_NORMAL, writer->batch, LARGEST_BATCH - LARGEST_BATCH / LOW_SHARE);
-	const size_t low = normal ? (normal + LOW_SHARE - 1) / LOW_SHARE : LOW_ALONE;
-	return normal + lane_take(writer, STORE_LOW, writer->batch + normal, low);
+	return normal ? normal : lane_take(writer, STORE_LOW, writer->batch, 1);
+}
+
+/* One more low work after `count` works, `low` of them low ones that took so long; 0 when it is time to commit. */
+static size_t
+low_take(struct writer *writer, size_t count, size_t low, int64_t taken)
+{
+	if (count == LARGEST_BATCH)
+		return 0;
+	pthread_mutex_lock(&writer->lock);
+	const size_t waiting = writer->lanes[STORE_NORMAL].count, normal = count - low;
+	const bool more = normal + waiting >= CROWD ? low < normal / LOW_SHARE : !waiting || taken < LOW_TIME;
+	const size_t more_count = more ? lane_take(writer, STORE_LOW, writer->batch + count, 1) : 0;
+	pthread_mutex_unlock(&writer->lock);
+	return more_count;
 }
 
 /* --- The thread ------------------------------------------------------------------ */
@@ -114,29 +130,44 @@ fail_all(struct item *items, struct guichet_error *errors, size_t count, const s
 	}
 }
 
-/* Runs up to `count` works in one transaction and returns how many have their final
- * status: at least one, unless the transaction was lost and they were several: 0. */
+/* Runs up to *count works from the one of rank `at` in one transaction and returns how many have their final
+ * status: at least one, unless the transaction was lost and they were several: 0. With `together` low works may be
+ * added at the end. */
 static size_t
-transaction_run(struct store *store, struct item *items, struct guichet_error *errors, size_t count)
+transaction_run(struct store *store, size_t at, size_t *count, bool together)
 {
 	struct guichet_error error;
+	struct writer *writer = store->writer;
+	struct item *items = writer->batch + at;
+	struct guichet_error *errors = writer->errors + at;
 	const struct store_backend *backend = store->backend;
+	const size_t before = *count;
 	if (backend->control(store->write.connection, STORE_BEGIN_WRITE, &error) != GUICHET_OK) {
-		fail_all(items, errors, count, &error);
-		return count;
+		fail_all(items, errors, *count, &error);
+		return *count;
 	}
 	const int64_t start = clock_steady();
+	int64_t low_start = 0, now = start;
 	size_t done = 0;
-	while (done < count && (done == 0 || clock_steady() - start < LONGEST_BATCH)) {
+	/* However long the normal ones took, low ones have their turn. */
+	while (done == 0 || now - start < LONGEST_BATCH || (together && done == *count && done == before)) {
+		if (done == *count) {
+			low_start = low_start ? low_start : now;
+			if (!together || !low_take(writer, at + done, done - before, now - low_start))
+				break;
+			errors[done].status = GUICHET_OK, errors[done].message[0] = '\0';
+			++*count;
+		}
 		if (!work_run(store, &items[done], &errors[done])) {
 			roll_back(store);
-			return count == 1;
+			return *count == 1;
 		}
 		done++;
+		now = clock_steady();
 	}
 	if (backend->control(store->write.connection, STORE_COMMIT, &error) != GUICHET_OK) {
 		roll_back(store);
-		if (count > 1)
+		if (*count > 1)
 			return 0;
 		if (items->status == GUICHET_OK)
 			fail_all(items, errors, 1, &error);
@@ -168,8 +199,9 @@ batch_run(struct store *store, size_t count)
 	for (size_t at = 0; at < count; ) {
 		for (size_t i = at; i < count; i++)
 			writer->errors[i].status = GUICHET_OK, writer->errors[i].message[0] = '\0';
-		const size_t done = transaction_run(store, writer->batch + at, writer->errors + at,
-			together ? count - at : 1);
+		size_t some = together ? count - at : 1;
+		const size_t given = some, done = transaction_run(store, at, &some, together);
+		count += some - given;
 		const bool again = done == 1 && writer->batch[at].status == GUICHET_RETRY
 			&& attempt++ < store->backend->attempts;
 		if (done == 0 || again) {
