@@ -626,6 +626,11 @@ enum guichet_status dossier_setting_check(struct arena *arena, const struct proc
 	dossier_roles roles, struct dossier_raws raws, struct date from, struct date today, struct feel_value *ret_value,
 	struct guichet_error *error);
 
+/* What of the dossier goes against the rules as they stand: the warnings of where it is, the checks of its form that
+ * read `réglage` and are true no more. */
+enum guichet_status dossier_breaches(const struct dossier_facts *facts, struct arena *arena,
+	const struct text **ret_messages, size_t *ret_count, struct guichet_error *error);
+
 /* A setting as the database keeps it, and back. REFUSED when this procedure has no such value. */
 struct text dossier_setting_to_json(struct arena *arena, struct feel_value value);
 enum guichet_status dossier_setting_of_json(struct arena *arena, const struct procedure *procedure, int local,

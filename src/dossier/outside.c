@@ -4,6 +4,7 @@
 #include "base/calendar.h"
 #include "dossier/deciding.h"
 #include "dossier/event.h"
+#include "dossier/explanation.h"
 
 #include "base/banned.h"
 
@@ -303,4 +304,35 @@ dossier_setting_of_json(struct arena *arena, const struct procedure *procedure, 
 		return OUT_OF_MEMORY(error);
 	return reader.failed ? guichet_fail(error, GUICHET_REFUSED, "Cette valeur n’est pas de celles que la procédure connaît.")
 		: GUICHET_OK;
+}
+
+enum guichet_status
+dossier_breaches(const struct dossier_facts *facts, struct arena *arena, const struct text **ret_messages,
+	size_t *ret_count, struct guichet_error *error)
+{
+	const struct procedure *procedure = facts->procedure;
+	const struct dossier_viewer everybody = { .roles = ~(dossier_roles)0 };
+	const struct text *messages = NULL;
+	size_t count = 0;
+	struct inputs inputs;
+	enum guichet_status status = dossier_warnings(facts, &everybody, arena, &messages, &count, error);
+	if (status == GUICHET_OK)
+		status = inputs_new(arena, facts, &inputs, error);
+	for (size_t i = 0; status == GUICHET_OK && i < procedure->form_field_count; i++) {
+		const struct procedure_field *field = &procedure->fields[i];
+		bool holds = true;
+		for (size_t k = 0; status == GUICHET_OK && k < field->check_count; k++) {
+			if (dossier_value_of(facts->dossier, field->name).kind == FEEL_NULL
+			    || !dossier_expression_reads(procedure, field->checks[k].rule, PROCEDURE_SLOT_LOCALS, TEXT("")))
+				continue;
+			status = inputs_condition(&inputs, field->checks[k].rule, &holds, error);
+			if (status == GUICHET_OK && !holds && !ITEMS_ADD(arena, &messages, &count, &field->checks[k].message))
+				status = OUT_OF_MEMORY(error);
+		}
+	}
+	if (status == GUICHET_OK) {
+		*ret_messages = messages;
+		*ret_count = count;
+	}
+	return status;
 }

@@ -387,6 +387,28 @@ struct office_setting {
 };
 enum guichet_status office_setting_set(struct store_tx *tx, void *context, struct guichet_error *error);
 
+/* A value that a structure might set: what it would give, without being written. */
+struct office_setting_try {
+	struct text path;        /* of the structure */
+	int local;
+	struct feel_value value; /* null: taken back */
+};
+/* office_settings_at() as if that were set. */
+enum guichet_status office_settings_if(struct store_tx *tx, struct arena *arena, const struct procedure *procedure,
+	struct text path, struct date day, const struct office_setting_try *try, struct feel_value *ret_values,
+	struct guichet_error *error);
+
+/* An open dossier that the settings of its structure go against. */
+struct office_breach {
+	struct text dossier, number, name, structure;
+	struct text message;
+};
+/* Those of the procedure in the structure of this path and below, on that day: all of them, or with `try` those that
+ * it would add. `limit` at most. */
+enum guichet_status office_breaches(struct office *office, struct store_tx *tx, struct arena *arena,
+	const struct procedure *procedure, struct text path, struct date day, const struct office_setting_try *try,
+	size_t limit, const struct office_breach **ret_breaches, size_t *ret_count, struct guichet_error *error);
+
 struct office_closed_day {
 	struct text id;
 	struct date first, last; /* both included */

@@ -39,12 +39,20 @@ enum guichet_status
 office_settings_at(struct store_tx *tx, struct arena *arena, const struct procedure *procedure, struct text path,
 	struct date day, struct feel_value *ret_values, struct guichet_error *error)
 {
+	return office_settings_if(tx, arena, procedure, path, day, NULL, ret_values, error);
+}
+
+enum guichet_status
+office_settings_if(struct store_tx *tx, struct arena *arena, const struct procedure *procedure, struct text path,
+	struct date day, const struct office_setting_try *try, struct feel_value *ret_values, struct guichet_error *error)
+{
 	const size_t count = procedure->local_count;
 	struct feel_entry *entries = arena_array_of(arena, struct feel_entry, count + 1);
 	/* What the structures above give, for when one takes its own word back. */
 	struct feel_value *above = arena_array_of(arena, struct feel_value, count + 1);
 	struct text *owner = arena_array_of(arena, struct text, count + 1);
-	if (!entries || !above || !owner)
+	size_t *depth = arena_array_of(arena, size_t, count + 1); /* length of the path of who gives the value */
+	if (!entries || !above || !owner || !depth)
 		return guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.");
 	for (size_t i = 0; i < count; i++)
 		entries[i].name = procedure->locals[i].field.name;
@@ -66,10 +74,18 @@ office_settings_at(struct store_tx *tx, struct arena *arena, const struct proced
 		if (status == GUICHET_REFUSED) /* an option that this version has no more */
 			status = GUICHET_OK, value = feel_null(TEXT(""));
 		entries[local].value = value.kind == FEEL_NULL ? above[local] : value;
+		depth[local] = value.kind == FEEL_NULL ? 0 : (size_t)store_integer(&rows, 3);
 	}
 	const enum guichet_status ended = store_finish(&rows);
 	if (status == GUICHET_OK)
 		status = ended;
+	/* Paths are of ASCII codes: characters are bytes. */
+	if (try && text_starts(path, try->path) && depth[try->local] <= try->path.length) {
+		if (try->value.kind != FEEL_NULL)
+			entries[try->local].value = try->value;
+		else if (depth[try->local] == try->path.length)
+			entries[try->local].value = above[try->local];
+	}
 	if (status == GUICHET_OK)
 		*ret_values = feel_context(entries, count);
 	return status;
@@ -315,4 +331,77 @@ office_closed_day_remove(struct store_tx *tx, void *context, struct guichet_erro
 	if (status == GUICHET_OK && removed == 0)
 		return guichet_fail(error, GUICHET_REFUSED, "Aucune fermeture ajoutée ne commence ce jour-là.");
 	return status == GUICHET_OK ? store_run(tx, STORE_SERIAL_BUMP, STORE_VALUES("outside"), NULL, error) : status;
+}
+
+/* ---- what settings go against ---- */
+
+static bool
+is_told(const struct text *messages, size_t count, struct text message)
+{
+	for (size_t i = 0; i < count; i++)
+		if (text_equal(messages[i], message))
+			return true;
+	return false;
+}
+
+/* The breaches of one open dossier, into the list. */
+static enum guichet_status
+breaches_of(struct store_tx *tx, struct arena *arena, const struct office_row *row, struct date day,
+	const struct office_setting_try *try, struct office_breach *list, size_t limit, size_t *count,
+	struct guichet_error *error)
+{
+	struct dossier state;
+	struct dossier_facts facts;
+	struct directory_facts subject;
+	const struct text *now = NULL, *before = NULL;
+	size_t now_count = 0, before_count = 0;
+	enum guichet_status status = office_row_facts(arena, row, instant_of_day(day) + 12 * INSTANT_HOUR, &state, &facts, error);
+	if (status != GUICHET_OK || row->procedure->steps[state.step].final)
+		return status;
+	status = directory_facts(tx, arena, state.subject, day, &subject, error);
+	if (status != GUICHET_OK)
+		return status == GUICHET_UNKNOWN ? GUICHET_OK : status;
+	status = office_outside_load(tx, arena, &subject, &facts, error);
+	if (status == GUICHET_OK && try)
+		status = dossier_breaches(&facts, arena, &before, &before_count, error);
+	if (status == GUICHET_OK && try)
+		status = office_settings_if(tx, arena, row->procedure, subject.structure.path, day, try, &facts.locals, error);
+	if (status == GUICHET_OK)
+		status = dossier_breaches(&facts, arena, &now, &now_count, error);
+	for (size_t i = 0; status == GUICHET_OK && i < now_count && *count < limit; i++)
+		if (!is_told(before, before_count, now[i]))
+			list[(*count)++] = (struct office_breach){ row->id, row->number, row->subject_name, row->structure_name, now[i] };
+	return status;
+}
+
+enum guichet_status
+office_breaches(struct office *office, struct store_tx *tx, struct arena *arena, const struct procedure *procedure,
+	struct text path, struct date day, const struct office_setting_try *try, size_t limit,
+	const struct office_breach **ret_breaches, size_t *ret_count, struct guichet_error *error)
+{
+	enum { MOST_ROWS = 1000 };
+	const struct office_campaigns campaigns = office_campaigns(office, arena);
+	const struct directory_range range = directory_subtree(arena, path);
+	struct office_breach *list = arena_array_of(arena, struct office_breach, limit + 1);
+	size_t count = 0;
+	enum guichet_status status = list ? GUICHET_OK : guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.");
+	for (size_t i = 0; status == GUICHET_OK && i < campaigns.count; i++) {
+		struct office_rows rows;
+		if (!text_equal(campaigns.at[i]->procedure->name, procedure->name))
+			continue;
+		status = office_list_within(office, tx, arena, campaigns.at[i], &range, MOST_ROWS, &rows, error);
+		for (size_t k = 0; status == GUICHET_OK && k < rows.count && count < limit; k++) {
+			/* A local of that name, in the version of each dossier. */
+			struct office_setting_try one = try ? *try : (struct office_setting_try){ 0 };
+			if (try)
+				one.local = procedure_local_find(rows.at[k].procedure, procedure->locals[try->local].field.name);
+			if (!try || one.local >= 0)
+				status = breaches_of(tx, arena, &rows.at[k], day, try ? &one : NULL, list, limit, &count, error);
+		}
+	}
+	if (status == GUICHET_OK) {
+		*ret_breaches = list;
+		*ret_count = count;
+	}
+	return status;
 }

@@ -73,6 +73,11 @@ page_calendar(struct request *request, struct html *html, struct guichet_error *
 	desk_tabs(request, html, campaign);
 	alerts(request, html, alert_list, alert_count);
 	HTML_SAY(html, "h2", "Ce qui va arriver de soi-même");
+	{
+		HTML_IN(html, "p");
+		html_link(html, arena_format(request->arena, "/agenda?campagne=" TEXT_FORMAT, TEXT_ARGS(campaign->id)),
+			TEXT("Un jour en détail : l’agenda"));
+	}
 	if (count == 0) {
 		HTML_SAY(html, "p", "Plus rien n’est prévu.", { "class", TEXT("empty") });
 		return GUICHET_OK;

@@ -94,6 +94,14 @@ PAGE(page_alert_seen);
 PAGE(page_exemptions);
 PAGE(page_exempt);
 PAGE(page_exempted);
+/* agenda.c */
+PAGE(page_agenda);
+/* settings.c */
+PAGE(page_settings);
+PAGE(page_settings_of);
+PAGE(page_settings_try);
+PAGE(page_settings_set);
+PAGE(page_settings_done);
 /* waiting.c */
 PAGE(page_waiting);
 PAGE(page_waiting_send);

@@ -54,6 +54,8 @@ menu(struct request *request, struct html *html)
 	}
 	if (visitor && visitor->office)
 		menu_item(request, html, TEXT("/gestion"), TEXT("Gestion"));
+	if (visitor && visitor->sets)
+		menu_item(request, html, TEXT("/reglages"), TEXT("Réglages"));
 	if (visitor && visitor->reports)
 		menu_item(request, html, TEXT("/rapports"), TEXT("Rapports"));
 	menu_item(request, html, TEXT("/aide"), TEXT("Aide"));
@@ -204,6 +206,7 @@ page_done_notice(struct request *request, struct html *html)
 		DONE("deconnexions", "Vous êtes déconnecté de tous vos appareils.")
 		DONE("horloge", "Le temps a avancé, et ce qui devait arriver est arrivé.")
 		DONE("lot", "Le lot est lancé.")
+		DONE("reglage", "Le réglage est enregistré. Les échéances des dossiers en cours sont comptées de nouveau.")
 		DONE("motdepasse", "Votre mot de passe est enregistré.")
 		DONE("piece", "Le fichier est reçu.")
 		DONE("piece-retiree", "Le fichier est retiré.")

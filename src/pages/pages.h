@@ -55,6 +55,7 @@ struct visitor {
 	struct office_actor actor; /* the person, their facts and functions today */
 	bool superior, handles, office; /* see enum right */
 	bool reports; /* some report is for them */
+	bool sets;    /* they set something for a structure */
 };
 
 static inline const struct visitor *

@@ -67,6 +67,7 @@ static const struct route routes[] = {
 	{ METHOD_GET,  "/dossiers/:id/natures/:nature/recapitulatif",         RIGHT_PERSON, page_draft_summary, NULL, 0 },
 
 	/* who runs a campaign */
+	{ METHOD_GET,  "/agenda",                            RIGHT_OFFICE, page_agenda, NULL, 0 },
 	{ METHOD_GET,  "/gestion",                           RIGHT_OFFICE, page_desk, NULL, 0 },
 	{ METHOD_GET,  "/gestion/:campagne",                 RIGHT_OFFICE, page_desk_campaign, NULL, 0 },
 	{ METHOD_GET,  "/gestion/:campagne/calendrier",      RIGHT_OFFICE, page_calendar, NULL, 0 },
@@ -88,6 +89,10 @@ static const struct route routes[] = {
 	{ METHOD_GET,  "/rapports/:procedure/:rapport",     RIGHT_HANDLER, page_report, page_report_counted, 0 },
 	{ METHOD_GET,  "/rapports/:procedure/:rapport/csv", RIGHT_HANDLER, page_report_csv,
 		page_report_csv_counted, 0 },
+	{ METHOD_GET,  "/reglages",              RIGHT_HANDLER,  page_settings, NULL, 0 },
+	{ METHOD_GET,  "/reglages/:campagne/:structure",       RIGHT_HANDLER, page_settings_of, NULL, 0 },
+	{ METHOD_POST, "/reglages/:campagne/:structure",       RIGHT_HANDLER, page_settings_set, page_settings_done, 0 },
+	{ METHOD_POST, "/reglages/:campagne/:structure/essai", RIGHT_HANDLER, page_settings_try, NULL, 0 },
 	{ METHOD_GET,  "/service",               RIGHT_SUPERIOR, page_service, NULL, 0 },
 	{ METHOD_GET,  "/a-venir",               RIGHT_SUPERIOR, page_coming, NULL, 0 },
 

@@ -19,6 +19,8 @@ weigh(struct visitor *visitor, const struct procedure *procedure)
 		visitor->handles = true;
 		visitor->superior |= role->reach == PROCEDURE_STRUCTURE;
 		visitor->office |= procedure->office == (int)i;
+		for (size_t k = 0; k < procedure->local_count; k++)
+			visitor->sets |= procedure_list_has(procedure->locals[k].who, (int)i);
 		for (size_t k = 0; k < procedure->report_count; k++)
 			visitor->reports |= procedure_list_has(procedure->reports[k].who, (int)i);
 	}
