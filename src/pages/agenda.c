@@ -90,7 +90,7 @@ part(struct request *request, struct html *html, const struct office_agenda *age
 		shown += agenda->lines[i].kind == kind && is_theirs(request, &agenda->lines[i]);
 	if (shown == 0)
 		return 0;
-	HTML_LINE(html, "h2", arena_format(request->arena, TEXT_FORMAT " (%zu)", TEXT_ARGS(office_agenda_kind_text(kind)), shown));
+	HTML_LINE(html, "h3", arena_format(request->arena, TEXT_FORMAT " (%zu)", TEXT_ARGS(office_agenda_kind_text(kind)), shown));
 	HTML_IN(html, "ul", { "class", TEXT("key-dates") });
 	for (size_t i = 0; i < agenda->count; i++)
 		if (agenda->lines[i].kind == kind && is_theirs(request, &agenda->lines[i]))
@@ -120,7 +120,7 @@ page_agenda(struct request *request, struct html *html, struct guichet_error *er
 	PAGE_IN(request, html, TEXT("Agenda"), { TEXT("/"), TEXT("Accueil") }, { TEXT("/gestion"), TEXT("Gestion") });
 	HTML_SAY(html, "p", "Ce qui arrivera de soi-même ce jour-là, si rien ne change d’ici là.", { "class", TEXT("lead") });
 	filters(request, html, day, only);
-	HTML_LINE(html, "p", date_french(request->arena, day, true), { "class", TEXT("agenda-day") });
+	HTML_LINE(html, "h2", date_french(request->arena, day, true));
 	size_t shown = 0;
 	for (int kind = 0; kind < OFFICE_AGENDA_KINDS; kind++)
 		shown += part(request, html, &agenda, (enum office_agenda_kind)kind, day, only == NULL);

@@ -94,6 +94,7 @@ struct listing {
 	bool structure_known;
 	const int64_t *counts;
 	struct office_rows rows;
+	struct store_tx *tx;
 };
 
 static struct store_blob
@@ -243,7 +244,7 @@ row_line(struct request *request, struct html *html, const struct listing *listi
 	struct dossier_facts facts;
 	struct guichet_error error;
 	const bool whole = office_row_facts(request->arena, row, clock_now(site_of(request)->clock), &state, &facts, &error)
-		== GUICHET_OK;
+		== GUICHET_OK && office_row_outside(listing->tx, request->arena, &facts, &error) == GUICHET_OK;
 	const struct procedure *procedure = row->procedure;
 	HTML_IN(html, "tr");
 	if (choosing) {
@@ -439,6 +440,7 @@ page_desk_campaign(struct request *request, struct html *html, struct guichet_er
 	const enum guichet_status status = listing_load(request, tx, &listing, error);
 	if (status != GUICHET_OK)
 		return status;
+	listing.tx = tx;
 	const struct procedure_action *actions[MOST_ACTIONS];
 	const size_t action_count = listing.filter.search.length ? 0 : batch_actions(&listing, actions, MOST_ACTIONS);
 	PAGE_IN(request, html, listing.campaign->campaign->title, { TEXT("/"), TEXT("Accueil") },

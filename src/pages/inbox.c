@@ -56,7 +56,7 @@ item_options(const struct inbox *inbox, struct inbox_item *item, struct guichet_
 }
 
 enum guichet_status
-inbox_load(struct inbox *inbox, const struct office_rows *rows, struct guichet_error *error)
+inbox_load(struct inbox *inbox, struct store_tx *tx, const struct office_rows *rows, struct guichet_error *error)
 {
 	struct arena *arena = inbox->request->arena;
 	const instant now = clock_now(site_of(inbox->request)->clock);
@@ -81,6 +81,8 @@ inbox_load(struct inbox *inbox, const struct office_rows *rows, struct guichet_e
 		if (kept != i)
 			*item = inbox->items[i]; /* its facts are read below, at its place */
 		enum guichet_status status = office_row_facts(arena, item->row, now, &item->state, &item->facts, error);
+		if (status == GUICHET_OK)
+			status = office_row_outside(tx, arena, &item->facts, error);
 		if (status == GUICHET_OK)
 			status = item_options(inbox, item, error);
 		if (status != GUICHET_OK)

@@ -85,7 +85,8 @@ struct inbox {
 };
 
 /* Reads what the rows need to be shown: options, restricted to the link's. The same dossier twice is one item. */
-enum guichet_status inbox_load(struct inbox *inbox, const struct office_rows *rows, struct guichet_error *error);
+enum guichet_status inbox_load(struct inbox *inbox, struct store_tx *tx, const struct office_rows *rows,
+	struct guichet_error *error);
 /* Writes the groups, each with its cards or its lines; the form is sent to `address`. What was typed is shown again when
  * inbox->sending tells what happened to it. */
 enum guichet_status inbox_write(const struct inbox *inbox, struct store_tx *tx, struct html *html, struct text address,

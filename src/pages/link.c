@@ -95,7 +95,7 @@ link_page(struct request *request, struct html *html, const struct inbox_sending
 	if (status == GUICHET_OK)
 		status = office_list_of_link(site_of(request)->office, tx, request->arena, &opened.link, INBOX_ROWS, &rows, error);
 	if (status == GUICHET_OK)
-		status = inbox_load(&inbox, &rows, error);
+		status = inbox_load(&inbox, tx, &rows, error);
 	if (status != GUICHET_OK)
 		return status;
 	PAGE_IN(request, html, inbox.count ? TEXT("Votre réponse est attendue") : TEXT("Plus rien ne vous attend ici"));

@@ -279,6 +279,11 @@ local_show(struct request *request, struct store_tx *tx, struct html *html, cons
 		return status;
 	FORM_IN(request, html, path, { "class", TEXT("form") });
 	HTML_VOID(html, "input", { "type", TEXT("hidden") }, { "name", TEXT("reglage") }, { "value", field->name });
+	/* The title above says what it is. */
+	struct procedure_field value_field = *field;
+	value_field.label = TEXT("Nouvelle valeur");
+	value_field.compulsory = true;
+	answer.field = &value_field;
 	const struct dossier_form form = { .answers = &answer, .count = 1, .mistakes = answer.mistake.length > 0 };
 	page_answers(html, arena, &form);
 	const struct date today = date_of_instant(clock_now(site_of(request)->clock), NULL);

@@ -56,7 +56,7 @@ waiting_page(struct request *request, struct html *html, const struct inbox_send
 	enum guichet_status status = office_list_waiting(site_of(request)->office, tx, request->arena, &visitor->actor, INBOX_ROWS,
 		&rows, error);
 	if (status == GUICHET_OK)
-		status = inbox_load(&inbox, &rows, error);
+		status = inbox_load(&inbox, tx, &rows, error);
 	if (status != GUICHET_OK)
 		return status;
 	PAGE_IN(request, html, TEXT("À traiter"), { TEXT("/"), TEXT("Accueil") });

@@ -67,6 +67,10 @@ const pages = {
 	"GET /rapports": { path: "/rapports" },
 	"GET /rapports/:procedure/:rapport": { path: "/rapports/teletravail-academie/bilan", support: 404 },
 	"GET /rapports/:procedure/:rapport/csv": { path: "/rapports/teletravail-academie/bilan/csv", support: 404 },
+	"GET /agenda": { path: "/agenda" },
+	// its procedure has nothing to set
+	"GET /reglages": { path: "/reglages" },
+	"GET /reglages/:campagne/:structure": { path: cast => `/reglages/${campaign}/${cast.request.structure}`, all: 404 },
 	"GET /service": { path: "/service" },
 	"GET /a-venir": { path: "/a-venir" },
 };
@@ -93,6 +97,8 @@ const forms = {
 	"POST /gestion/:campagne/lots/preparer": { path: `${gestion}/lots/preparer` },
 	"POST /lien/:jeton": { path: cast => `/lien/${cast.link}` },
 	"POST /lien/:jeton/dossiers/:id/actions/:action": { path: cast => `/lien/${cast.link}/dossiers/${cast.id}/actions/${encodeURIComponent("défavorable")}` },
+	"POST /reglages/:campagne/:structure": { path: cast => `/reglages/${campaign}/${cast.request.structure}`, all: 404 },
+	"POST /reglages/:campagne/:structure/essai": { path: cast => `/reglages/${campaign}/${cast.request.structure}/essai`, all: 404 },
 	"POST /mot-de-passe": { path: "/mot-de-passe" },
 	"POST /campagnes/:campagne/demande/deposer": { path: `${demande}/deposer` },
 	"POST /campagnes/:campagne/demande": { path: demande, other: 303 },

@@ -82,6 +82,8 @@ const tour = [{
 			{ file: "text/csv" }],
 		["service-rien", "GET /service", c => c.request.chef, "/service"],
 		["a-venir-rien", "GET /a-venir", c => c.request.chef, "/a-venir"],
+		["agenda", "GET /agenda", "office", "/agenda?jour=2023-06-19"],
+		["reglages-aucun", "GET /reglages", "office", "/reglages"],
 		["gestion", "GET /gestion", "office", "/gestion"],
 		["gestion-campagne", "GET /gestion/:campagne", "office", gestion],
 		["gestion-cherche", "GET /gestion/:campagne", "office", c => `${gestion}?cherche=${c.request.number}`],
@@ -295,6 +297,9 @@ const scripted = ["POST /campagnes/:campagne/demande/brouillon"];
 // The drafts of dossiers born of another: no procedure of this world has any. children_test.mjs goes through them.
 const children = ["GET", "POST"].flatMap(method => ["", "/abandonner", "/brouillon", "/deposer", "/pieces/:piece",
 	"/pieces/:piece/retirer", "/recapitulatif"].map(rest => `${method} /dossiers/:id/natures/:nature${rest}`));
+// What structures set: the procedure of this world has nothing to set. outside_test.mjs goes through them.
+const settings = ["GET", "POST"].map(method => `${method} /reglages/:campagne/:structure`)
+	.concat("POST /reglages/:campagne/:structure/essai");
 
 // ---- who plays --------------------------------------------------------------------------
 
@@ -476,7 +481,7 @@ const undone = ["POST /dossiers/:id/annuler", "POST /gestion/:campagne/lots/:lot
 
 test("every route of the program is in the tour, and the tour in the program", async () => {
 	const known = (await routes()).map(one => `${one.method} ${one.path}`);
-	const visited = new Set([...lines("visits"), ...lines("posts")].map(line => line[1]).concat(scripted, children, batch, undone));
+	const visited = new Set([...lines("visits"), ...lines("posts")].map(line => line[1]).concat(scripted, children, settings, batch, undone));
 	equal(known.filter(route => !visited.has(route)), [], "never visited");
 	equal([...visited].filter(route => route && !known.includes(route)), [], "not in the program");
 	const names = [...lines("visits"), ...lines("mistakes")].map(line => line[0]);
