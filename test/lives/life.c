@@ -108,8 +108,8 @@ draw_pieces(struct life *life, struct dossier_piece *pieces)
 }
 
 static enum guichet_status
-give(struct life *life, struct world_dossier *dossier, struct text person, struct dossier_command *command,
-	struct guichet_error *error)
+give(struct life *life, struct world_dossier *dossier, const struct world_birth *birth, struct text person,
+	struct dossier_command *command, struct guichet_error *error)
 {
 	struct world *world = life->world;
 	struct dossier_outcome outcome = { 0 };
@@ -117,7 +117,7 @@ give(struct life *life, struct world_dossier *dossier, struct text person, struc
 	const size_t index = dossier ? (size_t)(dossier - world->dossiers) : world->dossier_count;
 	const struct text key = dossier ? dossier->key
 		: arena_format(life->arena, "%.*s-%zu", TEXT_ARGS(person), world->dossier_count);
-	const enum guichet_status status = world_act(world, dossier, key, person, command, &outcome, error);
+	const enum guichet_status status = world_act_or_bear(world, dossier, birth, key, person, command, &outcome, error);
 	if (status != GUICHET_OK)
 		return status;
 	life->commands++;
@@ -159,7 +159,49 @@ file_one(struct life *life, struct guichet_error *error)
 		.confirmed = !chance_of(&life->chance, 3),
 		.channel = TEXT("application"),
 	};
-	return give(life, NULL, person, &command, error);
+	return give(life, NULL, NULL, person, &command, error);
+}
+
+/* A dossier born of that one. */
+static enum guichet_status
+bear_one(struct life *life, struct world_dossier *parent, struct guichet_error *error)
+{
+	struct world *world = life->world;
+	const struct procedure *procedure = world->procedure;
+	const struct procedure_nature *nature = &procedure->natures[chance_below(&life->chance, procedure->nature_count)];
+	const struct procedure_list actions = procedure->steps[nature->start].actions;
+	struct dossier_facts facts;
+	struct dossier_piece pieces[DOSSIER_PIECES_LIMIT];
+	enum guichet_status status = world_facts(world, parent->person, &parent->state, world->now, &facts, error);
+	if (status != GUICHET_OK || actions.count == 0)
+		return status;
+	const struct text person = draw_actor(life, parent, &facts);
+	facts.dossier = NULL;
+	const int action = actions.at[chance_below(&life->chance, actions.count)];
+	struct dossier_command command = {
+		.action = procedure->actions[action].name,
+		.raws = draw_answers(life, &facts, DOSSIER_FORM_FILING, action),
+		.pieces = pieces,
+		.piece_count = draw_pieces(life, pieces),
+		.confirmed = true,
+		.channel = TEXT("application"),
+	};
+	const struct world_birth birth = { parent, nature->name };
+	return give(life, NULL, &birth, person, &command, error);
+}
+
+/* A bridge, a holiday by decree: what was due is due again. */
+static enum guichet_status
+close_a_day(struct life *life, struct guichet_error *error)
+{
+	struct world *world = life->world;
+	if (world->closed_count >= 20)
+		return GUICHET_OK;
+	const int64_t day = date_day_number(date_of_instant(world->now, NULL)) + 1 + (int64_t)chance_below(&life->chance, 60);
+	world->closed[world->closed_count++] = (struct calendar_period){ .kind = CALENDAR_HOLIDAY, .first = day, .last = day,
+		.name = TEXT("jour chômé") };
+	const enum guichet_status status = world_recompute(world, error);
+	return status == GUICHET_OK ? move_time(life, world->now, error) : status;
 }
 
 /* Who, and what: mostly something that this person is offered and may do now, now and then anything else. */
@@ -215,10 +257,11 @@ act_once(struct life *life, struct world_dossier *dossier, struct guichet_error 
 		.expected = chance_of(chance, 60) ? dossier->state.version
 			: chance_of(chance, 15) ? (unsigned)chance_below(chance, dossier->state.version) : 0,
 		.confirmed = !chance_of(chance, 3),
+		.piece_count = definition->joins.count > 0 ? draw_pieces(life, pieces) : 0,
 		.text_hash = act && !chance_of(chance, 4) ? act->text_hash : TEXT("0000"),
 		.channel = TEXT("application"),
 	};
-	return give(life, dossier, person, &command, error);
+	return give(life, dossier, NULL, person, &command, error);
 }
 
 enum guichet_status
@@ -242,10 +285,16 @@ life_run(struct life *life, struct guichet_error *error)
 	const size_t turns = 8 + chance_below(chance, 40), most = 1 + chance_below(chance, 3);
 	for (size_t turn = 0; status == GUICHET_OK && turn < turns && life->broken.length == 0; turn++) {
 		world->compose |= chance_of(chance, 50);
-		if (world->dossier_count < most && (world->dossier_count == 0 || chance_of(chance, 25)))
+		const size_t one = chance_below(chance, world->dossier_count);
+		if (world->dossier_count > 0 && world->dossier_count < MOST_LIFE_DOSSIERS - 1 && world->procedure->nature_count > 0
+			&& chance_of(chance, 10))
+			status = bear_one(life, &world->dossiers[one], error);
+		else if (chance_of(chance, 3))
+			status = close_a_day(life, error);
+		else if (world->dossier_count < most && (world->dossier_count == 0 || chance_of(chance, 25)))
 			status = file_one(life, error);
 		else if (chance_of(chance, 65) && world->dossier_count > 0)
-			status = act_once(life, &world->dossiers[chance_below(chance, world->dossier_count)], error);
+			status = act_once(life, &world->dossiers[one], error);
 		else
 			status = move_time(life, draw_instant(life), error);
 	}

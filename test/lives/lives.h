@@ -11,7 +11,7 @@
 
 #include "essais/world.h"
 
-enum { MOST_TRACKS = 32, MOST_STAYS = 4000, MOST_LIFE_DOSSIERS = 12, LIFE_ARENA = 512 << 20 };
+enum { MOST_TRACKS = 32, MOST_STAYS = 4000, MOST_RUNNING = 50, MOST_LIFE_DOSSIERS = 12, LIFE_ARENA = 512 << 20 };
 
 /* ---- chance ---- */
 
@@ -41,10 +41,15 @@ struct shadow {
 	int steps[MOST_TRACKS];       /* current step, by track */
 	instant last_at;
 	unsigned changed;             /* the last event that was no composed letter */
+	bool refused;                 /* the last event was unfavourable */
 	bool grounds;                 /* somebody wrote why, in an unfavourable action */
 	struct { int deadline; unsigned stay; instant due; } fired[MOST_STAYS];
 	size_t fired_count;
 	unsigned stays[MOST_TRACKS];  /* how many times a step of the track was entered */
+	dossier_roles answered[MOST_TRACKS]; /* in this stay, where each awaited role answers */
+	struct { instant at; int track, step; } moves[MOST_STAYS]; /* every step it ever came to */
+	size_t move_count;
+	struct date started[MOST_RUNNING]; /* by clock of the procedure; year 0: it does not run */
 	struct { int window; instant until; } openings[200];
 	size_t opening_count;
 	struct { struct text act; int signers; int letter; } acts[400];

@@ -114,6 +114,69 @@ window_is_open(const struct life *life, const struct shadow *shadow, int window,
 
 /* ---- one event ---- */
 
+/* The awaited roles of the action's step in which the person may have answered. */
+static dossier_roles
+roles_answering(const struct life *life, const struct procedure_action *action, struct text person, struct text subject)
+{
+	const struct procedure *procedure = life->ground->procedure;
+	const struct procedure_step *step = &procedure->steps[action->step];
+	dossier_roles roles = 0;
+	for (size_t i = 0; i < step->awaits.count; i++) {
+		if (procedure_list_has(action->who, step->awaits.at[i])
+			&& may_hold(life, &procedure->roles[step->awaits.at[i]], person, subject))
+			roles |= DOSSIER_ROLE(step->awaits.at[i]);
+	}
+	return roles;
+}
+
+/* Where all of them answer, each does once. */
+static void
+judge_answer(struct life *life, struct shadow *shadow, const struct procedure_action *action, struct text person,
+	struct text subject)
+{
+	const struct procedure_step *step = &life->ground->procedure->steps[action->step];
+	const dossier_roles roles = roles_answering(life, action, person, subject);
+	if (!step->awaits_all || !action->answers || !roles)
+		return;
+	if ((shadow->answered[step->track] & roles) == roles)
+		life_breaks(life, "« %.*s » : ce rôle avait déjà répondu", TEXT_ARGS(action->name));
+	shadow->answered[step->track] |= roles;
+}
+
+/* What is of right is not refused: the last event was unfavourable. */
+static void
+judge_right(struct life *life, const struct world_dossier *dossier)
+{
+	const struct procedure *procedure = life->ground->procedure;
+	struct guichet_error error = { 0 };
+	struct dossier_facts facts;
+	struct feel_value of_right;
+	if (procedure->entitled && world_facts(life->world, dossier->person, &dossier->state, life->world->now, &facts, &error)
+		== GUICHET_OK && dossier_evaluate(&facts, procedure->entitled->rule, life->arena, &of_right, &error) == GUICHET_OK
+		&& feel_is_true(of_right))
+		life_breaks(life, "le dossier de %.*s est refusé alors qu’il est de droit", TEXT_ARGS(dossier->person));
+}
+
+/* What the event gave is what the dossier has. */
+static void
+judge_values(struct life *life, const struct world_dossier *dossier, const json_t *result)
+{
+	const json_t *values = json_object_get(result, "values"), *changes = json_object_get(result, "changes");
+	const char *key;
+	json_t *value;
+	json_object_foreach((json_t *)values, key, value) {
+		CLEANUP(json_decref) json_t *kept = feel_value_to_json(dossier_value_of(&dossier->state, text_of_string(key)));
+		if (!json_equal(kept, value))
+			life_breaks(life, "« %s » a été dit et n’est pas gardé", key);
+	}
+	for (size_t i = 0; i < json_array_size(changes); i++) {
+		const json_t *change = json_array_get(changes, i);
+		CLEANUP(json_decref) json_t *kept = feel_value_to_json(dossier_value_of(&dossier->state, text_in(change, "field")));
+		if (!json_equal(kept, json_object_get(change, "after")))
+			life_breaks(life, "« %.*s » a changé et n’est pas gardé", TEXT_ARGS(text_in(change, "field")));
+	}
+}
+
 static void
 judge_acted(struct life *life, struct shadow *shadow, const struct world_dossier *dossier, const struct dossier_event *event,
 	const json_t *payload)
@@ -122,7 +185,9 @@ judge_acted(struct life *life, struct shadow *shadow, const struct world_dossier
 	const json_t *command = json_object_get(payload, "command"), *result = json_object_get(payload, "result"),
 		*actor = json_object_get(json_object_get(payload, "actor"), "person");
 	const struct text name = text_in(command, "action"), person = text_in(actor, "id");
-	const int index = event->type == DOSSIER_FILED ? procedure_action_find(procedure, 0, name)
+	const int start = dossier->parent ? procedure_nature_find(procedure, dossier->state.nature) : PROCEDURE_NONE;
+	const int index = event->type == DOSSIER_FILED
+		? procedure_action_find(procedure, start < 0 ? 0 : procedure->natures[start].start, name)
 		: current_with(shadow, procedure, name, false);
 	if (index < 0) {
 		life_breaks(life, "« %.*s » a été fait à une étape qui ne l’a pas", TEXT_ARGS(name));
@@ -139,17 +204,20 @@ judge_acted(struct life *life, struct shadow *shadow, const struct world_dossier
 		&& action->step == shadow->steps[0])
 		life_breaks(life, "« %.*s » a été fait après la fin", TEXT_ARGS(name));
 
+	judge_answer(life, shadow, action, person, dossier->person);
+
 	/* Why it is refused: a text of somebody, in this act or an unfavourable one before it. */
 	const json_t *values = json_object_get(result, "values");
 	const char *key;
 	json_t *value;
-	if (action->sense == PROCEDURE_UNFAVOURABLE) {
+	shadow->refused = action->sense == PROCEDURE_UNFAVOURABLE;
+	if (shadow->refused) {
 		json_object_foreach((json_t *)values, key, value) {
 			const bool said = (json_is_string(value) && text_trim((struct text){ json_string_value(value),
 				json_string_length(value) }).length > 0) || (json_is_array(value) && json_array_size(value) > 0);
 			const struct text field = text_of_string(key);
 			bool entered = false;
-			for (size_t i = 0; i < action->enters.count; i++)
+			for (size_t i = 0; i < action->enters.count && !entered; i++)
 				entered |= text_equal(procedure->fields[action->enters.at[i]].name, field);
 			shadow->grounds |= said && entered;
 		}
@@ -194,15 +262,38 @@ judge_elapsed(struct life *life, struct shadow *shadow, const struct dossier_eve
 	const instant expected = due > shadow->last_at ? due : shadow->last_at;
 	if (event->at != expected)
 		life_breaks(life, "l’échéance « %.*s » n’a pas eu lieu à son instant", TEXT_ARGS(name));
-	const unsigned stay = shadow->stays[0];
+	const struct procedure_step *step = &procedure->steps[procedure->deadlines[index].step];
+	const unsigned stay = shadow->stays[step->track];
+	for (size_t i = 0; procedure->deadlines[index].passage && step->awaits_all && i < step->awaits.count; i++) {
+		if (!(shadow->answered[step->track] & DOSSIER_ROLE(step->awaits.at[i])))
+			life_breaks(life, "« %.*s » est passé sans la réponse de tous", TEXT_ARGS(name));
+	}
 	for (size_t i = 0; i < shadow->fired_count; i++) {
 		if (shadow->fired[i].deadline == index && shadow->fired[i].stay == stay && shadow->fired[i].due == due)
 			life_breaks(life, "l’échéance « %.*s » a eu lieu deux fois", TEXT_ARGS(name));
 	}
+	int times = 1;
+	for (size_t i = 0; i < shadow->fired_count; i++)
+		times += procedure->deadlines[shadow->fired[i].deadline].move == procedure->deadlines[index].move;
+	if (procedure->deadlines[index].most > 0 && times > procedure->deadlines[index].most)
+		life_breaks(life, "l’échéance « %.*s » a eu lieu %d fois", TEXT_ARGS(name), times);
 	if (shadow->fired_count < MOST_STAYS) {
 		shadow->fired[shadow->fired_count].deadline = index;
 		shadow->fired[shadow->fired_count].due = due;
 		shadow->fired[shadow->fired_count++].stay = stay;
+	}
+}
+
+static void
+come_to(struct shadow *shadow, int track, int step, instant at)
+{
+	shadow->steps[track] = step;
+	shadow->stays[track]++;
+	shadow->answered[track] = 0;
+	if (shadow->move_count < MOST_STAYS) {
+		shadow->moves[shadow->move_count].at = at;
+		shadow->moves[shadow->move_count].track = track;
+		shadow->moves[shadow->move_count++].step = step;
 	}
 }
 
@@ -229,9 +320,16 @@ follow(struct life *life, struct shadow *shadow, const struct dossier_event *eve
 			shadow->acts[shadow->act_count++].letter = procedure_letter_find(procedure, text_in(act, "letter"));
 		}
 	}
-	if (step >= 0) {
-		shadow->steps[0] = step;
-		shadow->stays[0]++;
+	if (step >= 0)
+		come_to(shadow, procedure->steps[step].track, step, event->at);
+	const struct text moved = event->type == DOSSIER_ELAPSED ? text_in(payload, "effect")
+		: text_in(json_object_get(payload, "command"), "action");
+	const int move = procedure_move_find(procedure, moved);
+	for (size_t i = 0; move >= 0 && i < procedure->clock_count && i < MOST_RUNNING; i++) {
+		if (procedure_list_has(procedure->clocks[i].starts, move))
+			shadow->started[i] = date_of_instant(event->at, NULL);
+		else if (procedure_list_has(procedure->clocks[i].stops, move))
+			shadow->started[i] = (struct date){ 0 };
 	}
 }
 
@@ -246,15 +344,20 @@ judge_event(struct life *life, struct shadow *shadow, const struct world_dossier
 	}
 	if (event->number != shadow->event_count + 1)
 		life_breaks(life, "l’événement %u suit l’événement %zu", event->number, shadow->event_count);
+	shadow->refused = false;
 	if (event->type == DOSSIER_FILED || event->type == DOSSIER_ACTED)
 		judge_acted(life, shadow, dossier, event, payload);
 	else if (event->type == DOSSIER_ELAPSED)
 		judge_elapsed(life, shadow, event, payload);
 	follow(life, shadow, event, payload);
 	shadow->event_count++;
-	if (event->type != DOSSIER_COMPOSED_EVENT)
+	if (event->type != DOSSIER_COMPOSED_EVENT && event->type != DOSSIER_RECEIVED)
 		shadow->changed = event->number;
+	if (shadow->event_count == dossier->event_count && shadow->refused)
+		judge_right(life, dossier);
 	/* The engine and the reading of its events must agree on where the dossier is. */
+	if (shadow->event_count == dossier->event_count)
+		judge_values(life, dossier, json_object_get(payload, "result"));
 	if (shadow->event_count == dossier->event_count && dossier->state.step != shadow->steps[0])
 		life_breaks(life, "le dossier est à l’étape « %.*s », ses événements disent autre chose",
 			TEXT_ARGS(life->ground->procedure->steps[dossier->state.step].name));
@@ -266,8 +369,9 @@ rules_judge_events(struct life *life)
 	for (size_t i = 0; i < life->world->dossier_count && i < MOST_LIFE_DOSSIERS; i++) {
 		struct shadow *shadow = &life->shadows[i];
 		const struct world_dossier *dossier = &life->world->dossiers[i];
+		const struct procedure *procedure = life->ground->procedure;
 		for (size_t track = 1; shadow->event_count == 0 && track < MOST_TRACKS; track++)
-			shadow->steps[track] = PROCEDURE_NONE;
+			shadow->steps[track] = track < procedure->track_count ? procedure->tracks[track].steps.at[0] : PROCEDURE_NONE;
 		while (shadow->event_count < dossier->event_count && life->broken.length == 0)
 			judge_event(life, shadow, dossier, &dossier->events[shadow->event_count]);
 	}
@@ -292,7 +396,8 @@ rules_judge_time(struct life *life)
 		return;
 	for (size_t i = 0; i < world->dossier_count; i++) {
 		for (size_t j = 0; j < i; j++) {
-			if (text_equal(world->dossiers[i].person, world->dossiers[j].person)
+			if (!world->dossiers[i].parent && !world->dossiers[j].parent
+				&& text_equal(world->dossiers[i].person, world->dossiers[j].person)
 				&& !world->procedure->steps[world->dossiers[i].state.step].frees
 				&& !world->procedure->steps[world->dossiers[j].state.step].frees)
 				life_breaks(life, "%.*s a deux demandes dans la campagne", TEXT_ARGS(world->dossiers[i].person));
@@ -337,6 +442,53 @@ rules_judge_mails(struct life *life)
 	world->mail_count = 0;
 }
 
+/* ---- clocks ---- */
+
+/* Was the dossier in one of these steps at the end of that day? */
+static bool
+was_in(const struct shadow *shadow, struct procedure_list steps, struct date day)
+{
+	int where[MOST_TRACKS];
+	const instant end = instant_of_day(date_add_days(day, 1));
+	for (size_t track = 0; track < MOST_TRACKS; track++)
+		where[track] = PROCEDURE_NONE;
+	for (size_t i = 0; i < shadow->move_count && shadow->moves[i].at < end; i++)
+		where[shadow->moves[i].track] = shadow->moves[i].step;
+	for (size_t track = 0; track < MOST_TRACKS; track++) {
+		if (where[track] >= 0 && procedure_list_has(steps, where[track]))
+			return true;
+	}
+	return false;
+}
+
+/* The days that a clock stood still, one by one. */
+static void
+judge_clocks(struct life *life, const struct shadow *shadow, const struct world_dossier *dossier)
+{
+	const struct procedure *procedure = life->ground->procedure;
+	const struct date today = date_of_instant(life->world->now, NULL);
+	for (size_t i = 0; i < procedure->clock_count && i < MOST_RUNNING; i++) {
+		const struct procedure_clock *clock = &procedure->clocks[i];
+		struct feel_findings findings = { 0 };
+		struct guichet_error error = { 0 };
+		struct dossier_facts facts;
+		struct feel_value told = { 0 };
+		int64_t days = 0;
+		if (shadow->started[i].year == 0 || clock->suspends.count == 0)
+			continue;
+		for (struct date day = shadow->started[i]; date_compare(day, today) < 0; day = date_add_days(day, 1))
+			days += was_in(shadow, clock->suspends, day);
+		const struct feel *feel = feel_read(life->arena, procedure->case_scope, arena_format(life->arena,
+			"délai." TEXT_FORMAT ".jours_suspendus", TEXT_ARGS(clock->name)), &findings);
+		if (!feel || world_facts(life->world, dossier->person, &dossier->state, life->world->now, &facts, &error) != GUICHET_OK
+			|| dossier_evaluate(&facts, feel, life->arena, &told, &error) != GUICHET_OK)
+			life_breaks(life, "le délai « %.*s » ne se lit pas", TEXT_ARGS(clock->name));
+		else if (!feel_is_true(feel_equal(told, feel_integer(days))))
+			life_breaks(life, "le délai « %.*s » s’est arrêté %lld jours, et dit autre chose", TEXT_ARGS(clock->name),
+				(long long)days);
+	}
+}
+
 /* ---- the record ---- */
 
 void
@@ -345,6 +497,8 @@ rules_judge_record(struct life *life)
 	for (size_t i = 0; i < life->world->dossier_count && life->broken.length == 0; i++) {
 		const struct world_dossier *dossier = &life->world->dossiers[i];
 		const struct procedure *procedure = life->ground->procedure;
+		if (i < MOST_LIFE_DOSSIERS)
+			judge_clocks(life, &life->shadows[i], dossier);
 		struct guichet_error error = { 0 };
 		struct dossier state = { 0 };
 		enum guichet_status status = dossier_chain_verify(dossier->events, dossier->event_count, &dossier->state.head,

@@ -12,7 +12,9 @@ const option = (name, otherwise) => {
 	return at < 0 ? otherwise : process.argv[at + 1];
 };
 const total = Number(option("--lives", 100000)), seed = option("--seed", "1");
-const procedures = readdirSync("procedures").sort().map(name => `procedures/${name}`);
+// Every package, and one that uses every construct of the language.
+const procedures = ["procedures", "test/lives/procedures"].flatMap(folder =>
+	readdirSync(folder).sort().map(name => `${folder}/${name}`));
 let passed = 0, failed = 0;
 
 function make(...goals) {
@@ -62,7 +64,7 @@ for (const [rank, bug] of bugs().entries()) {
 		continue;
 	const mistake = plant(bug, rank);
 	// A few lives first: most mistakes show at once.
-	const sick = mistake ? null : [300, 6000].map(count => () => lives(`${out}/lives-bug`, count))
+	const sick = mistake ? null : [300, 2000].map(count => () => lives(`${out}/lives-bug`, count))
 		.reduce((found, again) => found?.broken ? found : again(), null);
 	if (sick?.broken) {
 		passed++;
