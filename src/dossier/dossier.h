@@ -441,6 +441,9 @@ enum guichet_status dossier_piece_mistake(struct arena *arena, const struct doss
 	const struct dossier_piece *piece, struct dossier_raws raws, struct text *ret_mistake,
 	struct guichet_error *error);
 
+/* What is wrong with a file of that kind ("PDF"…) for that piece; empty when it is well. `at` NULL: the arena is full. */
+struct text dossier_piece_unfit(struct arena *arena, const struct procedure_piece *wanted, struct text kind);
+
 /* Is this piece of the procedure asked, with these answers? Compulsory or not. BROKEN only. */
 enum guichet_status dossier_piece_asked(struct arena *arena, const struct dossier_facts *facts, int index,
 	struct dossier_raws raws, bool *ret_asked, struct guichet_error *error);

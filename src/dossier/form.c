@@ -289,6 +289,16 @@ dossier_formats_text(struct arena *arena, unsigned allowed)
 	return text;
 }
 
+struct text
+dossier_piece_unfit(struct arena *arena, const struct procedure_piece *wanted, struct text kind)
+{
+	bool known = wanted->formats == 0;
+	for (size_t i = 0; i < 3; i++)
+		known |= (wanted->formats & formats[i].format) && text_equal(kind, formats[i].name);
+	return known ? TEXT("") : arena_format(arena, "La pièce « %.*s » doit être un fichier %.*s : joignez-en un autre.",
+		TEXT_ARGS(clip(wanted->label)), TEXT_ARGS(dossier_formats_text(arena, wanted->formats)));
+}
+
 enum guichet_status
 form_piece_mistake(struct inputs *inputs, int index, const struct dossier_piece *piece, struct text *ret_mistake,
 	struct guichet_error *error)
@@ -307,13 +317,7 @@ form_piece_mistake(struct inputs *inputs, int index, const struct dossier_piece 
 			: arena_format(inputs->arena, "Joignez la pièce « %.*s » (%.*s).",
 				TEXT_ARGS(clip(wanted->label)), TEXT_ARGS(allowed));
 	} else {
-		bool known = wanted->formats == 0;
-		for (size_t i = 0; i < 3; i++)
-			known |= (wanted->formats & formats[i].format) && text_equal(piece->kind, formats[i].name);
-		if (!known)
-			*ret_mistake = arena_format(inputs->arena,
-				"La pièce « %.*s » doit être un fichier %.*s : joignez-en un autre.",
-				TEXT_ARGS(clip(wanted->label)), TEXT_ARGS(allowed));
+		*ret_mistake = dossier_piece_unfit(inputs->arena, wanted, piece->kind);
 	}
 	return ret_mistake->at ? GUICHET_OK : OUT_OF_MEMORY(error);
 }

@@ -265,9 +265,11 @@ act_on(struct store_tx *tx, struct office_command *command, const struct office_
 	status = office_person_acting(arena, &dossier, place.seats, actor, command->command.action, &acting, error);
 	if (status != GUICHET_OK)
 		return status;
-	const struct dossier_input input = { .facts = dossier.facts, .command = command->command,
+	struct dossier_input input = { .facts = dossier.facts, .command = command->command,
 		.actor = { acting, dossier.roles, dossier.signs }, .decided_at = now, .salt = command->salt };
-	status = dossier_decide(&input, arena, &command->outcome, error);
+	status = handed_take(tx, command, dossier.procedure, &input.command, error);
+	if (status == GUICHET_OK)
+		status = dossier_decide(&input, arena, &command->outcome, error);
 	if (status == GUICHET_OK && command->outcome.held_until) {
 		place.before = dossier_to_json(arena, dossier.procedure, &dossier.state);
 		place.author = actor->person;
@@ -277,6 +279,8 @@ act_on(struct store_tx *tx, struct office_command *command, const struct office_
 	if (status == GUICHET_OK)
 		status = office_record(command->office, tx, arena, &place, &dossier.facts, &command->outcome, NULL, now,
 			command->seed, error);
+	if (status == GUICHET_OK)
+		status = handed_done(tx, command, &input.command, error);
 	if (status == GUICHET_OK)
 		command->number = dossier.state.number;
 	return status;

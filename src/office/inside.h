@@ -281,6 +281,12 @@ bool office_gives_place(const struct directory_functions *functions, size_t func
 enum guichet_status office_list_risen(struct office *office, struct store_tx *tx, struct arena *arena,
 	const struct office_campaign *campaign, int index, const struct office_actor *actor, size_t limit,
 	struct office_rows *list, struct guichet_error *error);
+/* handed.c: the files that the person sent for this action, if it hands any in, into the command to judge; once it
+ * happened, the dossier keeps those that it handed in. */
+enum guichet_status handed_take(struct store_tx *tx, const struct office_command *command,
+	const struct procedure *procedure, struct dossier_command *taking, struct guichet_error *error);
+enum guichet_status handed_done(struct store_tx *tx, const struct office_command *command,
+	const struct dossier_command *taken, struct guichet_error *error);
 /* Adds the rows of `more` to `list` but the actor's own, up to `limit`. */
 enum guichet_status office_rows_append(struct arena *arena, struct office_rows *list, const struct office_rows *more,
 	struct text own, size_t limit, struct guichet_error *error);

@@ -148,7 +148,8 @@ struct office_command {
 	struct text dossier;                    /* otherwise: its id */
 	struct text parent, nature;             /* to file the person's draft of a child: of that dossier, of that nature */
 	struct text person;                     /* who acts */
-	struct dossier_command command;         /* at filing raws and pieces are read from the draft */
+	struct dossier_command command;         /* at filing raws and pieces are read from the draft; for an action,
+	                                         * pieces are those of office_handed_save() */
 	bool undo;                              /* to undo the last action; command.action: only if it is that one; empty: any */
 	dossier_roles only;                     /* by a link: the roles it gives; 0: all they hold */
 	struct text once;                       /* the form's token; empty: none */
@@ -233,6 +234,25 @@ enum guichet_status office_draft_merge(struct arena *arena, const struct office_
 	struct dossier_raws *ret_raws);
 /* Its store_work. */
 enum guichet_status office_draft_save(struct store_tx *tx, void *change, struct guichet_error *error);
+
+/* --- files of an action that is not done yet ------------------------------------------------ */
+
+/* Those that a person sent for the dossier, in the arena. */
+enum guichet_status office_handed_load(struct store_tx *tx, struct arena *arena, struct text dossier, struct text person,
+	const struct dossier_piece **ret_pieces, size_t *ret_count, struct guichet_error *error);
+
+/* Files added, each in place of the one of its name; one taken out. */
+struct office_handed_change {
+	struct text dossier, person;
+	const struct dossier_piece *pieces;
+	size_t piece_count;
+	struct text without; /* name of a piece; empty: none */
+	instant at;
+	enum guichet_status status;
+	struct guichet_error error;
+};
+/* Its store_work. */
+enum guichet_status office_handed_save(struct store_tx *tx, void *change, struct guichet_error *error);
 
 /* --- lists --------------------------------------------------------------------------------- */
 

@@ -3,6 +3,8 @@
  * The same pages serve the applicant, the superior, the support and the office: the core says what each sees and may do. */
 #include "pages/kin.h"
 
+#include "pages/action.h"
+
 #include "document/document.h"
 #include "dossier/explanation.h"
 #include "pages/undo.h"
@@ -283,7 +285,8 @@ standing(struct request *request, struct html *html, const struct office_dossier
 		html_say(html, " : ");
 		html_text(html, moments[i].title);
 	}
-	return options(request, html, dossier, error);
+	const enum guichet_status status = veiled ? GUICHET_OK : page_clocks(request, html, dossier, error);
+	return status == GUICHET_OK ? options(request, html, dossier, error) : status;
 }
 
 static enum guichet_status
@@ -320,29 +323,6 @@ answers(struct request *request, struct html *html, const struct office_dossier 
 		}
 	}
 	return GUICHET_OK;
-}
-
-static void
-pieces(struct request *request, struct html *html, const struct office_dossier *dossier)
-{
-	if (dossier->state.piece_count == 0)
-		return;
-	HTML_IN(html, "section", { "class", TEXT("card") });
-	HTML_SAY(html, "h2", "Pièces jointes", { "class", TEXT("card-title") });
-	HTML_IN(html, "ul", { "class", TEXT("files") });
-	for (size_t i = 0; i < dossier->state.piece_count; i++) {
-		const struct dossier_piece *piece = &dossier->state.pieces[i];
-		const int index = procedure_piece_find(dossier->procedure, piece->name);
-		HTML_IN(html, "li");
-		html_link(html, arena_format(request->arena, "/dossiers/" TEXT_FORMAT "/pieces/" TEXT_FORMAT,
-			TEXT_ARGS(dossier->id), TEXT_ARGS(piece->name)),
-			index == PROCEDURE_NONE ? piece->name : dossier->procedure->pieces[index].label);
-		HTML_IN(html, "span", { "class", TEXT("size") });
-		html_markup(html, " ");
-		html_text(html, piece->file);
-		html_say(html, ", ");
-		html_text(html, page_size_text(request->arena, piece->size));
-	}
 }
 
 static void
@@ -485,7 +465,8 @@ page_dossier_show(struct request *request, struct html *html, struct guichet_err
 			status = page_registers(request, html, &dossier.facts, &viewer, error);
 	}
 	HTML_IN(html, "div");
-	pieces(request, html, &dossier);
+	if (status == GUICHET_OK)
+		status = page_pieces(request, html, &dossier, error);
 	references(html, dossier.procedure);
 	HTML_IN(html, "section", { "class", TEXT("card") });
 	HTML_SAY(html, "h2", "Une question ?", { "class", TEXT("card-title") });
@@ -578,11 +559,18 @@ with_current_values(struct arena *arena, const struct office_dossier *dossier, c
 
 enum guichet_status
 page_action_form(struct request *request, struct store_tx *tx, struct html *html, const struct office_dossier *dossier,
-	int index, const struct dossier_form *form, struct text refusal, struct text address, struct guichet_error *error)
+	int index, const struct dossier_form *form, const struct text *piece_mistakes, struct text refusal, struct text address,
+	struct guichet_error *error)
 {
 	const struct procedure_action *action = &dossier->procedure->actions[index];
+	struct action_pieces pieces = { .dossier = dossier, .action = action, .address = address, .mistakes = piece_mistakes };
 	struct dossier_form fresh;
 	enum guichet_status status = GUICHET_OK;
+	if (action->joins.count)
+		status = office_handed_load(tx, request->arena, dossier->id, visitor_of(request)->actor.person, &pieces.waiting,
+			&pieces.waiting_count, error);
+	if (status != GUICHET_OK)
+		return status;
 	if (refusal.length)
 		page_notice(html, NOTICE_ERROR, TEXT("Ce n’est pas fait"), refusal);
 	if (!form || form->count == 0) {
@@ -603,7 +591,14 @@ page_action_form(struct request *request, struct store_tx *tx, struct html *html
 		form = &told;
 	}
 	page_mistakes(html, form);
-	FORM_IN(request, html, address, { "class", TEXT("form") }, { "data-unsaved", TEXT("") });
+	action_pieces_mistakes(html, request->arena, &pieces);
+	const struct text files = action->joins.count ? TEXT("multipart/form-data") : (struct text){ 0 };
+	FORM_IN(request, html, address, { "class", TEXT("form") }, { "data-unsaved", TEXT("") }, { "enctype", files },
+		{ "data-upload", HTML_WHEN(files.at) });
+	/* What the key Enter presses: not the button that takes a file out. */
+	if (files.at)
+		HTML_LINE(html, "button", action->label, { "type", TEXT("submit") }, { "class", TEXT("visually-hidden") },
+			{ "tabindex", TEXT("-1") }, { "aria-hidden", TEXT("true") });
 	form_once_field(request, html);
 	HTML_VOID(html, "input", { "type", TEXT("hidden") }, { "name", TEXT("version") },
 		{ "value", arena_format(request->arena, "%u", dossier->state.changed) });
@@ -613,6 +608,8 @@ page_action_form(struct request *request, struct store_tx *tx, struct html *html
 	}
 	if (action->signs != PROCEDURE_NONE)
 		status = letter_to_sign(request, tx, html, dossier, action, error);
+	if (status == GUICHET_OK)
+		status = action_pieces_form(request, html, &pieces, error);
 	page_answers(html, request->arena, form);
 	HTML_IN(html, "div", { "class", TEXT("buttons") });
 	HTML_LINE(html, "button", action->label, { "type", TEXT("submit") },
@@ -641,20 +638,27 @@ action_address(struct request *request)
 }
 
 static enum guichet_status
-action_page(struct request *request, struct html *html, const struct dossier_form *form, struct text refusal,
-	struct guichet_error *error)
+action_page(struct request *request, struct html *html, const struct dossier_form *form, const struct text *piece_mistakes,
+	const struct dossier_raws *raws, struct text refusal, struct guichet_error *error)
 {
 	CLEANUP(store_read_end) struct store_tx *tx = store_read(site_of(request)->store, error);
 	if (!tx)
 		return error->status;
 	struct office_dossier dossier;
-	const enum guichet_status status = page_dossier(request, tx, &dossier, error);
+	enum guichet_status status = page_dossier(request, tx, &dossier, error);
 	if (status != GUICHET_OK)
 		return status;
+	struct dossier_form typed;
 	const int index = dossier_action_find(dossier.procedure, &dossier.state, request_parameter(request, "action"));
 	if (index == PROCEDURE_NONE)
 		return guichet_fail(error, GUICHET_REFUSED, "%s", refusal.length ? request->arena ? arena_text(request->arena,
 			refusal).at : "" : "Ce n’est plus possible : le dossier a avancé entre-temps. Ouvrez-le pour voir où il en est.");
+	if (raws) {
+		status = dossier_form_read(request->arena, &dossier.facts, DOSSIER_FORM_ACTION, index, *raws, false, &typed, error);
+		if (status != GUICHET_OK)
+			return status;
+		form = &typed;
+	}
 	PAGE_IN(request, html, dossier.procedure->actions[index].label, { TEXT("/"), TEXT("Accueil") },
 		{ page_dossier_path(request->arena, dossier.id), dossier.state.number });
 	{
@@ -663,7 +667,7 @@ action_page(struct request *request, struct html *html, const struct dossier_for
 		html_say(html, ", ");
 		html_text(html, dossier.structure_name);
 	}
-	const enum guichet_status written = page_action_form(request, tx, html, &dossier, index, form, refusal,
+	const enum guichet_status written = page_action_form(request, tx, html, &dossier, index, form, piece_mistakes, refusal,
 		action_address(request), error);
 	HTML_IN(html, "p");
 	html_link(html, page_dossier_path(request->arena, dossier.id), TEXT("Revenir à la demande sans rien faire"));
@@ -673,7 +677,16 @@ action_page(struct request *request, struct html *html, const struct dossier_for
 enum guichet_status
 page_action(struct request *request, struct html *html, struct guichet_error *error)
 {
-	return action_page(request, html, NULL, (struct text){ 0 }, error);
+	return action_page(request, html, NULL, NULL, NULL, (struct text){ 0 }, error);
+}
+
+enum guichet_status
+page_action_too_large(struct request *request, struct html *html, struct guichet_error *error)
+{
+	request_status(request, 413);
+	return action_page(request, html, NULL, NULL, NULL, TEXT("Un fichier est trop lourd : 10 Mo au plus. Réduisez-le (une "
+		"photographie moins grande, moins de pages), puis remplissez et envoyez de nouveau ce formulaire. Les fichiers "
+		"déjà prêts le restent."), error);
 }
 
 /* The form again, with a row more or less: nothing is done yet. */
@@ -694,7 +707,7 @@ rows_page(struct request *request, struct html *html, const struct dossier_raws 
 		if (status != GUICHET_OK)
 			return status;
 	}
-	return action_page(request, html, &form, (struct text){ 0 }, error);
+	return action_page(request, html, &form, NULL, NULL, (struct text){ 0 }, error);
 }
 
 enum guichet_status
@@ -705,20 +718,33 @@ page_action_do(struct request *request, struct html *html, struct guichet_error 
 		request->received_at);
 	if (!command)
 		return guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.");
-	request->state = command;
+	struct action_sending *sending = arena_new_of(request->arena, struct action_sending);
+	if (!sending)
+		return guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.");
+	*sending = (struct action_sending){ .request = request, .command = command };
+	request->state = sending;
 	command->dossier = request_parameter(request, "id");
 	command->command.action = request_parameter(request, "action");
+	const struct procedure_action *action = NULL;
+	struct office_dossier dossier;
 	{
 		CLEANUP(store_read_end) struct store_tx *tx = store_read(site->store, error);
 		if (!tx)
 			return error->status;
-		struct office_dossier dossier;
 		const enum guichet_status status = page_dossier(request, tx, &dossier, error);
 		if (status != GUICHET_OK)
 			return status;
 		page_command_read(request, dossier.procedure, command);
+		const int index = dossier_action_find(dossier.procedure, &dossier.state, command->command.action);
+		if (index >= 0)
+			action = &dossier.procedure->actions[index];
 	}
-	if (page_changes_rows(request))
+	if (action)
+		command->command.raws = action_verdicts_read(request, dossier.procedure, action, command->command.raws);
+	sending->rows = page_changes_rows(request);
+	if (action && action->joins.count)
+		return action_pieces_send(request, &dossier, action, sending, error);
+	if (sending->rows)
 		return rows_page(request, html, &command->command.raws, error);
 	return page_write(request, office_act, command, &command->status, &command->error, error);
 }
@@ -734,10 +760,19 @@ page_refusal(struct arena *arena, const struct office_command *command)
 enum guichet_status
 page_action_done(struct request *request, struct html *html, struct guichet_error *error)
 {
-	const struct office_command *command = request->state;
+	const struct action_sending *sending = request->state;
+	const struct office_command *command = sending->command;
+	if (sending->stopped && sending->rows && sending->wrong == 0 && command->status == GUICHET_OK)
+		return rows_page(request, html, &command->command.raws, error);
+	if (sending->stopped && (command->status == GUICHET_OK || command->status == GUICHET_RETRY)) {
+		request_status(request, command->status == GUICHET_OK ? 422 : 503);
+		return action_page(request, html, NULL, sending->wrong ? sending->mistakes : NULL, &command->command.raws,
+			command->status == GUICHET_RETRY ? text_of_string(command->error.message) : TEXT(""), error);
+	}
 	if (command->status == GUICHET_REFUSED) {
 		request_status(request, 422);
-		return action_page(request, html, &command->outcome.form, page_refusal(request->arena, command), error);
+		return action_page(request, html, &command->outcome.form, command->outcome.piece_mistakes, NULL,
+			page_refusal(request->arena, command), error);
 	}
 	if (command->status != GUICHET_OK) {
 		*error = command->error;
@@ -763,17 +798,16 @@ page_piece(struct request *request, struct html *html, struct guichet_error *err
 		if (status != GUICHET_OK)
 			return status;
 	}
-	for (size_t i = 0; i < dossier.state.piece_count; i++) {
-		const struct dossier_piece *piece = &dossier.state.pieces[i];
-		if (!text_equal(piece->name, request_parameter(request, "piece")))
-			continue;
-		struct text bytes;
-		const enum guichet_status status = office_file_read(site_of(request)->office, request->arena, piece->digest, &bytes,
-			error);
-		return status != GUICHET_OK ? status
-			: request_send(request, page_file_type(piece->kind), piece->file, bytes);
-	}
-	return guichet_fail(error, GUICHET_UNKNOWN, "Cette pièce n’existe pas.");
+	const struct dossier_viewer viewer = viewer_of(request, &dossier);
+	const int index = procedure_piece_find(dossier.procedure, request_parameter(request, "piece"));
+	const struct dossier_piece *piece = index < 0 ? NULL
+		: dossier_piece_find(&dossier.state, dossier.procedure->pieces[index].name);
+	/* The same answer for one that is not theirs to open. */
+	if (!piece || !dossier_may_read_piece(&dossier.facts, &viewer, index))
+		return guichet_fail(error, GUICHET_UNKNOWN, "Cette pièce n’existe pas.");
+	struct text bytes;
+	const enum guichet_status status = office_file_read(site_of(request)->office, request->arena, piece->digest, &bytes, error);
+	return status != GUICHET_OK ? status : request_send(request, page_file_type(piece->kind), piece->file, bytes);
 }
 
 const char *

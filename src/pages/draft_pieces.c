@@ -6,9 +6,6 @@
  * waits for the disk, the writer then names it in the draft. */
 #include "pages/draft.h"
 
-#include "document/document.h"
-#include "document/typesetter.h"
-
 #include "base/banned.h"
 
 /* ---- the step ---- */
@@ -18,33 +15,6 @@ piece_path(struct arena *arena, const struct draft *draft, struct text piece, co
 {
 	return arena_format(arena, TEXT_FORMAT "/pieces/" TEXT_FORMAT "%s", TEXT_ARGS(draft_path(arena, draft, "")),
 		TEXT_ARGS(piece), rest);
-}
-
-/* ".pdf,.jpg,.jpeg": what the browser's chooser proposes first. */
-static struct text
-accepted(unsigned formats)
-{
-	static const struct { unsigned formats; struct text accept; } known[] = {
-#define ACCEPT(formats, list) { formats, { list, sizeof list - 1 } },
-		ACCEPT(PROCEDURE_PDF, ".pdf")
-		ACCEPT(PROCEDURE_JPEG, ".jpg,.jpeg")
-		ACCEPT(PROCEDURE_PNG, ".png")
-		ACCEPT(PROCEDURE_PDF | PROCEDURE_JPEG, ".pdf,.jpg,.jpeg")
-		ACCEPT(PROCEDURE_PDF | PROCEDURE_PNG, ".pdf,.png")
-		ACCEPT(PROCEDURE_JPEG | PROCEDURE_PNG, ".jpg,.jpeg,.png")
-#undef ACCEPT
-	};
-	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
-		if (known[i].formats == formats)
-			return known[i].accept;
-	return TEXT(".pdf,.jpg,.jpeg,.png");
-}
-
-struct text
-page_size_text(struct arena *arena, int64_t bytes)
-{
-	return bytes < 1000000 ? arena_format(arena, "%lld ko", (long long)(bytes + 999) / 1000)
-		: arena_format(arena, "%lld,%lld Mo", (long long)bytes / 1000000, (long long)bytes % 1000000 / 100000);
 }
 
 static void
@@ -85,7 +55,7 @@ upload_form(struct request *request, struct html *html, const struct draft *draf
 		HTML_IN(html, "label", { "class", TEXT("file-drop") }, { "for", id });
 		html_text(html, there ? TEXT("Remplacer ce fichier par un autre") : TEXT("Choisissez le fichier"));
 		HTML_VOID(html, "input", { "type", TEXT("file") }, { "id", id }, { "name", TEXT("fichier") },
-			{ "accept", accepted(piece->formats) },
+			{ "accept", page_file_accept(piece->formats) },
 			{ "data-most-bytes", arena_format(arena, "%d", WEB_LIMIT_UPLOAD) },
 			{ "aria-describedby", mistake.length ? arena_format(arena, TEXT_FORMAT " " TEXT_FORMAT, TEXT_ARGS(wrong),
 				TEXT_ARGS(hint)) : hint },
@@ -147,8 +117,7 @@ struct upload {
 	struct request *request;
 	struct draft draft;
 	int index;
-	struct text bytes;
-	struct dossier_piece piece;
+	struct page_arrival arrival;
 	struct office_draft_change change;
 	enum guichet_status status; /* REFUSED: error.message stands beside the field */
 	struct guichet_error error;
@@ -171,52 +140,19 @@ upload_named(void *context, enum guichet_status status, const struct guichet_err
 	upload_end(upload, status);
 }
 
-/* On the worker of files: writes the bytes, then has them named. */
+/* The bytes are on the disk, or the file does not do: what is written is named in the draft. */
 static void
-upload_write(void *context)
+upload_arrived(void *context)
 {
 	struct upload *upload = context;
-	struct arena *arena = upload->request->arena;
-	const struct site *site = site_of(upload->request);
-	struct text mistake;
-	enum guichet_status status = dossier_piece_mistake(arena, &upload->draft.facts, upload->index, &upload->piece,
-		upload->draft.saved.raws, &mistake, &upload->error);
-	if (status == GUICHET_OK && mistake.length)
-		status = guichet_fail(&upload->error, GUICHET_REFUSED, TEXT_FORMAT, TEXT_ARGS(mistake));
-	if (status == GUICHET_OK)
-		status = office_file_write(site->office, arena, upload->bytes, &upload->piece.digest, &upload->error);
-	if (status == GUICHET_OK)
-		status = store_submit(site->store, STORE_NORMAL, office_draft_save, &upload->change, upload_named, upload,
-			&upload->error);
+	enum guichet_status status = upload->arrival.status;
+	if (status != GUICHET_OK)
+		upload->error = upload->arrival.error;
+	else
+		status = store_submit(site_of(upload->request)->store, STORE_NORMAL, office_draft_save, &upload->change,
+			upload_named, upload, &upload->error);
 	if (status != GUICHET_OK)
 		upload_end(upload, status);
-}
-
-static struct text
-kind_name(enum document_kind kind)
-{
-	static const struct text names[] = {
-		[DOCUMENT_UNKNOWN] = { "", 0 }, [DOCUMENT_PDF] = { "PDF", 3 }, [DOCUMENT_JPEG] = { "JPEG", 4 },
-		[DOCUMENT_PNG] = { "PNG", 3 },
-	};
-	return names[kind];
-}
-
-/* On the typesetter's thread, not held long. */
-static void
-upload_judged(void *context, const struct typesetter_answer *answer)
-{
-	struct upload *upload = context;
-	if (answer->status != GUICHET_OK) {
-		upload->error = *answer->error;
-		/* Its child died or was late, twice: the file is not judged, and may be sent again. */
-		upload_end(upload, answer->status == GUICHET_BROKEN ? GUICHET_RETRY : answer->status);
-		return;
-	}
-	upload->piece.kind = kind_name(answer->facts.kind);
-	if (!worker_submit(site_of(upload->request)->files, upload_write, upload))
-		upload_end(upload, guichet_fail(&upload->error, GUICHET_RETRY,
-			"Beaucoup de fichiers arrivent en ce moment : réessayez dans quelques secondes."));
 }
 
 static enum guichet_status
@@ -274,21 +210,15 @@ page_draft_piece_send(struct request *request, struct html *html, struct guichet
 	if (!file)
 		return upload_page(request, html, 422, upload->index,
 			TEXT("Choisissez un fichier, puis envoyez-le. Un fichier vide ne convient pas."), error);
-	const enum guichet_status status = form_file_text(request, file, &upload->bytes, error);
+	const enum guichet_status status = page_arrival_read(request, file,
+		&upload->draft.facts.procedure->pieces[upload->index], &upload->arrival, error);
 	if (status != GUICHET_OK)
 		return status;
-	upload->piece = (struct dossier_piece){
-		.name = upload->draft.facts.procedure->pieces[upload->index].name,
-		.file = document_name(request->arena, file->file_name), .size = file->size };
 	upload->change = (struct office_draft_change){ .arena = request->arena, .campaign = upload->draft.campaign->id,
-		.about = upload->draft.about, .person = visitor_of(request)->actor.person, .piece = &upload->piece, .at = request->received_at };
+		.about = upload->draft.about, .person = visitor_of(request)->actor.person, .piece = &upload->arrival.piece,
+		.at = request->received_at };
 	request->state = upload;
-	request_wait(request);
-	/* Too many files wait already: told beside the field like the rest. */
-	if (typesetter_inspect(site_of(request)->typesetter, upload->bytes, upload->piece.file, upload_judged, upload,
-		&upload->error) != GUICHET_OK)
-		upload_end(upload, GUICHET_RETRY);
-	return GUICHET_OK;
+	return page_arrivals(request, &upload->arrival, 1, upload_arrived, upload, error);
 }
 
 enum guichet_status

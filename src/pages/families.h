@@ -64,6 +64,9 @@ PAGE(page_action);
 PAGE(page_action_do);
 PAGE(page_action_done);
 PAGE(page_piece);
+/* action_pieces.c; the second is shown when the files never came to the page */
+PAGE(page_action_piece);
+PAGE(page_action_too_large);
 PAGE(page_document);
 PAGE(page_document_pdf);
 /* desk.c, batch.c, figures.c, calendar.c: who runs a campaign */

@@ -201,7 +201,7 @@ link_action_page(struct request *request, struct html *html, const struct dossie
 		return GUICHET_OK;
 	}
 	addressed(request, html, &opened, true);
-	return page_action_form(request, tx, html, &dossier, index, form, refusal, request->path, error);
+	return page_action_form(request, tx, html, &dossier, index, form, NULL, refusal, request->path, error);
 }
 
 enum guichet_status

@@ -171,6 +171,31 @@ void page_key_dates(struct request *request, struct html *html, const struct off
 struct text page_filing_deadline(struct arena *arena, const struct dossier_facts *facts);
 /* A cell that a spreadsheet will show and never run: quoted, formulas disarmed. A number may begin with its sign. */
 void page_csv_cell(struct buffer *csv, struct text value, bool number, bool first);
+/* A file that arrives in a form, for a piece. */
+struct page_arrival {
+	const struct procedure_piece *definition;
+	struct text bytes;
+	struct dossier_piece piece;
+	enum guichet_status status; /* REFUSED: the sentence stands beside the field; RETRY: it was not kept, for now */
+	struct guichet_error error;
+};
+enum guichet_status page_arrival_read(struct request *request, const struct form_file *file,
+	const struct procedure_piece *definition, struct page_arrival *ret_arrival, struct guichet_error *error);
+/* Judges each by its content and writes those that do, as the request waits; then `then` runs, on another thread, and
+ * resumes the request sooner or later. Returns what begin must return. */
+enum guichet_status page_arrivals(struct request *request, struct page_arrival *arrivals, size_t count,
+	void (*then)(void *context), void *context, struct guichet_error *error);
+/* ".pdf,.jpg,.jpeg": what the browser's chooser proposes first. */
+struct text page_file_accept(unsigned formats);
+/* dossier_pieces.c: the clocks of a dossier, a line each; "il reste 12 jours"; the card of its pieces. */
+enum guichet_status page_clocks(struct request *request, struct html *html, const struct office_dossier *dossier,
+	struct guichet_error *error);
+struct text page_clock_text(struct arena *arena, const struct dossier_clock_view *clock);
+enum guichet_status page_pieces(struct request *request, struct html *html, const struct office_dossier *dossier,
+	struct guichet_error *error);
+/* Where a piece stands, as a badge, and until when it is good. */
+void page_piece_state(struct html *html, struct arena *arena, const struct procedure_piece *definition,
+	const struct dossier_piece *piece, instant at);
 /* "128 ko", "1,2 Mo". */
 struct text page_size_text(struct arena *arena, int64_t bytes);
 /* "/campagnes/<id>". */
@@ -186,10 +211,11 @@ void page_command_read(struct request *request, const struct procedure *procedur
 /* Why a command was refused: the sentence, and what the rule that refused had read. */
 struct text page_refusal(struct arena *arena, const struct office_command *command);
 /* The form of an action (its index) of a dossier: what it asks, what it changes, the letter it signs; sent to
- * `address`. With `form` (may be NULL: nothing typed yet) and `refusal` (may be empty), as it was refused. */
+ * `address`. With `form` (may be NULL: nothing typed yet), mistakes by piece of the procedure (may be NULL) and `refusal`
+ * (may be empty), as it was refused. */
 enum guichet_status page_action_form(struct request *request, struct store_tx *tx, struct html *html,
-	const struct office_dossier *dossier, int action, const struct dossier_form *form, struct text refusal,
-	struct text address, struct guichet_error *error);
+	const struct office_dossier *dossier, int action, const struct dossier_form *form, const struct text *piece_mistakes,
+	struct text refusal, struct text address, struct guichet_error *error);
 /* Sends the PDF of an act: the signed copy when there is one. */
 enum guichet_status page_send_act(struct request *request, const struct office_act_file *file,
 	struct guichet_error *error);

@@ -42,7 +42,9 @@ static const struct route routes[] = {
 	/* one dossier, for whoever has a part in it */
 	{ METHOD_GET,  "/dossiers/:id",                      RIGHT_PERSON, page_dossier_show, NULL, 0 },
 	{ METHOD_GET,  "/dossiers/:id/actions/:action",      RIGHT_PERSON, page_action, NULL, 0 },
-	{ METHOD_POST, "/dossiers/:id/actions/:action",      RIGHT_PERSON, page_action_do, page_action_done, 0 },
+	{ METHOD_POST, "/dossiers/:id/actions/:action",      RIGHT_PERSON, page_action_do, page_action_done,
+		ROUTE_UPLOADS },
+	{ METHOD_GET,  "/dossiers/:id/actions/:action/pieces/:piece", RIGHT_PERSON, page_action_piece, NULL, 0 },
 	{ METHOD_GET,  "/dossiers/:id/annuler",              RIGHT_PERSON, page_undo, NULL, 0 },
 	{ METHOD_POST, "/dossiers/:id/annuler",              RIGHT_PERSON, page_undo_do, page_undo_done, 0 },
 	{ METHOD_GET,  "/dossiers/:id/documents/:rang",      RIGHT_PERSON, page_document, NULL, 0 },

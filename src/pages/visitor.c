@@ -162,6 +162,9 @@ site_error_page(struct request *request, struct html *html, const struct problem
 	if (problem->reason == PROBLEM_TOO_LARGE && request->route && request->route->begin == page_draft_piece_send
 		&& visitor_of(request) && page_draft_piece_too_large(request, html, &error) == GUICHET_OK)
 		return;
+	if (problem->reason == PROBLEM_TOO_LARGE && request->route && request->route->begin == page_action_do
+		&& visitor_of(request) && page_action_too_large(request, html, &error) == GUICHET_OK)
+		return;
 	PAGE_IN(request, html, problem_title(problem), { TEXT("/"), TEXT("Accueil") });
 	{
 		HTML_IN(html, "p", { "class", TEXT("lead") });

@@ -41,6 +41,8 @@ const pages = {
 	"GET /dossiers/:id": { path: cast => `/dossiers/${cast.id}`, ...theirs },
 	"GET /dossiers/:id/actions/:action": { path: cast => `/dossiers/${cast.id}/actions/retirer`, ...theirs },
 	"GET /dossiers/:id/annuler": { path: cast => `/dossiers/${cast.id}/annuler`, ...theirs, applicant: 422, head: 422, support: 422, office: 422 },
+	"GET /dossiers/:id/actions/:action/pieces/:piece": { path: cast => `/dossiers/${cast.id}/actions/retirer/pieces/assurance`,
+		...onlyDraft, ...theirs },
 	"GET /dossiers/:id/documents/:rang": { path: cast => `/dossiers/${cast.id}/documents/1`, ...theirs },
 	"GET /dossiers/:id/documents/:rang/pdf": { path: cast => `/dossiers/${cast.id}/documents/1/pdf`, ...theirs },
 	"GET /dossiers/:id/pieces/:piece": { path: cast => `/dossiers/${cast.id}/pieces/assurance`, ...theirs },

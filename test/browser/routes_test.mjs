@@ -71,6 +71,8 @@ const tour = [{
 		["accuse", "GET /dossiers/:id/documents/:rang", c => c.request.agent, c => `/dossiers/${c.request.id}/documents/1`],
 		["accuse-pdf", "GET /dossiers/:id/documents/:rang/pdf", c => c.request.agent, c => `/dossiers/${c.request.id}/documents/1/pdf`, { file: "application/pdf" }],
 		["piece", "GET /dossiers/:id/pieces/:piece", c => c.request.agent, c => `/dossiers/${c.request.id}/pieces/assurance`, { file: "application/pdf" }],
+		["piece-en-attente", "GET /dossiers/:id/actions/:action/pieces/:piece", c => c.request.agent,
+			c => `/dossiers/${c.request.id}/actions/retirer/pieces/assurance`, { status: 404 }],
 		["retirer", "GET /dossiers/:id/actions/:action", c => c.request.agent, c => `/dossiers/${c.request.id}/actions/retirer`],
 		["a-traiter-rien", "GET /a-traiter", c => c.request.chef, "/a-traiter"],
 		["annuler-rien", "GET /dossiers/:id/annuler", c => c.request.agent, c => `/dossiers/${c.request.id}/annuler`, { status: 422 }],

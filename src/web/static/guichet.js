@@ -267,11 +267,13 @@
 		enhance(main);
 	};
 
+	const filesOf = (form) => [...form.elements].filter((field) => field.type === "file" && field.files.length);
+
 	const upload = (form, submitter) => {
-		const input = [...form.elements].find((field) => field.type === "file" && field.files.length);
+		const inputs = filesOf(form), most = Number(inputs[0]?.getAttribute("data-most-bytes") || Infinity);
+		const heavy = inputs.find((one) => one.files[0].size > most), input = heavy || inputs[0];
 		form.querySelectorAll(".progress-label, .too-heavy").forEach((old) => old.remove());
-		const most = Number(input?.getAttribute("data-most-bytes") || Infinity);
-		if (input && input.files[0].size > most) { /* told before sending it for nothing; the server says the same */
+		if (heavy) { /* told before sending it for nothing; the server says the same */
 			(input.closest(".field") || form).append(make("p", { class: "error-message too-heavy", role: "alert" },
 				`Ce fichier est trop lourd : ${Math.floor(most / 1048576)} Mo au plus. Choisissez-en un autre.`));
 			delete form.dataset.sentAt;
@@ -355,7 +357,7 @@
 		form.dataset.sentAt = String(performance.now());
 		submitter?.setAttribute("aria-busy", "true");
 		dirty.delete(form);
-		if (form.hasAttribute("data-upload")) {
+		if (form.hasAttribute("data-upload") && filesOf(form).length) {
 			event.preventDefault();
 			upload(form, submitter);
 		}
