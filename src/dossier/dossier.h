@@ -669,6 +669,29 @@ struct dossier_clock_view {
 	int remaining;            /* days to its last one: 0 on that day, less after; does not move when suspended */
 };
 
+/* What remains to do about a piece, as stored. */
+enum dossier_piece_task_kind {
+	DOSSIER_PIECE_TO_EXAMINE = 1,
+	DOSSIER_PIECE_TO_REPLACE, /* it was sent back */
+	DOSSIER_PIECE_AWAITED,    /* compulsory, never handed in, and an action hands it in here */
+	DOSSIER_PIECE_TO_RENEW,   /* it is good until a day */
+	DOSSIER_PIECE_TASK_END
+};
+
+struct dossier_piece_task {
+	int piece; /* of the procedure */
+	enum dossier_piece_task_kind kind;
+	instant since; /* it was handed in, or awaited */
+	instant due;   /* the first instant after its last day: of the nearest clock that runs, of what it is good for; or NEVER */
+	int action;    /* that does it, where the dossier stands; or NONE */
+};
+
+/* False for a procedure whose dossiers never have any. */
+bool dossier_has_piece_tasks(const struct procedure *procedure);
+/* Those of a dossier, none once it is ended. */
+enum guichet_status dossier_piece_tasks(const struct dossier_facts *facts, struct arena *arena,
+	const struct dossier_piece_task **ret_tasks, size_t *ret_count, struct guichet_error *error);
+
 /* Those that run or stand still. */
 enum guichet_status dossier_clocks(const struct dossier_facts *facts, struct arena *arena,
 	const struct dossier_clock_view **ret_views, size_t *ret_count, struct guichet_error *error);

@@ -489,6 +489,28 @@ expect_readable(struct happening *happening, const struct yaml_node *node)
 }
 
 static void
+expect_piece_tasks(struct happening *happening, const struct yaml_node *node)
+{
+	static const struct text words[DOSSIER_PIECE_TASK_END] = { [DOSSIER_PIECE_TO_EXAMINE] = TEXT("à examiner"),
+		[DOSSIER_PIECE_TO_REPLACE] = TEXT("à remplacer"), [DOSSIER_PIECE_AWAITED] = TEXT("attendue"),
+		[DOSSIER_PIECE_TO_RENEW] = TEXT("à renouveler") };
+	struct playing *playing = happening->playing;
+	const struct dossier_piece_task *tasks = NULL;
+	struct guichet_error error = { 0 };
+	struct names names = { 0 };
+	size_t count = 0;
+	if (happening->dossier && dossier_piece_tasks(&happening->facts, playing->arena, &tasks, &count, &error) != GUICHET_OK)
+		essai_check(playing, node, false, "%s", error.message);
+	for (size_t i = 0; i < count; i++) {
+		const struct text piece = playing->procedure->pieces[tasks[i].piece].name, word = words[tasks[i].kind];
+		const struct text until = tasks[i].due == INSTANT_NEVER ? TEXT("") : arena_format(playing->arena, " jusqu’au %.*s",
+			TEXT_ARGS(date_iso(playing->arena, date_of_instant(tasks[i].due - 1, NULL))));
+		names_add(&names, arena_format(playing->arena, "%.*s %.*s%.*s", TEXT_ARGS(piece), TEXT_ARGS(word), TEXT_ARGS(until)));
+	}
+	check_names(playing, node, "pièces à suivre", &names);
+}
+
+static void
 expect_signatures(struct happening *happening, const struct yaml_node *node)
 {
 	struct names names = { 0 };

@@ -281,6 +281,9 @@ bool office_gives_place(const struct directory_functions *functions, size_t func
 enum guichet_status office_list_risen(struct office *office, struct store_tx *tx, struct arena *arena,
 	const struct office_campaign *campaign, int index, const struct office_actor *actor, size_t limit,
 	struct office_rows *list, struct guichet_error *error);
+/* tasks.c: what remains to do about the pieces of that dossier, in place of what was written before. */
+enum guichet_status tasks_write(struct store_tx *tx, struct arena *arena, struct text campaign, struct text dossier,
+	const struct dossier_facts *facts, struct guichet_error *error);
 /* handed.c: the files that the person sent for this action, if it hands any in, into the command to judge; once it
  * happened, the dossier keeps those that it handed in. */
 enum guichet_status handed_take(struct store_tx *tx, const struct office_command *command,

@@ -254,6 +254,31 @@ struct office_handed_change {
 /* Its store_work. */
 enum guichet_status office_handed_save(struct store_tx *tx, void *change, struct guichet_error *error);
 
+/* --- what remains to do about pieces ---------------------------------------------------------- */
+
+struct office_piece_filter {
+	enum dossier_piece_task_kind kind; /* 0: all */
+	struct text piece;                 /* name; empty: all */
+	instant horizon;                   /* what is good for longer is not looked at */
+	struct text person;                /* who looks: not their own dossiers */
+};
+
+struct office_piece_task {
+	struct text dossier, number, subject_name, structure_name;
+	struct text piece;  /* its label */
+	enum dossier_piece_task_kind kind;
+	instant since, due; /* as of a struct dossier_piece_task */
+	struct text action; /* its name; empty: none here */
+};
+
+/* Those of a campaign, the soonest due first, from the row `skip` on, in an array of the arena. */
+enum guichet_status office_piece_tasks(struct office *office, struct store_tx *tx, struct arena *arena,
+	const struct office_campaign *campaign, const struct office_piece_filter *filter, size_t limit, size_t skip,
+	const struct office_piece_task **ret_tasks, size_t *ret_count, bool *ret_more, struct guichet_error *error);
+/* How many of each kind. */
+enum guichet_status office_piece_task_counts(struct store_tx *tx, const struct office_campaign *campaign,
+	const struct office_piece_filter *filter, int64_t ret_counts[DOSSIER_PIECE_TASK_END], struct guichet_error *error);
+
 /* --- lists --------------------------------------------------------------------------------- */
 
 struct office_row {

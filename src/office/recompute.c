@@ -116,6 +116,8 @@ page_write(struct store_tx *tx, void *context, struct guichet_error *error)
 		status = project(page->office, tx, arena, page->ids[i], &dossier, &dues, &count, error);
 		if (status == GUICHET_OK)
 			status = store_run(tx, STORE_DUE_DELETE_OF_DOSSIER, STORE_VALUES(page->ids[i]), NULL, error);
+		if (status == GUICHET_OK)
+			status = tasks_write(tx, arena, page->campaign->id, page->ids[i], &dossier.facts, error);
 		/* A passage that opened is gone through as what is due now. */
 		for (size_t k = 0; status == GUICHET_OK && k < count; k++)
 			status = store_run(tx, STORE_DUE_INSERT, STORE_VALUES(dues[k].at, arena_format(arena,

@@ -307,6 +307,8 @@ record(struct office *office, struct store_tx *tx, struct arena *arena, const st
 	if (status == GUICHET_OK)
 		status = office_dues_write(tx, arena, place, outcome, error);
 	if (status == GUICHET_OK)
+		status = tasks_write(tx, arena, place->campaign->id, place->id, &after, error);
+	if (status == GUICHET_OK)
 		status = write_acts(tx, place, outcome, now, error);
 	if (status == GUICHET_OK)
 		status = office_count(tx, arena, place, outcome, now, error);

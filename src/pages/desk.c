@@ -27,13 +27,15 @@ desk_path(struct arena *arena, const struct office_campaign *campaign, const cha
 void
 desk_tabs(struct request *request, struct html *html, const struct office_campaign *campaign)
 {
-	static const struct { const char *part, *label; } tabs[] = {
-		{ "", "Dossiers" }, { "/calendrier", "Calendrier et alertes" }, { "/indicateurs", "Indicateurs" },
-		{ "/derogations", "Dérogations" },
+	static const struct { const char *part, *label; bool pieces; } tabs[] = {
+		{ "", "Dossiers", false }, { "/pieces", "Pièces", true }, { "/calendrier", "Calendrier et alertes", false },
+		{ "/indicateurs", "Indicateurs", false }, { "/derogations", "Dérogations", false },
 	};
 	HTML_IN(html, "nav", { "class", TEXT("tabs") }, { "aria-label", TEXT("Gestion de la campagne") });
 	HTML_IN(html, "ul");
 	for (size_t i = 0; i < sizeof tabs / sizeof *tabs; i++) {
+		if (tabs[i].pieces && !dossier_has_piece_tasks(campaign->procedure))
+			continue;
 		const struct text path = desk_path(request->arena, campaign, tabs[i].part);
 		HTML_IN(html, "li");
 		HTML_LINE(html, "a", text_of_string(tabs[i].label), { "href", path },

@@ -69,9 +69,10 @@ PAGE(page_action_piece);
 PAGE(page_action_too_large);
 PAGE(page_document);
 PAGE(page_document_pdf);
-/* desk.c, batch.c, figures.c, calendar.c: who runs a campaign */
+/* desk.c, completeness.c, batch.c, figures.c, calendar.c: who runs a campaign */
 PAGE(page_desk);
 PAGE(page_desk_campaign);
+PAGE(page_completeness);
 PAGE(page_batch_prepare);
 PAGE(page_batch_start);
 PAGE(page_batch_started);

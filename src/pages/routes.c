@@ -83,6 +83,7 @@ static const struct route routes[] = {
 	{ METHOD_GET,  "/gestion/:campagne/lots/:lot",       RIGHT_OFFICE, page_batch, NULL, 0 },
 	{ METHOD_GET,  "/gestion/:campagne/lots/:lot/annuler", RIGHT_OFFICE, page_batch_undo, NULL, 0 },
 	{ METHOD_POST, "/gestion/:campagne/lots/:lot/annuler", RIGHT_OFFICE, page_batch_undo_do, page_batch_undo_done, 0 },
+	{ METHOD_GET,  "/gestion/:campagne/pieces",          RIGHT_OFFICE, page_completeness, NULL, 0 },
 
 	/* superiors and whoever handles requests */
 	{ METHOD_GET,  "/a-traiter",             RIGHT_HANDLER,  page_waiting, NULL, 0 },

@@ -159,6 +159,25 @@ test("a piece is sent back with its ground, replaced, and accepted", () => withS
 	await press(office, "Demander de compléter");
 	await office.waitForURL(/fait=action/);
 
+	// the desk of the office: what is due soonest first, filtered, and nothing for who does not run the campaign
+	const desk = "/gestion/badge-2023/pieces";
+	await office.goto("/gestion/badge-2023");
+	await follow(office, "Pièces");
+	const rows = () => office.locator("tbody tr").allTextContents();
+	equal((await rows()).map(row => plain(row).includes("8 juillet 2023")), [true, true]);
+	check((await rows()).some(row => /Attestation de formation à la sécurité renvoyée/.test(plain(row))), String(await rows()));
+	check((await rows()).some(row => /Attestation d’assurance attendue/.test(plain(row))), String(await rows()));
+	await good(office, "pieces-bureau");
+	await office.getByRole("navigation", { name: "Ce qui reste à faire" }).getByRole("link", { name: "Renvoyées" }).click();
+	equal((await rows()).length, 1);
+	await office.getByLabel("Pièce", { exact: true }).selectOption("assurance");
+	await press(office, "Filtrer");
+	await office.getByText("Rien à faire ici").waitFor();
+	await good(office, "pieces-bureau-rien");
+	equal((await (await client(server, cast.chief)).get(desk)).status, 403);
+	equal((await (await client(server, person)).get(desk)).status, 403);
+	equal((await new Client(server.url).get(desk)).status, 303);
+
 	// the agent: what to do and until when
 	await page.goto(dossier);
 	await page.getByText("renvoyée", { exact: true }).waitFor();
@@ -226,9 +245,25 @@ test("a piece is sent back with its ground, replaced, and accepted", () => withS
 	await office.goto(dossier);
 	await office.getByText("jointe, réservée à d’autres").waitFor();
 
+	// on the desk again: to examine, and to renew soon
+	const narrow = await visitor({ url: server.url, phone: true, javascript: false });
+	await narrow.context().addCookies((await office.context().cookies()));
+	await narrow.goto(desk);
+	await narrow.getByText("à examiner").first().waitFor();
+	await office.goto(`${desk}?quoi=renouveler`);
+	equal((await rows()).length, 0, "it is good for a year");
+	await office.goto(`${desk}?quoi=examiner&piece=formation&page=1`);
+	await office.keyboard.press("Tab");
+	await good(office, "pieces-bureau-examiner");
+	await office.getByRole("link", { name: /Examiner Attestation de formation/ }).focus();
+	await office.keyboard.press("Enter");
+	await office.getByRole("heading", { name: "Examiner les pièces" }).waitFor();
+
 	// accepted, on a phone
 	const phone = await visitor({ url: server.url, phone: true });
 	await enter(phone, cast.office);
+	await phone.goto(desk);
+	await good(phone, "pieces-bureau-telephone");
 	await phone.goto(`${dossier}/actions/examiner`);
 	await phone.getByRole("group", { name: "Attestation de formation à la sécurité" }).getByLabel("Je l’accepte").check();
 	await good(phone, "pieces-examiner-telephone");
@@ -237,7 +272,7 @@ test("a piece is sent back with its ground, replaced, and accepted", () => withS
 	await follow(phone, "Attribuer le badge");
 	await press(phone, "Attribuer le badge");
 	await phone.waitForURL(/fait=action/);
-	for (const visit of [page, office, phone]) {
+	for (const visit of [page, office, phone, narrow]) {
 		equal(visit.mistakes, []);
 		await visit.context().close();
 	}

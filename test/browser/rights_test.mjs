@@ -59,6 +59,7 @@ const pages = {
 	"GET /gestion/:campagne/exports/:export": { path: `${gestion}/exports/demandes` },
 	"GET /gestion/:campagne/indicateurs": { path: `${gestion}/indicateurs` },
 	"GET /gestion/:campagne/lots/:lot/annuler": { path: `${gestion}/lots/aucun/annuler`, office: 404 },
+	"GET /gestion/:campagne/pieces": { path: `${gestion}/pieces` },
 	"GET /gestion/:campagne/lots/:lot": { path: `${gestion}/lots/aucun`, office: 404 },
 	"GET /lien/:jeton": { path: cast => `/lien/${cast.link}` },
 	"GET /lien/:jeton/dossiers/:id/actions/:action": { path: cast => `/lien/${cast.link}/dossiers/${cast.id}/actions/favorable` },

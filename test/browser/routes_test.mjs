@@ -91,6 +91,7 @@ const tour = [{
 		["gestion-cherche", "GET /gestion/:campagne", "office", c => `${gestion}?cherche=${c.request.number}`],
 		["gestion-vide", "GET /gestion/:campagne", "office", `${gestion}?etape=${encodeURIComponent("refusée")}`],
 		["calendrier", "GET /gestion/:campagne/calendrier", "office", `${gestion}/calendrier`],
+		["pieces-aucune", "GET /gestion/:campagne/pieces", "office", `${gestion}/pieces`],
 		["derogations-aucune", "GET /gestion/:campagne/derogations", "office", `${gestion}/derogations`],
 		["derogations-cherche", "GET /gestion/:campagne/derogations", "office", `${gestion}/derogations?nom=gav`],
 		["derogations-agent", "GET /gestion/:campagne/derogations", "office", c => `${gestion}/derogations?agent=${c.leaving}`],
