@@ -273,7 +273,7 @@ standing(struct request *request, struct html *html, const struct office_dossier
 			HTML_LINE(html, "p", moments[i].detail);
 	if (!veiled)
 		whose_turn(html, dossier, own);
-	const enum guichet_status status = warnings(request, html, dossier, error);
+	enum guichet_status status = warnings(request, html, dossier, error);
 	if (status != GUICHET_OK)
 		return status;
 	for (size_t i = 0; i < count && told < 2; i++) {
@@ -285,7 +285,8 @@ standing(struct request *request, struct html *html, const struct office_dossier
 		html_say(html, " : ");
 		html_text(html, moments[i].title);
 	}
-	const enum guichet_status status = veiled ? GUICHET_OK : page_clocks(request, html, dossier, error);
+	if (!veiled)
+		status = page_clocks(request, html, dossier, error);
 	return status == GUICHET_OK ? options(request, html, dossier, error) : status;
 }
 
