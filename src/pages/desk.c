@@ -238,6 +238,33 @@ shows_state(const struct listing *listing)
 	return listing->filter.step == PROCEDURE_NONE || listing->filter.search.length;
 }
 
+/* What is to be seen to: the warnings of the office's role, and the suivis that await somebody. */
+static void
+row_signs(struct request *request, struct html *html, const struct dossier_facts *facts)
+{
+	const struct procedure *procedure = facts->procedure;
+	const struct dossier_viewer viewer = { visitor_of(request)->actor.person,
+		procedure->office < 0 ? 0 : DOSSIER_ROLE(procedure->office), 0 };
+	const struct text *messages = NULL;
+	size_t count = 0;
+	struct guichet_error error;
+	if (dossier_warnings(facts, &viewer, request->arena, &messages, &count, &error) != GUICHET_OK)
+		count = 0;
+	for (size_t i = 0; i < count; i++) {
+		HTML_IN(html, "p");
+		HTML_LINE(html, "span", messages[i], { "class", TEXT("badge warning") });
+	}
+	for (size_t track = 1; track < procedure->track_count; track++) {
+		const struct dossier_stand stand = dossier_stand_in(procedure, facts->dossier, (int)track);
+		if (stand.step < 0 || procedure->steps[stand.step].awaits.count == 0)
+			continue;
+		HTML_IN(html, "p", { "class", TEXT("muted") });
+		html_text(html, procedure->tracks[track].label);
+		html_say(html, " : ");
+		html_text(html, procedure->steps[stand.step].label);
+	}
+}
+
 static void
 row_line(struct request *request, struct html *html, const struct listing *listing, const struct office_row *row,
 	bool choosing)
@@ -259,8 +286,13 @@ row_line(struct request *request, struct html *html, const struct listing *listi
 		html_text(html, row->subject_name);
 	}
 	{
-		HTML_IN(html, "td", { "data-label", TEXT("Numéro") }, { "class", TEXT("nowrap") });
-		html_link(html, page_dossier_path(request->arena, row->id), row->number);
+		HTML_IN(html, "td", { "data-label", TEXT("Numéro") });
+		{
+			HTML_IN(html, "span", { "class", TEXT("nowrap") });
+			html_link(html, page_dossier_path(request->arena, row->id), row->number);
+		}
+		if (whole)
+			row_signs(request, html, &facts);
 	}
 	HTML_LINE(html, "td", row->subject_name, { "data-label", TEXT("Agent") });
 	HTML_LINE(html, "td", row->structure_name, { "data-label", TEXT("Structure") });

@@ -34,6 +34,26 @@ item_find(const struct inbox *inbox, struct text dossier)
 	return NULL;
 }
 
+/* The first of its circuits that waits for the actor; the main one when none does any more. */
+static void
+find_step(struct inbox_item *item)
+{
+	const struct procedure *procedure = item->row->procedure;
+	item->step = item->row->step;
+	item->since = item->row->stepped_at;
+	for (size_t track = 0; track < procedure->track_count; track++) {
+		const struct dossier_stand stand = dossier_stand_in(procedure, &item->state, (int)track);
+		for (size_t i = 0; stand.step >= 0 && i < procedure->steps[stand.step].awaits.count; i++) {
+			const dossier_roles role = DOSSIER_ROLE(procedure->steps[stand.step].awaits.at[i]);
+			if (!(role & item->roles & ~stand.answered))
+				continue;
+			item->step = stand.step;
+			item->since = stand.entered_at;
+			return;
+		}
+	}
+}
+
 static enum guichet_status
 item_options(const struct inbox *inbox, struct inbox_item *item, struct guichet_error *error)
 {
@@ -52,6 +72,7 @@ item_options(const struct inbox *inbox, struct inbox_item *item, struct guichet_
 	item->options = options;
 	item->option_count = kept;
 	item->opinion = is_opinion(item);
+	find_step(item);
 	return GUICHET_OK;
 }
 
@@ -389,7 +410,7 @@ line(const struct inbox *inbox, struct html *html, const struct inbox_item *item
 	const struct office_row *row = item->row;
 	const struct text title = field_name(arena, row->id, "titre");
 	HTML_IN(html, "article", { "class", TEXT("card todo") }, { "id", row->id }, { "aria-labelledby", title });
-	item_head(inbox, html, row, title, TEXT("attend depuis le "), row->stepped_at);
+	item_head(inbox, html, row, title, TEXT("attend depuis le "), item->since);
 	page_last_words(html, inbox->request->arena, item->row->procedure, &item->state);
 	HTML_IN(html, "div", { "class", TEXT("buttons") });
 	for (size_t i = 0; i < item->option_count; i++) {
@@ -418,7 +439,7 @@ line(const struct inbox *inbox, struct html *html, const struct inbox_item *item
 static bool
 same_group(const struct inbox_item *a, const struct inbox_item *b)
 {
-	return a->row->campaign == b->row->campaign && a->row->procedure == b->row->procedure && a->row->step == b->row->step
+	return a->row->campaign == b->row->campaign && a->row->procedure == b->row->procedure && a->step == b->step
 		&& a->opinion == b->opinion;
 }
 
@@ -440,13 +461,17 @@ static void
 group_head(const struct inbox *inbox, struct html *html, const struct inbox_item *first)
 {
 	struct arena *arena = inbox->request->arena;
-	const struct procedure_step *step = &first->row->procedure->steps[first->row->step];
+	const struct procedure_step *step = &first->row->procedure->steps[first->step];
 	const instant end = group_end(inbox, first);
 	size_t count = 0;
 	for (size_t i = 0; i < inbox->count; i++)
 		count += same_group(first, &inbox->items[i]);
 	{
 		HTML_IN(html, "h2");
+		if (step->track) {
+			html_text(html, first->row->procedure->tracks[step->track].label);
+			html_say(html, "\u00a0: ");
+		}
 		html_text(html, step->label);
 		html_markup(html, " ");
 		HTML_IN(html, "span", { "class", TEXT("count") });

@@ -54,6 +54,8 @@ struct inbox_item {
 	struct dossier_facts facts;
 	const struct dossier_option *options;
 	size_t option_count;
+	int step;                  /* where it waits for them: of the main circuit, or of a suivi */
+	instant since;
 	bool opinion;              /* its answer is a choice between senses: a card; otherwise a line with links */
 };
 
