@@ -112,3 +112,32 @@ TEST(a_dossier_waits_for_every_role_of_every_circuit)
 	CHECK_INTEGER(waiting_for(&counter, "N1"), 0);
 	counter_close(&counter);
 }
+
+static void
+check_told(struct counter *counter, struct text message)
+{
+	struct guichet_error error = { 0 };
+	const struct office_alert *alerts;
+	size_t count;
+	CLEANUP(store_read_end) struct store_tx *tx = store_read(counter->store, &error);
+	CHECK(tx);
+	counter_must(office_list_alerts(tx, counter->arena, counter->campaign, 10, &alerts, &count, &error), &error);
+	CHECK_INTEGER(count, 1);
+	CHECK_TEXT(alerts[0].message, message);
+}
+
+TEST(passages_that_go_round_in_circles_stop_and_somebody_is_told)
+{
+	struct counter counter;
+	counter_begin_with(&counter, "test/tourne");
+	struct office_command *command = counter_act(&counter, "L1", "déposer", (struct text){ 0 },
+		raws_of(&counter, TEXT("jours"), "1"));
+	counter_must(command->status, &command->error);
+	size_t events;
+	(void)dossier_of(&counter, command->dossier, &events);
+	CHECK_INTEGER(events, 1 + DOSSIER_MOST_PASSAGES);
+	check_told(&counter, DOSSIER_PASSAGES_LOOP);
+	/* Acting goes on. */
+	must_act(&counter, "G1", "clore", command->dossier, TEXT(""), "");
+	counter_close(&counter);
+}

@@ -81,12 +81,17 @@ office_rows_append(struct arena *arena, struct office_rows *list, const struct o
 static bool
 waits_for_signature(const struct office_row *row, const struct directory_functions *delegations)
 {
-	const struct procedure_list actions = row->procedure->steps[row->step].actions;
-	for (size_t i = 0; i < actions.count; i++)
+	const struct procedure *procedure = row->procedure;
+	for (size_t i = 0; i < procedure->action_count; i++) {
+		const struct procedure_action *action = &procedure->actions[i];
+		/* Where it stands in a suivi is not in the row. */
+		if ((action->step != row->step && procedure->steps[action->step].track == 0)
+			|| !procedure_list_has(action->who, row->role))
+			continue;
 		for (size_t d = 0; d < delegations->count; d++)
-			if (procedure_list_has(row->procedure->actions[actions.at[i]].who, row->role)
-				&& office_delegation_covers(&delegations->at[d], row->procedure, &row->procedure->actions[actions.at[i]]))
+			if (office_delegation_covers(&delegations->at[d], procedure, action))
 				return true;
+	}
 	return false;
 }
 

@@ -331,16 +331,17 @@ record(struct office *office, struct store_tx *tx, struct arena *arena, const st
 	return status;
 }
 
-/* A passage that cannot be gone through: somebody is told. It is tried again in an hour, or when something happens. */
+/* A passage that cannot be gone through: somebody is told. It is tried again in an hour, or when something happens; those
+ * that go round in circles only then. */
 static enum guichet_status
 tell_stopped(struct store_tx *tx, struct arena *arena, const struct office_place *place, const struct dossier_due *due,
-	struct text message, instant now, struct guichet_error *error)
+	struct text message, bool again, instant now, struct guichet_error *error)
 {
 	const struct text id = arena_format(arena, "d:" TEXT_FORMAT ":" TEXT_FORMAT, TEXT_ARGS(place->id),
 		TEXT_ARGS(due->effect));
 	enum guichet_status status = store_run(tx, STORE_ALERT_INSERT, STORE_VALUES(id, place->campaign->id, place->id,
 		role_name(place->procedure, place->procedure->office), message, now), NULL, error);
-	return status != GUICHET_OK ? status : store_run(tx, STORE_DUE_INSERT, STORE_VALUES(now + INSTANT_HOUR, id,
+	return status != GUICHET_OK || !again ? status : store_run(tx, STORE_DUE_INSERT, STORE_VALUES(now + INSTANT_HOUR, id,
 		place->campaign->id, place->id, due->effect), NULL, error);
 }
 
@@ -374,7 +375,7 @@ pass(struct office *office, struct store_tx *tx, struct arena *arena, struct off
 	if (status == GUICHET_OK && last->kind == DOSSIER_HAPPENED)
 		status = office_tell_parent(office, tx, arena, last, now, office_token(arena, seed, 2), error);
 	else if (status == GUICHET_OK && last->kind == DOSSIER_ALERT)
-		status = tell_stopped(tx, arena, place, due, last->message, now, error);
+		status = tell_stopped(tx, arena, place, due, last->message, true, now, error);
 	if (status == GUICHET_OK && last->kind != DOSSIER_HAPPENED)
 		last->due_count = 0;
 	return status;
@@ -394,7 +395,7 @@ office_record(struct office *office, struct store_tx *tx, struct arena *arena, c
 		status = office_tell_parent(office, tx, arena, outcome, now, office_token(arena, seed, 999999), error);
 	for (size_t i = 0; status == GUICHET_OK && (due = dossier_due_at_once(last.dues, last.due_count)); i++) {
 		if (i == DOSSIER_MOST_PASSAGES)
-			return tell_stopped(tx, arena, &here, due, DOSSIER_PASSAGES_LOOP, now, error);
+			return tell_stopped(tx, arena, &here, due, DOSSIER_PASSAGES_LOOP, false, now, error);
 		/* Tokens of the mails of the first event are numbered from 0: far from these. */
 		status = pass(office, tx, arena, &here, facts, due, &last, now, office_token(arena, seed, 1000000 + i), error);
 	}
