@@ -2,6 +2,7 @@
  * nobody is told. */
 #include "base/buffer.h"
 #include "directory_help.h"
+#include "mail/mail.h"
 #include "office_help.h"
 
 #include "base/banned.h"
@@ -385,4 +386,139 @@ TEST(a_delegation_survives_the_absence_of_who_gives_it_but_not_ones_own_request)
 	CHECK_INTEGER(try_to_sign(&a, "L1", lea->dossier), DOSSIER_NOT_THEIRS);
 	CHECK_INTEGER(try_to_sign(&a, "Z1", lea->dossier), DOSSIER_NOT_THEIRS);
 	CHECK_INTEGER(try_to_sign(&a, "P1", lea->dossier), DOSSIER_TEXT_NOT_READY);
+}
+
+/* ---- absences that people declare ---- */
+
+static enum guichet_status
+declare_work(struct store_tx *tx, void *context, struct guichet_error *error)
+{
+	CLEANUP(arena_free) struct arena *arena = arena_new(4 << 20);
+	return directory_absence_declare(tx, arena, context, error);
+}
+
+static enum guichet_status
+declare(struct counter *counter, const char *absent, const char *replacement, const char *from, const char *to,
+	struct text *ret_id, struct guichet_error *error)
+{
+	struct directory_absence absence = { .id = id_new(counter->arena, clock_now(counter->clock)),
+		.absent = counter_person(counter, absent), .replacement = *replacement ? counter_person(counter, replacement) : none,
+		.at = clock_now(counter->clock) };
+	(void)!date_read(text_of_string(from), &absence.from);
+	(void)!date_read(text_of_string(to), &absence.to);
+	*ret_id = absence.id;
+	return store_transact(counter->store, declare_work, &absence, error);
+}
+
+static enum guichet_status
+end_work(struct store_tx *tx, void *context, struct guichet_error *error)
+{
+	const struct directory_absence *absence = context;
+	return directory_absence_end(tx, absence->id, absence->absent, absence->at, error);
+}
+
+TEST(an_absence_is_declared_by_who_will_be_away_who_replaces_is_told_on_the_first_day)
+{
+	WITH_ACADEMY_OF(counter, COUNTER_MISSION);
+	struct guichet_error error = { 0 };
+	struct text id;
+	static const struct { const char *absent, *replacement, *from, *to, *why; } refused[] = {
+		{ "Z1", "L1", "2024-01-09", "2024-01-12", "jours passés" },
+		{ "Z1", "L1", "2024-01-15", "2024-01-12", "Le dernier jour vient avant" },
+		{ "Z1", "L1", "", "2024-01-12", "Donnez le premier" },
+		{ "Z1", "L1", "2024-01-15", "2026-01-12", "un an au plus" },
+		{ "P1", "P1", "2024-01-15", "2024-01-19", "ne peut pas vous remplacer" },
+	};
+	for (size_t i = 0; i < sizeof refused / sizeof *refused; i++) {
+		error = (struct guichet_error){ 0 };
+		CHECK(declare(&counter, refused[i].absent, refused[i].replacement, refused[i].from, refused[i].to, &id, &error)
+			== GUICHET_REFUSED);
+		test_case(strstr(error.message, refused[i].why), __FILE__, __LINE__, "%s", error.message);
+	}
+	counter_must(declare(&counter, "Z1", "P1", "2024-01-15", "2024-01-19", &id, &error), &error);
+	CHECK(declare(&counter, "Z1", "", "2024-01-19", "2024-01-20", &id, &error) == GUICHET_REFUSED);
+	CHECK(declare(&counter, "L1", "Z1", "2024-01-17", "2024-01-18", &id, &error) == GUICHET_REFUSED);
+
+	/* An import of the employer's own absences leaves it alone. */
+	struct directory_report report;
+	counter_must(import_interims(&counter, "2024-01-11", TEXT(INTERIMS), &report), &directory_test_error);
+	CHECK(report.counts[DIRECTORY_INTERIMS].ended == 0);
+
+	CLEANUP(store_read_end) struct store_tx *tx = store_read(counter.store, &error);
+	const struct directory_declared *declared;
+	size_t count;
+	counter_must(directory_absences_declared(tx, counter.arena, counter_person(&counter, "Z1"), (struct date){ 2024, 1, 11 },
+		&declared, &count, &error), &error);
+	CHECK(count == 1);
+	CHECK_TEXT(declared[0].replacement_name, TEXT("M. Paul Merlival"));
+	CHECK(declared[0].to.day == 19);
+}
+
+static size_t
+mails_to(struct counter *counter, const char *matricule)
+{
+	struct guichet_error error = { 0 };
+	struct mail_list list;
+	const struct mail_filter filter = { .person = counter_person(counter, matricule) };
+	CLEANUP(store_read_end) struct store_tx *tx = store_read(counter->store, &error);
+	counter_must(mail_list_for(tx, counter->arena, &filter, NULL, 50, &list, &error), &error);
+	size_t count = 0;
+	for (size_t i = 0; i < list.count; i++)
+		count += text_equal(list.at[i].occasion, TEXT("intérim"));
+	return count;
+}
+
+TEST(who_replaces_somebody_is_written_to_once_on_the_first_day_and_not_when_it_was_called_off)
+{
+	WITH_ACADEMY_OF(counter, COUNTER_MISSION);
+	struct guichet_error error = { 0 };
+	struct text first, second;
+	counter_must(declare(&counter, "Z1", "P1", "2024-01-15", "2024-01-19", &first, &error), &error);
+	counter_must(declare(&counter, "Z1", "L1", "2024-02-01", "2024-02-02", &second, &error), &error);
+	counter_at(&counter, "2024-01-14T23:59");
+	CHECK(mails_to(&counter, "P1") == 0);
+	counter_at(&counter, "2024-01-15T07:30");
+	counter_at(&counter, "2024-01-16T07:30");
+	CHECK(mails_to(&counter, "P1") == 1);
+	struct directory_absence ending = { .id = second, .absent = counter_person(&counter, "Z1"), .at = clock_now(counter.clock) };
+	counter_must(store_transact(counter.store, end_work, &ending, &error), &error);
+	CHECK(store_transact(counter.store, end_work, &ending, &error) == GUICHET_REFUSED);
+	counter_at(&counter, "2024-02-01T12:00");
+	CHECK(mails_to(&counter, "L1") == 0);
+	/* nobody ends somebody else's */
+	counter_must(declare(&counter, "Z1", "P1", "2024-03-01", "2024-03-02", &first, &error), &error);
+	ending = (struct directory_absence){ .id = first, .absent = counter_person(&counter, "P1"), .at = clock_now(counter.clock) };
+	CHECK(store_transact(counter.store, end_work, &ending, &error) == GUICHET_REFUSED);
+}
+
+TEST(a_role_that_empties_while_a_request_waits_goes_up_and_is_told_when_nobody_is_left)
+{
+	WITH_ACADEMY(a);
+	struct directory_report report;
+	struct guichet_error error = { 0 };
+	struct text message;
+	(void)counter_file(&a, "L1", "83,33", "autre");
+	counter_at(&a, "2024-01-10T11:00");
+	CHECK_TEXT(waiting_for(&a, "Z1"), TEXT("Orsaveine Léa"));
+	CHECK_INTEGER(alerts(&a, &message), 0);
+
+	/* Zoé leaves her post: it goes up to Paul, whom nobody had asked. */
+	counter_must(directory_test_import(a.store, "2024-01-11", TEXT(STRUCTURES), TEXT(PERSONS),
+		TEXT("matricule;structure;fonction;quotité;début;fin\n" "R1;ACA;chef de service;100;2022-09-01;\n"
+			"P1;SG;chef de service;100;2022-09-01;\n" "L1;B1;agent;100;2022-09-01;\n" "N1;B1;agent;100;2022-09-01;\n"
+			"G1;SG;gestionnaire;100;2022-09-01;\n"), true, a.arena, &report), &directory_test_error);
+	counter_at(&a, "2024-01-11T13:00");
+	CHECK_TEXT(waiting_for(&a, "P1"), TEXT("Orsaveine Léa"));
+	CHECK_INTEGER(alerts(&a, &message), 0);
+
+	/* Then there is no head at all: whoever runs the campaign is told, once. */
+	counter_must(directory_test_import(a.store, "2024-01-12", TEXT(STRUCTURES), TEXT(PERSONS),
+		TEXT("matricule;structure;fonction;quotité;début;fin\n" "L1;B1;agent;100;2022-09-01;\n"
+			"G1;SG;gestionnaire;100;2022-09-01;\n"), true, a.arena, &report), &directory_test_error);
+	counter_at(&a, "2024-01-12T13:00");
+	counter_must(office_catch_up(a.office, &error), &error);
+	counter_at(&a, "2024-01-13T13:00");
+	CHECK_INTEGER(alerts(&a, &message), 1);
+	CHECK(text_find(message, TEXT("Plus personne ne tient le rôle que cette demande attend : le chef de service"))
+		!= SIZE_MAX || text_find(message, TEXT("le chef de service")) != SIZE_MAX);
 }

@@ -179,6 +179,37 @@ enum guichet_status directory_absences_below(struct store_tx *tx, struct arena *
 	size_t function_count, struct text path, struct date at, size_t limit, const struct text **ret_structures,
 	size_t *ret_count, struct guichet_error *error);
 
+/* An absence that somebody declares, and whom they name. */
+struct directory_absence {
+	struct text id;          /* made before: id_new() */
+	struct text absent, replacement; /* ids; nobody when empty: what waited goes up */
+	struct date from, to;    /* to: the last day, included */
+	instant at;
+};
+
+enum { DIRECTORY_ABSENCE_DAYS = 366, DIRECTORY_COLLEAGUES_LIMIT = 300 };
+
+struct directory_search; /* below */
+
+/* Who may replace a person: whoever is appointed in their structure, below it or above it; by name. */
+enum guichet_status directory_colleagues(struct store_tx *tx, struct arena *arena, const struct directory_facts *facts,
+	struct date at, struct directory_search *ret_found, struct guichet_error *error);
+/* Records it. REFUSED, with what to do, when the days are past, in disorder or too many, when they are absent already, or
+ * when the other may not replace them or is absent too. */
+enum guichet_status directory_absence_declare(struct store_tx *tx, struct arena *arena,
+	const struct directory_absence *absence, struct guichet_error *error);
+/* They are back: one that they declared ends today, or never begins. REFUSED when it is none of theirs. */
+enum guichet_status directory_absence_end(struct store_tx *tx, struct text id, struct text absent, instant at,
+	struct guichet_error *error);
+
+struct directory_declared {
+	struct text id, replacement_name; /* a name empty: nobody */
+	struct date from, to;             /* to: the last day, included */
+};
+/* Those that they declared and that are not over. */
+enum guichet_status directory_absences_declared(struct store_tx *tx, struct arena *arena, struct text person, struct date at,
+	const struct directory_declared **ret_absences, size_t *ret_count, struct guichet_error *error);
+
 /* --- Subtrees, lists, search --------------------------------------------------------- */
 
 /* Paths of a structure and all below it: from <= path AND path < to. */

@@ -22,7 +22,7 @@ struct office_loop {
 	bool running;
 };
 
-enum { OFFICE_RECOMPUTE, OFFICE_CALENDAR, OFFICE_LETTERS, OFFICE_BATCHES, OFFICE_CAMPAIGNS, OFFICE_LOOP_COUNT };
+enum { OFFICE_RECOMPUTE, OFFICE_CALENDAR, OFFICE_LETTERS, OFFICE_BATCHES, OFFICE_CAMPAIGNS, OFFICE_DIRECTORY, OFFICE_LOOP_COUNT };
 
 /* Serial numbers in hand: serials.c. */
 struct office_serials {
@@ -57,6 +57,7 @@ struct office {
 	struct arena *arena;   /* what campaigns are made of */
 	struct collation *collation;
 
+	int64_t watched_generation, watched_day; /* of the last look at where things wait, of its loop alone */
 	struct office_loop loops[OFFICE_LOOP_COUNT];
 	pthread_mutex_t sleep;
 	pthread_cond_t awake;
@@ -113,6 +114,7 @@ void flight_wait(struct flight *flight, size_t most);
 /* One pass of each kind of background work: see struct office_loop. */
 enum guichet_status office_fire_due(struct office *office, bool *ret_more, struct guichet_error *error);
 enum guichet_status office_compose_letters(struct office *office, bool *ret_more, struct guichet_error *error);
+enum guichet_status office_watch_directory(struct office *office, bool *ret_more, struct guichet_error *error);
 enum guichet_status office_run_batches(struct office *office, bool *ret_more, struct guichet_error *error);
 enum guichet_status office_recompute(struct office *office, bool *ret_more, struct guichet_error *error);
 

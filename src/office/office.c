@@ -392,6 +392,7 @@ office_open(const struct office_options *options, struct office **ret_office, st
 	office->loops[OFFICE_RECOMPUTE] = (struct office_loop){ office, "recompute", office_recompute, 0, false };
 	office->loops[OFFICE_CALENDAR] = (struct office_loop){ office, "calendar", office_fire_due, 0, false };
 	office->loops[OFFICE_LETTERS] = (struct office_loop){ office, "letters", office_compose_letters, 0, false };
+	office->loops[OFFICE_DIRECTORY] = (struct office_loop){ office, "directory", office_watch_directory, 0, false };
 	office->loops[OFFICE_CAMPAIGNS] = (struct office_loop){ office, "campaigns", notice_campaigns, 0, false };
 	office->loops[OFFICE_BATCHES] = (struct office_loop){ office, "batches", office_run_batches, 0, false };
 	const enum guichet_status status = !office->arena || !office->collation || !office->memory

@@ -331,6 +331,10 @@ page_my_account(struct request *request, struct html *html, struct guichet_error
 	}
 	HTML_SAY(html, "p", "Une erreur ? Votre bureau de gestion corrige l’annuaire de votre employeur, que Guichet relit.");
 	enum guichet_status status = my_interims(request, tx, html, error);
+	{
+		HTML_IN(html, "p");
+		html_link(html, TEXT("/mon-compte/absences"), TEXT("Déclarer une absence et dire qui vous remplace"));
+	}
 	if (status == GUICHET_OK)
 		status = my_dossiers(request, tx, html, error);
 	if (status == GUICHET_OK)

@@ -79,6 +79,11 @@ PAGE(page_batch_started);
 PAGE(page_batch);
 PAGE(page_export);
 PAGE(page_figures);
+/* absence.c */
+PAGE(page_absences);
+PAGE(page_absence_declare);
+PAGE(page_absence_end);
+PAGE(page_absence_done);
 /* undo.c */
 PAGE(page_undo);
 PAGE(page_undo_do);

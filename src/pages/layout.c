@@ -197,6 +197,7 @@ page_done_notice(struct request *request, struct html *html)
 #define DONE(key, sentence) { { key, sizeof key - 1 }, { sentence, sizeof sentence - 1 } },
 		DONE("action", "C’est fait. Le dossier est à jour.")
 		DONE("annule", "C’est défait. Le dossier est redevenu ce qu’il était.")
+		DONE("absence", "C’est enregistré.")
 		DONE("alerte", "C’est vu : l’alerte quitte la liste.")
 		DONE("avis", "C’est enregistré.")
 		DONE("brouillon", "Votre brouillon est enregistré. Il n’est pas encore déposé.")

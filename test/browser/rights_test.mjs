@@ -65,6 +65,7 @@ const pages = {
 	"GET /lien/:jeton/dossiers/:id/actions/:action": { path: cast => `/lien/${cast.link}/dossiers/${cast.id}/actions/favorable` },
 	// the letter there is, a receipt, is not one that the link's role signs
 	"GET /lien/:jeton/dossiers/:id/documents/:rang/pdf": { path: cast => `/lien/${cast.link}/dossiers/${cast.id}/documents/1/pdf`, all: 404 },
+	"GET /mon-compte/absences": { path: "/mon-compte/absences" },
 	"GET /mon-compte": { path: "/mon-compte" },
 	"GET /mot-de-passe": { path: "/mot-de-passe" },
 	"GET /rapports": { path: "/rapports" },
@@ -94,6 +95,8 @@ const forms = {
 	"POST /dossiers/:id/natures/:nature/pieces/:piece/retirer": { path: cast => `/dossiers/${cast.id}/natures/avenant/pieces/assurance/retirer`, all: 404 },
 	"POST /dossiers/:id/annuler": { path: cast => `/dossiers/${cast.id}/annuler`, ...theirs },
 	"POST /gestion/:campagne/lots/:lot/annuler": { path: `${gestion}/lots/aucun/annuler`, office: 404 },
+	"POST /mon-compte/absences": { path: "/mon-compte/absences" },
+	"POST /mon-compte/absences/fin": { path: "/mon-compte/absences/fin" },
 	"POST /gestion/:campagne/calendrier": { path: `${gestion}/calendrier`, office: 303 },
 	"POST /gestion/:campagne/derogations": { path: `${gestion}/derogations` },
 	"POST /gestion/:campagne/lots": { path: `${gestion}/lots` },

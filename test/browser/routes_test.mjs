@@ -53,6 +53,8 @@ const tour = [{
 		["connexion", "GET /connexion", null, "/connexion?vers=/mon-compte"],
 		["donnees-personnelles", "GET /donnees-personnelles", null, "/donnees-personnelles"],
 		["mot-de-passe", "GET /mot-de-passe", null, "/mot-de-passe"],
+		["absences", "GET /mon-compte/absences", c => c.request.chef, "/mon-compte/absences"],
+		["absences-agent", "GET /mon-compte/absences", c => c.request.agent, "/mon-compte/absences"],
 		["mon-compte", "GET /mon-compte", c => c.request.agent, "/mon-compte"],
 		["mon-compte-gestion", "GET /mon-compte", "office", "/mon-compte"],
 		["etape-1", `GET /campagnes/:campagne/demande`, "newcomer", `${demande}?etape=1`],
@@ -480,7 +482,8 @@ async function post(cast, desk, [, , person, from, fill, press, leads, then]) {
 
 const lines = kind => tour.flatMap(part => part[kind] ?? []);
 const batch = ["POST /gestion/:campagne/lots"]; // sent from the page that preparing shows
-const undone = ["POST /dossiers/:id/annuler", "POST /gestion/:campagne/lots/:lot/annuler"]; // undo_test.mjs
+const undone = ["POST /dossiers/:id/annuler", "POST /gestion/:campagne/lots/:lot/annuler", // undo_test.mjs
+	"POST /mon-compte/absences", "POST /mon-compte/absences/fin"]; // absence_test.mjs
 
 test("every route of the program is in the tour, and the tour in the program", async () => {
 	const known = (await routes()).map(one => `${one.method} ${one.path}`);

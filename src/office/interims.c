@@ -1,0 +1,219 @@
+/* What absences and changes of the directory ask of the office by themselves: who replaces somebody is told on the first
+ * day; what waits where nobody holds its role any more moves up, or is told to who runs the campaign. */
+#include "office/inside.h"
+
+#include "mail/mail.h"
+
+#include "base/banned.h"
+
+enum { MOST_AT_ONCE = 50, PLACES_AT_ONCE = 100, PLACES_ARENA = 16 << 20 };
+
+/* ---- the first day of an interim ---- */
+
+struct beginning {
+	struct office *office;
+	struct text id, person, mail, absent, reference;
+	struct date from, to; /* to: excluded; year 9999: no end */
+	bool signing;
+	struct arena *arena;
+};
+
+static enum guichet_status
+beginning_write(struct store_tx *tx, void *context, struct guichet_error *error)
+{
+	const struct beginning *beginning = context;
+	struct arena *arena = beginning->arena;
+	const instant now = clock_now(beginning->office->options.clock);
+	const struct text until = beginning->to.year >= 9999 ? TEXT("")
+		: arena_format(arena, " jusqu’au " TEXT_FORMAT " compris", TEXT_ARGS(date_french(arena,
+			date_add_days(beginning->to, -1), false)));
+	const struct text about = beginning->reference.length
+		? arena_format(arena, " (" TEXT_FORMAT ")", TEXT_ARGS(beginning->reference)) : TEXT("");
+	const struct text body = beginning->signing
+		? arena_format(arena, "Bonjour,\n\nÀ partir d’aujourd’hui" TEXT_FORMAT ", vous signez par délégation de " TEXT_FORMAT
+			TEXT_FORMAT ".\n\nCe qui attend votre signature : " TEXT_FORMAT "/a-traiter\n", TEXT_ARGS(until),
+			TEXT_ARGS(beginning->absent), TEXT_ARGS(about), TEXT_ARGS(beginning->office->options.public_address))
+		: arena_format(arena, "Bonjour,\n\nÀ partir d’aujourd’hui" TEXT_FORMAT ", vous remplacez " TEXT_FORMAT TEXT_FORMAT
+			". Ce qui attend sa réponse attend la vôtre, et vous répondez par intérim.\n\nÀ traiter : " TEXT_FORMAT
+			"/a-traiter\n", TEXT_ARGS(until), TEXT_ARGS(beginning->absent), TEXT_ARGS(about),
+			TEXT_ARGS(beginning->office->options.public_address));
+	const struct text subject = arena_format(arena, beginning->signing ? "Vous signez par délégation de " TEXT_FORMAT
+		: "Vous remplacez " TEXT_FORMAT, TEXT_ARGS(beginning->absent));
+	if (!body.at || !subject.at)
+		return guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.");
+	const struct mail_message message = { .address = beginning->mail, .person = beginning->person,
+		.occasion = TEXT("intérim"), .subject = subject, .body = body, .key = beginning->id };
+	enum guichet_status status = beginning->mail.length ? mail_queue(tx, &message, now, error) : GUICHET_OK;
+	if (status == GUICHET_OK)
+		status = store_run(tx, STORE_DIRECTORY_INTERIM_TOLD, STORE_VALUES(beginning->id, now), NULL, error);
+	return status;
+}
+
+static enum guichet_status
+tell_beginnings(struct office *office, struct arena *arena, struct date today, bool *ret_more, struct guichet_error *error)
+{
+	struct beginning *list = arena_array_of(arena, struct beginning, MOST_AT_ONCE);
+	if (!list)
+		return guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.");
+	size_t count = 0;
+	enum guichet_status status;
+	{
+		CLEANUP(store_read_end) struct store_tx *tx = store_read(office->options.store, error);
+		if (!tx)
+			return error->status;
+		struct store_rows rows = store_query(tx, arena, STORE_DIRECTORY_INTERIMS_TO_TELL,
+			STORE_VALUES(date_day_number(today), (int64_t)MOST_AT_ONCE), error);
+		while (store_next(&rows) && count < MOST_AT_ONCE) {
+			const struct directory_person absent = { .civility = store_text(&rows, 6), .first_name = store_text(&rows, 7),
+				.last_name = store_text(&rows, 8) };
+			list[count++] = (struct beginning){ .office = office, .arena = arena, .id = store_text(&rows, 0),
+				.person = store_text(&rows, 1), .mail = store_text(&rows, 2),
+				.from = date_of_day_number(store_integer(&rows, 3)), .to = date_of_day_number(store_integer(&rows, 4)),
+				.signing = store_integer(&rows, 5) != 0, .absent = directory_person_name(arena, &absent),
+				.reference = store_text(&rows, 9) };
+		}
+		status = store_finish(&rows);
+	}
+	for (size_t i = 0; status == GUICHET_OK && i < count; i++)
+		status = store_transact(office->options.store, beginning_write, &list[i], error);
+	*ret_more |= count == MOST_AT_ONCE;
+	return status;
+}
+
+/* ---- roles that nobody holds any more ---- */
+
+struct place {
+	struct office *office;
+	const struct office_campaign *campaign;
+	const struct procedure_role *role;
+	struct text structure; /* where dossiers wait */
+	struct text home;      /* where they will; empty: nowhere */
+	struct arena *arena;
+};
+
+static enum guichet_status
+place_write(struct store_tx *tx, void *context, struct guichet_error *error)
+{
+	const struct place *place = context;
+	const instant now = clock_now(place->office->options.clock);
+	if (place->home.length)
+		return store_run(tx, STORE_DOSSIER_ROLE_MOVE, STORE_VALUES(place->structure, place->role->name, place->campaign->id,
+			place->home), NULL, error);
+	const struct procedure *procedure = place->campaign->procedure;
+	const struct text message = arena_format(place->arena, "Plus personne ne tient le rôle que cette demande attend : " TEXT_FORMAT
+		". Complétez l’annuaire ou désignez un intérim, puis prévenez cette personne.", TEXT_ARGS(place->role->label));
+	const struct text office = procedure->office == PROCEDURE_NONE ? TEXT("") : procedure->roles[procedure->office].name;
+	return !message.at ? guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.")
+		: store_run(tx, STORE_ALERT_UNHELD, STORE_VALUES(place->structure, place->role->name, place->campaign->id, office,
+			message, now), NULL, error);
+}
+
+/* Where this role is held for what waits in a structure, if not there. */
+static enum guichet_status
+look_at(struct office *office, struct arena *arena, const struct place *asked, struct date today, struct place *ret_place,
+	bool *ret_moved, struct guichet_error *error)
+{
+	struct directory_holders holders;
+	CLEANUP(store_read_end) struct store_tx *tx = store_read(office->options.store, error);
+	if (!tx)
+		return error->status;
+	enum guichet_status status = directory_holders(tx, arena, asked->role->functions, asked->role->function_count,
+		asked->structure, TEXT(""), today, &holders, error);
+	*ret_place = *asked;
+	if (status == GUICHET_UNKNOWN) { /* the structure itself is gone */
+		holders = (struct directory_holders){ 0 };
+		status = GUICHET_OK;
+	}
+	*ret_moved = holders.count == 0 || (holders.home.length && !text_equal(holders.home, asked->structure));
+	ret_place->home = holders.count ? holders.home : TEXT("");
+	return status;
+}
+
+static enum guichet_status
+look_at_all(struct office *office, struct arena *arena, struct text structure, struct text name, struct date today,
+	struct guichet_error *error)
+{
+	const struct office_campaigns campaigns = office_campaigns(office, arena);
+	for (size_t i = 0; i < campaigns.count; i++) {
+		const int role = procedure_role_find(campaigns.at[i]->procedure, name);
+		const struct procedure_role *definition = role == PROCEDURE_NONE ? NULL : &campaigns.at[i]->procedure->roles[role];
+		if (!definition || (definition->reach != PROCEDURE_STRUCTURE && definition->reach != PROCEDURE_DISTRICT))
+			continue;
+		const struct place asked = { .office = office, .campaign = campaigns.at[i], .role = definition, .structure = structure,
+			.arena = arena };
+		struct place place;
+		bool moved = false;
+		enum guichet_status status = look_at(office, arena, &asked, today, &place, &moved, error);
+		if (status == GUICHET_OK && moved)
+			status = store_transact(office->options.store, place_write, &place, error);
+		if (status != GUICHET_OK)
+			return status;
+	}
+	return GUICHET_OK;
+}
+
+/* Every place where something waits, once for each change of the directory and each day. */
+static enum guichet_status
+look_around(struct office *office, struct date today, struct guichet_error *error)
+{
+	CLEANUP(arena_free) struct arena *arena = arena_new(PLACES_ARENA);
+	CLEANUP(arena_free) struct arena *names = arena_new(PLACES_ARENA);
+	if (!arena || !names)
+		return guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.");
+	struct text structure = TEXT(""), role = TEXT("");
+	for (size_t count = PLACES_AT_ONCE; count == PLACES_AT_ONCE;) {
+		struct { struct text structure, role; } places[PLACES_AT_ONCE];
+		enum guichet_status status;
+		count = 0;
+		arena_clear(arena);
+		{
+			CLEANUP(store_read_end) struct store_tx *tx = store_read(office->options.store, error);
+			if (!tx)
+				return error->status;
+			struct store_rows rows = store_query(tx, arena, STORE_DOSSIER_ROLE_WAITING, STORE_VALUES(structure, role,
+				(int64_t)PLACES_AT_ONCE), error);
+			while (store_next(&rows) && count < PLACES_AT_ONCE) {
+				places[count].structure = store_text(&rows, 0);
+				places[count++].role = store_text(&rows, 1);
+			}
+			status = store_finish(&rows);
+		}
+		for (size_t i = 0; status == GUICHET_OK && i < count; i++)
+			status = look_at_all(office, arena, places[i].structure, places[i].role, today, error);
+		if (status != GUICHET_OK)
+			return status;
+		if (count) {
+			arena_clear(names);
+			structure = arena_text(names, places[count - 1].structure);
+			role = arena_text(names, places[count - 1].role);
+		}
+		if (!structure.at || !role.at)
+			return guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.");
+	}
+	return GUICHET_OK;
+}
+
+enum guichet_status
+office_watch_directory(struct office *office, bool *ret_more, struct guichet_error *error)
+{
+	CLEANUP(arena_free) struct arena *arena = arena_new(1 << 20);
+	if (!arena)
+		return guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.");
+	const struct date today = date_of_instant(clock_now(office->options.clock), NULL);
+	int64_t generation = 0;
+	*ret_more = false;
+	enum guichet_status status = tell_beginnings(office, arena, today, ret_more, error);
+	if (status == GUICHET_OK) {
+		CLEANUP(store_read_end) struct store_tx *tx = store_read(office->options.store, error);
+		status = tx ? directory_generation(tx, &generation, error) : error->status;
+	}
+	if (status != GUICHET_OK || (office->watched_generation == generation + 1
+		&& office->watched_day == date_day_number(today)))
+		return status;
+	status = look_around(office, today, error);
+	if (status == GUICHET_OK) {
+		office->watched_generation = generation + 1; /* 0: never */
+		office->watched_day = date_day_number(today);
+	}
+	return status;
+}
