@@ -1,6 +1,8 @@
 /* What changes outside dossiers, with a database: settings of structures, the directory, closed days, counters; and the
  * due effects that are computed again. */
+#include "base/french.h"
 #include "directory_help.h"
+#include "dossier/explanation.h"
 #include "office/inside.h"
 #include "office_help.h"
 
@@ -8,6 +10,13 @@
 
 #define PERMANENCE "test/outside/permanence"
 #define FLOTTANTS "test/outside/flottants"
+
+#define CHECK_FRENCH(got, expected)                                                                    \
+	do {                                                                                           \
+		const struct text got_french = (got), expected_french = (expected);                    \
+		if (!french_equal(got_french, expected_french))                                        \
+			CHECK_TEXT(got_french, expected_french);                                       \
+	} while (0)
 
 #define TYPED(counter, ...) \
 	typed((counter), (const struct dossier_raw[]){ __VA_ARGS__ }, sizeof((const struct dossier_raw[]){ __VA_ARGS__ }) / sizeof(struct dossier_raw))
@@ -250,6 +259,52 @@ TEST(what_dossiers_count_is_read_by_the_next_ones)
 	check_replay(&counter, second->dossier);
 }
 
+TEST(what_a_dossier_counts_moves_the_dues_of_the_others)
+{
+	CLEANUP(counter_close) struct counter counter = { 0 };
+	counter_begin_with(&counter, FLOTTANTS);
+	struct office_command *first = counter_act(&counter, "L1", "demander", (struct text){ 0 },
+		days(&counter, "29/01/2024", "31/01/2024"));
+	counter_must(first->status, &first->error);
+	CHECK_TEXT(dues_of(&counter, first->dossier), TEXT("fin@2024-02-01"));
+	struct office_command *second = counter_act(&counter, "L1", "demander", (struct text){ 0 },
+		days(&counter, "12/02/2024", "14/02/2024"));
+	counter_must(second->status, &second->error);
+	CHECK_TEXT(dues_of(&counter, first->dossier), TEXT("fin@2024-02-01"));
+	struct office_command *third = counter_act(&counter, "L1", "demander", (struct text){ 0 },
+		days(&counter, "12/03/2024", "12/03/2024"));
+	counter_must(third->status, &third->error);
+	CHECK_TEXT(dues_of(&counter, first->dossier), TEXT("beaucoup@2024-01-31 fin@2024-02-01"));
+	third = counter_act(&counter, "L1", "rendre", third->dossier, (struct dossier_raws){ 0 });
+	counter_must(third->status, &third->error);
+	CHECK_TEXT(dues_of(&counter, first->dossier), TEXT("fin@2024-02-01"));
+	check_replay(&counter, first->dossier);
+}
+
+TEST(an_explanation_tells_the_entries_that_count)
+{
+	CLEANUP(counter_close) struct counter counter = { 0 };
+	struct guichet_error error = { 0 };
+	counter_begin_with(&counter, FLOTTANTS);
+	struct office_command *first = counter_act(&counter, "L1", "demander", (struct text){ 0 }, days(&counter, "15/01/2024", "15/01/2024")),
+		*second = counter_act(&counter, "L1", "demander", (struct text){ 0 }, days(&counter, "18/01/2024", "19/01/2024"));
+	counter_must(first->status, &first->error);
+	counter_must(second->status, &second->error);
+	const struct office_dossier dossier = load(&counter, second->dossier);
+	const struct dossier_event *events;
+	size_t count;
+	struct dossier_explanation explanation;
+	CLEANUP(store_read_end) struct store_tx *tx = store_read(counter.store, &error);
+	CLEANUP(buffer_release) struct buffer out = buffer_new(1 << 16);
+	CHECK(tx);
+	counter_must(office_events(tx, counter.arena, second->dossier, 0, 1, &events, &count, &error), &error);
+	counter_must(dossier_explain_event(counter.arena, dossier.procedure, NULL, &events[0], &explanation, &error), &error);
+	CHECK(dossier_explanation_write(&explanation, FEEL_STEPS, TEXT(""), &out));
+	const struct text told = buffer_text(&out);
+	CHECK(french_contains(told, TEXT("1 le 15 janvier 2024")));
+	CHECK(french_contains(told, TEXT("Compté, « Jours flottants »")));
+}
+
 /* ---- imports ---- */
 
 static struct office_import_report
@@ -282,7 +337,7 @@ TEST(the_history_of_counters_is_imported_once)
 	CHECK_INTEGER(report.added, 2);
 	CHECK_INTEGER(report.refused, 6);
 	CHECK_INTEGER(report.refusals[1].line, 4);
-	CHECK_TEXT(report.refusals[1].message, TEXT("L’annuaire ne connaît pas le matricule « X9 »."));
+	CHECK_FRENCH(report.refusals[1].message, TEXT("L’annuaire ne connaît pas le matricule « X9 »."));
 	CHECK_TEXT(total_of(&counter, "L1", "jours_flottants"), TEXT("1.5 2"));
 
 	report = import_counters(&counter, history);
@@ -295,7 +350,7 @@ TEST(the_history_of_counters_is_imported_once)
 	CHECK_TEXT(total_of(&counter, "L1", "jours_flottants"), TEXT("3 2"));
 	CHECK_INTEGER(office_import_counters(counter.store, counter.arena, TEXT("matricule;compteur;du\nL1;x;2019-05-02\n"),
 		clock_now(counter.clock), &report, &error), GUICHET_REFUSED);
-	CHECK_TEXT(text_of_string(error.message), TEXT("Il manque à ce fichier la colonne « quantité »."));
+	CHECK_FRENCH(text_of_string(error.message), TEXT("Il manque à ce fichier la colonne « quantité »."));
 
 	/* It counts: one of the two days of the year's turn is in January. */
 	struct office_command *command = counter_act(&counter, "L1", "demander", (struct text){ 0 },
@@ -319,7 +374,7 @@ TEST(running_decisions_are_taken_over_each_once)
 	CHECK_INTEGER(report.added, 1);
 	CHECK_INTEGER(report.refused, 3);
 	CHECK_INTEGER(report.refusals[0].line, 3);
-	CHECK_TEXT(report.refusals[0].message, TEXT("« jour » : Choisissez parmi les réponses proposées."));
+	CHECK_FRENCH(report.refusals[0].message, TEXT("« jour » : Choisissez parmi les réponses proposées."));
 	counter_must(office_import_dossiers(counter.office, counter.arena, &import, file, &report, &error), &error);
 	CHECK_INTEGER(report.added, 0);
 	CHECK_INTEGER(report.unchanged, 1);
@@ -333,7 +388,7 @@ TEST(running_decisions_are_taken_over_each_once)
 	const struct office_dossier dossier = load(&counter, id);
 	CHECK_TEXT(dossier.state.subject, counter_person(&counter, "L1"));
 	CHECK_TEXT(dossier.state.author, import.author);
-	CHECK_TEXT(dossier.state.ground, TEXT("Reprise d’une décision en cours : R1"));
+	CHECK_FRENCH(dossier.state.ground, TEXT("Reprise d’une décision en cours : R1"));
 	CHECK_TEXT(step_of(&counter, id), TEXT("accordée"));
 	check_replay(&counter, id);
 

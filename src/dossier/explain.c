@@ -156,6 +156,27 @@ name_words(const void *data, unsigned slot_index, struct text path, struct text 
 	return ret_name->at != NULL;
 }
 
+/* "2 du 4 au 5 mars 2025, 1 le 12 mai 2025": the entries of a counter, the latest when there are many. */
+static struct text
+entries_text(struct arena *arena, struct feel_value list)
+{
+	enum { MOST_TOLD = 12 };
+	const size_t count = list.list.count, first = count > MOST_TOLD ? count - MOST_TOLD : 0;
+	struct text text = count == 0 ? TEXT("aucune entrée") : first ? TEXT("…") : TEXT("");
+	for (size_t i = first; i < count && text.at; i++) {
+		const struct feel_value entry = list.list.at[i], from = feel_entry_of(entry, TEXT("du")),
+			to = feel_entry_of(entry, TEXT("au"));
+		const struct text quantity = feel_value_to_french(arena, feel_entry_of(entry, TEXT("quantité")));
+		if (from.kind != FEEL_DATE || to.kind != FEEL_DATE)
+			return feel_value_to_french(arena, list);
+		const bool one = date_compare(from.date, to.date) == 0;
+		text = arena_format(arena, "%.*s%s%.*s %s%.*s%s%.*s", TEXT_ARGS(text), text.length ? ", " : "", TEXT_ARGS(quantity),
+			one ? "le " : "du ", TEXT_ARGS(date_french(arena, from.date, false)), one ? "" : " au ",
+			TEXT_ARGS(one ? TEXT("") : date_french(arena, to.date, false)));
+	}
+	return text;
+}
+
 /* The labels of options, amounts with their sign. */
 static bool
 value_words(const void *data, struct arena *arena, unsigned slot_index, struct text path, struct feel_value value,
@@ -164,6 +185,10 @@ value_words(const void *data, struct arena *arena, unsigned slot_index, struct t
 	const struct dossier_explanation *explanation = data;
 	const struct procedure *procedure = explanation->procedure;
 	const struct procedure_slot *slot = slot_index < procedure->slot_count ? &procedure->slots[slot_index] : NULL;
+	if (slot && slot->kind == PROCEDURE_SLOT_COUNTERS && value.kind == FEEL_LIST) {
+		*ret_words = entries_text(arena, value);
+		return ret_words->at != NULL;
+	}
 	const bool local = slot && slot->kind == PROCEDURE_SLOT_LOCALS && text_starts(path, slot->name)
 		&& path.length > slot->name.length;
 	const int nth = local ? procedure_local_find(procedure, text_part(path, slot->name.length + 1, SIZE_MAX))
@@ -208,6 +233,7 @@ static const struct {
 	[PROCEDURE_AT_ACTION_OFFERED] = { "Action «" SPACE, SPACE "»", "possible", "impossible" },
 	[PROCEDURE_AT_ACTION_REQUIRES] = { "Exigence de l’action «" SPACE, SPACE "»", "remplie", "non remplie" },
 	[PROCEDURE_AT_INSCRIPTION] = { "Inscrit, «" SPACE, SPACE "»", NULL, NULL },
+	[PROCEDURE_AT_COUNTING] = { "Compté, «" SPACE, SPACE "»", NULL, NULL },
 	[PROCEDURE_AT_SETTING] = { "Noté, «" SPACE, SPACE "»", NULL, NULL },
 	[PROCEDURE_AT_OPENING] = { "Période rouverte, «" SPACE, SPACE "», jusqu’au", NULL, NULL },
 	[PROCEDURE_AT_DEADLINE] = { "Échéance «" SPACE, SPACE "»", NULL, NULL },
@@ -765,7 +791,7 @@ static const char *const place_texts[] = {
 	[PROCEDURE_AT_FIELD_PROPOSAL] = "proposal", [PROCEDURE_AT_PIECE_ASKED] = "piece asked",
 	[PROCEDURE_AT_PIECE_VALID] = "piece validity", [PROCEDURE_AT_CLOCK] = "clock", [PROCEDURE_AT_COMPUTED] = "computed", [PROCEDURE_AT_ACTION_OFFERED] = "action offered",
 	[PROCEDURE_AT_ACTION_REQUIRES] = "requirement", [PROCEDURE_AT_SETTING] = "setting",
-	[PROCEDURE_AT_INSCRIPTION] = "inscription",
+	[PROCEDURE_AT_INSCRIPTION] = "inscription", [PROCEDURE_AT_COUNTING] = "counting",
 	[PROCEDURE_AT_OPENING] = "opening", [PROCEDURE_AT_DEADLINE] = "deadline",
 	[PROCEDURE_AT_DEADLINE_HAPPENS] = "deadline condition", [PROCEDURE_AT_PASSAGE] = "passage condition",
 	[PROCEDURE_AT_WARNING] = "warning", [PROCEDURE_AT_ENTITLED] = "entitlement",

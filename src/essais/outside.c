@@ -209,12 +209,14 @@ world_replace_entries(struct world *world, struct text number, const struct worl
 		world->entries[world->entry_count++] = entries[i];
 }
 
-enum guichet_status
-world_recompute(struct world *world, struct guichet_error *error)
+static enum guichet_status
+recompute(struct world *world, const struct text *person, const struct world_dossier *but, struct guichet_error *error)
 {
 	for (size_t i = 0; i < world->dossier_count; i++) {
 		struct world_dossier *dossier = &world->dossiers[i];
 		struct dossier_facts facts;
+		if (dossier == but || (person && !text_equal(dossier->person, *person)))
+			continue;
 		enum guichet_status status = world_facts(world, dossier->person, &dossier->state, world->now, &facts, error);
 		if (status == GUICHET_OK)
 			status = dossier_project(&facts, world->arena, &dossier->dues, &dossier->due_count, &dossier->columns, error);
@@ -222,6 +224,18 @@ world_recompute(struct world *world, struct guichet_error *error)
 			return status;
 	}
 	return GUICHET_OK;
+}
+
+enum guichet_status
+world_recompute(struct world *world, struct guichet_error *error)
+{
+	return recompute(world, NULL, NULL, error);
+}
+
+enum guichet_status
+world_recompute_others(struct world *world, const struct world_dossier *dossier, struct guichet_error *error)
+{
+	return recompute(world, &dossier->person, dossier, error);
 }
 
 dossier_roles

@@ -302,6 +302,10 @@ add_event(struct world *world, struct world_dossier *dossier, const struct dossi
 	dossier->due_count = outcome->due_count;
 	dossier->columns = outcome->columns;
 	world_count(world, dossier->person, outcome);
+	struct guichet_error error = { 0 };
+	if ((outcome->entry_count || outcome->uncounted_count)
+		&& world_recompute_others(world, dossier, &error) != GUICHET_OK)
+		trouble(world, "compteurs", error.message);
 }
 
 static struct text

@@ -126,6 +126,9 @@ void world_replace_entries(struct world *world, struct text number, const struct
 bool world_change_directory(struct world *world, const struct yaml_node *changes);
 /* The due effects of every dossier, as they are once something outside has changed. */
 enum guichet_status world_recompute(struct world *world, struct guichet_error *error);
+/* Of the person's other dossiers: this one changed a counter. */
+enum guichet_status world_recompute_others(struct world *world, const struct world_dossier *dossier,
+	struct guichet_error *error);
 /* The roles that a person holds for a structure, whoever is asked about. */
 dossier_roles world_roles_at(const struct world *world, struct text structure, struct text person);
 bool world_holds(const struct world *world, struct text person, int role);

@@ -191,8 +191,12 @@ struct office_judged {
 /* What the procedure reads from outside, into facts that have the rest. `subject` NULL: they left. */
 enum guichet_status office_outside_load(struct store_tx *tx, struct arena *arena, const struct directory_facts *subject,
 	struct dossier_facts *facts, struct guichet_error *error);
-/* The entries that an outcome adds to counters, and those it takes back. */
-enum guichet_status office_count(struct store_tx *tx, struct arena *arena, const struct office_place *place,
+/* The due effects of a dossier as they are now, written in place of its rows. */
+enum guichet_status office_recompute_dossier(struct office *office, struct store_tx *tx, struct arena *arena,
+	struct text id, struct guichet_error *error);
+/* The entries that an outcome adds to counters, and those it takes back; the due effects of the person's other dossiers
+ * that may read them. */
+enum guichet_status office_count(struct office *office, struct store_tx *tx, struct arena *arena, const struct office_place *place,
 	const struct dossier_outcome *outcome, instant now, struct guichet_error *error);
 
 /* What a command that undoes does, instead of acting. */

@@ -202,8 +202,40 @@ office_row_outside(struct store_tx *tx, struct arena *arena, struct dossier_fact
 
 /* ---- counting ---- */
 
+/* What somebody's other dossiers wait for may hang on their counters. */
+static enum guichet_status
+recompute_others(struct office *office, struct store_tx *tx, struct arena *arena, const struct dossier *state,
+	struct guichet_error *error)
+{
+	struct text *ids = NULL;
+	size_t count = 0, room = 0;
+	struct store_rows rows = store_query(tx, arena, STORE_DOSSIER_IDS_OF_SUBJECT, STORE_VALUES(state->subject), error);
+	while (store_next(&rows)) {
+		const struct office_campaign *campaign = office_campaign_find(office, store_text(&rows, 1));
+		const struct text id = store_text(&rows, 0);
+		if (!campaign || !dossier_reads_outside(campaign->procedure).counters || text_equal(id, state->id))
+			continue;
+		if (count == room) {
+			room = room ? 2 * room : 16;
+			struct text *more = arena_array_of(arena, struct text, room);
+			if (!more) {
+				(void)store_finish(&rows);
+				return guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.");
+			}
+			for (size_t i = 0; i < count; i++)
+				more[i] = ids[i];
+			ids = more;
+		}
+		ids[count++] = id;
+	}
+	enum guichet_status status = store_finish(&rows);
+	for (size_t i = 0; status == GUICHET_OK && i < count; i++)
+		status = office_recompute_dossier(office, tx, arena, ids[i], error);
+	return status;
+}
+
 enum guichet_status
-office_count(struct store_tx *tx, struct arena *arena, const struct office_place *place,
+office_count(struct office *office, struct store_tx *tx, struct arena *arena, const struct office_place *place,
 	const struct dossier_outcome *outcome, instant now, struct guichet_error *error)
 {
 	const struct dossier *state = &outcome->state;
@@ -222,6 +254,8 @@ office_count(struct store_tx *tx, struct arena *arena, const struct office_place
 			state->number, version, date_day_number(entry->from), date_day_number(entry->to), quantity,
 			outcome->entry_origin, now, STORE_NULL), NULL, error);
 	}
+	if (status == GUICHET_OK && (outcome->entry_count || outcome->uncounted_count))
+		status = recompute_others(office, tx, arena, state, error);
 	return status;
 }
 

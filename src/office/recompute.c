@@ -101,6 +101,32 @@ project(struct office *office, struct store_tx *tx, struct arena *arena, struct 
 		: dossier_project(&dossier->facts, arena, ret_dues, ret_count, &columns, error);
 }
 
+enum guichet_status
+office_recompute_dossier(struct office *office, struct store_tx *tx, struct arena *arena, struct text id,
+	struct guichet_error *error)
+{
+	struct office_dossier dossier;
+	const struct dossier_due *dues = NULL;
+	size_t count = 0;
+	struct guichet_error failed = { 0 };
+	enum guichet_status status = project(office, tx, arena, id, &dossier, &dues, &count, &failed);
+	if (status == GUICHET_RETRY)
+		*error = failed;
+	else if (status != GUICHET_OK)
+		log_error("recompute", &failed); /* its rows stay, and tell the office when they come */
+	if (status != GUICHET_OK)
+		return status == GUICHET_RETRY ? status : GUICHET_OK;
+	status = store_run(tx, STORE_DUE_DELETE_OF_DOSSIER, STORE_VALUES(id), NULL, error);
+	if (status == GUICHET_OK)
+		status = tasks_write(tx, arena, dossier.campaign->id, id, &dossier.facts, error);
+	/* A passage that opened is gone through as what is due now. */
+	for (size_t k = 0; status == GUICHET_OK && k < count; k++)
+		status = store_run(tx, STORE_DUE_INSERT, STORE_VALUES(dues[k].at, arena_format(arena,
+			"d:" TEXT_FORMAT ":" TEXT_FORMAT, TEXT_ARGS(id), TEXT_ARGS(dues[k].effect)), dossier.campaign->id, id,
+			dues[k].effect), NULL, error);
+	return status;
+}
+
 static enum guichet_status
 page_write(struct store_tx *tx, void *context, struct guichet_error *error)
 {
@@ -108,21 +134,9 @@ page_write(struct store_tx *tx, void *context, struct guichet_error *error)
 	enum guichet_status status = GUICHET_OK;
 	for (size_t i = 0; status == GUICHET_OK && i < page->count; i++) {
 		CLEANUP(arena_free) struct arena *arena = arena_new(OFFICE_WORK_ARENA);
-		struct office_dossier dossier;
-		const struct dossier_due *dues = NULL;
-		size_t count = 0;
 		if (!arena)
 			return guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.");
-		status = project(page->office, tx, arena, page->ids[i], &dossier, &dues, &count, error);
-		if (status == GUICHET_OK)
-			status = store_run(tx, STORE_DUE_DELETE_OF_DOSSIER, STORE_VALUES(page->ids[i]), NULL, error);
-		if (status == GUICHET_OK)
-			status = tasks_write(tx, arena, page->campaign->id, page->ids[i], &dossier.facts, error);
-		/* A passage that opened is gone through as what is due now. */
-		for (size_t k = 0; status == GUICHET_OK && k < count; k++)
-			status = store_run(tx, STORE_DUE_INSERT, STORE_VALUES(dues[k].at, arena_format(arena,
-				"d:" TEXT_FORMAT ":" TEXT_FORMAT, TEXT_ARGS(page->ids[i]), TEXT_ARGS(dues[k].effect)),
-				page->campaign->id, page->ids[i], dues[k].effect), NULL, error);
+		status = office_recompute_dossier(page->office, tx, arena, page->ids[i], error);
 	}
 	return status != GUICHET_OK ? status : store_run(tx, STORE_RECOMPUTE_PUT,
 		STORE_VALUES(page->campaign->id, page->target, page->after, page->over ? 1 : 0), NULL, error);

@@ -311,7 +311,7 @@ record(struct office *office, struct store_tx *tx, struct arena *arena, const st
 	if (status == GUICHET_OK)
 		status = write_acts(tx, place, outcome, now, error);
 	if (status == GUICHET_OK)
-		status = office_count(tx, arena, place, outcome, now, error);
+		status = office_count(office, tx, arena, place, outcome, now, error);
 	if (status == GUICHET_OK)
 		status = write_mails(office, tx, arena, place, &after, outcome, texts, now, seed, error);
 	if (status == GUICHET_OK && outcome->unheld.length) {

@@ -99,8 +99,8 @@ check_undoing(struct check *check, const struct procedure_action *action)
 		for (size_t k = 0; k < procedure->deadlines[i].upon_count; k++)
 			brings |= procedure->deadlines[i].upon[k].move == action->move;
 	if (action->undo_for > 0 && born && brings)
-		TELL(check, 323, action->origin, "ôtez « annulable: »",
-			"« %.*s » change le dossier d’origine : cela ne s’annule pas", TEXT_ARGS(action->name));
+		TELL(check, 323, action->origin, "ôtez « annulable: »",
+			"« %.*s » change le dossier d’origine : cela ne s’annule pas", TEXT_ARGS(action->name));
 }
 
 void

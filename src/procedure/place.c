@@ -86,6 +86,22 @@ among_settings(const struct procedure *procedure, const struct procedure_setting
 }
 
 static bool
+among_countings(const struct procedure *procedure, const struct procedure_counting *countings, size_t count,
+	const struct feel *feel, struct procedure_place *place)
+{
+	for (size_t i = 0; i < count; i++) {
+		const struct procedure_counting *one = &countings[i];
+		if (one->quantity != feel && one->from != feel && one->to != feel)
+			continue;
+		const struct procedure_counter *counter = &procedure->counters[one->counter];
+		*place = (struct procedure_place){ PROCEDURE_AT_COUNTING, one->counter, counter->name, counter->label, TEXT(""),
+			&counter->origin };
+		return true;
+	}
+	return false;
+}
+
+static bool
 among_inscriptions(const struct procedure *procedure, const struct procedure_inscription *rows, size_t count,
 	const struct feel *feel, struct procedure_place *place)
 {
@@ -114,6 +130,7 @@ in_actions(const struct procedure *procedure, const struct feel *feel, struct pr
 			TEXT(""), &action->origin };
 		if (action->condition == feel
 			|| among_settings(procedure, action->settings, action->setting_count, feel, ret_place)
+			|| among_countings(procedure, action->countings, action->counting_count, feel, ret_place)
 			|| among_inscriptions(procedure, action->inscriptions, action->inscription_count, feel, ret_place))
 			return true;
 		if (among(action->requires, action->require_count, feel, &rule)) {
@@ -140,6 +157,7 @@ in_deadlines(const struct procedure *procedure, const struct feel *feel, struct 
 			&deadline->origin };
 		if (deadline->when == feel
 			|| among_settings(procedure, deadline->settings, deadline->setting_count, feel, ret_place)
+			|| among_countings(procedure, deadline->countings, deadline->counting_count, feel, ret_place)
 			|| among_inscriptions(procedure, deadline->inscriptions, deadline->inscription_count, feel, ret_place))
 			return true;
 		if (deadline->condition == feel) {

@@ -782,6 +782,7 @@ enum procedure_place_kind {
 	PROCEDURE_AT_ACTION_OFFERED,
 	PROCEDURE_AT_ACTION_REQUIRES,
 	PROCEDURE_AT_INSCRIPTION,  /* inscrit: a column of a register */
+	PROCEDURE_AT_COUNTING,     /* compte: quantité, du, au; index: the counter */
 	PROCEDURE_AT_SETTING,      /* pose, of an action or a deadline */
 	PROCEDURE_AT_OPENING,      /* ouvre.jusquau */
 	PROCEDURE_AT_DEADLINE,     /* quand */
