@@ -8,8 +8,8 @@
  *
  * `life` prints what a command costs after 10, 100, 1 000 and 10 000 events of the same dossier, then among 10 000
  * dossiers and ten times more until MOST: microseconds of processor of the writer and waiting for the disk.
- * `timers` prints how many effects happen per second while 16 agents file, save their draft and begin again, and how long
- * these wait; then looks in the database whether each effect happened once, by its events. */
+ * `timers` prints how many effects happen per second while 16 agents at a time save a draft, file it and give way to
+ * another after 30 ms, and how long these wait; then looks in the database whether each effect happened once, by its events. */
 #include <pthread.h>
 #include <sqlite3.h>
 #include <stdatomic.h>
@@ -26,7 +26,7 @@
 
 #include "base/banned.h"
 
-enum { REQUEST_ARENA = 8 << 20, IN_FLIGHT = 16, MOST_WAITS = 1 << 20 };
+enum { REQUEST_ARENA = 8 << 20, IN_FLIGHT = 16, MOST_WAITS = 1 << 20, BETWEEN = 30000 /* microseconds */ };
 
 #define FILED_AT "2024-01-10T10:00"
 #define DUE_AT "2024-02-09T00:30"
@@ -494,7 +494,8 @@ measure_number(struct side *side, size_t dossiers)
 			waits[i - 50] = (double)(clock_steady() - start);
 		}
 	}
-	printf("number dossiers=%zu processor_us=%.1f wait_us=%.0f\n", dossiers, median(measures, MEASURED), median(waits, MEASURED));
+	printf("number dossiers=%zu processor_us=%.1f wait_us=%.0f\n", dossiers, median(measures, MEASURED),
+		median(waits, MEASURED));
 	fflush(stdout);
 }
 
@@ -546,6 +547,7 @@ file_on(void *context)
 	struct rush *rush = context;
 	struct side *side = rush->side;
 	while (!atomic_load(&rush->over)) {
+		usleep(BETWEEN);
 		struct request request = { .arena = arena_new(REQUEST_ARENA) };
 		const size_t rank = rush->first + atomic_fetch_add(&rush->started, 1);
 		const struct text person = arena_format(request.arena, "personne-%08zu", rank);
@@ -629,7 +631,8 @@ timers(const char *folder, size_t due, int64_t seconds, size_t filers)
 
 	const int64_t fired = ask(&side, "SELECT count(*) FROM event WHERE type = 'elapsed'"),
 		left = ask(&side, "SELECT count(*) FROM due WHERE id GLOB '*:relance' AND at < 1709247600000000"),
-		twice = ask(&side, "SELECT count(*) FROM (SELECT 1 FROM event WHERE type = 'elapsed' GROUP BY dossier HAVING count(*) > 1)"),
+		twice = ask(&side, "SELECT count(*) FROM (SELECT 1 FROM event WHERE type = 'elapsed' GROUP BY dossier"
+			" HAVING count(*) > 1)"),
 		alerts = ask(&side, "SELECT count(*) FROM alert");
 	if (rush.count)
 		qsort(rush.waits, rush.count, sizeof *rush.waits, by_value);

@@ -1,6 +1,8 @@
-// ./dev bench: one page of measures, each beside what the machine gives without us, in the same run. About two minutes.
+// ./dev bench: one page of measures, each beside what the machine gives without us, in the same run. About ten minutes.
 //
-//   node test/bench/run.mjs [PART…]        parts: feel, filing, rush, pages, lists, memory; all of them without a word
+//   node test/bench/run.mjs [PART…]        parts: feel, filing, rush, pages, lists, memory, life, timers; all of
+//                                              them without a word; alone, life goes to a million dossiers and timers
+//                                              fires a million effects
 //
 // On a machine that does something else at the same time the figures fall and the ratios remain.
 import { execFileSync, spawn } from "node:child_process";
@@ -217,7 +219,34 @@ async function memory() {
 	row("le programme, sans ses symboles", `${decimal(statSync(stripped).size / 1e6)} Mo`);
 }
 
-const parts = { feel, filing, rush, pages, memory, lists };
+const alone = wanted.length === 1;
+const quiet = (program, ...args) => execFileSync(program, args, { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
+
+function life() {
+	const lines = quiet(join(out, "bench-life"), "life", join(folder, "life"), alone ? "1000000" : "100000").trim().split("\n");
+	rmSync(join(folder, "life"), { recursive: true });
+	title("Ce que coûte une action, temps de processeur du fil qui écrit ; à côté : combien de fois la première", "médiane", "rapport", " ");
+	for (const [kind, what] of [["age", "événements de ce dossier"], ["number", "dossiers dans la base"]]) {
+		const said = lines.filter(line => line.startsWith(kind)).map(values);
+		for (const one of said)
+			row(`${number(one.events ?? one.dossiers)} ${what}`, `${number(one.processor_us)} µs`,
+				`× ${decimal(one.processor_us / said[0].processor_us, 2)}`);
+	}
+}
+
+function timers() {
+	const lines = quiet(join(out, "bench-life"), "timers", join(folder, "timers"), ...(alone ? ["1000000"] : ["200000", "60"]));
+	rmSync(join(folder, "timers"), { recursive: true });
+	const said = values(lines.trim().split("\n").at(-1));
+	title(`${number(said.due)} échéances dues à la même minute, pendant que 16 agents déposent à la fois`, "mesuré", "à atteindre", " ");
+	judged("échéances arrivées", `${number(said.per_second)} /s`, "5 000 /s", said.per_second >= 5000);
+	judged("déposer, 99e centile de l’attente", `${decimal(said.p99_ms)} ms`, "250 ms", said.p99_ms < 250);
+	row("    médiane, et combien de dépôts", `${decimal(said.p50_ms)} ms`, `${number(said.filings_per_second)} /s`);
+	judged("arrivées deux fois, ou dites impossibles", `${number(said.twice + said.alerts)}`, "0", said.twice + said.alerts === 0);
+	judged("arrivées ou encore dues", number(said.fired + said.left), number(said.due), said.fired + said.left === said.due);
+}
+
+const parts = { feel, filing, rush, pages, memory, lists, life, timers };
 const unknown = wanted.filter(name => !parts[name]);
 if (unknown.length) {
 	console.error(`bench: ${unknown.join(", ")}: no such part; parts: ${Object.keys(parts).join(", ")}`);
@@ -227,7 +256,7 @@ const began = Date.now();
 let status = 0;
 try {
 	console.log(`${cpus()[0].model.trim()}, ${cpus().length} processeurs, ${run("uname", "-r").trim()}, SQLite ${run("sqlite3", "--version").split(" ")[0]}`);
-	if (wanted.length === 0 || wanted.some(name => name !== "feel")) await makePristine();
+	if (wanted.length === 0 || wanted.some(name => !["feel", "life", "timers"].includes(name))) await makePristine();
 	for (const [name, part] of Object.entries(parts))
 		if (wanted.length === 0 || wanted.includes(name)) await part();
 	console.log(`\n${Math.round((Date.now() - began) / 1000)} secondes`);
