@@ -188,6 +188,36 @@ tell_past(struct telling *telling, const struct dossier_event *events, size_t co
 
 /* ---- now and next ---- */
 
+/* What it means that nobody answered until then; empty when it is not said. */
+static struct text
+silence_text(enum procedure_silence silence)
+{
+	switch (silence) {
+	case PROCEDURE_SILENCE_ACCEPTS:
+		return TEXT("Sans réponse d’ici là, c’est accepté.");
+	case PROCEDURE_SILENCE_REFUSES:
+		return TEXT("Sans réponse d’ici là, c’est refusé.");
+	case PROCEDURE_SILENCE_NOTHING:
+		return TEXT("Sans réponse d’ici là, rien n’est décidé.");
+	case PROCEDURE_SILENCE_UNSAID:
+		break;
+	}
+	return TEXT("");
+}
+
+/* What happens if nobody does anything: as the step says it, or as the silence of one of its échéances does. */
+static struct text
+if_nothing_text(const struct procedure *procedure, const struct procedure_step *step)
+{
+	for (size_t i = 0; step->if_nothing.length == 0 && i < step->deadlines.count; i++) {
+		const enum procedure_silence silence = procedure->deadlines[step->deadlines.at[i]].silence;
+		if (silence == PROCEDURE_SILENCE_ACCEPTS || silence == PROCEDURE_SILENCE_REFUSES)
+			return silence == PROCEDURE_SILENCE_ACCEPTS ? TEXT("Le silence vaut acceptation.")
+				: TEXT("Le silence vaut refus.");
+	}
+	return step->if_nothing;
+}
+
 /* "Ont répondu : … ; attendus : …" where all are awaited; else empty. */
 static struct text
 tell_answers(const struct telling *telling, const struct dossier_stand *stand)
@@ -220,7 +250,8 @@ tell_stand(struct telling *telling, int track)
 		&& stand.entered_at == dossier->filed_at && !stand_awaited(procedure, &stand)))
 		return true;
 	const struct procedure_step *step = &procedure->steps[stand.step];
-	const struct text answers = tell_answers(telling, &stand), told = telling->applicant ? step->explain : step->if_nothing,
+	const struct text answers = tell_answers(telling, &stand),
+		told = telling->applicant ? step->explain : if_nothing_text(procedure, step),
 		title = step_title(telling->facts, telling->arena, stand.step, telling->applicant), detail = answers.length == 0 ? told
 			: told.length == 0 ? answers : arena_format(telling->arena, "%.*s %.*s", TEXT_ARGS(told), TEXT_ARGS(answers));
 	return answers.at && title.at && (detail.at || detail.length == 0) && tell(telling, &(struct dossier_moment){
@@ -304,23 +335,6 @@ tell_windows(struct telling *telling)
 			return false;
 	}
 	return true;
-}
-
-/* What it means that nobody answered until then; empty when it is not said. */
-static struct text
-silence_text(enum procedure_silence silence)
-{
-	switch (silence) {
-	case PROCEDURE_SILENCE_ACCEPTS:
-		return TEXT("Sans réponse d’ici là, c’est accepté.");
-	case PROCEDURE_SILENCE_REFUSES:
-		return TEXT("Sans réponse d’ici là, c’est refusé.");
-	case PROCEDURE_SILENCE_NOTHING:
-		return TEXT("Sans réponse d’ici là, rien n’est décidé.");
-	case PROCEDURE_SILENCE_UNSAID:
-		break;
-	}
-	return TEXT("");
 }
 
 static bool

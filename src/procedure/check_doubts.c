@@ -21,6 +21,7 @@ struct doubting {
 	struct check *check;
 	const struct feel **present_when; /* by slot: the condition of compulsory fields that have one */
 	bool *sure;                       /* by slot: scratch of the circumstances */
+	bool *itself;                     /* by slot: scratch, false but for the value being posed again */
 	const struct feel **of_nature;    /* by nature, none first; NULL without natures */
 	struct arena *scratch;            /* of one expression */
 };
@@ -131,21 +132,36 @@ may_miss(struct doubting *doubting, const struct feel *feel, bool *sure)
 	return may;
 }
 
+/* May one of these settings give nothing to that value? It may read what it poses again, where that is known. */
+static bool
+may_pose_nothing(struct doubting *doubting, const struct procedure_setting *settings, size_t count, int step, int posed)
+{
+	const struct check *check = doubting->check;
+	const unsigned slot = check->procedure->posed[posed].slot;
+	bool may = false;
+	for (size_t i = 0; i < count && !may; i++) {
+		doubting->itself[slot] = flow_has(check->flow.at_step + check->flow.words * (size_t)step, flow_posed(check, posed));
+		may = settings[i].posed == posed && may_miss(doubting, settings[i].value, doubting->itself);
+	}
+	doubting->itself[slot] = false;
+	return may;
+}
+
 /* A posed value is there once posed, unless one of those that pose it may give nothing. */
 static bool
 always_posed(struct doubting *doubting, int posed)
 {
 	const struct procedure *procedure = doubting->check->procedure;
-	for (size_t i = 0; i < procedure->action_count; i++)
-		for (size_t k = 0; k < procedure->actions[i].setting_count; k++)
-			if (procedure->actions[i].settings[k].posed == posed
-				&& may_miss(doubting, procedure->actions[i].settings[k].value, NULL))
-				return false;
-	for (size_t i = 0; i < procedure->deadline_count; i++)
-		for (size_t k = 0; k < procedure->deadlines[i].setting_count; k++)
-			if (procedure->deadlines[i].settings[k].posed == posed
-				&& may_miss(doubting, procedure->deadlines[i].settings[k].value, NULL))
-				return false;
+	for (size_t i = 0; i < procedure->action_count; i++) {
+		const struct procedure_action *action = &procedure->actions[i];
+		if (may_pose_nothing(doubting, action->settings, action->setting_count, action->step, posed))
+			return false;
+	}
+	for (size_t i = 0; i < procedure->deadline_count; i++) {
+		const struct procedure_deadline *deadline = &procedure->deadlines[i];
+		if (may_pose_nothing(doubting, deadline->settings, deadline->setting_count, deadline->step, posed))
+			return false;
+	}
 	return true;
 }
 
@@ -397,9 +413,10 @@ check_doubts(struct check *check)
 	CLEANUP(arena_free) struct arena *scratch = arena_new(1 << 18);
 	struct doubting doubting = { .check = check, .scratch = scratch,
 		.present_when = READER_ARRAY(check->reader, const struct feel *, procedure->slot_count + 1),
+		.itself = READER_ARRAY(check->reader, bool, procedure->slot_count + 1),
 		.sure = READER_ARRAY(check->reader, bool, procedure->slot_count + 1) };
 	doubting.of_nature = READER_ARRAY(check->reader, const struct feel *, procedure->nature_count + 1);
-	if (!scratch || !doubting.present_when || !doubting.sure || !doubting.of_nature) {
+	if (!scratch || !doubting.present_when || !doubting.sure || !doubting.itself || !doubting.of_nature) {
 		check->reader->findings->broken = true;
 		return;
 	}

@@ -259,12 +259,27 @@ mentions(struct text source, struct text name)
 
 /* Posed and computed values are readable from a child (`parent`) and from a parent (`enfant`), whose own may be set from
  * them. So: first what reads neither, which `parent` then has; then what reads `parent`, which `enfant` has as well;
- * then what reads `enfant`. A value posed in several places takes its type from those of its first stage. */
-enum stage { STAGE_ALONE, STAGE_PARENT, STAGE_CHILD };
+ * then what reads `enfant`. A value posed in several places takes its type from those of its first stage; last comes
+ * what reads the very value that it poses again (a term one year later), as it was before. */
+enum stage { STAGE_ALONE, STAGE_PARENT, STAGE_CHILD, STAGE_ITSELF };
+
+/* Does it read the value that it poses, which is posed elsewhere first? */
+static bool
+reads_itself(const struct derived *derived, size_t value)
+{
+	bool first = false;
+	if (derived->computed != PROCEDURE_NONE || !mentions(derived->values[value]->scalar, derived->name))
+		return false;
+	for (size_t i = 0; i < derived->count; i++)
+		first |= !mentions(derived->values[i]->scalar, derived->name);
+	return first;
+}
 
 static enum stage
 stage_of(const struct reader *reader, const struct derived *derived, size_t value)
 {
+	if (reads_itself(derived, value))
+		return STAGE_ITSELF;
 	const struct text source = derived->values[value]->scalar;
 	enum stage stage = mentions(source, TEXT("enfant")) ? STAGE_CHILD : mentions(source, TEXT("parent")) ? STAGE_PARENT
 		: STAGE_ALONE;
@@ -283,7 +298,7 @@ find_stages(struct reader *reader)
 		changed = false;
 		for (size_t i = 0; i < reader->derived_count; i++) {
 			struct derived *derived = &reader->derived[i];
-			enum stage least = derived->table ? STAGE_ALONE : STAGE_CHILD;
+			enum stage least = derived->table ? STAGE_ALONE : STAGE_ITSELF;
 			for (size_t k = 0; !derived->table && k < derived->count; k++) {
 				const enum stage stage = stage_of(reader, derived, k);
 				least = stage < least ? stage : least;
@@ -429,8 +444,10 @@ settle_all(struct reader *reader)
 	struct procedure *procedure = reader->procedure;
 	find_stages(reader);
 	settle_stage(reader, STAGE_ALONE);
-	if (procedure->nature_count == 0)
+	if (procedure->nature_count == 0) {
+		settle_rest(reader);
 		return;
+	}
 	procedure->parent_slot = declare_relative(reader, TEXT("parent"), PROCEDURE_SLOT_PARENT);
 	settle_stage(reader, STAGE_PARENT);
 	procedure->child_slot = declare_relative(reader, TEXT("enfant"), PROCEDURE_SLOT_CHILD);
