@@ -141,8 +141,11 @@ task_line(struct request *request, struct html *html, const struct office_piece_
 	HTML_LINE(html, "td", date_short(arena, date_of_instant(task->since, NULL)), { "data-label", TEXT("Depuis le") });
 	HTML_LINE(html, "td", task->subject_name, { "data-label", TEXT("Agent") });
 	HTML_LINE(html, "td", task->structure_name, { "data-label", TEXT("Structure") });
-	HTML_IN(html, "td", { "data-label", TEXT("Dossier") }, { "class", TEXT("nowrap") });
-	html_link(html, dossier, task->number);
+	HTML_IN(html, "td", { "data-label", TEXT("Dossier") });
+	{
+		HTML_IN(html, "span", { "class", TEXT("nowrap") });
+		html_link(html, dossier, task->number);
+	}
 	if (!examines)
 		return;
 	html_markup(html, " ");
