@@ -33,6 +33,17 @@ static const struct {
 	ENTRY(WINDOWS, "fermeture", "la fermeture de"),
 	ENTRY(WINDOWS, "premier_jour", "le premier jour de"),
 	ENTRY(WINDOWS, "dernier_jour", "le dernier jour de"),
+	ENTRY(PIECES, "fichier", "le fichier de"),
+	ENTRY(PIECES, "état", "l’état de"),
+	ENTRY(PIECES, "le", "le jour de"),
+	ENTRY(PIECES, "motif", "le motif du renvoi de"),
+	ENTRY(PIECES, "valable_jusquau", "la fin de validité de"),
+	ENTRY(CLOCKS, "depuis", "le départ de"),
+	ENTRY(CLOCKS, "échéance", "le dernier jour de"),
+	ENTRY(CLOCKS, "fin", "la fin de"),
+	ENTRY(CLOCKS, "suspendu", "la suspension de"),
+	ENTRY(CLOCKS, "jours_suspendus", "le nombre de jours suspendus de"),
+	ENTRY(CLOCKS, "restant", "le nombre de jours restants de"),
 	ENTRY(CAMPAIGN, "titre", "le titre de la campagne"),
 	ENTRY(CAMPAIGN, "contacts", "les contacts de la campagne"),
 	ENTRY(POSTING, "depuis", "le début de l’affectation du moment"),
@@ -66,6 +77,29 @@ entry_words(enum procedure_slot_kind kind, struct text entry)
 	return NULL;
 }
 
+/* What the procedure calls a window, what is done, a piece, a clock; empty for the rest. */
+static struct text
+entry_label(const struct procedure *procedure, enum procedure_slot_kind kind, struct text name)
+{
+	int index = PROCEDURE_NONE;
+	switch (kind) {
+	case PROCEDURE_SLOT_WINDOWS:
+		index = procedure_window_find(procedure, name);
+		return index < 0 ? TEXT("") : procedure->windows[index].label;
+	case PROCEDURE_SLOT_DONE:
+		index = procedure_move_find(procedure, name);
+		return index < 0 ? TEXT("") : procedure->moves[index].label;
+	case PROCEDURE_SLOT_PIECES:
+		index = procedure_piece_find(procedure, name);
+		return index < 0 ? TEXT("") : procedure->pieces[index].label;
+	case PROCEDURE_SLOT_CLOCKS:
+		index = procedure_clock_find(procedure, name);
+		return index < 0 ? TEXT("") : procedure->clocks[index].label;
+	default:
+		return TEXT("");
+	}
+}
+
 /* « l’ouverture de « Avis des chefs » » : what people call an entry of the campaign, of a window, of the dossier. */
 static bool
 path_words(const struct dossier_explanation *explanation, const struct procedure_slot *slot, struct text path,
@@ -75,22 +109,13 @@ path_words(const struct dossier_explanation *explanation, const struct procedure
 	struct text rest = path;
 	(void)text_split(&rest, '.');
 	struct text first = text_trim(text_split(&rest, '.'));
-	if (slot->kind == PROCEDURE_SLOT_WINDOWS && rest.at) {
-		const int window = procedure_window_find(procedure, first);
-		const char *words = entry_words(slot->kind, text_trim(rest));
-		if (window < 0 || !words)
+	const struct text label = entry_label(procedure, slot->kind, first);
+	if (label.length > 0) {
+		const char *words = rest.at ? entry_words(slot->kind, text_trim(rest))
+			: slot->kind == PROCEDURE_SLOT_PIECES ? "la pièce" : NULL;
+		if (!words)
 			return false;
-		*ret_name = arena_format(explanation->arena, "%s «" SPACE TEXT_FORMAT SPACE "»", words,
-			TEXT_ARGS(procedure->windows[window].label));
-		return ret_name->at != NULL;
-	}
-	if (slot->kind == PROCEDURE_SLOT_DONE && rest.at) {
-		const int move = procedure_move_find(procedure, first);
-		const char *words = entry_words(slot->kind, text_trim(rest));
-		if (move < 0 || !words)
-			return false;
-		*ret_name = arena_format(explanation->arena, "%s «" SPACE TEXT_FORMAT SPACE "»", words,
-			TEXT_ARGS(procedure->moves[move].label));
+		*ret_name = arena_format(explanation->arena, "%s «" SPACE TEXT_FORMAT SPACE "»", words, TEXT_ARGS(label));
 		return ret_name->at != NULL;
 	}
 	const int local = slot->kind == PROCEDURE_SLOT_LOCALS ? procedure_local_find(procedure, first) : PROCEDURE_NONE,

@@ -93,6 +93,38 @@ tell_changes(struct json_reader *reader, const json_t *result, const struct doss
 	return true;
 }
 
+/* "Attestation : attestation.pdf ; Plan : renvoyée, il est illisible". Of a piece that only some may open, not more than
+ * what was done of it. False when the arena is full. */
+static bool
+tell_pieces(struct json_reader *reader, const json_t *command, const json_t *result, struct dossier_moment *moment)
+{
+	const struct procedure *procedure = reader->procedure;
+	const json_t *given = json_object_get(command, "pieces"), *examined = json_object_get(result, "examined");
+	CLEANUP(buffer_release) struct buffer out = buffer_new(16 << 10);
+	for (size_t i = 0; i < json_array_size(given); i++) {
+		const struct dossier_piece piece = json_piece(reader, json_array_get(given, i));
+		const int index = procedure_piece_find(procedure, piece.name);
+		if (index < 0)
+			continue;
+		const bool reserved = procedure->pieces[index].readers.count > 0;
+		buffer_format(&out, "%s%.*s : %.*s", out.length ? " ; " : "", TEXT_ARGS(procedure->pieces[index].label),
+			TEXT_ARGS(reserved ? TEXT("jointe") : piece.file));
+	}
+	for (size_t i = 0; i < procedure->piece_count && json_object_size(examined) > 0; i++) {
+		const struct text name = procedure->pieces[i].name;
+		const json_t *verdict = json_object_getn(examined, name.at, name.length);
+		if (!verdict)
+			continue;
+		const struct text state = procedure_piece_states[json_piece_state(reader, json_object_get(verdict, "state"))],
+			ground = procedure->pieces[i].readers.count > 0 ? TEXT("") : json_text_at(reader, verdict, "ground");
+		buffer_format(&out, "%s%.*s : %.*s%s%.*s", out.length ? " ; " : "", TEXT_ARGS(procedure->pieces[i].label),
+			TEXT_ARGS(state), ground.length ? ", " : "", TEXT_ARGS(ground));
+	}
+	if (out.length > 0)
+		moment->detail = out.failed ? (struct text){ NULL, 0 } : arena_text(reader->arena, buffer_text(&out));
+	return moment->detail.at != NULL;
+}
+
 /* Fills the moment of an event whose payload is there. */
 static enum guichet_status
 tell_payload(const struct dossier_facts *facts, bool applicant, const struct dossier_event *event, const json_t *payload,
@@ -136,7 +168,8 @@ tell_payload(const struct dossier_facts *facts, bool applicant, const struct dos
 		return OUT_OF_MEMORY(error);
 	moment->by = event_by(arena, &person, facts->dossier->subject);
 	const bool well = moment->by.at && moment->title.at && tell_changes(&reader, result, event, by, moment)
-		&& (event->number == 1 || tell_values(&reader, json_object_get(result, "values"), event->number, moment));
+		&& (event->number == 1 || (tell_values(&reader, json_object_get(result, "values"), event->number, moment)
+			&& tell_pieces(&reader, command, result, moment)));
 	if (!well || reader.full)
 		return OUT_OF_MEMORY(error);
 	if (reader.failed)

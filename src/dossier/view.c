@@ -429,11 +429,35 @@ dossier_lines(const struct dossier_facts *facts, const struct dossier_viewer *vi
 
 /* ---- why ---- */
 
+/* Does the expression read this piece, by itself or through what is computed? */
+static bool
+reads_piece(const struct procedure *procedure, const struct feel *feel, struct text name)
+{
+	size_t count;
+	const struct feel_use *uses = feel_reads(feel, &count);
+	for (size_t i = 0; i < count; i++) {
+		const struct procedure_slot *slot = &procedure->slots[uses[i].slot];
+		struct text path = uses[i].path;
+		if (slot->kind == PROCEDURE_SLOT_COMPUTED && reads_piece(procedure, procedure->computed[slot->index].feel, name))
+			return true;
+		if ((int)uses[i].slot != procedure->pieces_slot)
+			continue;
+		(void)text_split(&path, '.');
+		if (!path.at || text_equal(text_split(&path, '.'), name))
+			return true;
+	}
+	return false;
+}
+
 bool
 dossier_may_explain(const struct dossier_facts *facts, const struct dossier_viewer *viewer, const struct feel *feel)
 {
 	const struct procedure *procedure = facts->procedure;
 	const struct dossier *dossier = facts->dossier;
+	for (size_t i = 0; dossier && i < procedure->piece_count; i++)
+		if (procedure->pieces[i].readers.count > 0 && !dossier_may_read_piece(facts, viewer, (int)i)
+			&& reads_piece(procedure, feel, procedure->pieces[i].name))
+			return false;
 	if (!dossier || !view_as_applicant(facts, viewer))
 		return true;
 	for (size_t i = 0; i < dossier->value_count; i++) {

@@ -659,6 +659,8 @@ timeline_text(struct happening *happening, struct text person)
 		text = arena_format(happening->playing->arena, "%.*s%s %.*s%s%.*s%s\n", TEXT_ARGS(text), marks[moments[i].kind],
 			TEXT_ARGS(moments[i].title), moments[i].by.length > 0 ? ", par " : "", TEXT_ARGS(moments[i].by),
 			moments[i].change_count > 0 ? ", avec changements" : "");
+		if (moments[i].kind == DOSSIER_PAST && moments[i].detail.length > 0)
+			text = arena_format(happening->playing->arena, "%.*s  %.*s\n", TEXT_ARGS(text), TEXT_ARGS(moments[i].detail));
 		if (moments[i].kind == DOSSIER_NEXT)
 			text = arena_format(happening->playing->arena, "%.*s, le %.*s\n",
 				TEXT_ARGS(text_trim(text)),

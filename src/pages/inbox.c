@@ -18,7 +18,7 @@ is_opinion(const struct inbox_item *item)
 {
 	for (size_t i = 0; i < item->option_count; i++) {
 		const struct procedure_action *action = item->options[i].definition;
-		if (action->sense == PROCEDURE_NO_SENSE || action->changes.count || action->signs != PROCEDURE_NONE
+		if (action->sense == PROCEDURE_NO_SENSE || action->changes.count || action->joins.count || action->examines.count || action->signs != PROCEDURE_NONE
 			|| action->confirm.length)
 			return false;
 	}

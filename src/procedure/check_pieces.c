@@ -19,6 +19,8 @@ check_hands(struct check *check)
 			joined |= procedure_list_has(action->joins, (int)i) && check->flow.reached[action->step];
 			examined |= procedure_list_has(action->examines, (int)i) && check->flow.reached[action->step];
 		}
+		for (size_t k = 0; k < procedure->nature_count; k++)
+			joined |= procedure_list_has(procedure->natures[k].pieces, (int)i);
 		if (!joined)
 			TELL(check, 801, piece->origin, "ajoutez-la à « joint: » d’une action, ou ôtez « attendue: plus tard »",
 				"aucune action ne joint la pièce « %.*s »", TEXT_ARGS(piece->name));
@@ -38,6 +40,23 @@ check_hands(struct check *check)
 	}
 }
 
+/* Files and verdicts are given one dossier at a time, by somebody who is logged in. */
+static void
+check_channels(struct check *check)
+{
+	const struct procedure *procedure = check->procedure;
+	for (size_t k = 0; k < procedure->action_count; k++) {
+		const struct procedure_action *action = &procedure->actions[k];
+		if (action->batch && action->joins.count + action->examines.count)
+			TELL(check, 804, action->origin, "ôtez « par_lot: oui »",
+				"l’action « %.*s » joint ou examine des pièces : elle se fait dossier par dossier", TEXT_ARGS(action->name));
+		for (size_t i = 0; i < procedure->mail_count && action->joins.count; i++)
+			if (procedure_list_has(procedure->mails[i].links, action->move))
+				TELL(check, 804, procedure->mails[i].origin, "ôtez-la de « lien: » : la personne se connectera",
+					"par un lien de courrier on ne peut pas joindre de pièce, et « %.*s » en joint", TEXT_ARGS(action->name));
+	}
+}
+
 /* ---- who may read ---- */
 
 /* Whoever hands it in may read it too. */
@@ -53,6 +72,9 @@ may_read(const struct procedure *procedure, size_t index, int role)
 		    && procedure_list_has(action->who, role))
 			return true;
 	}
+	for (size_t k = 0; k < procedure->nature_count; k++)
+		if (procedure_list_has(procedure->natures[k].pieces, (int)index) && procedure_list_has(procedure->natures[k].who, role))
+			return true;
 	return false;
 }
 
@@ -131,5 +153,6 @@ void
 check_pieces(struct check *check)
 {
 	check_hands(check);
+	check_channels(check);
 	check_readers(check);
 }

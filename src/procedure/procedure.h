@@ -747,6 +747,7 @@ int procedure_deadline_find(const struct procedure *procedure, int step, struct 
 int procedure_field_find(const struct procedure *procedure, struct text name);
 int procedure_register_find(const struct procedure *procedure, struct text name);
 int procedure_piece_find(const struct procedure *procedure, struct text name);
+int procedure_clock_find(const struct procedure *procedure, struct text name);
 int procedure_role_find(const struct procedure *procedure, struct text name);
 int procedure_letter_find(const struct procedure *procedure, struct text name);
 int procedure_mail_find(const struct procedure *procedure, struct text name);
