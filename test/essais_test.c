@@ -87,3 +87,8 @@ TEST(an_action_is_undone_while_it_may_be_and_nothing_is_left_of_it)
 {
 	must_pass("test/annulation", 80);
 }
+
+TEST(absences_and_delegations_that_a_test_states_decide_who_answers_and_who_signs)
+{
+	must_pass("test/interim/accord", 40);
+}

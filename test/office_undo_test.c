@@ -249,6 +249,21 @@ TEST(two_who_answer_at_once_one_wins_and_the_other_is_told)
 	must_hold(&counter);
 }
 
+TEST(the_agent_withdraws_while_the_office_decides_one_wins)
+{
+	CLEANUP(counter_close) struct counter counter;
+	counter_begin_with(&counter, "test/annulation");
+	for (int i = 0; i < RACES; i++) {
+		const struct text id = file(&counter, "L1", "3");
+		struct office_command *withdraws = command_of(&counter, "L1", "retirer", id),
+			*decides = command_of(&counter, "G1", "accepter", id);
+		withdraws->command.expected = decides->command.expected = i % 2 ? 1 : 0;
+		one_wins(&counter, withdraws, decides);
+		CHECK_TEXT(step_of(&counter, id), withdraws->status == GUICHET_OK ? TEXT("retirée") : TEXT("acceptée"));
+	}
+	must_hold(&counter);
+}
+
 TEST(the_agent_confirms_while_the_office_undoes_one_wins)
 {
 	CLEANUP(counter_close) struct counter counter;

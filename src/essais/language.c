@@ -67,7 +67,11 @@ SHAPE(sent_back, "une pièce renvoyée",
 
 SHAPE(directory, "l’annuaire des essais",
 	KEY("structures", FORM_ANYTHING, HOLD_NAMED_FREELY, "Les structures : code, nom, type, régime, « dans »."),
-	KEY("personnes", FORM_ANYTHING, HOLD_NAMED_FREELY, "Les personnes, sous le nom qu’on leur donne dans les essais."));
+	KEY("personnes", FORM_ANYTHING, HOLD_NAMED_FREELY, "Les personnes, sous le nom qu’on leur donne dans les essais."),
+	KEY("absences", FORM_ANYTHING, HOLD_NAMED_FREELY,
+		"Les absences, chacune sous un nom : absent, remplaçant (sans lui, on monte), du, au, référence."),
+	KEY("délégations", FORM_ANYTHING, HOLD_NAMED_FREELY,
+		"Les délégations de signature, chacune sous un nom : de, à, du, au, lettres (toutes, à défaut), référence."));
 
 SHAPE(setting, "un réglage",
 	KEY("nom", FORM_TEXT, HOLD_ONE, "Le nom du réglage."),

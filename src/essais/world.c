@@ -117,7 +117,10 @@ add_holders(struct world *world, int role, struct text structure, struct text ag
 		if (text_equal(key, agent) || !holds_function(person, &world->procedure->roles[role])
 		    || (structure.length > 0 && !text_equal(yaml_scalar(yaml_get(person, "structure")), structure)))
 			continue;
-		holders[(*count)++] = (struct dossier_holder){ role, world_person_of(world, key) };
+		struct dossier_person holder;
+		if (!world_stand_in(world, key, agent, &holder))
+			continue;
+		holders[(*count)++] = (struct dossier_holder){ role, holder };
 		added++;
 	}
 	return added;
@@ -588,6 +591,7 @@ world_act_or_bear(struct world *world, struct world_dossier *dossier, const stru
 	input.command = *command;
 	input.actor = (struct dossier_actor){ .person = world_person_of(world, person),
 		.roles = world_roles(&facts, person) };
+	world_acting(world, &facts, command->action, &input.actor);
 	input.number = dossier_number(world->arena, world->procedure, world->campaign, (int64_t)world->dossier_count + 1);
 	if (birth)
 		input.number = child_number;

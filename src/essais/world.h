@@ -92,6 +92,11 @@ struct text yaml_scalar(const struct yaml_node *node); /* empty when it is no sc
 const struct yaml_node *world_person(const struct world *world, struct text key);
 enum guichet_status world_facts(struct world *world, struct text person, const struct dossier *dossier,
 	instant at, struct dossier_facts *ret_facts, struct guichet_error *error);
+/* absences.c: who holds what that person holds, today, for this agent: they themselves, or who replaces them. False when
+ * they are away and nobody does: it goes up. */
+bool world_stand_in(const struct world *world, struct text person, struct text agent, struct dossier_person *ret_person);
+/* The actor of a command as they act: by interim, or signing by delegation. */
+void world_acting(struct world *world, const struct dossier_facts *facts, struct text name, struct dossier_actor *actor);
 /* The roles that a person holds for these facts. */
 dossier_roles world_roles(const struct dossier_facts *facts, struct text person);
 struct dossier_person world_person_of(const struct world *world, struct text key);

@@ -45,6 +45,19 @@ uncount(struct store_tx *tx, struct text dossier, const struct dossier_undo *und
 		(int64_t)undo->version, now), NULL, error);
 }
 
+/* A dossier born of this one since then read what would be undone. */
+static enum guichet_status
+refuse_born(struct store_tx *tx, struct arena *arena, struct text dossier, instant since, struct guichet_error *error)
+{
+	bool born = false;
+	struct store_rows rows = store_query(tx, arena, STORE_DOSSIER_CHILDREN, STORE_VALUES(dossier), error);
+	while (store_next(&rows))
+		born |= store_integer(&rows, 4) >= since;
+	const enum guichet_status status = store_finish(&rows);
+	return status == GUICHET_OK && born ? guichet_fail(error, GUICHET_REFUSED, "Une autre demande est née de celle-ci depuis : on ne "
+		"peut plus revenir dessus.") : status;
+}
+
 enum guichet_status
 office_undo_act(struct store_tx *tx, struct office_command *command, const struct office_actor *actor,
 	struct guichet_error *error)
@@ -70,6 +83,9 @@ office_undo_act(struct store_tx *tx, struct office_command *command, const struc
 		return guichet_fail(error, GUICHET_UNKNOWN, "Ce dossier n’existe pas, ou il n’est pas à vous.");
 	if (command->command.action.length && !text_equal(command->command.action, undo.action))
 		return guichet_fail(error, GUICHET_REFUSED, "Quelque chose a suivi : on ne peut plus revenir dessus.");
+	status = refuse_born(tx, arena, command->dossier, recorded_at, error);
+	if (status != GUICHET_OK)
+		return status;
 	struct dossier_person acting;
 	status = office_person_acting(arena, &dossier, place.seats, actor, undo.action, &acting, error);
 	if (status != GUICHET_OK)

@@ -101,7 +101,7 @@ for kind in ("procedure", "campagne", "essais"):
 
 # Each procedure: its files, as bytes.
 procedures = {}
-for folder in sorted(glob.glob("procedures/*") + glob.glob("test/tables/*") + glob.glob("test/outside/*") + glob.glob("test/natures/*") + glob.glob("test/circuit/*") + ["test/rapport", "test/annulation", "test/procedure/base", "test/schema/rare"]):
+for folder in sorted(glob.glob("procedures/*") + glob.glob("test/tables/*") + glob.glob("test/outside/*") + glob.glob("test/natures/*") + glob.glob("test/circuit/*") + ["test/rapport", "test/interim/accord", "test/annulation", "test/procedure/base", "test/schema/rare"]):
     procedures[folder] = {name: open(path, "rb").read() for name, path in folder_files(folder).items()}
 procedures["doc/manual/langage.md"] = {
     "campagnes/manuel.yaml" if name == "campagne.yaml" else name: content.encode()
