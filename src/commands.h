@@ -33,7 +33,8 @@ int command_explain(int argc, char **argv);
 	" [--date JOUR] [--force] [--strict] [--dry-run]\n       guichet import DONNÉES --counters F [--date JOUR]\n" \
 	"       guichet import DONNÉES --dossiers F --campaign CAMPAGNE --action ACTION --as MATRICULE [--date JOUR]"
 #define COMMAND_AGENDA_USAGE "DONNÉES JOUR [--campaign CAMPAGNE]"
-#define COMMAND_CLOSED_DAY_USAGE "add DONNÉES JOUR [DERNIER JOUR] --label \"…\" [--holiday] | list DONNÉES | remove DONNÉES JOUR"
+#define COMMAND_CLOSED_DAY_USAGE \
+	"add DONNÉES JOUR [DERNIER JOUR] --label \"…\" [--holiday] | list DONNÉES | remove DONNÉES JOUR"
 #define COMMAND_PERSON_USAGE "DONNÉES show|code|create|disable|enable MATRICULE|COURRIEL"
 #define COMMAND_MAILS_USAGE "DONNÉES [--failed | --retry IDENTIFIANT [--to ADRESSE]]"
 #define COMMAND_FEEL_USAGE "'EXPRESSION' [--context JSON] [--explain] [--depth phrase|étapes|tout]"

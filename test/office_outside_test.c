@@ -18,8 +18,9 @@
 			CHECK_TEXT(got_french, expected_french);                                       \
 	} while (0)
 
-#define TYPED(counter, ...) \
-	typed((counter), (const struct dossier_raw[]){ __VA_ARGS__ }, sizeof((const struct dossier_raw[]){ __VA_ARGS__ }) / sizeof(struct dossier_raw))
+#define TYPED(counter, ...)                                                                            \
+	typed((counter), (const struct dossier_raw[]){ __VA_ARGS__ },                                          \
+		sizeof((const struct dossier_raw[]){ __VA_ARGS__ }) / sizeof(struct dossier_raw))
 
 static struct dossier_raws
 typed(struct counter *counter, const struct dossier_raw *raws, size_t count)
@@ -208,7 +209,8 @@ TEST(a_closed_day_moves_the_delays_that_count_it)
 	CHECK_INTEGER(store_transact(counter.store, office_closed_day_remove, &change, &error), GUICHET_REFUSED);
 	change.day.first = (struct date){ 2024, 1, 10 };
 	CHECK_INTEGER(store_transact(counter.store, office_closed_day_add, &change, &error), GUICHET_REFUSED);
-	change.day = (struct office_closed_day){ .id = TEXT("c2"), .first = { 2024, 1, 11 }, .last = { 2024, 1, 11 }, .label = TEXT("Neige") };
+	change.day = (struct office_closed_day){ .id = TEXT("c2"), .first = { 2024, 1, 11 }, .last = { 2024, 1, 11 },
+		.label = TEXT("Neige") };
 	counter_must(store_transact(counter.store, office_closed_day_add, &change, &error), &error);
 	counter_at(&counter, "2024-01-18T01:00");
 	check_replay(&counter, command->dossier);
@@ -237,12 +239,14 @@ TEST(what_dossiers_count_is_read_by_the_next_ones)
 {
 	CLEANUP(counter_close) struct counter counter = { 0 };
 	counter_begin_with(&counter, FLOTTANTS);
-	struct office_command *first = counter_act(&counter, "L1", "demander", (struct text){ 0 }, days(&counter, "15/01/2024", "16/01/2024"));
+	struct office_command *first = counter_act(&counter, "L1", "demander", (struct text){ 0 },
+		days(&counter, "15/01/2024", "16/01/2024"));
 	counter_must(first->status, &first->error);
 	CHECK_TEXT(total_of(&counter, "L1", "jours_flottants"), TEXT("2"));
 	CHECK_TEXT(total_of(&counter, "L1", "déplacements"), TEXT("1"));
 	CHECK_TEXT(total_of(&counter, "N1", "jours_flottants"), TEXT(""));
-	struct office_command *refused = counter_act(&counter, "L1", "demander", (struct text){ 0 }, days(&counter, "18/01/2024", "19/01/2024"));
+	struct office_command *refused = counter_act(&counter, "L1", "demander", (struct text){ 0 },
+		days(&counter, "18/01/2024", "19/01/2024"));
 	CHECK_INTEGER(refused->status, GUICHET_REFUSED);
 	CHECK(text_starts(refused->outcome.because, TEXT("")) && refused->outcome.because.length > 0);
 
@@ -250,7 +254,8 @@ TEST(what_dossiers_count_is_read_by_the_next_ones)
 	counter_must(back->status, &back->error);
 	CHECK_TEXT(total_of(&counter, "L1", "jours_flottants"), TEXT(""));
 	CHECK_TEXT(total_of(&counter, "L1", "déplacements"), TEXT("1"));
-	struct office_command *second = counter_act(&counter, "L1", "demander", (struct text){ 0 }, days(&counter, "18/01/2024", "19/01/2024"));
+	struct office_command *second = counter_act(&counter, "L1", "demander", (struct text){ 0 },
+		days(&counter, "18/01/2024", "19/01/2024"));
 	counter_must(second->status, &second->error);
 	counter_at(&counter, "2024-01-20T00:30");
 	CHECK_TEXT(step_of(&counter, second->dossier), TEXT("finis"));
@@ -286,8 +291,10 @@ TEST(an_explanation_tells_the_entries_that_count)
 	CLEANUP(counter_close) struct counter counter = { 0 };
 	struct guichet_error error = { 0 };
 	counter_begin_with(&counter, FLOTTANTS);
-	struct office_command *first = counter_act(&counter, "L1", "demander", (struct text){ 0 }, days(&counter, "15/01/2024", "15/01/2024")),
-		*second = counter_act(&counter, "L1", "demander", (struct text){ 0 }, days(&counter, "18/01/2024", "19/01/2024"));
+	struct office_command *first = counter_act(&counter, "L1", "demander", (struct text){ 0 },
+		days(&counter, "15/01/2024", "15/01/2024"));
+	struct office_command *second = counter_act(&counter, "L1", "demander", (struct text){ 0 },
+		days(&counter, "18/01/2024", "19/01/2024"));
 	counter_must(first->status, &first->error);
 	counter_must(second->status, &second->error);
 	const struct office_dossier dossier = load(&counter, second->dossier);
@@ -381,7 +388,8 @@ TEST(running_decisions_are_taken_over_each_once)
 
 	CLEANUP(store_read_end) struct store_tx *tx = store_read(counter.store, &error);
 	CHECK(tx);
-	struct store_rows rows = store_query(tx, counter.arena, STORE_TAKEOVER_LOAD, STORE_VALUES(counter.campaign->id, "R1"), &error);
+	struct store_rows rows = store_query(tx, counter.arena, STORE_TAKEOVER_LOAD,
+		STORE_VALUES(counter.campaign->id, "R1"), &error);
 	CHECK(store_next(&rows));
 	const struct text id = store_text(&rows, 0);
 	counter_must(store_finish(&rows), &error);

@@ -66,7 +66,8 @@ structure_above(const struct world *world, struct text structure)
 
 /* What somebody typed, one text or a list, as the value of a local; null when it cannot be read. */
 static struct feel_value
-local_value(struct world *world, const struct procedure_field *field, const struct yaml_node *node, struct text *ret_mistake)
+local_value(struct world *world, const struct procedure_field *field, const struct yaml_node *node,
+	struct text *ret_mistake)
 {
 	struct dossier_raw raws[50];
 	struct dossier_answer answer = { 0 };
@@ -282,7 +283,8 @@ set_local(struct playing *playing, const struct yaml_node *node, struct text per
 		return;
 	if (setting.structure.length == 0)
 		setting.structure = yaml_scalar(yaml_get(world_person(world, person), "structure"));
-	if (local < 0 || !world_structure(world, setting.structure) || !value || (from && !date_read(yaml_scalar(from), &setting.from))
+	if (local < 0 || !world_structure(world, setting.structure) || !value
+		|| (from && !date_read(yaml_scalar(from), &setting.from))
 	    || world->setting_count == WORLD_MOST_SETTINGS) {
 		essai_check(playing, node, false, "réglage illisible : donnez son nom, une structure de l’annuaire et une valeur");
 		return;
@@ -306,7 +308,8 @@ close_day(struct playing *playing, const struct yaml_node *node)
 	if (!essai_keys_are_known(playing, node, &shape_essai_closed))
 		return;
 	const bool read = date_read(yaml_scalar(yaml_get(node, "du")), &first) && (!to || date_read(yaml_scalar(to), &last));
-	essai_check(playing, node, read && world->closed_count < WORLD_MOST_SETTINGS, "jour fermé illisible : écrivez {du: 2026-05-15}");
+	essai_check(playing, node, read && world->closed_count < WORLD_MOST_SETTINGS,
+		"jour fermé illisible : écrivez {du: 2026-05-15}");
 	if (!read || world->closed_count == WORLD_MOST_SETTINGS)
 		return;
 	world->closed[world->closed_count++] = (struct calendar_period){
@@ -343,7 +346,8 @@ check_counter(struct playing *playing, const struct dossier_facts *facts, struct
 	const struct feel *feel = feel_read(playing->arena, playing->procedure->opening_scope, source, &findings);
 	struct feel_value value;
 	if (!feel || dossier_evaluate(facts, feel, playing->arena, &value, &error) != GUICHET_OK) {
-		essai_check(playing, item->value, playing->report->first_only, "aucun compteur ne s’appelle « %.*s »", TEXT_ARGS(counter));
+		essai_check(playing, item->value, playing->report->first_only,
+			"aucun compteur ne s’appelle « %.*s »", TEXT_ARGS(counter));
 		return;
 	}
 	essai_check(playing, item->value, essai_value_is(playing, value, item->value), "« %.*s » de %.*s : %.*s",

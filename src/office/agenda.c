@@ -1,4 +1,5 @@
-/* What will happen by itself on one day: effects of dossiers, mails and windows of campaigns, absences, settings, days closed. */
+/* What will happen by itself on one day: effects of dossiers, mails and windows of campaigns, absences,
+ * settings, days closed. */
 #include "office/inside.h"
 
 #include "base/banned.h"
@@ -115,7 +116,8 @@ absences_of(struct making *making, struct guichet_error *error)
 		const char *what = signing ? begins ? "Délégation de signature" : "Fin de la délégation de signature"
 			: begins ? "Absence" : "Fin d’absence";
 		const struct text told = replacement.length
-			? arena_format(making->arena, signing ? "%s, à " TEXT_FORMAT : "%s, intérim de " TEXT_FORMAT, what, TEXT_ARGS(replacement))
+			? arena_format(making->arena, signing ? "%s, à " TEXT_FORMAT : "%s, intérim de " TEXT_FORMAT, what,
+				TEXT_ARGS(replacement))
 			: text_of_string(what);
 		if (!add(making, (struct office_agenda_line){ .at = making->begins, .kind = OFFICE_AGENDA_ABSENCE, .who = who,
 			.what = told }))

@@ -250,7 +250,8 @@ takeover_write(struct store_tx *tx, void *context, struct guichet_error *error)
 	const struct office_import_dossiers *import = takeover->import;
 	const struct office_campaign *campaign = import->campaign;
 	const instant now = clock_now(takeover->office->options.clock);
-	struct store_rows rows = store_query(tx, arena, STORE_TAKEOVER_LOAD, STORE_VALUES(campaign->id, takeover->reference), error);
+	struct store_rows rows = store_query(tx, arena, STORE_TAKEOVER_LOAD,
+		STORE_VALUES(campaign->id, takeover->reference), error);
 	takeover->known = store_next(&rows);
 	enum guichet_status status = store_finish(&rows);
 	if (status != GUICHET_OK || takeover->known)
@@ -292,7 +293,8 @@ takeover_write(struct store_tx *tx, void *context, struct guichet_error *error)
 	if (status == GUICHET_OK)
 		status = office_record(takeover->office, tx, arena, &place, &facts, &takeover->outcome, NULL, now, takeover->seed, error);
 	return status == GUICHET_OK
-		? store_run(tx, STORE_TAKEOVER_INSERT, STORE_VALUES(campaign->id, takeover->reference, takeover->id), NULL, error) : status;
+		? store_run(tx, STORE_TAKEOVER_INSERT, STORE_VALUES(campaign->id, takeover->reference, takeover->id), NULL,
+			error) : status;
 }
 
 /* The matricule's person today; empty when there is none. */

@@ -196,8 +196,8 @@ enum guichet_status office_recompute_dossier(struct office *office, struct store
 	struct text id, struct guichet_error *error);
 /* The entries that an outcome adds to counters, and those it takes back; the due effects of the person's other dossiers
  * that may read them. */
-enum guichet_status office_count(struct office *office, struct store_tx *tx, struct arena *arena, const struct office_place *place,
-	const struct dossier_outcome *outcome, instant now, struct guichet_error *error);
+enum guichet_status office_count(struct office *office, struct store_tx *tx, struct arena *arena,
+	const struct office_place *place, const struct dossier_outcome *outcome, instant now, struct guichet_error *error);
 
 /* What a command that undoes does, instead of acting. */
 enum guichet_status office_undo_act(struct store_tx *tx, struct office_command *command, const struct office_actor *actor,

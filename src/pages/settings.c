@@ -267,7 +267,8 @@ local_show(struct request *request, struct store_tx *tx, struct html *html, cons
 	if (status != GUICHET_OK)
 		return status;
 	const struct text shown = value.kind == FEEL_NULL ? TEXT("rien n’est réglé") : procedure_field_text(arena, field, value);
-	HTML_IN(html, "section", { "class", TEXT("card") }, { "aria-labelledby", arena_format(arena, "titre-" TEXT_FORMAT, TEXT_ARGS(field->name)) });
+	HTML_IN(html, "section", { "class", TEXT("card") },
+		{ "aria-labelledby", arena_format(arena, "titre-" TEXT_FORMAT, TEXT_ARGS(field->name)) });
 	HTML_LINE(html, "h2", field->label, { "id", arena_format(arena, "titre-" TEXT_FORMAT, TEXT_ARGS(field->name)) });
 	{
 		HTML_IN(html, "p");
@@ -305,7 +306,8 @@ local_show(struct request *request, struct store_tx *tx, struct html *html, cons
 }
 
 static enum guichet_status
-settings_page(struct request *request, struct html *html, const struct typed *typed, bool effect, struct guichet_error *error)
+settings_page(struct request *request, struct html *html, const struct typed *typed, bool effect,
+	struct guichet_error *error)
 {
 	struct arena *arena = request->arena;
 	const struct date today = date_of_instant(clock_now(site_of(request)->clock), NULL);

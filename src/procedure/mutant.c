@@ -27,8 +27,10 @@ static const char *const role_keys[] = { "canal", NULL };
 static const char *const step_keys[] = { "libère", "attend_tous", "avertit", NULL };
 static const char *const action_keys[] = { "pendant", "hors", "si", "exige", "saisit", "modifie", "joint", "examine",
 	"pose", "compte", "décompte", "inscrit", "ouvre", "annule", "produit", "signe", "annulable", "reporte", NULL };
-static const char *const deadline_keys[] = { "si", "répète", "au_plus", "annule", "produit", "alerte", "pose", "compte", "décompte", "inscrit", "reporte", NULL };
-static const char *const passage_keys[] = { "annule", "produit", "alerte", "pose", "compte", "décompte", "inscrit", "reporte", NULL };
+static const char *const deadline_keys[] = { "si", "répète", "au_plus", "annule", "produit", "alerte", "pose", "compte",
+	"décompte", "inscrit", "reporte", NULL };
+static const char *const passage_keys[] = { "annule", "produit", "alerte", "pose", "compte", "décompte",
+	"inscrit", "reporte", NULL };
 static const char *const clock_keys[] = { "depuis", "arrêt", "prorogé", "suspendu", NULL };
 static const char *const letter_keys[] = { "signent", "remplace", NULL };
 static const char *const nature_keys[] = { "si", "un_seul", "formulaire", "pièces", NULL };
