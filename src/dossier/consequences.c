@@ -80,7 +80,7 @@ deciding_put_answers(const struct deciding *deciding, json_t *result, json_t *va
 		if (i >= changed_count && !again) {
 			well = json_put_named(values, answer->name, feel_value_to_json(answer->value));
 			if (reason.length == 0 && deciding->facts.dossier && answer->value.kind == FEEL_STRING
-			    && answer->field->type <= PROCEDURE_FIELD_LONG_TEXT)
+			    && answer->field->type <= PROCEDURE_FIELD_LONG_TEXT && answer->field->readers.count == 0)
 				reason = answer->value.string;
 			continue;
 		}

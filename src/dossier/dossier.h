@@ -788,6 +788,12 @@ enum guichet_status dossier_timeline(const struct dossier_facts *facts, const st
 	const struct dossier_event *events, size_t event_count, struct arena *arena,
 	const struct dossier_moment **ret_moments, size_t *ret_count, struct guichet_error *error);
 
+/* May this viewer read what that event put in the field? Whoever typed it may. */
+bool dossier_may_read_field(const struct dossier_facts *facts, const struct dossier_viewer *viewer,
+	const struct procedure_field *field, unsigned version);
+/* And what an expression reads of such fields, by itself or through computed values? */
+bool dossier_may_read_what(const struct dossier_facts *facts, const struct dossier_viewer *viewer, const struct feel *feel);
+
 /* One answer of the dossier, for people. */
 struct dossier_line {
 	struct text section; /* title; the same for its lines */

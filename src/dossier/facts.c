@@ -212,6 +212,10 @@ changes_text(const struct inputs *inputs)
 		if (change->version != last->version || index < 0)
 			continue;
 		const struct procedure_field *field = &procedure->fields[index];
+		if (field->readers.count > 0) { /* mails and letters are read by others */
+			buffer_format(&out, "- %.*s : modifié\n", TEXT_ARGS(field->label));
+			continue;
+		}
 		const struct text before = procedure_field_text(inputs->arena, field, change->before),
 			after = procedure_field_text(inputs->arena, field, change->after);
 		if (!before.at || !after.at)

@@ -8,6 +8,7 @@
 
 struct telling {
 	const struct dossier_facts *facts;
+	const struct dossier_viewer *viewer;
 	bool applicant;
 	struct arena *arena;
 	const struct dossier_moment *moments;
@@ -125,11 +126,37 @@ tell_pieces(struct json_reader *reader, const json_t *command, const json_t *res
 	return moment->detail.at != NULL;
 }
 
+static bool
+is_read(const struct dossier_facts *facts, const struct dossier_viewer *viewer, struct text name)
+{
+	const int field = procedure_field_find(facts->procedure, name);
+	return field < 0 || facts->procedure->fields[field].readers.count == 0
+		|| facts_has_role(facts->procedure->fields[field].readers, facts_roles(facts, viewer->person, viewer->roles));
+}
+
+/* What somebody else typed in fields that the viewer may not read. */
+static void
+leave_out_unread(const struct dossier_facts *facts, const struct dossier_viewer *viewer, struct dossier_moment *moment)
+{
+	struct dossier_value *values = (struct dossier_value *)moment->values; /* made for this moment alone */
+	struct dossier_change *changes = (struct dossier_change *)moment->changes;
+	size_t value_count = 0, change_count = 0;
+	for (size_t i = 0; i < moment->value_count; i++)
+		if (is_read(facts, viewer, values[i].name))
+			values[value_count++] = values[i];
+	for (size_t i = 0; i < moment->change_count; i++)
+		if (is_read(facts, viewer, changes[i].field))
+			changes[change_count++] = changes[i];
+	moment->value_count = value_count;
+	moment->change_count = change_count;
+}
+
 /* Fills the moment of an event whose payload is there. */
 static enum guichet_status
-tell_payload(const struct dossier_facts *facts, bool applicant, const struct dossier_event *event, const json_t *payload,
-	struct arena *arena, struct dossier_moment *moment, bool *told, struct guichet_error *error)
+tell_payload(const struct dossier_facts *facts, const struct dossier_viewer *viewer, const struct dossier_event *event,
+	const json_t *payload, struct arena *arena, struct dossier_moment *moment, bool *told, struct guichet_error *error)
 {
+	const bool applicant = view_as_applicant(facts, viewer);
 	const struct procedure *procedure = facts->procedure;
 	struct json_reader reader = { .arena = arena, .procedure = procedure };
 	const json_t *child = event->type == DOSSIER_RECEIVED
@@ -174,12 +201,14 @@ tell_payload(const struct dossier_facts *facts, bool applicant, const struct dos
 		return OUT_OF_MEMORY(error);
 	if (reader.failed)
 		return guichet_fail(error, GUICHET_REFUSED, "L’événement %u du dossier ne se lit pas.", event->number);
+	if (viewer->person.length == 0 || !text_equal(person.id, viewer->person))
+		leave_out_unread(facts, viewer, moment);
 	*told = true;
 	return GUICHET_OK;
 }
 
 static enum guichet_status
-tell_event(const struct dossier_facts *facts, bool applicant, const struct dossier_event *event, struct arena *arena,
+tell_event(const struct dossier_facts *facts, const struct dossier_viewer *viewer, const struct dossier_event *event, struct arena *arena,
 	struct dossier_moment *ret_moment, bool *ret_told, struct guichet_error *error)
 {
 	*ret_told = false;
@@ -188,11 +217,11 @@ tell_event(const struct dossier_facts *facts, bool applicant, const struct dossi
 	if (event->type == DOSSIER_COMPOSED_EVENT)
 		return GUICHET_OK;
 	if (event->payload.length == 0) {
-		*ret_told = !applicant || !view_hides(facts, NULL, event->number);
+		*ret_told = !view_as_applicant(facts, viewer) || !view_hides(facts, NULL, event->number);
 		return GUICHET_OK;
 	}
 	CLEANUP(json_decref) json_t *payload = json_parse(event->payload, "Un événement du dossier", error);
-	return payload ? tell_payload(facts, applicant, event, payload, arena, ret_moment, ret_told, error) : error->status;
+	return payload ? tell_payload(facts, viewer, event, payload, arena, ret_moment, ret_told, error) : error->status;
 }
 
 enum guichet_status
@@ -200,7 +229,7 @@ dossier_tell_event(const struct dossier_facts *facts, const struct dossier_viewe
 	const struct dossier_event *event, struct arena *arena, struct dossier_moment *ret_moment, bool *ret_told,
 	struct guichet_error *error)
 {
-	return tell_event(facts, view_as_applicant(facts, viewer), event, arena, ret_moment, ret_told, error);
+	return tell_event(facts, viewer, event, arena, ret_moment, ret_told, error);
 }
 
 static enum guichet_status
@@ -209,7 +238,7 @@ tell_past(struct telling *telling, const struct dossier_event *events, size_t co
 	for (size_t i = 0; i < count; i++) {
 		struct dossier_moment moment;
 		bool told;
-		const enum guichet_status status = tell_event(telling->facts, telling->applicant, &events[i], telling->arena,
+		const enum guichet_status status = tell_event(telling->facts, telling->viewer, &events[i], telling->arena,
 			&moment, &told, error);
 		if (status != GUICHET_OK)
 			return status;
@@ -425,6 +454,7 @@ dossier_timeline(const struct dossier_facts *facts, const struct dossier_viewer 
 		return status;
 	struct telling telling = {
 		.facts = facts,
+		.viewer = viewer,
 		.applicant = view_as_applicant(facts, viewer),
 		.arena = arena,
 	};

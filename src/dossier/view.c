@@ -369,6 +369,41 @@ dossier_can(const struct dossier_facts *facts, struct arena *arena, struct dossi
 	return GUICHET_OK;
 }
 
+/* ---- who reads what ---- */
+
+bool
+dossier_may_read_field(const struct dossier_facts *facts, const struct dossier_viewer *viewer,
+	const struct procedure_field *field, unsigned version)
+{
+	const struct dossier *dossier = facts->dossier;
+	if (field->readers.count == 0 || facts_has_role(field->readers, facts_roles(facts, viewer->person, viewer->roles)))
+		return true;
+	if (!dossier || viewer->person.length == 0)
+		return !dossier;
+	if (version <= 1)
+		return text_equal(dossier->author, viewer->person);
+	for (size_t i = 0; i < dossier->done_count; i++)
+		if (dossier->done[i].version == version && text_equal(dossier->done[i].person, viewer->person))
+			return true;
+	return false;
+}
+
+bool
+dossier_may_read_what(const struct dossier_facts *facts, const struct dossier_viewer *viewer, const struct feel *feel)
+{
+	const struct procedure *procedure = facts->procedure;
+	const struct dossier *dossier = facts->dossier;
+	for (size_t i = 0; dossier && i < dossier->value_count; i++) {
+		const struct dossier_value *value = &dossier->values[i];
+		const int field = procedure_field_find(procedure, value->name);
+		if (field >= 0 && procedure->fields[field].readers.count > 0
+			&& !dossier_may_read_field(facts, viewer, &procedure->fields[field], value->version)
+			&& dossier_expression_reads(procedure, feel, PROCEDURE_SLOT_FIELD, value->name))
+			return false;
+	}
+	return true;
+}
+
 /* ---- answers ---- */
 
 enum guichet_status
@@ -391,7 +426,8 @@ dossier_lines(const struct dossier_facts *facts, const struct dossier_viewer *vi
 			if (text_equal(dossier->values[j].name, field->name))
 				value = &dossier->values[j];
 		}
-		if (!value || value->value.kind == FEEL_NULL || (applicant && view_hides(facts, value->veiled_by, value->version)))
+		if (!value || value->value.kind == FEEL_NULL || (applicant && view_hides(facts, value->veiled_by, value->version))
+			|| !dossier_may_read_field(facts, viewer, field, value->version))
 			continue;
 		const struct dossier_line line = {
 			.section = field->section >= 0 ? procedure->sections[field->section].title : TEXT("Suite donnée"),
@@ -409,7 +445,7 @@ dossier_lines(const struct dossier_facts *facts, const struct dossier_viewer *vi
 	for (size_t i = 0; !pointless && i < procedure->computed_count; i++) {
 		const struct procedure_computed *computed = &procedure->computed[i];
 		const struct feel_value value = inputs.values[computed->slot];
-		if (value.kind == FEEL_NULL)
+		if (value.kind == FEEL_NULL || !dossier_may_read_what(facts, viewer, computed->feel))
 			continue;
 		const struct dossier_line line = {
 			.section = TEXT("Ce qui en résulte"),
@@ -458,6 +494,8 @@ dossier_may_explain(const struct dossier_facts *facts, const struct dossier_view
 		if (procedure->pieces[i].readers.count > 0 && !dossier_may_read_piece(facts, viewer, (int)i)
 			&& reads_piece(procedure, feel, procedure->pieces[i].name))
 			return false;
+	if (!dossier_may_read_what(facts, viewer, feel))
+		return false;
 	if (!dossier || !view_as_applicant(facts, viewer))
 		return true;
 	for (size_t i = 0; i < dossier->value_count; i++) {

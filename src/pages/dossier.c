@@ -506,8 +506,11 @@ letter_to_sign(struct request *request, struct store_tx *tx, struct html *html, 
 }
 
 void
-page_last_words(struct html *html, struct arena *arena, const struct procedure *procedure, const struct dossier *dossier)
+page_last_words(struct html *html, struct arena *arena, const struct dossier_facts *facts,
+	const struct dossier_viewer *viewer)
 {
+	const struct procedure *procedure = facts->procedure;
+	const struct dossier *dossier = facts->dossier;
 	const struct dossier_done *last = dossier_last(dossier);
 	if (!last || last->effect || last->version <= 1)
 		return;
@@ -522,7 +525,8 @@ page_last_words(struct html *html, struct arena *arena, const struct procedure *
 	for (size_t i = 0; i < dossier->value_count; i++) {
 		const int field = procedure_field_find(procedure, dossier->values[i].name);
 		if (dossier->values[i].version != last->version || field == PROCEDURE_NONE
-			|| procedure->fields[field].section != PROCEDURE_NONE)
+			|| procedure->fields[field].section != PROCEDURE_NONE
+			|| !dossier_may_read_field(facts, viewer, &procedure->fields[field], last->version))
 			continue;
 		HTML_IN(html, "blockquote", { "class", TEXT("quote") });
 		HTML_LINE(html, "strong", procedure->fields[field].label);
@@ -583,7 +587,8 @@ page_action_form(struct request *request, struct store_tx *tx, struct html *html
 	}
 	struct dossier_form told;
 	if (action->changes.count) {
-		page_last_words(html, request->arena, dossier->procedure, &dossier->state);
+		const struct dossier_viewer viewer = viewer_of(request, dossier);
+		page_last_words(html, request->arena, &dossier->facts, &viewer);
 		HTML_SAY(html, "p", "Corrigez ce qui doit l’être. Le demandeur verra chaque réponse changée, l’ancienne et la nouvelle, "
 			"avec votre nom et votre motif.");
 		status = with_current_values(request->arena, dossier, action, form, &told, error);

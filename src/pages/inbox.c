@@ -167,13 +167,15 @@ columns(const struct inbox *inbox, struct html *html, const struct inbox_item *i
 {
 	struct arena *arena = inbox->request->arena;
 	const struct procedure *procedure = item->row->procedure;
+	const struct dossier_viewer viewer = { inbox->actor->person, item->roles, item->signs };
 	if (procedure->column_count == 0)
 		return;
 	HTML_IN(html, "dl", { "class", TEXT("data compact in-row") });
 	for (size_t i = 0; i < procedure->column_count; i++) {
 		struct feel_value value;
 		struct guichet_error error;
-		if (dossier_evaluate(&item->facts, procedure->columns[i].value, arena, &value, &error) != GUICHET_OK)
+		if (!dossier_may_read_what(&item->facts, &viewer, procedure->columns[i].value)
+			|| dossier_evaluate(&item->facts, procedure->columns[i].value, arena, &value, &error) != GUICHET_OK)
 			continue; /* a cell that cannot be computed is left out: the whole request is below */
 		const struct text words = procedure_column_text(arena, procedure, &procedure->columns[i], value);
 		HTML_IN(html, "div");
@@ -406,12 +408,13 @@ dossier_path(const struct inbox *inbox, struct text id)
 static void
 line(const struct inbox *inbox, struct html *html, const struct inbox_item *item)
 {
+	const struct dossier_viewer viewer = { inbox->actor->person, item->roles, item->signs };
 	struct arena *arena = inbox->request->arena;
 	const struct office_row *row = item->row;
 	const struct text title = field_name(arena, row->id, "titre");
 	HTML_IN(html, "article", { "class", TEXT("card todo") }, { "id", row->id }, { "aria-labelledby", title });
 	item_head(inbox, html, row, title, TEXT("attend depuis le "), item->since);
-	page_last_words(html, inbox->request->arena, item->row->procedure, &item->state);
+	page_last_words(html, inbox->request->arena, &item->facts, &viewer);
 	HTML_IN(html, "div", { "class", TEXT("buttons") });
 	for (size_t i = 0; i < item->option_count; i++) {
 		const struct dossier_option *option = &item->options[i];

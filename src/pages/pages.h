@@ -204,8 +204,8 @@ struct text page_campaign_path(struct arena *arena, const struct office_campaign
 struct text page_dossier_path(struct arena *arena, struct text id);
 /* What was said by whoever handed the dossier over, for who must act now: nothing when it came by itself or by
  * the filing. */
-void page_last_words(struct html *html, struct arena *arena, const struct procedure *procedure,
-	const struct dossier *dossier);
+void page_last_words(struct html *html, struct arena *arena, const struct dossier_facts *facts,
+	const struct dossier_viewer *viewer);
 /* What a form of page_action_form() carries, into a command. */
 void page_command_read(struct request *request, const struct procedure *procedure, struct office_command *command);
 /* Why a command was refused: the sentence, and what the rule that refused had read. */

@@ -78,37 +78,76 @@ may_read(const struct procedure *procedure, size_t index, int role)
 	return false;
 }
 
-/* The rank among `roles` of the first that may not read what the expression shows of a piece; else NONE. */
-static int
-first_unfit(const struct check *check, const struct feel *feel, struct procedure_list roles, size_t *ret_piece)
+/* Whoever types it may read it too. */
+static bool
+may_read_field(const struct procedure *procedure, int index, int role)
 {
-	const struct procedure *procedure = check->procedure;
+	const struct procedure_field *field = &procedure->fields[index];
+	if (field->readers.count == 0 || procedure_list_has(field->readers, role))
+		return true;
+	for (size_t k = 0; k < procedure->action_count; k++) {
+		const struct procedure_action *action = &procedure->actions[k];
+		const bool typed = procedure_list_has(action->enters, index) || procedure_list_has(action->changes, index)
+			|| (action->step == 0 && field->section >= 0 && !field->later);
+		if (typed && procedure_list_has(action->who, role))
+			return true;
+	}
+	return false;
+}
+
+/* What a role would read and may not. */
+struct unfit {
+	int role;
+	const char *what; /* "la pièce", "le champ" */
+	struct text name;
+};
+
+static bool
+unfit_use(const struct procedure *procedure, const struct feel_use *use, int role, struct unfit *ret_unfit)
+{
+	const struct procedure_slot *slot = use->slot < procedure->slot_count ? &procedure->slots[use->slot] : NULL;
+	struct text path = use->path;
+	if (slot && slot->kind == PROCEDURE_SLOT_FIELD) {
+		*ret_unfit = (struct unfit){ role, "le champ", slot->name };
+		return !may_read_field(procedure, slot->index, role);
+	}
+	if ((int)use->slot != procedure->pieces_slot)
+		return false;
+	(void)text_split(&path, '.');
+	const int piece = path.at ? procedure_piece_find(procedure, text_split(&path, '.')) : PROCEDURE_NONE;
+	if (piece >= 0)
+		*ret_unfit = (struct unfit){ role, "la pièce", procedure->pieces[piece].name };
+	return piece >= 0 && !may_read(procedure, (size_t)piece, role);
+}
+
+/* The first of `roles` that may not read what the expression shows, computed values followed. */
+static bool
+first_unfit(const struct procedure *procedure, const struct feel *feel, struct procedure_list roles,
+	struct unfit *ret_unfit)
+{
 	size_t count = 0;
 	const struct feel_use *uses = feel ? feel_reads(feel, &count) : NULL;
 	for (size_t i = 0; i < count; i++) {
-		struct text path = uses[i].path;
-		if ((int)uses[i].slot != procedure->pieces_slot)
-			continue;
-		(void)text_split(&path, '.');
-		const int piece = path.at ? procedure_piece_find(procedure, text_split(&path, '.')) : PROCEDURE_NONE;
-		for (size_t k = 0; piece >= 0 && k < roles.count; k++) {
-			*ret_piece = (size_t)piece;
-			if (!may_read(procedure, (size_t)piece, roles.at[k]))
-				return roles.at[k];
-		}
+		const struct procedure_slot *slot = uses[i].slot < procedure->slot_count ? &procedure->slots[uses[i].slot] : NULL;
+		for (size_t k = 0; k < roles.count; k++)
+			if (unfit_use(procedure, &uses[i], roles.at[k], ret_unfit))
+				return true;
+		/* Each computed value reads only those before it. */
+		if (slot && slot->kind == PROCEDURE_SLOT_COMPUTED
+			&& first_unfit(procedure, procedure->computed[slot->index].feel, roles, ret_unfit))
+			return true;
 	}
-	return PROCEDURE_NONE;
+	return false;
 }
 
 static void
 tell_unfit(struct check *check, const struct procedure_origin *origin, const struct feel *feel, struct procedure_list roles)
 {
-	size_t piece;
-	const int role = first_unfit(check, feel, roles, &piece);
-	if (role >= 0)
+	struct unfit unfit;
+	if (first_unfit(check->procedure, feel, roles, &unfit))
 		finding_add(check->reader->findings, 803, check_place(check, origin), TEXT("ôtez-le, ou ajoutez ce rôle à « lisible_par: »"),
-			"« %.*s » lirait ici la pièce « %.*s », qui ne lui est pas lisible",
-			TEXT_ARGS(check->procedure->roles[role].name), TEXT_ARGS(check->procedure->pieces[piece].name));
+			"« %.*s » lirait ici %s « %.*s », qui ne lui est pas lisible",
+			TEXT_ARGS(check->procedure->roles[unfit.role].name), unfit.what, TEXT_ARGS(unfit.name));
 }
 
 static void
@@ -149,10 +188,35 @@ check_readers(struct check *check)
 		check_columns(check, procedure->exports[i].columns, procedure->exports[i].column_count);
 }
 
+/* A register and a report are read by all who may open them. */
+static void
+check_registers_readers(struct check *check)
+{
+	const struct procedure *procedure = check->procedure;
+	int *all = READER_ARRAY(check->reader, int, procedure->role_count);
+	for (size_t i = 0; all && i < procedure->role_count; i++)
+		all[i] = (int)i;
+	const struct procedure_list everybody = { all, all ? procedure->role_count : 0 };
+	for (size_t i = 0; i < procedure->action_count + procedure->deadline_count; i++) {
+		const struct procedure_action *action = i < procedure->action_count ? &procedure->actions[i] : NULL;
+		const struct procedure_deadline *deadline = action ? NULL : &procedure->deadlines[i - procedure->action_count];
+		const struct procedure_inscription *rows = action ? action->inscriptions : deadline->inscriptions;
+		const size_t count = action ? action->inscription_count : deadline->inscription_count;
+		for (size_t k = 0; k < count; k++)
+			for (size_t c = 0; c < procedure->registers[rows[k].register_index].column_count; c++)
+				tell_unfit(check, action ? &action->origin : &deadline->origin, rows[k].values[c], everybody);
+	}
+	for (size_t i = 0; i < procedure->report_count; i++)
+		for (size_t k = 0; k < procedure->reports[i].list_count; k++)
+			tell_unfit(check, &procedure->reports[i].lists[k].origin, procedure->reports[i].lists[k].value,
+				procedure->reports[i].who);
+}
+
 void
 check_pieces(struct check *check)
 {
 	check_hands(check);
 	check_channels(check);
 	check_readers(check);
+	check_registers_readers(check);
 }

@@ -189,6 +189,7 @@ struct procedure_field {
 	struct text keep;         /* conservation: an ISO duration when it differs from the procedure's */
 	int section;              /* of the form; NONE for a field of actions and of campaigns */
 	bool later;               /* its section is asked by actions, not at filing */
+	struct procedure_list readers; /* lisible_par, or that of its section: roles; none: whoever may read the dossier */
 };
 
 struct procedure_section {

@@ -243,6 +243,7 @@ read_field(struct reader *reader, const struct yaml_item *item, enum scope_kind 
 	}
 	if (!campaign) {
 		field.why = map_text(map, "pourquoi", TEXT_SENTENCE);
+		field.readers = map_names(map, "lisible_par", NAME_ROLE);
 		field.compulsory = map_flag(map, "obligatoire");
 		field.keep = map_duration(map, "conservation");
 		if (map.node && !field.why.length)

@@ -18,6 +18,7 @@ read_sections(struct reader *reader, const struct yaml_node *form, struct proced
 		section->title = map_text(map, "titre", TEXT_LABEL);
 		section->help = map_text(map, "aide", TEXT_SENTENCE);
 		section->later = map_flag(map, "plus_tard");
+		const struct procedure_list readers = map_names(map, "lisible_par", NAME_ROLE);
 		map_feel(map, "si", SCOPE_CASE, WANT_TRUTH, &section->condition);
 		const struct yaml_node *list = map_get(map, "champs");
 		if (!list || list->kind != YAML_MAPPING)
@@ -32,6 +33,8 @@ read_sections(struct reader *reader, const struct yaml_node *form, struct proced
 			fields[index].section = (int)i;
 			fields[index].conditional |= map_get(map, "si") != NULL;
 			fields[index].later = section->later;
+			if (fields[index].readers.count == 0)
+				fields[index].readers = readers;
 			indexes[kept++] = index;
 		}
 		section->fields = (struct procedure_list){ indexes, kept };
