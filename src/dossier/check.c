@@ -17,6 +17,31 @@ deciding_role(const struct deciding *deciding)
 	return PROCEDURE_NONE;
 }
 
+/* Somebody files for an agent: they do what the applicant would. */
+static bool
+files_for_another(const struct deciding *deciding)
+{
+	return !deciding->facts.dossier && !facts_nature(&deciding->facts)
+		&& !text_equal(deciding->input->actor.person.id, deciding->facts.subject)
+		&& facts_has_role(deciding->procedure->behalf, deciding->roles & ~deciding->input->actor.signs);
+}
+
+static enum guichet_status
+check_ground(struct deciding *deciding)
+{
+	const struct text ground = text_trim(deciding->input->command.ground);
+	if (ground.length == 0)
+		return deciding_refuse(deciding, DOSSIER_INCOMPLETE, "Répondez à « %.*s » : la personne le lira.",
+			TEXT_ARGS(deciding->procedure->behalf_ground));
+	if (!text_is_utf8(ground) || text_characters(ground) > DOSSIER_GROUND_LIMIT)
+		return deciding_refuse(deciding, DOSSIER_INCOMPLETE, "Le motif tient en %d caractères au plus : raccourcissez-le.",
+			DOSSIER_GROUND_LIMIT);
+	for (size_t i = 0; i < deciding->procedure->role_count; i++)
+		if (deciding->procedure->roles[i].reach == PROCEDURE_APPLICANT)
+			deciding->roles |= DOSSIER_ROLE(i);
+	return GUICHET_OK;
+}
+
 static enum guichet_status
 find_action(struct deciding *deciding)
 {
@@ -232,7 +257,9 @@ check_beyond(struct deciding *deciding)
 enum guichet_status
 deciding_check(struct deciding *deciding)
 {
-	enum guichet_status status = find_action(deciding);
+	enum guichet_status status = files_for_another(deciding) ? check_ground(deciding) : GUICHET_OK;
+	if (status == GUICHET_OK)
+		status = find_action(deciding);
 	if (status == GUICHET_OK && !deciding->facts.dossier)
 		status = facts_nature(&deciding->facts) ? check_nature(deciding) : check_population(deciding);
 	if (status == GUICHET_OK && deciding->action->during >= 0)

@@ -24,6 +24,7 @@ enum {
 	DOSSIER_EVENTS_LIMIT = 100000, /* in the life of a dossier; its state and the cost of a command do not grow with them */
 	DOSSIER_PAYLOAD_LIMIT = 1 << 20, /* bytes of an event's JSON */
 	DOSSIER_PIECES_LIMIT = 50,
+	DOSSIER_GROUND_LIMIT = 300, /* characters of the ground of filing for somebody else */
 	DOSSIER_ROWS_LIMIT = 500,        /* of registers; the oldest leave the state first */
 	DOSSIER_ACTS_LIMIT = 100,
 };

@@ -145,9 +145,17 @@ static const struct world_birth *
 birth_of(struct playing *playing, const struct yaml_node *step, struct text last_key, struct world_birth *birth)
 {
 	const struct text nature = yaml_scalar(yaml_get(step, "nature")), named = yaml_scalar(yaml_get(step, "parent"));
+	const struct text subject = yaml_scalar(yaml_get(step, "pour"));
+	if (nature.length == 0 && subject.length > 0) {
+		essai_check(playing, step, world_person(playing->world, subject) != NULL, "personne inconnue de l’annuaire : « %.*s »",
+			TEXT_ARGS(subject));
+		*birth = (struct world_birth){ .subject = subject };
+		return birth;
+	}
 	if (nature.length == 0)
 		return NULL;
-	*birth = (struct world_birth){ world_dossier_find(playing->world, named.length > 0 ? named : last_key), nature };
+	*birth = (struct world_birth){ .nature = nature,
+		.parent = world_dossier_find(playing->world, named.length > 0 ? named : last_key) };
 	if (birth->parent && procedure_nature_find(playing->procedure, nature) >= 0)
 		return birth;
 	essai_check(playing, step, false, birth->parent ? "nature inconnue : « %.*s »" : "de quel dossier naîtrait « %.*s » ?",
@@ -169,6 +177,7 @@ act(struct playing *playing, const struct yaml_node *step, struct world_dossier 
 		.pieces = pieces,
 		.confirmed = !essai_is_no(yaml_get(step, "confirme")),
 		.channel = channel ? yaml_scalar(channel) : TEXT("application"),
+		.ground = yaml_scalar(yaml_get(step, "motif")),
 	};
 	command.raws.count = collect_verdicts(playing, yaml_get(step, "examine"), raws, command.raws.count);
 	command.piece_count = collect_pieces(playing, yaml_get(step, "pièces"), pieces);
@@ -249,6 +258,7 @@ play_step(struct playing *playing, const struct yaml_node *step, struct text *la
 	struct world_birth newborn;
 	const struct world_birth *birth = birth_of(playing, step, *last_key, &newborn);
 	const struct text key = wanted.length > 0 ? wanted
+		: birth && !birth->parent ? birth->subject
 		: birth ? arena_format(playing->arena, "%.*s/%.*s", TEXT_ARGS(birth->parent->key), TEXT_ARGS(birth->nature))
 		: files || last_key->length == 0 ? person : *last_key;
 	happening.dossier = world_dossier_find(world, key);

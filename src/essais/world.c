@@ -576,8 +576,8 @@ world_act_or_bear(struct world *world, struct world_dossier *dossier, const stru
 	struct text person, const struct dossier_command *command, struct dossier_outcome *ret_outcome,
 	struct guichet_error *error)
 {
-	struct world_dossier fresh = { .key = key, .person = birth ? birth->parent->person : person,
-		.parent = birth ? birth->parent : NULL };
+	struct world_dossier fresh = { .key = key, .person = !birth ? person : birth->parent ? birth->parent->person
+		: birth->subject, .parent = birth ? birth->parent : NULL };
 	const bool filing = !dossier;
 	struct dossier_facts facts;
 	struct text child_number = TEXT("");
@@ -585,7 +585,7 @@ world_act_or_bear(struct world *world, struct world_dossier *dossier, const stru
 		filing ? NULL : &dossier->state, world->now, &facts, error);
 	if (status != GUICHET_OK)
 		return status;
-	if (birth)
+	if (birth && birth->parent)
 		child_number = set_birth(world, birth, &facts);
 	struct dossier_input input = input_of(world, filing ? &fresh : dossier, &facts);
 	input.command = *command;
@@ -593,7 +593,7 @@ world_act_or_bear(struct world *world, struct world_dossier *dossier, const stru
 		.roles = world_roles(&facts, person) };
 	world_acting(world, &facts, command->action, &input.actor);
 	input.number = dossier_number(world->arena, world->procedure, world->campaign, (int64_t)world->dossier_count + 1);
-	if (birth)
+	if (birth && birth->parent)
 		input.number = child_number;
 	if (filing)
 		input.id = arena_format(world->arena, "%.*s-%zu", TEXT_ARGS(key), world->dossier_count);

@@ -105,10 +105,11 @@ struct world_dossier *world_dossier_find(struct world *world, struct text key);
 /* Time goes to `until`: effects and grouped mails in between happen, in order. */
 enum guichet_status world_advance(struct world *world, instant until, struct guichet_error *error);
 
-/* A child to file. */
+/* A child to file, or a request for somebody else. */
 struct world_birth {
-	struct world_dossier *parent;
+	struct world_dossier *parent; /* NULL: none */
 	struct text nature;
+	struct text subject;          /* without a parent: for whom */
 };
 
 /* A person does something: *ret_outcome tells; a refusal is OK here. `dossier` NULL: they file a new one,

@@ -242,6 +242,12 @@ SHAPE(entitled, "« de_droit »",
 	KEY("message", FORM_TEXT, HOLD_ONE, "Ce que lit qui veut refuser.", MUST, .most = TEXT_SENTENCE),
 	CITE);
 
+SHAPE(behalf, "« pour_autrui »",
+	KEY("qui", FORM_TEXT, HOLD_ONE_OR_LIST, "Les rôles qui peuvent déposer pour un agent.", MUST, .most = TEXT_NAME),
+	KEY("motif", FORM_TEXT, HOLD_ONE, "La question posée à qui dépose pour un autre : pourquoi le fait-il ?", MUST,
+		.most = TEXT_LABEL),
+	CITE);
+
 SHAPE(exception, "une dérogation",
 	KEY("qui", FORM_TEXT, HOLD_ONE_OR_LIST, "Les rôles qui peuvent rouvrir cette fenêtre pour un agent.", MUST,
 		.most = TEXT_NAME),
@@ -570,6 +576,8 @@ SHAPE(procedure, "une procédure",
 		.of = &shape_role),
 	KEY("population", FORM_MAPPING, HOLD_LIST, "Qui peut demander : des règles, toutes vraies.", .of = &shape_rule),
 	KEY("une_par_campagne", FORM_MAPPING, HOLD_ONE, "Refuse une deuxième demande.", .of = &shape_once),
+	KEY("pour_autrui", FORM_MAPPING, HOLD_ONE, "Qui peut déposer pour un agent, et en disant pourquoi.",
+		.of = &shape_behalf),
 	KEY("registres", FORM_MAPPING, HOLD_NAMED, "Des tableaux que les actions remplissent, gardés avec le dossier.",
 		.of = &shape_register),
 	KEY("de_droit", FORM_MAPPING, HOLD_ONE, "Quand la demande ne peut pas être refusée.", .of = &shape_entitled),

@@ -615,6 +615,9 @@ struct procedure {
 	struct procedure_origin once_origin; /* une_par_campagne */
 	bool once;              /* one dossier per campaign and agent, unless at a step that frees */
 	struct text once_message;
+	struct procedure_origin behalf_origin; /* pour_autrui */
+	struct procedure_list behalf;          /* its qui: roles that may file for an agent; none: nobody */
+	struct text behalf_ground;             /* its motif: what is asked of them */
 	const struct procedure_rule *entitled; /* de_droit: while true nothing may be refused; NULL without */
 
 	PROCEDURE_ITEMS(source, sources);

@@ -289,6 +289,23 @@ read_once(struct reader *reader, struct map top)
 	procedure->once_message = map_text(map, "message", TEXT_SENTENCE);
 }
 
+static void
+read_behalf(struct reader *reader, struct map top)
+{
+	struct procedure *procedure = reader->procedure;
+	const struct yaml_node *node = map_get(top, "pour_autrui");
+	if (!node)
+		return;
+	const struct map map = map_open(reader, node, map_key_place(top, "pour_autrui"), &shape_behalf);
+	procedure->behalf_origin = map_origin(map);
+	procedure->behalf = map_names(map, "qui", NAME_ROLE);
+	procedure->behalf_ground = map_text(map, "motif", TEXT_LABEL);
+	for (size_t i = 0; i < procedure->behalf.count; i++)
+		if (procedure->roles[procedure->behalf.at[i]].reach == PROCEDURE_APPLICANT)
+			finding_add(reader->findings, 324, map_key_place(map, "qui"), TEXT("donnez un autre rôle que celui du demandeur"),
+				"le demandeur dépose pour lui-même");
+}
+
 void
 read_opening(struct reader *reader, struct map top)
 {
@@ -318,5 +335,6 @@ read_opening(struct reader *reader, struct map top)
 	read_roles(reader);
 	map_rules(top, "population", SCOPE_OPENING, &procedure->population, &procedure->population_count);
 	read_once(reader, top);
+	read_behalf(reader, top);
 	read_exceptions(reader, map_get(top, "dérogations"));
 }
