@@ -215,3 +215,61 @@ TEST(an_amendment_forgotten_ends_by_itself_and_an_appeal_reopens_what_was_refuse
 	check_verified(&counter);
 	counter_close(&counter);
 }
+
+struct filing {
+	struct counter *counter;
+	struct office_command *command;
+	struct dossier_raws raws;
+};
+
+static enum guichet_status
+file_for(struct store_tx *tx, void *context, struct guichet_error *error)
+{
+	const struct filing *filing = context;
+	struct office_draft_change draft = { .arena = filing->counter->arena, .campaign = filing->counter->campaign->id,
+		.person = filing->command->person, .raws = filing->raws, .at = clock_now(filing->counter->clock),
+		.about = office_behalf_draft(filing->counter->arena, filing->command->subject) };
+	const enum guichet_status status = office_draft_save(tx, &draft, error);
+	return status == GUICHET_OK ? office_act(tx, filing->command, error) : status;
+}
+
+static struct office_command *
+file_on_behalf(struct counter *counter, const char *filer, const char *subject, const char *ground)
+{
+	struct guichet_error error = { 0 };
+	struct filing filing = { counter, office_command_new(counter->office, counter->arena, counter_person(counter, filer),
+		clock_now(counter->clock)), raws_of(counter, "3", "outil", "rabot") };
+	CHECK(filing.command);
+	filing.command->campaign = counter->campaign;
+	filing.command->subject = counter_person(counter, subject);
+	filing.command->command.action = TEXT("déposer");
+	filing.command->command.ground = text_of_string(ground);
+	filing.command->status = store_transact(counter->store, file_for, &filing, &error);
+	filing.command->error = error;
+	return filing.command;
+}
+
+TEST(the_office_files_for_an_agent_and_nobody_else_does)
+{
+	struct counter counter;
+	size_t events;
+	enum dossier_event_type last;
+	counter_begin_with(&counter, "test/natures/atelier");
+	CHECK_INTEGER(file_on_behalf(&counter, "P1", "L1", "chef")->status, GUICHET_UNKNOWN);
+	CHECK_INTEGER(file_on_behalf(&counter, "N1", "L1", "collègue")->status, GUICHET_UNKNOWN);
+	struct office_command *command = file_on_behalf(&counter, "G1", "L1", "");
+	CHECK_INTEGER(command->status, GUICHET_REFUSED);
+	CHECK_INTEGER(command->outcome.refusal, DOSSIER_INCOMPLETE);
+	command = file_on_behalf(&counter, "G1", "L1", "Elle est absente.");
+	counter_must(command->status, &command->error);
+	const struct office_dossier dossier = dossier_of(&counter, command->dossier, &events, &last);
+	CHECK_TEXT(dossier.state.subject, counter_person(&counter, "L1"));
+	CHECK_TEXT(dossier.state.author, counter_person(&counter, "G1"));
+	CHECK_TEXT(dossier.state.ground, TEXT("Elle est absente."));
+	/* It is theirs: they may not file a second one, and may act on it. */
+	command = counter_act(&counter, "L1", "déposer", (struct text){ 0 }, raws_of(&counter, "1", "outil", "scie"));
+	CHECK_INTEGER(command->outcome.refusal, DOSSIER_DUPLICATE);
+	CHECK_INTEGER(file_on_behalf(&counter, "G1", "L1", "encore")->outcome.refusal, DOSSIER_DUPLICATE);
+	check_verified(&counter);
+	counter_close(&counter);
+}

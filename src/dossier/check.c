@@ -31,10 +31,10 @@ check_ground(struct deciding *deciding)
 {
 	const struct text ground = text_trim(deciding->input->command.ground);
 	if (ground.length == 0)
-		return deciding_refuse(deciding, DOSSIER_INCOMPLETE, "Répondez à « %.*s » : la personne le lira.",
+		return deciding_refuse(deciding, DOSSIER_INCOMPLETE, "Répondez à « %.*s » : la personne le lira.",
 			TEXT_ARGS(deciding->procedure->behalf_ground));
 	if (!text_is_utf8(ground) || text_characters(ground) > DOSSIER_GROUND_LIMIT)
-		return deciding_refuse(deciding, DOSSIER_INCOMPLETE, "Le motif tient en %d caractères au plus : raccourcissez-le.",
+		return deciding_refuse(deciding, DOSSIER_INCOMPLETE, "Le motif tient en %d caractères au plus : raccourcissez-le.",
 			DOSSIER_GROUND_LIMIT);
 	for (size_t i = 0; i < deciding->procedure->role_count; i++)
 		if (deciding->procedure->roles[i].reach == PROCEDURE_APPLICANT)

@@ -39,8 +39,8 @@ remember(struct store_tx *tx, const struct office_command *command, struct text 
 		: store_run(tx, STORE_ONCE_INSERT, STORE_VALUES(hash, command->dossier, command->received_at), NULL, error);
 }
 
-static enum guichet_status
-take_number(struct store_tx *tx, struct office_command *command, struct guichet_error *error)
+enum guichet_status
+office_number_take(struct store_tx *tx, struct office_command *command, struct guichet_error *error)
 {
 	struct store_rows rows = store_query(tx, command->arena, STORE_SERIAL_TAKE, STORE_VALUES("dossier"), error);
 	const bool there = store_next(&rows);
@@ -65,8 +65,8 @@ foresee(struct store_tx *tx, const struct office_command *command, struct office
 		office_roles_told(command->campaign->procedure, command->command.action), command->received_at, foreseen, error);
 }
 
-static struct office_place
-place_of(const struct office_command *command, const struct office_foreseen *foreseen)
+struct office_place
+office_place_at_filing(const struct office_command *command, const struct office_foreseen *foreseen)
 {
 	const struct office_actor *actor = &foreseen->actor;
 	return (struct office_place){ .campaign = command->campaign, .procedure = command->campaign->procedure,
@@ -112,7 +112,7 @@ judge_ahead(struct store_tx *tx, const struct office_command *command, struct of
 		|| !is_plain(&facts) || !office_serial_take(command->office, &serial))
 		return;
 	const instant now = clock_now(command->office->options.clock);
-	const struct office_place place = place_of(command, foreseen);
+	const struct office_place place = office_place_at_filing(command, foreseen);
 	struct dossier_input input;
 	if (!input_of(command, foreseen, &foreseen->draft, &facts, now, &input))
 		return;
@@ -179,7 +179,7 @@ decide(struct store_tx *tx, struct office_command *command, const struct office_
 	const struct office_draft *draft, const struct dossier_facts *facts, bool same, struct guichet_error *error)
 {
 	const instant now = clock_now(command->office->options.clock);
-	const struct office_place place = place_of(command, foreseen);
+	const struct office_place place = office_place_at_filing(command, foreseen);
 	struct dossier_input input;
 	if (!input_of(command, foreseen, draft, facts, now, &input))
 		return guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.");
@@ -190,7 +190,7 @@ decide(struct store_tx *tx, struct office_command *command, const struct office_
 		command->outcome = judged->outcome;
 		command->number = judged->number;
 	} else {
-		status = take_number(tx, command, error);
+		status = office_number_take(tx, command, error);
 		input.number = command->number;
 		if (status == GUICHET_OK)
 			status = dossier_decide(&input, command->arena, &command->outcome, error);
@@ -297,6 +297,8 @@ office_act(struct store_tx *tx, void *context, struct guichet_error *error)
 		return status;
 	if (command->parent.length) {
 		status = office_bear(tx, command, error);
+	} else if (command->campaign && command->subject.length) {
+		status = office_file_on_behalf(tx, command, error);
 	} else if (command->campaign) {
 		status = file(tx, command, error);
 	} else {

@@ -216,6 +216,12 @@ enum guichet_status office_record(struct office *office, struct store_tx *tx, st
 	const struct office_place *place, const struct dossier_facts *facts, const struct dossier_outcome *outcome,
 	const struct office_texts *texts, instant now, struct text seed, struct guichet_error *error);
 
+/* Files for an agent: the store_work of a command that names a subject. */
+enum guichet_status office_file_on_behalf(struct store_tx *tx, struct office_command *command, struct guichet_error *error);
+/* The next number of the campaign, into the command. */
+enum guichet_status office_number_take(struct store_tx *tx, struct office_command *command, struct guichet_error *error);
+/* Where what is filed will stand. */
+struct office_place office_place_at_filing(const struct office_command *command, const struct office_foreseen *foreseen);
 /* Files a child: the store_work of a command that names a parent. */
 enum guichet_status office_bear(struct store_tx *tx, struct office_command *command, struct guichet_error *error);
 /* What an outcome of a child brings to its parent, in the same transaction. */

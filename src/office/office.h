@@ -136,6 +136,13 @@ enum guichet_status office_facts_before_filing(struct office *office, struct sto
 	const struct office_campaign *campaign, const struct office_actor *actor, instant at,
 	struct dossier_facts *ret_facts, struct guichet_error *error);
 
+/* Holds, somewhere, a role that files for agents. */
+bool office_files_for_others(const struct office_actor *actor, const struct procedure *procedure);
+/* The facts for an agent for whom the filer has not filed yet; UNKNOWN when they may not file for that one. */
+enum guichet_status office_facts_on_behalf(struct office *office, struct store_tx *tx, struct arena *arena,
+	const struct office_campaign *campaign, const struct office_actor *filer, struct text subject, instant at,
+	struct office_actor *ret_subject, struct dossier_facts *ret_facts, struct guichet_error *error);
+
 /* --- commands ------------------------------------------------------------------------------ */
 
 /* One command of a person, from its preparation to its result. */
@@ -146,6 +153,7 @@ struct office_command {
 	/* What is asked. */
 	const struct office_campaign *campaign; /* to file the person's draft; NULL otherwise */
 	struct text dossier;                    /* otherwise: its id */
+	struct text subject;                    /* with a campaign: the agent for whom the person files; empty: themselves */
 	struct text parent, nature;             /* to file the person's draft of a child: of that dossier, of that nature */
 	struct text person;                     /* who acts */
 	struct dossier_command command;         /* at filing raws and pieces are read from the draft; for an action,
@@ -209,6 +217,10 @@ enum guichet_status office_draft_about(struct store_tx *tx, struct arena *arena,
 struct text office_child_draft(struct arena *arena, struct text parent, struct text nature);
 /* The parent of a draft about a child, and its nature; false when it is about something else. */
 [[nodiscard]] bool office_child_draft_read(struct text about, struct text *ret_parent, struct text *ret_nature);
+
+/* What the draft of a request for an agent is about, and back. */
+struct text office_behalf_draft(struct arena *arena, struct text subject);
+[[nodiscard]] bool office_behalf_draft_read(struct text about, struct text *ret_subject);
 
 /* A change of a draft: fields given replace those of the same names, the others stay. */
 struct office_draft_change {

@@ -220,6 +220,10 @@ aside(struct request *request, struct html *html, const struct office_campaign *
 	}
 	HTML_IN(html, "section", { "class", TEXT("card") });
 	HTML_SAY(html, "h2", "Une question ?", { "class", TEXT("card-title") });
+	if (visitor_of(request) && office_files_for_others(&visitor_of(request)->actor, campaign->procedure)) {
+		HTML_IN(html, "p");
+		html_link(html, behalf_path(request->arena, campaign, (struct text){ 0 }), TEXT("Déposer une demande pour quelqu’un"));
+	}
 	page_contacts(html, campaign->campaign);
 }
 

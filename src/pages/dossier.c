@@ -404,6 +404,11 @@ receipt(struct request *request, struct html *html, const struct office_dossier 
 	const struct text mail = visitor_of(request)->actor.facts.person.mail;
 	if (!text_equal(request_query(request, "fait"), TEXT("depot")))
 		return;
+	if (!text_equal(dossier->state.subject, visitor_of(request)->actor.person)) {
+		page_notice(html, NOTICE_SUCCESS, TEXT("La demande est déposée"), arena_format(request->arena,
+			"Elle porte le numéro " TEXT_FORMAT ". La personne est prévenue.", TEXT_ARGS(dossier->state.number)));
+		return;
+	}
 	page_notice(html, NOTICE_SUCCESS, TEXT("Votre demande est déposée"), arena_format(request->arena,
 		"Elle porte le numéro " TEXT_FORMAT " et a été reçue le " TEXT_FORMAT ". L’accusé de réception vous est envoyé"
 		"%s" TEXT_FORMAT ", et se télécharge sur cette page.", TEXT_ARGS(dossier->state.number),
@@ -447,6 +452,7 @@ page_dossier_show(struct request *request, struct html *html, struct guichet_err
 	}
 	page_undo_offer(request, tx, html, &dossier);
 	page_born_of(request, html, &dossier);
+	page_filed_for(request, html, &dossier);
 	{
 		HTML_IN(html, "p", { "class", TEXT("muted") });
 		html_say(html, "Déposée le ");

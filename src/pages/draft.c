@@ -59,7 +59,7 @@ find_other(struct request *request, struct store_tx *tx, struct draft *draft, st
 	if (draft->facts.other.length == 0 || draft->nature)
 		return GUICHET_OK;
 	const enum guichet_status status = office_list_of_subject(site_of(request)->office, tx, request->arena,
-		visitor_of(request)->actor.person, &rows, error);
+		draft->facts.subject, &rows, error);
 	for (size_t i = 0; status == GUICHET_OK && i < rows.count; i++)
 		if (text_equal(rows.at[i].number, draft->facts.other))
 			draft->other = rows.at[i].id;
@@ -264,6 +264,13 @@ void
 draft_identity(struct request *request, struct html *html, const struct draft *draft, bool open)
 {
 	const struct directory_facts *facts = &visitor_of(request)->actor.facts;
+	if (draft->subject) {
+		HTML_IN(html, "p", { "class", TEXT("lead") });
+		html_text(html, directory_person_name(request->arena, &draft->subject->facts.person));
+		html_say(html, ", ");
+		html_text(html, draft->subject->facts.structure.name);
+		return;
+	}
 	if (draft->parent && !text_equal(draft->facts.subject, facts->person.id)) {
 		HTML_IN(html, "p", { "class", TEXT("lead") });
 		html_text(html, draft->parent->subject_name);
@@ -441,7 +448,7 @@ page_draft(struct request *request, struct html *html, struct guichet_error *err
 	const enum guichet_status status = draft_load(request, tx, &draft, error);
 	if (status != GUICHET_OK)
 		return status;
-	if (!draft_may_prepare(&draft) && draft.nature)
+	if (!draft_may_prepare(&draft) && (draft.nature || draft.subject))
 		return draft_check(&draft, error);
 	if (!draft_may_prepare(&draft)) /* that page says why not, and what to do */
 		return request_redirect(request, 303, draft.back);

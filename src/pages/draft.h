@@ -8,6 +8,7 @@ struct draft {
 	const struct office_campaign *campaign;
 	const struct procedure_nature *nature;   /* of a dossier born of another; NULL: the visitor's own request */
 	const struct office_dossier *parent;     /* of it */
+	const struct office_actor *subject;      /* of a request for an agent; NULL: the visitor */
 	struct text path, about;                 /* where it is prepared; as office_draft_about() knows it */
 	struct text back, title;                 /* the page it is prepared from, and what that page is called */
 	struct dossier_facts facts;
@@ -54,6 +55,8 @@ size_t draft_step_of_pieces(const struct draft *draft);
 size_t draft_step_of_section(const struct draft *draft, int section);
 /* "/campagnes/<id>/demande<rest>", "/dossiers/<id>/natures/<nature><rest>". */
 struct text draft_path(struct arena *arena, const struct draft *draft, const char *rest);
+/* "/campagnes/<id>/pour", and for one person "…/pour/<matricule>". */
+struct text behalf_path(struct arena *arena, const struct office_campaign *campaign, struct text external_id);
 /* Where a child of a dossier is prepared. */
 struct text draft_child_path(struct arena *arena, struct text parent, struct text nature);
 /* Where a step is; with `verify` its mistakes are shown. */

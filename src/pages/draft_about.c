@@ -1,7 +1,7 @@
-/* What a draft is about: one's own request in a campaign, or a dossier born of another. The pages of drafts are the same:
+/* What a draft is about: one's own request in a campaign, somebody else's, or a dossier born of another. The pages of drafts are the same:
  * the address tells which, and everything else follows from here.
  *
- * /campagnes/:campagne/demande · /dossiers/:id/natures/:nature */
+ * /campagnes/:campagne/demande · /campagnes/:campagne/pour/:personne · /dossiers/:id/natures/:nature */
 #include "pages/draft.h"
 
 #include "base/banned.h"
@@ -61,6 +61,33 @@ open_child(struct request *request, struct store_tx *tx, struct draft *draft, st
 		: guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.");
 }
 
+/* A request for an agent: the visitor may file for them. */
+static enum guichet_status
+open_behalf(struct request *request, struct store_tx *tx, struct draft *draft, struct guichet_error *error)
+{
+	struct arena *arena = request->arena;
+	struct office_actor *subject = arena_new_of(arena, struct office_actor);
+	struct directory_person person;
+	if (!subject)
+		return guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.");
+	enum guichet_status status = directory_person_by_external_id(tx, arena, request_parameter(request, "personne"),
+		date_of_instant(request->received_at, NULL), &person, error);
+	if (status == GUICHET_OK)
+		status = office_facts_on_behalf(site_of(request)->office, tx, arena, draft->campaign, &visitor_of(request)->actor,
+			person.id, request->received_at, subject, &draft->facts, error);
+	if (status == GUICHET_UNKNOWN)
+		return guichet_fail(error, GUICHET_UNKNOWN, "Cette page n’existe pas, ou elle n’est pas à vous.");
+	if (status != GUICHET_OK)
+		return status;
+	draft->subject = subject;
+	draft->path = behalf_path(arena, draft->campaign, person.external_id);
+	draft->about = office_behalf_draft(arena, person.id);
+	draft->back = behalf_path(arena, draft->campaign, (struct text){ 0 });
+	draft->title = TEXT("Déposer pour quelqu’un");
+	return draft->path.at && draft->about.at && draft->back.at ? GUICHET_OK
+		: guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.");
+}
+
 enum guichet_status
 draft_open(struct request *request, struct store_tx *tx, struct draft *draft, struct guichet_error *error)
 {
@@ -70,6 +97,8 @@ draft_open(struct request *request, struct store_tx *tx, struct draft *draft, st
 	const enum guichet_status status = page_campaign(request, &draft->campaign, error);
 	if (status != GUICHET_OK)
 		return status;
+	if (request_parameter(request, "personne").length > 0)
+		return open_behalf(request, tx, draft, error);
 	draft->back = page_campaign_path(request->arena, draft->campaign);
 	draft->path = arena_format(request->arena, TEXT_FORMAT "/demande", TEXT_ARGS(draft->back));
 	draft->about = TEXT("");
@@ -81,8 +110,9 @@ draft_open(struct request *request, struct store_tx *tx, struct draft *draft, st
 struct text
 draft_heading(struct arena *arena, const struct draft *draft, struct text title)
 {
-	return draft->nature ? arena_format(arena, TEXT_FORMAT " : " TEXT_FORMAT, TEXT_ARGS(draft->nature->label),
-		TEXT_ARGS(title)) : title;
+	const struct text before = draft->nature ? draft->nature->label : !draft->subject ? TEXT("")
+		: arena_format(arena, "Pour " TEXT_FORMAT, TEXT_ARGS(directory_person_name(arena, &draft->subject->facts.person)));
+	return before.length ? arena_format(arena, TEXT_FORMAT " : " TEXT_FORMAT, TEXT_ARGS(before), TEXT_ARGS(title)) : title;
 }
 
 /* ---- may it be filed ---- */
@@ -98,6 +128,17 @@ can_file_child(struct request *request, struct draft *draft, struct guichet_erro
 	can->after = TEXT("");
 	if (!filing)
 		return GUICHET_OK;
+	const struct procedure_list actions = draft->facts.procedure->steps[draft->nature->start].actions;
+	int *filings = arena_array_of(request->arena, int, actions.count + 1);
+	if (!filings)
+		return guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.");
+	can->filings.at = filings;
+	for (size_t i = 0; i < actions.count; i++)
+		for (size_t k = 0; k < draft->facts.procedure->actions[actions.at[i]].who.count; k++)
+			if (draft->parent->roles & DOSSIER_ROLE(draft->facts.procedure->actions[actions.at[i]].who.at[k])) {
+				filings[can->filings.count++] = actions.at[i];
+				break;
+			}
 	if (can->eligible && filing->during >= 0) {
 		dossier_window(&draft->facts, filing->during, &opens, &closes);
 		can->may = draft->facts.at >= opens && draft->facts.at < closes;
@@ -141,7 +182,7 @@ draft_judge(struct request *request, struct store_tx *tx, struct draft *draft, s
 {
 	if (draft->nature)
 		return judge_child(request, tx, draft, error);
-	const enum guichet_status status = office_facts_before_filing(site_of(request)->office, tx, request->arena,
+	const enum guichet_status status = draft->subject ? GUICHET_OK : office_facts_before_filing(site_of(request)->office, tx, request->arena,
 		draft->campaign, &visitor_of(request)->actor, request->received_at, &draft->facts, error);
 	return status == GUICHET_OK ? dossier_can(&draft->facts, request->arena, &draft->can, error) : status;
 }

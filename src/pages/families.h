@@ -60,6 +60,8 @@ PAGE(page_draft_filed);
 PAGE(page_dossier_show);
 /* kin.c */
 PAGE(page_versions);
+/* behalf.c */
+PAGE(page_behalf);
 PAGE(page_action);
 PAGE(page_action_do);
 PAGE(page_action_done);

@@ -209,6 +209,10 @@ filing_way(struct request *request, struct html *html, const struct draft *draft
 	page_mistakes(html, &form);
 	FORM_IN(request, html, draft_path(request->arena, draft, "/deposer"), { "class", TEXT("form") });
 	form_once_field(request, html);
+	if (draft->subject)
+		page_field(html, &(struct page_field){ .name = TEXT("motif"), .label = draft->facts.procedure->behalf_ground,
+			.type = "textarea", .rows = 3, .help = TEXT("Votre réponse est enregistrée, et la personne la lit."),
+			.longest = DOSSIER_GROUND_LIMIT, .value = form_value(request, "motif"), .required = true });
 	HTML_VOID(html, "input", { "type", TEXT("hidden") }, { "name", TEXT("action") }, { "value", filing->name });
 	page_answers(html, request->arena, &form);
 	if (filing->confirm.length) {
@@ -274,6 +278,9 @@ summary(struct request *request, struct html *html, const struct draft *draft, c
 	draft_stepper(request, html, draft, steps);
 	if (draft_mistakes(draft))
 		remaining(request, html, draft);
+	else if (draft->can.may && (draft->nature || draft->subject))
+		HTML_SAY(html, "p", "Tout est complet. Relisez avant de déposer : ce qui est déposé ne se modifie plus.",
+			{ "class", TEXT("lead") });
 	else if (draft->can.may)
 		HTML_SAY(html, "p", "Votre demande est complète. Relisez-la : une fois déposée, elle ne se modifie plus, "
 			"mais vous pouvez la retirer.", { "class", TEXT("lead") });
@@ -284,7 +291,10 @@ summary(struct request *request, struct html *html, const struct draft *draft, c
 	if (draft->can.may || draft->can.opens_at) {
 		HTML_IN(html, "section");
 		HTML_SAY(html, "h2", "Ce qui va se passer ensuite");
-		HTML_SAY(html, "p", "Vous recevez aussitôt un numéro et un accusé de réception, à l’écran et par courriel.");
+		if (draft->subject)
+			HTML_SAY(html, "p", "La personne est prévenue par courriel, et suit la demande comme si elle l’avait déposée.");
+		else
+			HTML_SAY(html, "p", "Vous recevez aussitôt un numéro et un accusé de réception, à l’écran et par courriel.");
 		draft_after(request, html, &draft->can);
 	}
 	if (refusal.length == 0 || draft->can.may) /* else the reason is at the top */
@@ -351,12 +361,16 @@ page_draft_file(struct request *request, struct html *html, struct guichet_error
 	} else {
 		command->campaign = draft.campaign;
 	}
+	if (draft.subject) {
+		command->subject = draft.subject->person;
+		command->command.ground = form_value(request, "motif");
+	}
 	command->command.action = filing->name;
 	command->command.raws = own_raws(request, procedure, filing);
 	command->command.confirmed = text_equal(form_value(request, "confirme"), TEXT("oui"));
 	command->once = form_value(request, "unefois");
 	request->state = command;
-	if (command->campaign) {
+	if (command->campaign && !command->subject.length) {
 		CLEANUP(store_read_end) struct store_tx *tx = store_read(site->store, error);
 		if (!tx)
 			return error->status;

@@ -35,6 +35,35 @@ campaigns(struct request *request, struct html *html)
 		campaign_card(request, html, all.at[i]);
 }
 
+/* The draft of a request for an agent, while the visitor may file for them. */
+static enum guichet_status
+behalf_draft_card(struct request *request, struct store_tx *tx, struct html *html, const struct office_campaign *campaign,
+	struct text person, instant saved_at, struct guichet_error *error)
+{
+	struct office_actor subject;
+	struct dossier_facts facts;
+	const enum guichet_status status = office_facts_on_behalf(site_of(request)->office, tx, request->arena, campaign,
+		&visitor_of(request)->actor, person, request->received_at, &subject, &facts, error);
+	if (status != GUICHET_OK)
+		return status == GUICHET_UNKNOWN ? GUICHET_OK : status;
+	HTML_IN(html, "li", { "class", TEXT("card todo") });
+	{
+		HTML_IN(html, "h3", { "class", TEXT("card-title") });
+		html_link(html, behalf_path(request->arena, campaign, subject.facts.person.external_id), arena_format(request->arena,
+			TEXT_FORMAT ", pour " TEXT_FORMAT, TEXT_ARGS(campaign->procedure->title),
+			TEXT_ARGS(directory_person_name(request->arena, &subject.facts.person))));
+	}
+	{
+		HTML_IN(html, "p");
+		HTML_SAY(html, "span", "Brouillon, pas encore déposé", { "class", TEXT("badge warning") });
+	}
+	HTML_LINE(html, "p", page_filing_deadline(request->arena, &facts));
+	HTML_IN(html, "p", { "class", TEXT("muted") });
+	html_say(html, "Enregistré le ");
+	html_text(html, instant_french(request->arena, saved_at));
+	return GUICHET_OK;
+}
+
 /* The draft of a dossier born of another, while its parent is theirs to see. */
 static enum guichet_status
 child_draft_card(struct request *request, struct store_tx *tx, struct html *html, struct text parent, struct text nature,
@@ -72,6 +101,9 @@ draft_card(struct request *request, struct store_tx *tx, struct html *html, cons
 	struct text about, instant saved_at, struct guichet_error *error)
 {
 	struct text parent, nature;
+	struct text subject;
+	if (office_behalf_draft_read(about, &subject))
+		return behalf_draft_card(request, tx, html, campaign, subject, saved_at, error);
 	if (office_child_draft_read(about, &parent, &nature))
 		return child_draft_card(request, tx, html, parent, nature, saved_at, error);
 	struct dossier_facts facts;

@@ -34,6 +34,31 @@ page_born_of(struct request *request, struct html *html, const struct office_dos
 		"n° " TEXT_FORMAT, TEXT_ARGS(dossier->state.parent_number)));
 }
 
+void
+page_filed_for(struct request *request, struct html *html, const struct office_dossier *dossier)
+{
+	const struct dossier *state = &dossier->state;
+	struct text by = TEXT("");
+	if (state->author.length == 0 || text_equal(state->author, state->subject))
+		return;
+	for (size_t i = 0; i < state->done_count; i++)
+		if (!state->done[i].effect && state->done[i].first_at == state->filed_at
+			&& text_equal(state->done[i].person, state->author))
+			by = state->done[i].by;
+	HTML_IN(html, "p");
+	html_text(html, text_equal(state->subject, visitor_of(request)->actor.person) ? TEXT("Déposée pour vous")
+		: TEXT("Déposée pour cette personne"));
+	if (by.length) {
+		html_say(html, " par ");
+		html_text(html, by);
+	}
+	if (state->ground.length) {
+		html_say(html, " : « ");
+		html_text(html, text_trim(state->ground));
+		html_say(html, " »");
+	}
+}
+
 /* ---- on the page of the parent ---- */
 
 static void

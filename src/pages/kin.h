@@ -7,6 +7,8 @@
 const struct procedure_nature *page_nature(const struct procedure *procedure, struct text name);
 /* "Avenant de la demande n° …"; nothing for a dossier born of none. */
 void page_born_of(struct request *request, struct html *html, const struct office_dossier *dossier);
+/* Who filed it for its subject, and why; nothing when they did themselves. */
+void page_filed_for(struct request *request, struct html *html, const struct office_dossier *dossier);
 /* The dossiers born of this one, and what the visitor may open; nothing when there is neither. */
 enum guichet_status page_children(struct request *request, struct store_tx *tx, struct html *html,
 	const struct office_dossier *dossier, struct guichet_error *error);

@@ -242,9 +242,9 @@ SHAPE(entitled, "« de_droit »",
 	KEY("message", FORM_TEXT, HOLD_ONE, "Ce que lit qui veut refuser.", MUST, .most = TEXT_SENTENCE),
 	CITE);
 
-SHAPE(behalf, "« pour_autrui »",
+SHAPE(behalf, "« pour_autrui »",
 	KEY("qui", FORM_TEXT, HOLD_ONE_OR_LIST, "Les rôles qui peuvent déposer pour un agent.", MUST, .most = TEXT_NAME),
-	KEY("motif", FORM_TEXT, HOLD_ONE, "La question posée à qui dépose pour un autre : pourquoi le fait-il ?", MUST,
+	KEY("motif", FORM_TEXT, HOLD_ONE, "La question posée à qui dépose pour un autre : pourquoi le fait-il ?", MUST,
 		.most = TEXT_LABEL),
 	CITE);
 

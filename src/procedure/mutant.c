@@ -309,7 +309,7 @@ walk_all(struct walk *walk, const struct yaml_node *root)
 		add(walk, entitled, TEXT("de_droit"), TEXT("sans « de_droit »"), cites_of(walk, entitled->value, TEXT("")));
 	struct yaml_item *behalf = item_of(root, "pour_autrui");
 	if (behalf)
-		add(walk, behalf, TEXT("pour_autrui"), TEXT("sans « pour_autrui »"), cites_of(walk, behalf->value, TEXT("")));
+		add(walk, behalf, TEXT("pour_autrui"), TEXT("sans « pour_autrui »"), cites_of(walk, behalf->value, TEXT("")));
 	for (size_t i = 0; i < sizeof sections / sizeof *sections; i++)
 		walk_items(walk, child(root, sections[i].section), sections[i].kind, text_of_string(sections[i].section), TEXT(""),
 			sections[i].inside);

@@ -3,7 +3,7 @@
 import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { axe, check, equal, overflows, plain, screenshot, startServer, test, visitor } from "./harness.mjs";
+import { axe, check, equal, overflows, plain, screenshot, startMailbox, startServer, test, visitor } from "./harness.mjs";
 import { casting, enter, listed } from "./people.mjs";
 
 const picture = Buffer.from("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==", "base64");
@@ -131,6 +131,71 @@ async function play(server, cast) {
 	for (const visit of [page, chief, bare, other])
 		await visit.context().close();
 }
+
+// The office files for an agent who cannot, with and without JavaScript; the agent is told and sees it as theirs.
+async function behalf(server, cast, mailbox, person, scripted) {
+	const name = `behalf-${scripted ? "full" : "plain"}`;
+	const office = await visitor({ url: server.url, javascript: scripted, phone: !scripted });
+	const agent = await visitor({ url: server.url });
+	await enter(office, cast.office);
+	await office.goto("/");
+	await follow(office, "Une place à l’atelier");
+	await follow(office, "Déposer une demande pour quelqu’un");
+	await office.getByLabel("Nom ou matricule de l’agent").fill(person.last);
+	await press(office, "Chercher l’agent");
+	await looked(office, `${name}-search`, scripted);
+	await office.getByRole("listitem").filter({ hasText: person.id }).getByRole("link").click();
+	const draft = new URL(office.url()).pathname;
+	await looked(office, `${name}-form`, scripted);
+	await office.getByLabel("Jours par semaine").fill("2");
+	await press(office, "Enregistrer et continuer");
+	await office.getByRole("textbox", { name: "Outil" }).fill("scie");
+	await press(office, "Enregistrer et revenir plus tard");
+	await follow(office, `Une place à l’atelier, pour`);
+	await follow(office, "Abandonner ce brouillon");
+	await looked(office, `${name}-discard`, scripted);
+	await office.goto(`${draft}?etape=3`);
+	await looked(office, `${name}-pieces`, scripted);
+	await office.goto(`${draft}/recapitulatif`);
+	await looked(office, `${name}-summary`, scripted);
+	await office.getByLabel("Pourquoi déposez-vous pour cette personne").fill("  ");
+	await press(office, "Déposer");
+	if (!scripted)
+		await office.getByText("la personne le lira").first().waitFor();
+	await office.getByLabel("Pourquoi déposez-vous pour cette personne").fill("Elle est en congé maladie.");
+	await press(office, "Déposer");
+	await office.getByText("La demande est déposée").waitFor();
+	await looked(office, `${name}-filed`, scripted);
+	const path = new URL(office.url()).pathname;
+	const [mail] = await mailbox.waitFor(person.mail, { subject: "Une demande a été déposée pour vous" });
+	check(mail.text.includes("Motif : Elle est en congé maladie.") && mail.text.includes(path), mail.text);
+	await enter(agent, person);
+	await follow(agent, "Une place à l’atelier");
+	await agent.goto(path);
+	check((await textOf(agent)).includes("Déposée pour vous par"), await textOf(agent));
+	await looked(agent, `${name}-agent`);
+	equal((await agent.goto(draft)).status(), 403, "files for nobody");
+	for (const visit of [office, agent])
+		await visit.context().close();
+}
+
+test("the office files for an agent, who is told and sees it as theirs", async () => {
+	const folder = await mkdtemp(join(tmpdir(), "guichet-behalf-"));
+	const procedures = join(folder, "procedures");
+	const mailbox = await startMailbox();
+	let server;
+	try {
+		await writeProcedure(join(procedures, "atelier"));
+		server = await startServer({ clock: "2023-06-08T10:00", smtpPort: mailbox.port, procedures });
+		const cast = await casting(server.data);
+		await behalf(server, cast, mailbox, cast.agents[0], true);
+		await behalf(server, cast, mailbox, cast.agents[1], false);
+	} finally {
+		await server?.stop();
+		await mailbox.stop();
+		await rm(folder, { recursive: true, force: true });
+	}
+});
 
 test("an amendment goes from the button on its parent to the parent changed, with and without JavaScript", async () => {
 	const folder = await mkdtemp(join(tmpdir(), "guichet-children-"));

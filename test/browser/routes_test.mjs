@@ -299,9 +299,11 @@ const tour = [{
 
 // What only scripts send; rights_test.mjs tries it.
 const scripted = ["POST /campagnes/:campagne/demande/brouillon"];
-// The drafts of dossiers born of another: no procedure of this world has any. children_test.mjs goes through them.
-const children = ["GET", "POST"].flatMap(method => ["", "/abandonner", "/brouillon", "/deposer", "/pieces/:piece",
-	"/pieces/:piece/retirer", "/recapitulatif"].map(rest => `${method} /dossiers/:id/natures/:nature${rest}`));
+// The drafts of dossiers born of another, and those for somebody else: no procedure of this world has any.
+// children_test.mjs goes through them.
+const children = ["/dossiers/:id/natures/:nature", "/campagnes/:campagne/pour", "/campagnes/:campagne/pour/:personne"]
+	.flatMap(begin => ["GET", "POST"].flatMap(method => ["", "/abandonner", "/brouillon", "/deposer", "/pieces/:piece",
+	"/pieces/:piece/retirer", "/recapitulatif"].map(rest => `${method} ${begin}${rest}`)));
 // What structures set: the procedure of this world has nothing to set. outside_test.mjs goes through them.
 const settings = ["GET", "POST"].map(method => `${method} /reglages/:campagne/:structure`)
 	.concat("POST /reglages/:campagne/:structure/essai");
