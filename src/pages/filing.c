@@ -246,7 +246,10 @@ static enum guichet_status
 filing_forms(struct request *request, struct html *html, const struct draft *draft, const struct office_command *refused,
 	struct guichet_error *error)
 {
-	const struct dossier_viewer viewer = { .person = visitor_of(request)->actor.person };
+	/* What is filed for somebody is what they could file. */
+	const struct dossier_viewer viewer = draft->subject ? (struct dossier_viewer){ .person = draft->subject->person }
+		: draft->nature ? (struct dossier_viewer){ visitor_of(request)->actor.person, draft->parent->roles, draft->parent->signs }
+		: (struct dossier_viewer){ .person = visitor_of(request)->actor.person };
 	const struct dossier_option *options;
 	size_t count;
 	bool any = false;
