@@ -118,8 +118,11 @@ find_reaction(struct deciding *deciding, const struct procedure_deadline **ret_d
 	const int tracks = (int)deciding->procedure->track_count;
 	enum guichet_status status = GUICHET_OK;
 	*ret_deadline = NULL;
-	for (int track = 0; status == GUICHET_OK && !*ret_deadline && (track == 0 || track < tracks); track++)
-		status = find_in_step(deciding, stand_in(&deciding->facts, track).step, ret_deadline);
+	for (int track = 0; status == GUICHET_OK && !*ret_deadline && track < tracks; track++) {
+		const int step = stand_in(&deciding->facts, track).step;
+		if (step >= 0) /* what is born of another has no suivi */
+			status = find_in_step(deciding, step, ret_deadline);
+	}
 	return status;
 }
 
