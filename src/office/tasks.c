@@ -15,6 +15,9 @@ tasks_write(struct store_tx *tx, struct arena *arena, struct text campaign, stru
 	enum guichet_status status = dossier_piece_tasks(facts, arena, &tasks, &count, error);
 	if (status == GUICHET_OK)
 		status = store_run(tx, STORE_PIECE_TASK_DELETE, STORE_VALUES(dossier), NULL, error);
+	/* Nothing will take any more what was sent and never handed in. */
+	if (status == GUICHET_OK && dossier_is_ended(procedure, facts->dossier))
+		status = store_run(tx, STORE_HANDED_PIECE_FORGET, STORE_VALUES(dossier), NULL, error);
 	for (size_t i = 0; status == GUICHET_OK && i < count; i++)
 		status = store_run(tx, STORE_PIECE_TASK_INSERT, STORE_VALUES(dossier, campaign,
 			procedure->pieces[tasks[i].piece].name, tasks[i].kind, tasks[i].since, tasks[i].due,

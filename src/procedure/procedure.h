@@ -836,7 +836,7 @@ enum { PROCEDURE_MOST_HALF_DAYS = 14 };
 struct text procedure_field_text(struct arena *arena, const struct procedure_field *field, struct feel_value value);
 /* The same for a computed value: its decimals, its sign. */
 struct text procedure_computed_text(struct arena *arena, const struct procedure_computed *computed, struct feel_value value);
-/* The same for what an expression gives, when it is one name alone, or one value of a table ("table.sortie"). */
+/* The same for what an expression gives, when it is one name alone, one value of a table ("table.sortie"), or a piece. */
 struct text procedure_value_text(struct arena *arena, const struct procedure *procedure, struct text source,
 	struct feel_value value);
 /* The same for a column. */

@@ -300,7 +300,12 @@ procedure_value_text(struct arena *arena, const struct procedure *procedure, str
 		return procedure_field_text(arena, &procedure->fields[field], value);
 	if (whole != PROCEDURE_NONE)
 		return procedure_computed_text(arena, &procedure->computed[whole], value);
-	const int table = procedure_computed_find(procedure, text_split(&rest, '.'));
+	const struct text first = text_split(&rest, '.');
+	const int table = procedure_computed_find(procedure, first);
+	/* A piece alone is told by the name of its file. */
+	if (value.kind == FEEL_CONTEXT && rest.at && text_equal(first, TEXT("pièces"))
+		&& procedure_piece_find(procedure, rest) != PROCEDURE_NONE)
+		return feel_value_to_french(arena, feel_entry_of(value, TEXT("fichier")));
 	for (size_t i = 0; table != PROCEDURE_NONE && rest.at && i < procedure->computed[table].output_count; i++) {
 		const struct procedure_output *output = &procedure->computed[table].outputs[i];
 		if (text_equal(output->name, rest))
