@@ -505,6 +505,43 @@ play_test(struct playing *playing, const struct yaml_node *node, bool example)
 	return status;
 }
 
+/* Does this node cite one of "TTA-26, TTA-57"? */
+static bool
+cites_one(const struct yaml_node *node, struct text cites)
+{
+	const struct yaml_node *list = yaml_get(node, "cite");
+	while (cites.length > 0) {
+		const struct text id = text_trim(text_split(&cites, ','));
+		for (size_t i = 0; list && i < essai_item_count(list); i++) {
+			if (text_equal(yaml_scalar(essai_item_at(list, i)), id))
+				return true;
+		}
+	}
+	return false;
+}
+
+/* The tests of a file: those that cite what is asked for, or the others. */
+static void
+play_file(struct playing *playing, bool citing)
+{
+	const struct text cites = playing->report->cites;
+	const struct yaml_node *lists[] = { yaml_get(playing->file, "exemples"), yaml_get(playing->file, "scénarios") };
+	const bool all = cites_one(playing->file, cites);
+	for (size_t l = 0; l < 2; l++) {
+		for (size_t j = 0; lists[l] && j < lists[l]->count && !essai_must_stop(playing); j++) {
+			const struct yaml_node *node = lists[l]->items[j].value;
+			struct guichet_error own = { 0 };
+			if ((all || cites_one(node, cites)) != citing)
+				continue;
+			playing->error = &own;
+			const enum guichet_status status = play_test(playing, node, l == 0);
+			/* The engine could not go on: the test fails, the next ones run. */
+			if (status != GUICHET_OK)
+				essai_check(playing, node, false, "%s", own.message);
+		}
+	}
+}
+
 enum guichet_status
 essais_run(const struct essais *essais, const struct procedure *procedure, struct essai_report *report,
 	struct guichet_error *error)
@@ -517,24 +554,15 @@ essais_run(const struct essais *essais, const struct procedure *procedure, struc
 		if (text_equal(essais->sources[i].name, TEXT("essais/annuaire.yaml")))
 			playing.shared = essais->roots[i];
 	}
-	for (size_t i = 0; i < essais->count; i++) {
-		playing.file = essais->roots[i];
-		playing.title = essais->sources[i].name;
-		if (!essai_keys_are_known(&playing, playing.file, &shape_essai_file))
-			continue;
-		const struct yaml_node *directory = yaml_get(playing.file, "annuaire");
-		if (directory && !essai_keys_are_known(&playing, directory, &shape_essai_directory))
-			continue;
-		const struct yaml_node *lists[] = { yaml_get(playing.file, "exemples"), yaml_get(playing.file, "scénarios") };
-		for (size_t l = 0; l < 2; l++) {
-			for (size_t j = 0; lists[l] && j < lists[l]->count && !essai_must_stop(&playing); j++) {
-				struct guichet_error own = { 0 };
-				playing.error = &own;
-				const enum guichet_status status = play_test(&playing, lists[l]->items[j].value, l == 0);
-				/* The engine could not go on: the test fails, the next ones run. */
-				if (status != GUICHET_OK)
-					essai_check(&playing, lists[l]->items[j].value, false, "%s", own.message);
-			}
+	for (size_t turn = report->cites.length > 0 ? 0 : 1; turn < 2; turn++) {
+		for (size_t i = 0; i < essais->count; i++) {
+			playing.file = essais->roots[i];
+			playing.title = essais->sources[i].name;
+			if (!essai_keys_are_known(&playing, playing.file, &shape_essai_file))
+				continue;
+			const struct yaml_node *directory = yaml_get(playing.file, "annuaire");
+			if (!directory || essai_keys_are_known(&playing, directory, &shape_essai_directory))
+				play_file(&playing, turn == 0);
 		}
 	}
 	return GUICHET_OK;

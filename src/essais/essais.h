@@ -28,6 +28,7 @@ struct essai_failure {
 struct essai_report {
 	struct arena *arena;  /* failures live here */
 	bool first_only;      /* stop at the first failure: mutants */
+	struct text cites;    /* "TTA-26, TTA-57": tests that cite one of them are played before the others; may be empty */
 	size_t passed, failed;
 	struct essai_failure *failures;
 	size_t failure_count;

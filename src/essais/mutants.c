@@ -16,14 +16,15 @@ struct worker {
 
 /* A model that cannot be read without the rule misses it too. */
 static enum essai_verdict
-judge(const struct essais *essais, size_t mutant)
+judge(const struct essais *essais, const struct procedure_mutant *mutants, size_t mutant)
 {
 	const struct procedure_options options = { .without = (int)mutant + 1 };
 	CLEANUP(procedure_findings_release) struct procedure_findings findings = { 0 };
 	struct guichet_error error = { 0 };
 	CLEANUP(procedure_free) struct procedure *procedure = procedure_read(essais->folder, &options, &findings, &error);
 	CLEANUP(arena_free) struct arena *arena = arena_new(MUTANT_ARENA_LIMIT);
-	struct essai_report report = { .arena = arena, .first_only = true };
+	/* Who serves the same requirement is the likeliest to miss the rule. */
+	struct essai_report report = { .arena = arena, .first_only = true, .cites = mutants[mutant].cites };
 	const bool survives = procedure && arena && essais_run(essais, procedure, &report, &error) == GUICHET_OK
 		&& report.failed == 0;
 	return survives ? ESSAI_SURVIVES : ESSAI_NOTICED;
@@ -31,8 +32,8 @@ judge(const struct essais *essais, size_t mutant)
 
 /* Each worker takes every nth mutant, from `first`. */
 static enum guichet_status
-worker_start(const struct essais *essais, size_t count, size_t first, size_t step, struct worker *ret_worker,
-	struct guichet_error *error)
+worker_start(const struct essais *essais, const struct essai_mutants *all, size_t first, size_t step,
+	struct worker *ret_worker, struct guichet_error *error)
 {
 	int ends[2];
 	if (pipe(ends) != 0)
@@ -45,8 +46,8 @@ worker_start(const struct essais *essais, size_t count, size_t first, size_t ste
 	}
 	if (pid == 0) {
 		close(ends[0]);
-		for (size_t i = first; i < count; i += step) {
-			const char verdict = (char)judge(essais, i);
+		for (size_t i = first; i < all->count; i += step) {
+			const char verdict = (char)judge(essais, all->mutants, i);
 			if (write(ends[1], &verdict, 1) != 1)
 				break;
 		}
@@ -76,7 +77,7 @@ essais_mutate(const struct essais *essais, const struct procedure *procedure, st
 		return guichet_fail(error, GUICHET_BROKEN, "La mémoire manque.");
 	(void)fflush(NULL); /* or each child would write it again */
 	for (; status == GUICHET_OK && started < wanted; started += status == GUICHET_OK)
-		status = worker_start(essais, all.count, started, wanted, &workers[started], error);
+		status = worker_start(essais, &all, started, wanted, &workers[started], error);
 	for (size_t i = 0; status == GUICHET_OK && i < all.count; i++) {
 		char verdict;
 		const bool told = read(workers[i % wanted].verdicts, &verdict, 1) == 1;
