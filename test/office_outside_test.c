@@ -160,6 +160,20 @@ import_posts(struct counter *counter, const char *on, struct text appointments)
 		TEXT(COUNTER_PERSONS), appointments, true, counter->arena, &report), &directory_test_error);
 }
 
+static struct text
+agenda_on(struct counter *counter, struct date day)
+{
+	struct guichet_error error = { 0 };
+	struct office_agenda agenda;
+	CLEANUP(store_read_end) struct store_tx *tx = store_read(counter->store, &error);
+	CHECK(tx);
+	counter_must(office_agenda_of(counter->office, tx, counter->arena, day, NULL, &agenda, &error), &error);
+	struct text text = TEXT("");
+	for (size_t i = 0; i < agenda.count; i++)
+		text = arena_format(counter->arena, TEXT_FORMAT TEXT_FORMAT "\n", TEXT_ARGS(text), TEXT_ARGS(agenda.lines[i].what));
+	return text;
+}
+
 TEST(a_change_of_post_ends_what_it_ends_on_its_day)
 {
 	CLEANUP(counter_close) struct counter counter = { 0 };
@@ -174,6 +188,8 @@ TEST(a_change_of_post_ends_what_it_ends_on_its_day)
 		"P1;SG;chef de service;100;2022-09-01;\nG1;SG;gestionnaire;100;2022-09-01;\n"));
 	counter_at(&counter, "2024-01-31T23:00");
 	CHECK_TEXT(step_of(&counter, command->dossier), TEXT("accordée"));
+	CHECK_FRENCH(agenda_on(&counter, (struct date){ 2024, 2, 1 }),
+		TEXT("Fin de poste : Secrétariat général (agent)\nPrise de poste : Académie (agent)\n"));
 	counter_at(&counter, "2024-02-01T06:00");
 	CHECK_TEXT(step_of(&counter, command->dossier), TEXT("arrêtée"));
 	CHECK_TEXT(step_of(&counter, other->dossier), TEXT("accordée"));
@@ -200,6 +216,8 @@ TEST(a_closed_day_moves_the_delays_that_count_it)
 	counter_must(store_transact(counter.store, office_closed_day_add, &change, &error), &error);
 	counter_must(office_catch_up(counter.office, &error), &error);
 	CHECK_TEXT(dues_of(&counter, command->dossier), TEXT("réflexion@2024-01-19"));
+	CHECK_FRENCH(agenda_on(&counter, (struct date){ 2024, 1, 16 }), TEXT("Jour fermé : Travaux\n"));
+	CHECK_FRENCH(agenda_on(&counter, (struct date){ 2024, 1, 19 }), TEXT("Fin du délai de réflexion\n"));
 
 	/* A second time nothing is written; a day that came is closed for good. */
 	counter_must(office_catch_up(counter.office, &error), &error);

@@ -98,6 +98,33 @@ dues_of(struct making *making, struct guichet_error *error)
 	return status != GUICHET_OK ? status : ended;
 }
 
+/* ---- changes of post ---- */
+
+/* Of those who have a running dossier in a campaign that reads `affectation`: what hangs on it happens that day. */
+static enum guichet_status
+posts_of(struct making *making, const struct office_campaign *campaign, struct guichet_error *error)
+{
+	const int64_t day = date_day_number(making->day);
+	enum guichet_status status = GUICHET_OK;
+	if (!dossier_reads_outside(campaign->procedure).posting)
+		return GUICHET_OK;
+	struct store_rows rows = store_query(making->tx, making->arena, STORE_POSTS_OF_DAY,
+		STORE_VALUES(campaign->id, day, (int64_t)OFFICE_AGENDA_LINES), error);
+	while (status == GUICHET_OK && store_next(&rows)) {
+		const int step = procedure_step_find(campaign->procedure, store_text(&rows, 3));
+		if (step >= 0 && campaign->procedure->steps[step].final)
+			continue;
+		const char *what = store_integer(&rows, 4) == day ? "Prise de poste" : "Fin de poste";
+		if (!add(making, (struct office_agenda_line){ .at = making->begins, .kind = OFFICE_AGENDA_POST,
+			.campaign = campaign, .dossier = store_text(&rows, 0), .number = store_text(&rows, 1),
+			.who = store_text(&rows, 2), .what = arena_format(making->arena, "%s : " TEXT_FORMAT " (" TEXT_FORMAT ")",
+				what, TEXT_ARGS(store_text(&rows, 6)), TEXT_ARGS(store_text(&rows, 5))) }))
+			status = no_memory(error);
+	}
+	const enum guichet_status ended = store_finish(&rows);
+	return status != GUICHET_OK ? status : ended;
+}
+
 /* ---- absences, settings, closed days ---- */
 
 static enum guichet_status
@@ -204,8 +231,8 @@ office_agenda_of(struct office *office, struct store_tx *tx, struct arena *arena
 		status = absences_of(&making, error);
 	const struct office_campaigns campaigns = office_campaigns(office, arena);
 	for (size_t i = 0; status == GUICHET_OK && i < campaigns.count; i++)
-		if (wanted(&making, campaigns.at[i]) && !windows_of(&making, campaigns.at[i]))
-			status = no_memory(error);
+		if (wanted(&making, campaigns.at[i]))
+			status = windows_of(&making, campaigns.at[i]) ? posts_of(&making, campaigns.at[i], error) : no_memory(error);
 	if (status == GUICHET_OK)
 		status = dues_of(&making, error);
 	if (status == GUICHET_OK) {
@@ -222,6 +249,7 @@ office_agenda_kind_text(enum office_agenda_kind kind)
 		[OFFICE_AGENDA_EFFECT] = TEXT("Dossiers"),
 		[OFFICE_AGENDA_MAIL] = TEXT("Courriels"),
 		[OFFICE_AGENDA_WINDOW] = TEXT("Périodes"),
+		[OFFICE_AGENDA_POST] = TEXT("Changements de poste"),
 		[OFFICE_AGENDA_ABSENCE] = TEXT("Absences et délégations"),
 		[OFFICE_AGENDA_SETTING] = TEXT("Réglages"),
 		[OFFICE_AGENDA_CLOSED] = TEXT("Jours fermés"),

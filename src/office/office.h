@@ -485,15 +485,15 @@ enum guichet_status office_closed_day_remove(struct store_tx *tx, void *context,
 
 /* --- what will happen by itself on a day ----------------------------------------------------- */
 
-enum office_agenda_kind { OFFICE_AGENDA_CLOSED, OFFICE_AGENDA_SETTING, OFFICE_AGENDA_ABSENCE, OFFICE_AGENDA_WINDOW,
-	OFFICE_AGENDA_EFFECT, OFFICE_AGENDA_MAIL, OFFICE_AGENDA_KINDS };
+enum office_agenda_kind { OFFICE_AGENDA_CLOSED, OFFICE_AGENDA_SETTING, OFFICE_AGENDA_ABSENCE, OFFICE_AGENDA_POST,
+	OFFICE_AGENDA_WINDOW, OFFICE_AGENDA_EFFECT, OFFICE_AGENDA_MAIL, OFFICE_AGENDA_KINDS };
 enum { OFFICE_AGENDA_LINES = 2000 };
 
 struct office_agenda_line {
 	instant at;
 	enum office_agenda_kind kind;
 	const struct office_campaign *campaign; /* NULL: of none */
-	struct text dossier, number;            /* of an effect; else empty */
+	struct text dossier, number;            /* of an effect, a change of post; else empty */
 	struct text who;                        /* a person, or a structure; may be empty */
 	struct text what;                       /* in French */
 };

@@ -66,8 +66,8 @@ check_main_steps(struct check *check, struct procedure_list steps, const struct 
 {
 	for (size_t i = 0; i < steps.count; i++)
 		if (check->procedure->steps[steps.at[i]].track)
-			TELL(check, 314, *origin, "n’y mettez que des étapes de « circuit » ; une condition peut lire « suivi »",
-				"« %.*s » est une étape de suivi", TEXT_ARGS(check->procedure->steps[steps.at[i]].name));
+			TELL(check, 314, *origin, "n’y mettez que des étapes de « circuit » ; une condition peut lire « suivi »",
+				"« %.*s » est une étape de suivi", TEXT_ARGS(check->procedure->steps[steps.at[i]].name));
 }
 
 /* Each circuit has its own way: one moves another by a passage whose condition reads where it stands. */
@@ -87,8 +87,8 @@ check_tracks(struct check *check)
 	}
 	for (size_t i = 0; i < procedure->action_count; i++)
 		if (procedure->actions[i].batch && procedure->steps[procedure->actions[i].step].track)
-			TELL(check, 314, procedure->actions[i].origin, "ôtez « par_lot: oui »",
-				"« %.*s » est dans un suivi : elle se fait dossier par dossier", TEXT_ARGS(procedure->actions[i].name));
+			TELL(check, 314, procedure->actions[i].origin, "ôtez « par_lot: oui »",
+				"« %.*s » est dans un suivi : elle se fait dossier par dossier", TEXT_ARGS(procedure->actions[i].name));
 	for (size_t i = 0; i < procedure->mail_count; i++)
 		if (procedure->mails[i].moment)
 			check_main_steps(check, procedure->mails[i].steps, &procedure->mails[i].origin);
