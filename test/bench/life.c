@@ -151,6 +151,14 @@ thread_time(void)
 	return now.tv_sec * 1000000000LL + now.tv_nsec;
 }
 
+static int64_t
+process_time(void)
+{
+	struct timespec now;
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+	return now.tv_sec * 1000000000LL + now.tv_nsec;
+}
+
 static int
 by_value(const void *a, const void *b)
 {
@@ -617,10 +625,10 @@ timers(const char *folder, size_t due, int64_t seconds, size_t filers)
 		if (pthread_create(&threads[i], NULL, file_on, &rush) != 0)
 			die("thread", "refused");
 	const struct store_counts before = store_counts(side.store);
-	const int64_t start = clock_steady();
+	const int64_t start = clock_steady(), processor = process_time();
 	for (bool more = true; more && clock_steady() - start < seconds * 1000000;)
 		must(office_fire_due(side.office, &more, &error), &error, "calendar");
-	const int64_t taken = clock_steady() - start;
+	const int64_t taken = clock_steady() - start, spent = process_time() - processor;
 	const struct store_counts after = store_counts(side.store);
 	atomic_store(&rush.over, true);
 	for (size_t i = 0; i < filers; i++)
@@ -637,9 +645,10 @@ timers(const char *folder, size_t due, int64_t seconds, size_t filers)
 	if (rush.count)
 		qsort(rush.waits, rush.count, sizeof *rush.waits, by_value);
 	printf("timers due=%zu fired=%lld left=%lld twice=%lld alerts=%lld seconds=%.1f per_second=%.0f per_commit=%.1f"
-		" filings=%zu filings_per_second=%.0f p50_ms=%.1f p99_ms=%.1f\n", due + 1, (long long)fired, (long long)left,
+		" processors=%.2f filings=%zu filings_per_second=%.0f p50_ms=%.1f p99_ms=%.1f\n", due + 1, (long long)fired, (long long)left,
 		(long long)twice, (long long)alerts, (double)taken / 1e6, (double)fired / ((double)taken / 1e6),
-		(double)(after.works - before.works) / (double)(after.commits - before.commits), rush.count,
+		(double)(after.works - before.works) / (double)(after.commits - before.commits), (double)spent / 1e3 / (double)taken,
+		rush.count,
 		(double)rush.count / ((double)taken / 1e6), rush.count ? (double)rush.waits[rush.count / 2] / 1e3 : 0,
 		rush.count ? (double)rush.waits[rush.count * 99 / 100] / 1e3 : 0);
 	free(rush.waits);

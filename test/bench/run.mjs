@@ -241,6 +241,7 @@ function timers() {
 	title(`${number(said.due)} échéances dues à la même minute, pendant que 16 agents déposent à la fois`, "mesuré", "à atteindre", " ");
 	judged("échéances arrivées", `${number(said.per_second)} /s`, "5 000 /s", said.per_second >= 5000);
 	judged("déposer, 99e centile de l’attente", `${decimal(said.p99_ms)} ms`, "250 ms", said.p99_ms < 250);
+	row("    processeurs occupés par tout cela, en moyenne", decimal(said.processors, 2));
 	row("    médiane, et combien de dépôts", `${decimal(said.p50_ms)} ms`, `${number(said.filings_per_second)} /s`);
 	judged("arrivées deux fois, ou dites impossibles", `${number(said.twice + said.alerts)}`, "0", said.twice + said.alerts === 0);
 	judged("arrivées ou encore dues", number(said.fired + said.left), number(said.due), said.fired + said.left === said.due);
