@@ -80,72 +80,118 @@ tell_beginnings(struct office *office, struct arena *arena, struct date today, b
 	return status;
 }
 
-/* ---- roles that nobody holds any more ---- */
+/* ---- where things wait, when the directory has changed ---- */
 
+/* What waits in a structure for a role, of those who belong to another one. */
 struct place {
+	struct text structure, role, from;
+};
+
+/* One dossier that waits where it should not. */
+struct stray {
 	struct office *office;
 	const struct office_campaign *campaign;
 	const struct procedure_role *role;
-	struct text structure; /* where dossiers wait */
-	struct text home;      /* where they will; empty: nowhere */
 	struct arena *arena;
+	struct text dossier, home; /* where its role is held; empty: nowhere */
 };
 
+/* It moves to where its role is held; when nobody holds it any more, whoever runs the campaign is told. */
 static enum guichet_status
-place_write(struct store_tx *tx, void *context, struct guichet_error *error)
+stray_write(struct store_tx *tx, void *context, struct guichet_error *error)
 {
-	const struct place *place = context;
-	const instant now = clock_now(place->office->options.clock);
-	if (place->home.length)
-		return store_run(tx, STORE_DOSSIER_ROLE_MOVE, STORE_VALUES(place->structure, place->role->name, place->campaign->id,
-			place->home), NULL, error);
-	const struct procedure *procedure = place->campaign->procedure;
-	const struct text message = arena_format(place->arena, "Plus personne ne tient le rôle que cette demande attend : " TEXT_FORMAT
-		". Complétez l’annuaire ou désignez un intérim, puis prévenez cette personne.", TEXT_ARGS(place->role->label));
-	const struct text office = procedure->office == PROCEDURE_NONE ? TEXT("") : procedure->roles[procedure->office].name;
-	return !message.at ? guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.")
-		: store_run(tx, STORE_ALERT_UNHELD, STORE_VALUES(place->structure, place->role->name, place->campaign->id, office,
-			message, now), NULL, error);
+	const struct stray *stray = context;
+	const struct procedure *procedure = stray->campaign->procedure;
+	if (stray->home.length)
+		return store_run(tx, STORE_DOSSIER_ROLE_SET, STORE_VALUES(stray->dossier, stray->role->name, stray->home, 1), NULL,
+			error);
+	const struct text message = arena_format(stray->arena, "Plus personne ne tient le rôle que cette demande attend : " TEXT_FORMAT
+		". Complétez l’annuaire ou désignez un intérim, puis prévenez cette personne.", TEXT_ARGS(stray->role->label));
+	const struct text id = arena_format(stray->arena, "vide:" TEXT_FORMAT ":" TEXT_FORMAT, TEXT_ARGS(stray->dossier),
+		TEXT_ARGS(stray->role->name));
+	return !message.at || !id.at ? guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.")
+		: store_run(tx, STORE_ALERT_INSERT, STORE_VALUES(id, stray->campaign->id, stray->dossier,
+			procedure->office == PROCEDURE_NONE ? TEXT("") : procedure->roles[procedure->office].name, message,
+			clock_now(stray->office->options.clock)), NULL, error);
 }
 
-/* Where this role is held for what waits in a structure, if not there. */
+/* Who holds a role for what comes from a structure; nobody when the structure itself is gone. */
 static enum guichet_status
-look_at(struct office *office, struct arena *arena, const struct place *asked, struct date today, struct place *ret_place,
-	bool *ret_moved, struct guichet_error *error)
+holders_of(struct store_tx *tx, struct arena *arena, const struct procedure_role *role, struct text from, struct text except,
+	struct date today, struct directory_holders *ret_holders, struct guichet_error *error)
 {
-	struct directory_holders holders;
-	CLEANUP(store_read_end) struct store_tx *tx = store_read(office->options.store, error);
-	if (!tx)
-		return error->status;
-	enum guichet_status status = directory_holders(tx, arena, asked->role->functions, asked->role->function_count,
-		asked->structure, TEXT(""), today, &holders, error);
-	*ret_place = *asked;
-	if (status == GUICHET_UNKNOWN) { /* the structure itself is gone */
-		holders = (struct directory_holders){ 0 };
-		status = GUICHET_OK;
+	const enum guichet_status status = directory_holders(tx, arena, role->functions, role->function_count, from, except, today,
+		ret_holders, error);
+	if (status == GUICHET_UNKNOWN)
+		*ret_holders = (struct directory_holders){ 0 };
+	return status == GUICHET_UNKNOWN ? GUICHET_OK : status;
+}
+
+/* The dossiers of a place, one by one: nobody answers their own request, so that each has its own place. */
+static enum guichet_status
+move_all(struct office *office, const struct place *place, const struct office_campaign *campaign,
+	const struct procedure_role *role, struct date today, struct guichet_error *error)
+{
+	CLEANUP(arena_free) struct arena *arena = arena_new(PLACES_ARENA);
+	CLEANUP(arena_free) struct arena *names = arena_new(1 << 16);
+	if (!arena || !names)
+		return guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.");
+	struct text after = TEXT("");
+	for (size_t count = PLACES_AT_ONCE; count == PLACES_AT_ONCE;) {
+		struct stray strays[PLACES_AT_ONCE];
+		size_t stray_count = 0;
+		enum guichet_status status;
+		count = 0;
+		{
+			CLEANUP(store_read_end) struct store_tx *tx = store_read(office->options.store, error);
+			if (!tx)
+				return error->status;
+			arena_clear(arena);
+			struct text ids[PLACES_AT_ONCE], subjects[PLACES_AT_ONCE];
+			struct store_rows rows = store_query(tx, arena, STORE_DOSSIER_ROLE_WAITING_AT, STORE_VALUES(place->structure,
+				place->role, campaign->id, place->from, after, (int64_t)PLACES_AT_ONCE), error);
+			while (store_next(&rows) && count < PLACES_AT_ONCE) {
+				ids[count] = store_text(&rows, 0);
+				subjects[count++] = store_text(&rows, 1);
+			}
+			status = store_finish(&rows);
+			for (size_t i = 0; status == GUICHET_OK && i < count; i++) {
+				struct directory_holders holders;
+				status = holders_of(tx, arena, role, place->from, subjects[i], today, &holders, error);
+				if (status == GUICHET_OK && (holders.count == 0 || !text_equal(holders.home, place->structure)))
+					strays[stray_count++] = (struct stray){ office, campaign, role, arena, ids[i],
+						holders.count ? holders.home : TEXT("") };
+			}
+			if (status == GUICHET_OK && count) {
+				arena_clear(names);
+				after = arena_text(names, ids[count - 1]);
+			}
+		}
+		for (size_t i = 0; status == GUICHET_OK && i < stray_count; i++)
+			status = store_transact(office->options.store, stray_write, &strays[i], error);
+		if (status != GUICHET_OK)
+			return status;
 	}
-	*ret_moved = holders.count == 0 || (holders.home.length && !text_equal(holders.home, asked->structure));
-	ret_place->home = holders.count ? holders.home : TEXT("");
-	return status;
+	return GUICHET_OK;
 }
 
 static enum guichet_status
-look_at_all(struct office *office, struct arena *arena, struct text structure, struct text name, struct date today,
-	struct guichet_error *error)
+look_at(struct office *office, struct arena *arena, const struct place *place, struct date today, struct guichet_error *error)
 {
 	const struct office_campaigns campaigns = office_campaigns(office, arena);
 	for (size_t i = 0; i < campaigns.count; i++) {
-		const int role = procedure_role_find(campaigns.at[i]->procedure, name);
-		const struct procedure_role *definition = role == PROCEDURE_NONE ? NULL : &campaigns.at[i]->procedure->roles[role];
-		if (!definition || (definition->reach != PROCEDURE_STRUCTURE && definition->reach != PROCEDURE_DISTRICT))
+		const int index = procedure_role_find(campaigns.at[i]->procedure, place->role);
+		const struct procedure_role *role = index == PROCEDURE_NONE ? NULL : &campaigns.at[i]->procedure->roles[index];
+		if (!role || (role->reach != PROCEDURE_STRUCTURE && role->reach != PROCEDURE_DISTRICT))
 			continue;
-		const struct place asked = { .office = office, .campaign = campaigns.at[i], .role = definition, .structure = structure,
-			.arena = arena };
-		struct place place;
-		bool moved = false;
-		enum guichet_status status = look_at(office, arena, &asked, today, &place, &moved, error);
-		if (status == GUICHET_OK && moved)
-			status = store_transact(office->options.store, place_write, &place, error);
+		struct directory_holders holders;
+		enum guichet_status status;
+		{
+			CLEANUP(store_read_end) struct store_tx *tx = store_read(office->options.store, error);
+			status = tx ? holders_of(tx, arena, role, place->from, TEXT(""), today, &holders, error) : error->status;
+		}
+		if (status == GUICHET_OK && (holders.count == 0 || !text_equal(holders.home, place->structure)))
+			status = move_all(office, place, campaigns.at[i], role, today, error);
 		if (status != GUICHET_OK)
 			return status;
 	}
@@ -157,12 +203,12 @@ static enum guichet_status
 look_around(struct office *office, struct date today, struct guichet_error *error)
 {
 	CLEANUP(arena_free) struct arena *arena = arena_new(PLACES_ARENA);
-	CLEANUP(arena_free) struct arena *names = arena_new(PLACES_ARENA);
+	CLEANUP(arena_free) struct arena *names = arena_new(1 << 16);
 	if (!arena || !names)
 		return guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.");
-	struct text structure = TEXT(""), role = TEXT("");
+	struct place last = { TEXT(""), TEXT(""), TEXT("") };
 	for (size_t count = PLACES_AT_ONCE; count == PLACES_AT_ONCE;) {
-		struct { struct text structure, role; } places[PLACES_AT_ONCE];
+		struct place places[PLACES_AT_ONCE];
 		enum guichet_status status;
 		count = 0;
 		arena_clear(arena);
@@ -170,24 +216,22 @@ look_around(struct office *office, struct date today, struct guichet_error *erro
 			CLEANUP(store_read_end) struct store_tx *tx = store_read(office->options.store, error);
 			if (!tx)
 				return error->status;
-			struct store_rows rows = store_query(tx, arena, STORE_DOSSIER_ROLE_WAITING, STORE_VALUES(structure, role,
-				(int64_t)PLACES_AT_ONCE), error);
-			while (store_next(&rows) && count < PLACES_AT_ONCE) {
-				places[count].structure = store_text(&rows, 0);
-				places[count++].role = store_text(&rows, 1);
-			}
+			struct store_rows rows = store_query(tx, arena, STORE_DOSSIER_ROLE_WAITING, STORE_VALUES(last.structure, last.role,
+				last.from, (int64_t)PLACES_AT_ONCE), error);
+			while (store_next(&rows) && count < PLACES_AT_ONCE)
+				places[count++] = (struct place){ store_text(&rows, 0), store_text(&rows, 1), store_text(&rows, 2) };
 			status = store_finish(&rows);
 		}
 		for (size_t i = 0; status == GUICHET_OK && i < count; i++)
-			status = look_at_all(office, arena, places[i].structure, places[i].role, today, error);
+			status = look_at(office, arena, &places[i], today, error);
 		if (status != GUICHET_OK)
 			return status;
 		if (count) {
+			const struct place end = places[count - 1];
 			arena_clear(names);
-			structure = arena_text(names, places[count - 1].structure);
-			role = arena_text(names, places[count - 1].role);
+			last = (struct place){ arena_text(names, end.structure), arena_text(names, end.role), arena_text(names, end.from) };
 		}
-		if (!structure.at || !role.at)
+		if (!last.structure.at || !last.role.at || !last.from.at)
 			return guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.");
 	}
 	return GUICHET_OK;
