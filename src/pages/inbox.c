@@ -12,6 +12,16 @@ enum { COMMAND_ARENA = 8 << 20, ID_LIMIT = 40 };
 
 /* ---- loading ---- */
 
+/* Rows are added on a page of their own. */
+static bool
+asks_rows(const struct procedure *procedure, const struct procedure_action *action)
+{
+	for (size_t i = 0; i < action->enters.count; i++)
+		if (procedure->fields[action->enters.at[i]].type == PROCEDURE_FIELD_ROWS)
+			return true;
+	return false;
+}
+
 /* Opinions are given from the list when choosing and explaining is all there is to do. */
 static bool
 is_opinion(const struct inbox_item *item)
@@ -19,7 +29,7 @@ is_opinion(const struct inbox_item *item)
 	for (size_t i = 0; i < item->option_count; i++) {
 		const struct procedure_action *action = item->options[i].definition;
 		if (action->sense == PROCEDURE_NO_SENSE || action->changes.count || action->joins.count || action->examines.count || action->signs != PROCEDURE_NONE
-			|| action->confirm.length)
+			|| action->confirm.length || asks_rows(item->row->procedure, action))
 			return false;
 	}
 	return item->option_count > 1;
