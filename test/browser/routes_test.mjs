@@ -301,9 +301,10 @@ const tour = [{
 const scripted = ["POST /campagnes/:campagne/demande/brouillon"];
 // The drafts of dossiers born of another, and those for somebody else: no procedure of this world has any.
 // children_test.mjs goes through them.
-const children = ["/dossiers/:id/natures/:nature", "/campagnes/:campagne/pour", "/campagnes/:campagne/pour/:personne"]
-	.flatMap(begin => ["GET", "POST"].flatMap(method => ["", "/abandonner", "/brouillon", "/deposer", "/pieces/:piece",
-	"/pieces/:piece/retirer", "/recapitulatif"].map(rest => `${method} ${begin}${rest}`)));
+const children = ["/dossiers/:id/natures/:nature", "/campagnes/:campagne/pour/:personne"].flatMap(begin =>
+	Object.entries({ GET: ["", "/abandonner", "/pieces/:piece", "/recapitulatif"],
+		POST: ["", "/abandonner", "/brouillon", "/deposer", "/pieces/:piece", "/pieces/:piece/retirer"] })
+		.flatMap(([method, rests]) => rests.map(rest => `${method} ${begin}${rest}`))).concat("GET /campagnes/:campagne/pour");
 // What structures set: the procedure of this world has nothing to set. outside_test.mjs goes through them.
 const settings = ["GET", "POST"].map(method => `${method} /reglages/:campagne/:structure`)
 	.concat("POST /reglages/:campagne/:structure/essai");
