@@ -181,7 +181,7 @@ test("a piece is sent back with its ground, replaced, and accepted", () => withS
 	// the agent: what to do and until when
 	await page.goto(dossier);
 	await page.getByText("renvoyée", { exact: true }).waitFor();
-	await page.getByText("La <page> 2 manque.").waitFor();
+	await page.getByText("La <page> 2 manque.").first().waitFor();
 	check(/Délai pour compléter : jusqu’au samedi 8 juillet 2023 inclus, il reste 30 jours/.test(plain(await page.textContent("main"))),
 		await page.textContent("main"));
 	await page.getByText("pas encore jointe").first().waitFor();
