@@ -61,6 +61,33 @@ TEST(the_examples_of_the_manual_of_tests_pass)
 	CHECK(report.passed >= 4);
 }
 
+TEST(a_sequence_of_steps_that_is_not_there_or_takes_itself_up_is_told)
+{
+	const char *folder = "procedures/teletravail-academie";
+	CLEANUP(arena_free) struct arena *arena = arena_new(64 << 20);
+	CLEANUP(procedure_findings_release) struct procedure_findings findings = { 0 };
+	struct guichet_error error = { 0 };
+	struct essais essais;
+	CLEANUP(procedure_free) struct procedure *procedure = procedure_read(folder, NULL, &findings, &error);
+	CHECK(procedure && essais_load(arena, folder, &essais, &findings, &error) == GUICHET_OK && essais.count >= 2);
+	struct source source = { TEXT("suites.yaml"), TEXT("campagne: 2023-2024\n"
+		"suites: {ronde: [{reprend: ronde}], seule: rien}\n"
+		"scénarios:\n"
+		"  - {titre: Absente, étapes: [{reprend: ailleurs}]}\n"
+		"  - {titre: Ronde, étapes: [{reprend: ronde}]}\n"
+		"  - {titre: Seule, étapes: [{reprend: seule}]}\n") };
+	essais.sources[1] = source;
+	essais.roots[1] = yaml_read(arena, &source, &findings);
+	essais.count = 2;
+	CHECK(essais.roots[1] && findings.errors == 0);
+	struct essai_report report = { .arena = arena };
+	CHECK(essais_run(&essais, procedure, &report, &error) == GUICHET_OK);
+	CHECK(report.failed == 3 && report.failure_count == 3);
+	CHECK(text_find(report.failures[0].message, TEXT("aucune suite d’étapes ne s’appelle « ailleurs »")) != SIZE_MAX);
+	CHECK(text_find(report.failures[1].message, TEXT("ces suites se reprennent l’une l’autre")) != SIZE_MAX);
+	CHECK(text_find(report.failures[2].message, TEXT("aucune suite d’étapes ne s’appelle « seule »")) != SIZE_MAX);
+}
+
 /* The tests of a folder pass, `least` of them at least. */
 static void
 must_pass(const char *folder, size_t least)
