@@ -37,6 +37,11 @@ for tag, pattern, first in [
     Core.add_implicit_resolver("tag:yaml.org,2002:" + tag, re.compile(pattern), first)
 
 
+def as_1_1(text):
+    """Where PyYAML still reads 1.1: a question mark within braces is no mark of a key."""
+    return re.sub(r"\?(?=[,}\]])", "\uff1f", text)
+
+
 def keys_are_texts(tree):
     if isinstance(tree, dict):
         return {str(key): keys_are_texts(value) for key, value in tree.items()}
@@ -44,12 +49,12 @@ def keys_are_texts(tree):
 
 
 def typed(text):
-    return keys_are_texts(yaml.load(text, Core))
+    return keys_are_texts(yaml.load(as_1_1(text), Core))
 
 
 def plain(text):
     """The same tree, each scalar as its text, as our reader sees it."""
-    return yaml.load(text, yaml.BaseLoader)
+    return yaml.load(as_1_1(text), yaml.BaseLoader)
 
 
 # ---- the files of the tree ----
