@@ -140,6 +140,71 @@ TEST(an_amendment_changes_its_parent_in_the_same_transaction)
 	counter_close(&counter);
 }
 
+/* All of somebody's dossiers and what happened before an instant. */
+static struct office_life
+life_of(struct counter *counter, const char *matricule, instant before, size_t limit,
+	const struct office_life_event **ret_events, size_t *ret_count, instant *ret_older)
+{
+	struct guichet_error error = { 0 };
+	struct office_actor *actor = arena_new_of(counter->arena, struct office_actor);
+	struct office_life life;
+	CLEANUP(store_read_end) struct store_tx *tx = store_read(counter->store, &error);
+	CHECK(tx && actor);
+	const instant now = clock_now(counter->clock);
+	counter_must(office_actor_load(tx, counter->arena, counter_person(counter, matricule), now, actor, &error), &error);
+	counter_must(office_life(counter->office, tx, counter->arena, actor, now, &life, &error), &error);
+	counter_must(office_life_past(tx, counter->arena, &life, actor, before, limit, ret_events, ret_count, ret_older, &error),
+		&error);
+	return life;
+}
+
+TEST(the_life_of_a_person_is_read_once_newest_first_and_page_by_page)
+{
+	struct counter counter;
+	const struct office_life_event *events;
+	size_t count;
+	instant older;
+	const struct text id = place_in_force(&counter);
+	counter_at(&counter, "2024-02-01T10:00");
+	struct office_command *command = file_child(&counter, "L1", id, "avenant", "déposer_avenant",
+		raws_of(&counter, "2", "raison", "trop"));
+	counter_must(command->status, &command->error);
+	const struct text child = command->dossier;
+	counter_at(&counter, "2024-02-05T10:00");
+	command = counter_act(&counter, "P1", "accorder_avenant", child, (struct dossier_raws){ 0 });
+	counter_must(command->status, &command->error);
+
+	struct office_life life = life_of(&counter, "L1", INSTANT_NEVER, 100, &events, &count, &older);
+	CHECK_INTEGER(life.count, 2);
+	CHECK(!life.more && older == 0);
+	CHECK_TEXT(life.dossiers[0].row->id, child);
+	CHECK_INTEGER(life.dossiers[0].parent, 1);
+	CHECK(life.dossiers[0].facts.parent == &life.dossiers[1].state);
+	CHECK_TEXT(life.dossiers[1].row->id, id);
+	CHECK_INTEGER(life.dossiers[1].parent, PROCEDURE_NONE);
+	/* Filed, granted; the amendment filed, granted, and received by its parent. Letters are no events of a life. */
+	CHECK_INTEGER(count, 5);
+	for (size_t i = 1; i < count; i++)
+		CHECK(events[i].event.at <= events[i - 1].event.at);
+	CHECK(events[0].event.at == events[1].event.at && events[0].dossier != events[1].dossier);
+	CHECK_INTEGER(events[4].event.type, DOSSIER_FILED);
+	CHECK_INTEGER(events[4].dossier, 1);
+
+	/* What happened at one instant is never cut, and nothing is told twice nor left out. */
+	const instant all[] = { events[0].event.at, events[2].event.at };
+	life_of(&counter, "L1", INSTANT_NEVER, 3, &events, &count, &older);
+	CHECK_INTEGER(count, 3);
+	CHECK(events[0].event.at == all[0] && events[2].event.at == all[1] && older > 0);
+	life_of(&counter, "L1", older, 3, &events, &count, &older);
+	CHECK_INTEGER(count, 2);
+	CHECK(older == 0);
+
+	/* Somebody else's is their own. */
+	life = life_of(&counter, "P1", INSTANT_NEVER, 100, &events, &count, &older);
+	CHECK_INTEGER(life.count + count, 0);
+	counter_close(&counter);
+}
+
 TEST(an_amendment_is_opened_by_who_may_and_one_at_a_time)
 {
 	struct counter counter;

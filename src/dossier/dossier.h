@@ -713,6 +713,21 @@ struct dossier_option {
 enum guichet_status dossier_options(const struct dossier_facts *facts, const struct dossier_viewer *viewer,
 	struct arena *arena, const struct dossier_option **ret_options, size_t *ret_count, struct guichet_error *error);
 
+/* Something that is expected of this viewer now: an answer where it is their turn, or a piece. */
+struct dossier_expected {
+	int step;      /* of the answer; NONE for a piece */
+	int piece;     /* of the procedure; NONE for an answer */
+	enum dossier_piece_task_kind task; /* what is to be done of the piece */
+	int action;    /* that hands the piece in; of an answer NONE: any of the viewer's in that step */
+	instant until; /* the first instant when it can no longer be done, or is no longer good; or NEVER */
+};
+
+/* All of it, in the order of the circuits, then of the pieces: one to renew when it is good for two months at most.
+ * `options`: theirs, as of dossier_options(). None once the dossier is ended. */
+enum guichet_status dossier_expected(const struct dossier_facts *facts, const struct dossier_viewer *viewer,
+	const struct dossier_option *options, size_t option_count, struct arena *arena,
+	const struct dossier_expected **ret_expected, size_t *ret_count, struct guichet_error *error);
+
 /* A child that this viewer may open, or could. */
 struct dossier_kin {
 	struct text id, number, nature;

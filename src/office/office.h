@@ -317,6 +317,39 @@ struct office_rows {
 enum guichet_status office_list_of_subject(struct office *office, struct store_tx *tx, struct arena *arena,
 	struct text person, struct office_rows *ret_rows, struct guichet_error *error);
 
+/* ---- the life of a person here: life.c ---- */
+
+/* One of their dossiers, with facts enough for all that a dossier shows to its applicant: no holder. */
+struct office_life_dossier {
+	const struct office_row *row;
+	struct dossier state;
+	struct dossier_facts facts; /* points into the line: do not copy */
+	int parent;                 /* which of the lines it was born of; PROCEDURE_NONE: of none */
+};
+
+struct office_life {
+	struct office_life_dossier *dossiers; /* newest first */
+	size_t count;
+	bool more; /* than can be listed */
+};
+
+/* All the dossiers of the actor, over all campaigns. What is read beside them is read once for each campaign or
+ * procedure, never for each dossier. */
+enum guichet_status office_life(struct office *office, struct store_tx *tx, struct arena *arena,
+	const struct office_actor *actor, instant at, struct office_life *ret_life, struct guichet_error *error);
+
+/* Something that happened in one of them. */
+struct office_life_event {
+	int dossier; /* which of the lines */
+	struct dossier_event event; /* without its hashes */
+};
+
+/* What happened before an instant, newest first: about `limit`, and never a part of what happened at one instant.
+ * *ret_older is the instant before which to go on; 0: there is nothing older. */
+enum guichet_status office_life_past(struct store_tx *tx, struct arena *arena, const struct office_life *life,
+	const struct office_actor *actor, instant before, size_t limit, const struct office_life_event **ret_events,
+	size_t *ret_count, instant *ret_older, struct guichet_error *error);
+
 /* What waits for this actor, in every open campaign, oldest first; their own dossiers excepted. */
 enum guichet_status office_list_waiting(struct office *office, struct store_tx *tx, struct arena *arena,
 	const struct office_actor *actor, size_t limit, struct office_rows *ret_rows, struct guichet_error *error);

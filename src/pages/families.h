@@ -35,6 +35,8 @@ PAGE(page_demo_mails);
 PAGE(page_demo_mail);
 /* home.c */
 PAGE(page_home);
+/* life.c */
+PAGE(page_life);
 /* campaign.c */
 PAGE(page_campaign_show);
 /* draft.c */

@@ -1,5 +1,6 @@
 /* The first page: what is open, what is mine, what awaits me, the dates that matter.   GET / */
 #include "pages/draft.h"
+#include "pages/drafts.h"
 #include "pages/kin.h"
 
 #include "base/banned.h"
@@ -33,99 +34,6 @@ campaigns(struct request *request, struct html *html)
 	HTML_IN(html, "ul", { "class", TEXT("cards") });
 	for (size_t i = 0; i < all.count; i++)
 		campaign_card(request, html, all.at[i]);
-}
-
-/* The draft of a request for an agent, while the visitor may file for them. */
-static enum guichet_status
-behalf_draft_card(struct request *request, struct store_tx *tx, struct html *html, const struct office_campaign *campaign,
-	struct text person, instant saved_at, struct guichet_error *error)
-{
-	struct office_actor subject;
-	struct dossier_facts facts;
-	const enum guichet_status status = office_facts_on_behalf(site_of(request)->office, tx, request->arena, campaign,
-		&visitor_of(request)->actor, person, request->received_at, &subject, &facts, error);
-	if (status != GUICHET_OK)
-		return status == GUICHET_UNKNOWN ? GUICHET_OK : status;
-	HTML_IN(html, "li", { "class", TEXT("card todo") });
-	{
-		HTML_IN(html, "h3", { "class", TEXT("card-title") });
-		html_link(html, behalf_path(request->arena, campaign, subject.facts.person.external_id), arena_format(request->arena,
-			TEXT_FORMAT ", pour " TEXT_FORMAT, TEXT_ARGS(campaign->procedure->title),
-			TEXT_ARGS(directory_person_name(request->arena, &subject.facts.person))));
-	}
-	{
-		HTML_IN(html, "p");
-		HTML_SAY(html, "span", "Brouillon, pas encore déposé", { "class", TEXT("badge warning") });
-	}
-	HTML_LINE(html, "p", page_filing_deadline(request->arena, &facts));
-	HTML_IN(html, "p", { "class", TEXT("muted") });
-	html_say(html, "Enregistré le ");
-	html_text(html, instant_french(request->arena, saved_at));
-	return GUICHET_OK;
-}
-
-/* The draft of a dossier born of another, while its parent is theirs to see. */
-static enum guichet_status
-child_draft_card(struct request *request, struct store_tx *tx, struct html *html, struct text parent, struct text nature,
-	instant saved_at, struct guichet_error *error)
-{
-	struct office_dossier dossier;
-	const enum guichet_status status = office_dossier_load(site_of(request)->office, tx, request->arena, parent,
-		&visitor_of(request)->actor, request->received_at, &dossier, error);
-	const int index = status == GUICHET_OK ? procedure_nature_find(dossier.procedure, nature) : PROCEDURE_NONE;
-	if (status != GUICHET_OK || index < 0 || !office_may_see(&dossier))
-		return status == GUICHET_UNKNOWN ? GUICHET_OK : status;
-	HTML_IN(html, "li", { "class", TEXT("card todo") });
-	{
-		HTML_IN(html, "h3", { "class", TEXT("card-title") });
-		html_link(html, draft_child_path(request->arena, parent, nature), dossier.procedure->natures[index].label);
-	}
-	{
-		HTML_IN(html, "p");
-		HTML_SAY(html, "span", "Brouillon, pas encore déposé", { "class", TEXT("badge warning") });
-	}
-	{
-		HTML_IN(html, "p");
-		html_say(html, "Demande n° ");
-		html_text(html, dossier.state.number);
-	}
-	HTML_IN(html, "p", { "class", TEXT("muted") });
-	html_say(html, "Enregistré le ");
-	html_text(html, instant_french(request->arena, saved_at));
-	return GUICHET_OK;
-}
-
-/* Saved is not filed: the card says so, and until when it can be (people believe the contrary). */
-static enum guichet_status
-draft_card(struct request *request, struct store_tx *tx, struct html *html, const struct office_campaign *campaign,
-	struct text about, instant saved_at, struct guichet_error *error)
-{
-	struct text parent, nature;
-	struct text subject;
-	if (office_behalf_draft_read(about, &subject))
-		return behalf_draft_card(request, tx, html, campaign, subject, saved_at, error);
-	if (office_child_draft_read(about, &parent, &nature))
-		return child_draft_card(request, tx, html, parent, nature, saved_at, error);
-	struct dossier_facts facts;
-	const enum guichet_status status = office_facts_before_filing(site_of(request)->office, tx, request->arena, campaign,
-		&visitor_of(request)->actor, request->received_at, &facts, error);
-	if (status != GUICHET_OK)
-		return status;
-	HTML_IN(html, "li", { "class", TEXT("card todo") });
-	{
-		HTML_IN(html, "h3", { "class", TEXT("card-title") });
-		html_link(html, arena_format(request->arena, TEXT_FORMAT "/demande",
-			TEXT_ARGS(page_campaign_path(request->arena, campaign))), campaign->procedure->title);
-	}
-	{
-		HTML_IN(html, "p");
-		HTML_SAY(html, "span", "Brouillon, pas encore déposé", { "class", TEXT("badge warning") });
-	}
-	HTML_LINE(html, "p", page_filing_deadline(request->arena, &facts));
-	HTML_IN(html, "p", { "class", TEXT("muted") });
-	html_say(html, "Enregistré le ");
-	html_text(html, instant_french(request->arena, saved_at));
-	return GUICHET_OK;
 }
 
 /* What comes next, as the timeline says it; nothing when nothing is dated. */
@@ -194,35 +102,29 @@ dossier_card(struct request *request, struct html *html, const struct office_row
 static enum guichet_status
 my_dossiers(struct request *request, struct store_tx *tx, struct html *html, struct guichet_error *error)
 {
-	enum { MOST = 50 };
 	struct office_rows rows;
-	const struct office_campaign *campaigns[MOST];
-	instant saved_at[MOST];
-	struct text abouts[MOST];
-	size_t draft_count = 0;
+	struct page_drafts drafts;
 	const struct text person = visitor_of(request)->actor.person;
 	enum guichet_status status = office_list_of_subject(site_of(request)->office, tx, request->arena, person, &rows, error);
+	if (status == GUICHET_OK)
+		status = page_drafts_load(request, tx, &drafts, error);
 	if (status != GUICHET_OK)
 		return status;
-	struct store_rows drafts = store_query(tx, request->arena, STORE_DRAFT_OF_PERSON, STORE_VALUES(person), error);
-	while (draft_count < MOST && store_next(&drafts)) {
-		campaigns[draft_count] = office_campaign_find(site_of(request)->office, store_text(&drafts, 0));
-		saved_at[draft_count] = store_integer(&drafts, 1);
-		abouts[draft_count] = store_text(&drafts, 2);
-		draft_count += campaigns[draft_count] != NULL;
-	}
-	status = store_finish(&drafts);
 	HTML_SAY(html, "h2", "Mes demandes");
-	if (draft_count + rows.count == 0) {
+	if (drafts.count + rows.count == 0) {
 		HTML_SAY(html, "p", "Vous n’avez aucune demande. Choisissez une campagne ci-dessous pour commencer.",
 			{ "class", TEXT("empty") });
 		return status;
 	}
-	HTML_IN(html, "ul", { "class", TEXT("cards") });
-	for (size_t i = 0; status == GUICHET_OK && i < draft_count; i++)
-		status = draft_card(request, tx, html, campaigns[i], abouts[i], saved_at[i], error);
-	for (size_t i = 0; status == GUICHET_OK && i < rows.count; i++)
-		status = dossier_card(request, html, &rows.at[i], error);
+	{
+		HTML_IN(html, "ul", { "class", TEXT("cards") });
+		status = page_draft_cards(request, tx, html, &drafts, error);
+		for (size_t i = 0; status == GUICHET_OK && i < rows.count; i++)
+			status = dossier_card(request, html, &rows.at[i], error);
+	}
+	HTML_IN(html, "p");
+	html_link(html, TEXT("/mes-demarches"), TEXT("Mes démarches : ce qui est attendu de vous, ce qui court, ce qui viendra, "
+		"ce qui s’est passé"));
 	return status;
 }
 

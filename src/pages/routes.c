@@ -20,6 +20,7 @@ static const struct route routes[] = {
 
 	/* who is logged in */
 	{ METHOD_POST, "/deconnexion",           RIGHT_PERSON,  page_logout, page_logout_done, 0 },
+	{ METHOD_GET,  "/mes-demarches",         RIGHT_PERSON,  page_life, NULL, 0 },
 	{ METHOD_GET,  "/mon-compte",            RIGHT_PERSON,  page_my_account, NULL, 0 },
 	{ METHOD_GET,  "/mon-compte/absences",   RIGHT_PERSON,  page_absences, NULL, 0 },
 	{ METHOD_POST, "/mon-compte/absences",   RIGHT_PERSON,  page_absence_declare, page_absence_done, 0 },

@@ -104,6 +104,16 @@ async function play(server, cast) {
 	await chief.goto(child);
 	await answer(chief, person, child, "Accorder l’avenant");
 
+	// The agent's one timeline: the amendment stands under its parent, and what it did to it is told once.
+	await page.goto("/");
+	await follow(page, "Mes démarches");
+	await page.getByRole("heading", { name: "Mes démarches" }).waitFor();
+	const life = await textOf(page);
+	check(life.includes("Rien n’est attendu de vous aujourd’hui"), life);
+	equal(life.split("Avenant accordé").length - 1, 2, "where it stands, and what happened");
+	check(/Ce qui court Une place à l’atelier, n° \S+ En vigueur depuis le .* Avenant n° \S+-A1 Avenant accordé/.test(life), life);
+	await looked(page, "children-life");
+
 	await page.goto(parent);
 	const told = await textOf(page);
 	check(told.includes("Place changée") && told.includes("remplacé"), told);
@@ -122,6 +132,8 @@ async function play(server, cast) {
 	// The same on a phone without JavaScript.
 	await enter(bare, person);
 	const second = await amend(bare, parent, false);
+	await bare.goto("/mes-demarches");
+	await looked(bare, "children-life-plain", false);
 	await bare.goto(second);
 	await looked(bare, "children-second-plain", false);
 	await bare.goto(parent);

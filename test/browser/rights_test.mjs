@@ -71,6 +71,7 @@ const pages = {
 	"GET /lien/:jeton/dossiers/:id/actions/:action": { path: cast => `/lien/${cast.link}/dossiers/${cast.id}/actions/favorable` },
 	// the letter there is, a receipt, is not one that the link's role signs
 	"GET /lien/:jeton/dossiers/:id/documents/:rang/pdf": { path: cast => `/lien/${cast.link}/dossiers/${cast.id}/documents/1/pdf`, all: 404 },
+	"GET /mes-demarches": { path: "/mes-demarches" },
 	"GET /mon-compte/absences": { path: "/mon-compte/absences" },
 	"GET /mon-compte": { path: "/mon-compte" },
 	"GET /mot-de-passe": { path: "/mot-de-passe" },

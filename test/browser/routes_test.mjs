@@ -55,6 +55,9 @@ const tour = [{
 		["mot-de-passe", "GET /mot-de-passe", null, "/mot-de-passe"],
 		["absences", "GET /mon-compte/absences", c => c.request.chef, "/mon-compte/absences"],
 		["absences-agent", "GET /mon-compte/absences", c => c.request.agent, "/mon-compte/absences"],
+		["mes-demarches-deposee", "GET /mes-demarches", c => c.request.agent, "/mes-demarches"],
+		["mes-demarches-rien", "GET /mes-demarches", "support", "/mes-demarches"],
+		["mes-demarches-brouillon", "GET /mes-demarches", "mistaken", "/mes-demarches"],
 		["mon-compte", "GET /mon-compte", c => c.request.agent, "/mon-compte"],
 		["mon-compte-gestion", "GET /mon-compte", "office", "/mon-compte"],
 		["etape-1", `GET /campagnes/:campagne/demande`, "newcomer", `${demande}?etape=1`],
@@ -270,6 +273,7 @@ const tour = [{
 	at: day.summer,
 	visits: [
 		["accueil-a-signer", "GET /", c => c.request.agent, "/"],
+		["mes-demarches-a-signer", "GET /mes-demarches", c => c.request.agent, "/mes-demarches"],
 		["dossier-a-signer-agent", "GET /dossiers/:id", c => c.request.agent, c => `/dossiers/${c.request.id}`],
 		["signer-agent", "GET /dossiers/:id/actions/:action", c => c.request.agent, c => `/dossiers/${c.request.id}/actions/signer_agent`],
 	],
@@ -280,6 +284,8 @@ const tour = [{
 	at: day.autumn,
 	visits: [
 		["accueil-en-vigueur", "GET /", c => c.request.agent, "/"],
+		["mes-demarches-en-vigueur", "GET /mes-demarches", c => c.request.agent, "/mes-demarches"],
+		["mes-demarches-avant", "GET /mes-demarches", c => c.request.agent, "/mes-demarches?avant=1686600000000"],
 		["dossier-en-vigueur", "GET /dossiers/:id", c => c.request.agent, c => `/dossiers/${c.request.id}`],
 		["document-signe", "GET /dossiers/:id/documents/:rang", c => c.request.agent, c => `/dossiers/${c.request.id}/documents/2`],
 		["gestion-rentree", "GET /gestion/:campagne", "office", gestion],

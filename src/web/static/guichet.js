@@ -16,6 +16,7 @@
  * [data-poll="/chemin"]            With an id: every 2 s (data-poll-seconds) replaced by the element of the same id in that
  *                                  page, until it comes without data-poll.
  * [data-print]                     A button that prints. Hidden without this script: give it `hidden`.
+ * details[data-printed]            Printed open.
  * textarea[maxlength][data-count]  Says how many characters are left.
  * form[data-enter-chooses]         Enter on a radio chooses it instead of sending the form, and Tab goes through the choices of a
  *                                  group in which none is made: Tab and Enter are enough.
@@ -467,4 +468,17 @@
 	}
 
 	enhance(document);
+
+	const folded = new Set();
+	addEventListener("beforeprint", () => {
+		for (const details of document.querySelectorAll("details[data-printed]:not([open])")) {
+			folded.add(details);
+			details.open = true;
+		}
+	});
+	addEventListener("afterprint", () => {
+		for (const details of folded)
+			details.open = false;
+		folded.clear();
+	});
 })();

@@ -1,0 +1,128 @@
+/* What the visitor prepares and has not filed: a card each, on the pages that say where they stand. */
+#include "pages/draft.h"
+#include "pages/drafts.h"
+#include "pages/kin.h"
+
+#include "base/banned.h"
+
+/* The draft of a request for an agent, while the visitor may file for them. */
+static enum guichet_status
+behalf_draft_card(struct request *request, struct store_tx *tx, struct html *html, const struct office_campaign *campaign,
+	struct text person, instant saved_at, struct guichet_error *error)
+{
+	struct office_actor subject;
+	struct dossier_facts facts;
+	const enum guichet_status status = office_facts_on_behalf(site_of(request)->office, tx, request->arena, campaign,
+		&visitor_of(request)->actor, person, request->received_at, &subject, &facts, error);
+	if (status != GUICHET_OK)
+		return status == GUICHET_UNKNOWN ? GUICHET_OK : status;
+	HTML_IN(html, "li", { "class", TEXT("card todo") });
+	{
+		HTML_IN(html, "h3", { "class", TEXT("card-title") });
+		html_link(html, behalf_path(request->arena, campaign, subject.facts.person.external_id), arena_format(request->arena,
+			TEXT_FORMAT ", pour " TEXT_FORMAT, TEXT_ARGS(campaign->procedure->title),
+			TEXT_ARGS(directory_person_name(request->arena, &subject.facts.person))));
+	}
+	{
+		HTML_IN(html, "p");
+		HTML_SAY(html, "span", "Brouillon, pas encore déposé", { "class", TEXT("badge warning") });
+	}
+	HTML_LINE(html, "p", page_filing_deadline(request->arena, &facts));
+	HTML_IN(html, "p", { "class", TEXT("muted") });
+	html_say(html, "Enregistré le ");
+	html_text(html, instant_french(request->arena, saved_at));
+	return GUICHET_OK;
+}
+
+/* The draft of a dossier born of another, while its parent is theirs to see. */
+static enum guichet_status
+child_draft_card(struct request *request, struct store_tx *tx, struct html *html, struct text parent, struct text nature,
+	instant saved_at, struct guichet_error *error)
+{
+	struct office_dossier dossier;
+	const enum guichet_status status = office_dossier_load(site_of(request)->office, tx, request->arena, parent,
+		&visitor_of(request)->actor, request->received_at, &dossier, error);
+	const int index = status == GUICHET_OK ? procedure_nature_find(dossier.procedure, nature) : PROCEDURE_NONE;
+	if (status != GUICHET_OK || index < 0 || !office_may_see(&dossier))
+		return status == GUICHET_UNKNOWN ? GUICHET_OK : status;
+	HTML_IN(html, "li", { "class", TEXT("card todo") });
+	{
+		HTML_IN(html, "h3", { "class", TEXT("card-title") });
+		html_link(html, draft_child_path(request->arena, parent, nature), dossier.procedure->natures[index].label);
+	}
+	{
+		HTML_IN(html, "p");
+		HTML_SAY(html, "span", "Brouillon, pas encore déposé", { "class", TEXT("badge warning") });
+	}
+	{
+		HTML_IN(html, "p");
+		html_say(html, "Demande n° ");
+		html_text(html, dossier.state.number);
+	}
+	HTML_IN(html, "p", { "class", TEXT("muted") });
+	html_say(html, "Enregistré le ");
+	html_text(html, instant_french(request->arena, saved_at));
+	return GUICHET_OK;
+}
+
+/* Saved is not filed: the card says so, and until when it can be (people believe the contrary). */
+static enum guichet_status
+draft_card(struct request *request, struct store_tx *tx, struct html *html, const struct office_campaign *campaign,
+	struct text about, instant saved_at, struct guichet_error *error)
+{
+	struct text parent, nature;
+	struct text subject;
+	if (office_behalf_draft_read(about, &subject))
+		return behalf_draft_card(request, tx, html, campaign, subject, saved_at, error);
+	if (office_child_draft_read(about, &parent, &nature))
+		return child_draft_card(request, tx, html, parent, nature, saved_at, error);
+	struct dossier_facts facts;
+	const enum guichet_status status = office_facts_before_filing(site_of(request)->office, tx, request->arena, campaign,
+		&visitor_of(request)->actor, request->received_at, &facts, error);
+	if (status != GUICHET_OK)
+		return status;
+	HTML_IN(html, "li", { "class", TEXT("card todo") });
+	{
+		HTML_IN(html, "h3", { "class", TEXT("card-title") });
+		html_link(html, arena_format(request->arena, TEXT_FORMAT "/demande",
+			TEXT_ARGS(page_campaign_path(request->arena, campaign))), campaign->procedure->title);
+	}
+	{
+		HTML_IN(html, "p");
+		HTML_SAY(html, "span", "Brouillon, pas encore déposé", { "class", TEXT("badge warning") });
+	}
+	HTML_LINE(html, "p", page_filing_deadline(request->arena, &facts));
+	HTML_IN(html, "p", { "class", TEXT("muted") });
+	html_say(html, "Enregistré le ");
+	html_text(html, instant_french(request->arena, saved_at));
+	return GUICHET_OK;
+}
+
+enum guichet_status
+page_drafts_load(struct request *request, struct store_tx *tx, struct page_drafts *ret_drafts, struct guichet_error *error)
+{
+	enum { MOST = 50 };
+	struct page_draft_row *list = arena_array_of(request->arena, struct page_draft_row, MOST);
+	if (!list)
+		return guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.");
+	size_t count = 0;
+	CLEANUP(store_rows_end) struct store_rows rows = store_query(tx, request->arena, STORE_DRAFT_OF_PERSON,
+		STORE_VALUES(visitor_of(request)->actor.person), error);
+	while (count < MOST && store_next(&rows)) {
+		list[count] = (struct page_draft_row){ office_campaign_find(site_of(request)->office, store_text(&rows, 0)),
+			store_text(&rows, 2), store_integer(&rows, 1) };
+		count += list[count].campaign != NULL;
+	}
+	*ret_drafts = (struct page_drafts){ list, count };
+	return store_finish(&rows);
+}
+
+enum guichet_status
+page_draft_cards(struct request *request, struct store_tx *tx, struct html *html, const struct page_drafts *drafts,
+	struct guichet_error *error)
+{
+	enum guichet_status status = GUICHET_OK;
+	for (size_t i = 0; status == GUICHET_OK && i < drafts->count; i++)
+		status = draft_card(request, tx, html, drafts->at[i].campaign, drafts->at[i].about, drafts->at[i].saved_at, error);
+	return status;
+}
