@@ -533,6 +533,16 @@ struct happened {
 	bool twice; /* what a child did to its parent: told by the child */
 };
 
+/* What happened by itself and led where a dossier stands now: its timeline tells it as now, and ours by that. */
+static bool
+is_now(const struct line *line, const struct dossier_event *event)
+{
+	const struct dossier *state = &line->one->state;
+	const struct dossier_done *last = dossier_last(state);
+	return event->type == DOSSIER_ELAPSED && last && last->effect && last->version == event->number
+		&& last->from != last->to && last->to == state->step;
+}
+
 static enum guichet_status
 past_load(struct life *life, const struct office_life_event *events, size_t count, struct happened *list,
 	size_t *ret_count, struct guichet_error *error)
@@ -546,6 +556,11 @@ past_load(struct life *life, const struct office_life_event *events, size_t coun
 		if (status != GUICHET_OK)
 			return status;
 		list[told].line = line;
+		if (!is_told && is_now(line, &events[i].event)) {
+			list[told].moment = (struct dossier_moment){ .kind = DOSSIER_PAST, .at = events[i].event.at, .title = line->label,
+				.by = TEXT(""), .detail = TEXT("") };
+			is_told = true;
+		}
 		told += is_told;
 	}
 	for (size_t i = 0; i < told; i++) {

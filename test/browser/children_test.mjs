@@ -108,12 +108,11 @@ async function play(server, cast) {
 	await page.goto("/");
 	await follow(page, "Mes démarches");
 	await page.getByRole("heading", { name: "Mes démarches" }).waitFor();
-	const life = await textOf(page);
+	await looked(page, "children-life");
+	const life = (await textOf(page)).replace(/\s+/g, " ");
 	check(life.includes("Rien n’est attendu de vous aujourd’hui"), life);
 	equal(life.split("Avenant accordé").length - 1, 2, "where it stands, and what happened");
 	check(/Ce qui court Une place à l’atelier, n° \S+ En vigueur depuis le .* Avenant n° \S+-A1 Avenant accordé/.test(life), life);
-	await looked(page, "children-life");
-
 	await page.goto(parent);
 	const told = await textOf(page);
 	check(told.includes("Place changée") && told.includes("remplacé"), told);
