@@ -165,13 +165,17 @@ write_shape(struct buffer *out, const struct shape *shape)
 	bool first = true;
 	buffer_add(out, TEXT("\"type\":\"object\",\"additionalProperties\":false"));
 	for (const struct key *key = shape->keys; key->name; key++) {
-		if (key->needed == OPTIONAL)
+		if (key->needed == OPTIONAL || key->instead)
 			continue;
 		buffer_add(out, first ? TEXT(",\"required\":[") : TEXT(","));
 		buffer_add_quoted(out, text_of_string(key->name));
 		first = false;
 	}
 	buffer_add(out, first ? TEXT("") : TEXT("]"));
+	for (const struct key *key = shape->keys; key->name; key++) /* one of two, once in a mapping at most */
+		if (key->instead)
+			buffer_format(out, ",\"anyOf\":[{\"required\":[\"%s\"]},{\"required\":[\"%s\"]}]", key->name,
+				key->instead);
 	buffer_add(out, TEXT(",\"properties\":{"));
 	for (const struct key *key = shape->keys; key->name; key++) {
 		buffer_add(out, key == shape->keys ? TEXT("\n  ") : TEXT(",\n  "));
@@ -193,7 +197,9 @@ schema_write(const struct shape *shape, const char *title, struct buffer *out)
 	for (size_t i = 1; i < writing.count; i++) {
 		buffer_add(out, i > 1 ? TEXT(",\n") : TEXT("\n"));
 		buffer_add_quoted(out, text_of_string(writing.shapes[i]->name));
-		buffer_add(out, TEXT(":{"));
+		buffer_add(out, TEXT(":{\"title\":"));
+		buffer_add_quoted(out, text_of_string(writing.shapes[i]->what));
+		buffer_add(out, TEXT(","));
 		write_shape(out, writing.shapes[i]);
 		buffer_add(out, TEXT("}"));
 	}

@@ -47,6 +47,7 @@ struct key {
 	unsigned holder;  /* enum holder */
 	const char *about; /* one sentence, read by the author */
 	enum { OPTIONAL, NEEDED, NEEDED_AND_TOLD_APART } needed; /* apart: its absence has a finding of its own */
+	const char *instead; /* the key that may stand instead of a needed one; NULL: none */
 	int64_t least, most;
 	const struct words *words;
 	const struct shape *of, *or_of;

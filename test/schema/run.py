@@ -115,6 +115,8 @@ procedures["doc/manual/langage.md"] = {
 # ---- whatever the reader accepts, the schema accepts ----
 
 used = set()
+of_the_manual = False
+shown = set()  # by the examples of the manual
 
 
 def note_used(schema, node, tree):
@@ -129,6 +131,8 @@ def note_used(schema, node, tree):
         for key, value in tree.items():
             if key in node.get("properties", {}):
                 used.add((schema["title"], node.get("named", ""), key))
+                if of_the_manual:
+                    shown.add((schema["title"], node.get("named", ""), key))
                 note_used(schema, node["properties"][key], value)
             elif isinstance(node.get("additionalProperties"), dict):
                 note_used(schema, node["additionalProperties"], value)
@@ -138,6 +142,8 @@ def note_used(schema, node, tree):
 
 
 def accept(kind, where, tree):
+    global of_the_manual
+    of_the_manual = where.startswith("doc/manual/")
     told = [f"{'/'.join(map(str, one.absolute_path))}: {one.message[:200]}"
             for one in validators[kind].iter_errors(tree)]
     check(not told, f"{where}: {told[:3]}")
