@@ -178,6 +178,27 @@ test("a piece is sent back with its ground, replaced, and accepted", () => withS
 	equal((await (await client(server, person)).get(desk)).status, 403);
 	equal((await new Client(server.url).get(desk)).status, 303);
 
+	// the agent’s timeline: the answer and each piece, until when, by what, and what comes of it otherwise
+	await page.goto("/mes-demarches");
+	await good(page, "pieces-mes-demarches");
+	const life = plain(await page.locator("main").innerText()).replace(/\s+/g, " ");
+	for (const told of ["Dossier incomplet", "Attestation de formation à la sécurité : renvoyée, à remplacer La <page> 2 manque.",
+		"Attestation d’assurance : à joindre À donner jusqu’au samedi 8 juillet 2023 inclus",
+		"Sans action de votre part, le dimanche 9 juillet 2023 : Demande classée",
+		"Délai pour compléter : jusqu’au samedi 8 juillet 2023 inclus, il reste 30 jours"])
+		check(life.includes(told), `« ${told} » in ${life}`);
+	equal(await page.locator("main").getByRole("link", { name: "Compléter mon dossier" }).count(), 3);
+	// printed, a year that was folded is there
+	await page.locator("details").last().evaluate(year => { year.open = false; });
+	await page.emulateMedia({ media: "print" });
+	await page.evaluate(() => dispatchEvent(new Event("beforeprint")));
+	await page.getByText("Pièces examinées").first().waitFor();
+	equal(await overflows(page), false, "printed");
+	await screenshot(page, "pieces-mes-demarches-imprime");
+	await page.evaluate(() => dispatchEvent(new Event("afterprint")));
+	equal(await page.locator("details[open]").count(), 0, "folded again");
+	await page.emulateMedia({ media: null });
+
 	// the agent: what to do and until when
 	await page.goto(dossier);
 	await page.getByText("renvoyée", { exact: true }).waitFor();
