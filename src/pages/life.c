@@ -187,28 +187,6 @@ expected_answer(struct life *life, struct html *html, const struct line *line, c
 		HTML_LINE(html, "strong", until_text(life->request->arena, expected->until));
 	}
 	otherwise(life, html, line, expected->step);
-	HTML_IN(html, "ul", { "class", TEXT("buttons") }, { "aria-label", TEXT("Ce que vous pouvez faire") });
-	size_t told = 0;
-	for (size_t i = 0; i < line->option_count; i++) {
-		const struct dossier_option *option = &line->options[i];
-		if (option->definition->step != expected->step)
-			continue;
-		HTML_IN(html, "li");
-		told++;
-		if (option->allowed) {
-			action_link(life, html, line, option->definition, option->definition->confirm.length ? TEXT("button secondary")
-				: TEXT("button"), name_of(life->request->arena, line));
-			continue;
-		}
-		HTML_LINE(html, "span", option->definition->label, { "class", TEXT("muted") });
-		html_say(html, " : ");
-		html_text(html, option->reason);
-	}
-	if (told == 0) {
-		HTML_IN(html, "li");
-		html_link(html, line->path, arena_format(life->request->arena, "Ouvrir le dossier n° " TEXT_FORMAT,
-			TEXT_ARGS(line->one->row->number)));
-	}
 }
 
 static void
@@ -244,8 +222,48 @@ expected_piece(struct life *life, struct html *html, const struct line *line, co
 				: TEXT("Elle est valable "));
 		HTML_LINE(html, "strong", until_text(arena, expected->until));
 	}
-	HTML_IN(html, "p", { "class", TEXT("buttons") });
-	action_link(life, html, line, &procedure->actions[expected->action], TEXT("button"), piece->label);
+}
+
+/* Is this what they are expected to do, there or by handing something in? */
+static bool
+is_asked(const struct line *line, const struct dossier_option *option)
+{
+	for (size_t i = 0; i < line->expected_count; i++)
+		if (line->expected[i].action == option->action || line->expected[i].step == option->definition->step)
+			return true;
+	return false;
+}
+
+/* By what it is done: each action once, whatever it is asked for. */
+static void
+buttons(struct life *life, struct html *html, const struct line *line)
+{
+	const struct text name = name_of(life->request->arena, line);
+	size_t told = 0;
+	for (size_t i = 0; i < line->option_count; i++)
+		told += is_asked(line, &line->options[i]);
+	if (told == 0) {
+		HTML_IN(html, "p");
+		html_link(html, line->path, arena_format(life->request->arena, "Ouvrir le dossier n° " TEXT_FORMAT,
+			TEXT_ARGS(line->one->row->number)));
+		return;
+	}
+	HTML_IN(html, "ul", { "class", TEXT("buttons") }, { "aria-label", arena_format(life->request->arena,
+		"Ce que vous pouvez faire : " TEXT_FORMAT, TEXT_ARGS(name)) });
+	for (size_t i = 0; i < line->option_count; i++) {
+		const struct dossier_option *option = &line->options[i];
+		if (!is_asked(line, option))
+			continue;
+		HTML_IN(html, "li");
+		if (option->allowed) {
+			action_link(life, html, line, option->definition, option->definition->confirm.length ? TEXT("button secondary")
+				: TEXT("button"), name);
+			continue;
+		}
+		HTML_LINE(html, "span", option->definition->label, { "class", TEXT("muted") });
+		html_say(html, " : ");
+		html_text(html, option->reason);
+	}
 }
 
 /* The clocks of the dossier: those that run are the agent's business as much as the office's. */
@@ -286,7 +304,10 @@ expected_card(struct life *life, struct html *html, const struct line *line, str
 	}
 	for (size_t i = 0; i < line->warning_count; i++)
 		page_notice(html, NOTICE_WARNING, (struct text){ 0 }, line->warnings[i]);
-	return answers ? clocks(life, html, line, error) : GUICHET_OK;
+	const enum guichet_status status = answers ? clocks(life, html, line, error) : GUICHET_OK;
+	if (status == GUICHET_OK)
+		buttons(life, html, line);
+	return status;
 }
 
 static enum guichet_status
