@@ -186,7 +186,7 @@ bear_one(struct life *life, struct world_dossier *parent, struct guichet_error *
 		.confirmed = true,
 		.channel = TEXT("application"),
 	};
-	const struct world_birth birth = { parent, nature->name };
+	const struct world_birth birth = { .parent = parent, .nature = nature->name };
 	return give(life, NULL, &birth, person, &command, error);
 }
 
