@@ -154,6 +154,10 @@ async function play(server, cast) {
 	await page.getByText("Matériel : À remettre").first().waitFor();
 	equal(await axe(page), []);
 	await screenshot(page, "circuit-followed");
+	await page.goto("/mes-demarches");
+	await page.getByText("Matériel : À remettre").first().waitFor();
+	equal(await axe(page), []);
+	check(!await overflows(page), "one’s timeline on a phone");
 	await support.goto("/a-traiter");
 	await support.getByRole("heading", { name: "Matériel : À remettre" }).waitFor();
 	await support.getByRole("article", { name: listed(person) }).getByRole("link", { name: "Remettre le matériel" }).click();

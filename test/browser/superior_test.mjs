@@ -194,6 +194,10 @@ test("a head gives several opinions at once; what is refused stays with what was
 
 	check((await stepOf(server, one, one.agent)).includes("Acceptée"), "the agent sees the acceptance");
 	check((await stepOf(server, two, two.agent)).includes("Avis en cours"), "a refusal to confirm is veiled");
+	const veiled = await enter(server, two.agent);
+	await veiled.goto("/mes-demarches");
+	const life = await veiled.locator("main").innerText();
+	check(life.includes("Avis en cours") && !/défavorable|refus|Équipe réduite/i.test(life), `veiled in one’s timeline too: ${life}`);
 
 	// The timeline names the function by which they acted.
 	const agent = await enter(server, one.agent);
