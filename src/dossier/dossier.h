@@ -206,6 +206,8 @@ int dossier_action_find(const struct procedure *procedure, const struct dossier 
 int dossier_deadline_find(const struct procedure *procedure, const struct dossier *dossier, struct text name);
 /* The roles whose turn it is where it stands. */
 dossier_roles dossier_awaited(const struct procedure *procedure, const struct dossier *dossier);
+/* The action is of a step where the dossier stands and where somebody is awaited: elsewhere it is only a possibility. */
+bool dossier_awaits_action(const struct procedure *procedure, const struct dossier *dossier, int action);
 /* Its main circuit is at an end, and no suivi awaits anybody. */
 bool dossier_is_ended(const struct procedure *procedure, const struct dossier *dossier);
 
@@ -674,7 +676,7 @@ struct dossier_clock_view {
 enum dossier_piece_task_kind {
 	DOSSIER_PIECE_TO_EXAMINE = 1,
 	DOSSIER_PIECE_TO_REPLACE, /* it was sent back */
-	DOSSIER_PIECE_AWAITED,    /* compulsory, never handed in, and an action hands it in here */
+	DOSSIER_PIECE_AWAITED,    /* compulsory, never handed in, and an action hands it in where somebody is awaited */
 	DOSSIER_PIECE_TO_RENEW,   /* it is good until a day */
 	DOSSIER_PIECE_TASK_END
 };

@@ -85,6 +85,17 @@ dossier_awaited(const struct procedure *procedure, const struct dossier *dossier
 }
 
 bool
+dossier_awaits_action(const struct procedure *procedure, const struct dossier *dossier, int action)
+{
+	for (size_t track = 0; track < procedure->track_count; track++) {
+		const struct dossier_stand stand = dossier_stand_in(procedure, dossier, (int)track);
+		if (stand.step == procedure->actions[action].step)
+			return stand_awaited(procedure, &stand) != 0;
+	}
+	return false;
+}
+
+bool
 dossier_is_ended(const struct procedure *procedure, const struct dossier *dossier)
 {
 	bool waits = false;

@@ -83,7 +83,7 @@ dossier_piece_tasks(const struct dossier_facts *facts, struct arena *arena, cons
 		if (kept && kept->valid_until.year)
 			tasks[count++] = (struct dossier_piece_task){ (int)i, DOSSIER_PIECE_TO_RENEW, since,
 				instant_of_day(date_add_days(kept->valid_until, 1)), joins };
-		if (!kept && piece->compulsory && joins >= 0) {
+		if (!kept && piece->compulsory && joins >= 0 && dossier_awaits_action(procedure, facts->dossier, joins)) {
 			status = inputs_condition(&inputs, piece->condition, &asked, error);
 			if (asked)
 				tasks[count++] = (struct dossier_piece_task){ (int)i, DOSSIER_PIECE_AWAITED, since, end, joins };

@@ -106,6 +106,15 @@ one_piece(struct request *request, struct html *html, const struct office_dossie
 		join_link(request, html, dossier, join, piece, "En joindre une autre");
 }
 
+/* A piece that is not there yet is shown when it may be joined: a compulsory one, where somebody is awaited; elsewhere the action
+ * itself, offered above, is where it is asked for. */
+static bool
+wanted_by(const struct office_dossier *dossier, const struct procedure_action *join, const struct procedure_piece *piece)
+{
+	return join && (!piece->compulsory
+		|| dossier_awaits_action(dossier->procedure, &dossier->state, (int)(join - dossier->procedure->actions)));
+}
+
 enum guichet_status
 page_pieces(struct request *request, struct html *html, const struct office_dossier *dossier, struct guichet_error *error)
 {
@@ -117,7 +126,8 @@ page_pieces(struct request *request, struct html *html, const struct office_doss
 	if (status != GUICHET_OK)
 		return status;
 	for (size_t i = 0; i < procedure->piece_count; i++)
-		awaited += !dossier_piece_find(&dossier->state, procedure->pieces[i].name) && joining(options, count, (int)i);
+		awaited += !dossier_piece_find(&dossier->state, procedure->pieces[i].name)
+			&& wanted_by(dossier, joining(options, count, (int)i), &procedure->pieces[i]);
 	if (dossier->state.piece_count + awaited == 0)
 		return GUICHET_OK;
 	HTML_IN(html, "section", { "class", TEXT("card") }, { "id", TEXT("pieces") });
@@ -129,7 +139,7 @@ page_pieces(struct request *request, struct html *html, const struct office_doss
 		const struct procedure_action *join = joining(options, count, (int)i);
 		if (kept)
 			one_piece(request, html, dossier, kept, (int)i, dossier_may_read_piece(&dossier->facts, &viewer, (int)i), join);
-		if (kept || !join)
+		if (kept || !wanted_by(dossier, join, piece))
 			continue;
 		HTML_IN(html, "li");
 		{

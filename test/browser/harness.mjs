@@ -22,10 +22,11 @@ process.on("exit", () => { for (const child of children) if (child.exitCode === 
 // ---- The server -----------------------------------------------------------------------
 
 // The one place that knows how the server is started for a test.
-function serverCommand({ port, data, clock, smtpPort, procedures, more }) {
-	// the académie is filled once for all tests; each server has its own copy
-	const base = procedures ? join(procedures, "..", "base") : "build/demo-tests";
+function serverCommand({ port, data, clock, smtpPort, procedures, place, more }) {
+	// each place is filled once for all tests; each server has its own copy
+	const base = procedures ? join(procedures, "..", "base") : place ? `build/demo-tests-${place}` : "build/demo-tests";
 	return ["build/guichet", ["demo", base, "--port", String(port), "--data", data,
+		...(place ? ["--place", place] : []),
 		...(clock ? ["--clock", clock] : []),
 		...(smtpPort ? ["--smtp", `smtp://127.0.0.1:${smtpPort}`] : []),
 		...(procedures ? ["--procedures", procedures] : []), ...(more ?? [])]];
@@ -42,11 +43,11 @@ export async function freePort() {
 
 // Starts the server on a free port with its own data folder; answers once it serves.
 //   startServer({ clock: "2023-06-08T10:00" }) -> { url, data, port, log(), stop(), kill() }
-export async function startServer({ clock, smtpPort, procedures, more, data, port, patience = 120 } = {}) {
+export async function startServer({ clock, smtpPort, procedures, place, more, data, port, patience = 120 } = {}) {
 	const owned = !data;
 	data ??= await mkdtemp(join(tmpdir(), "guichet-browser-"));
 	port ??= 0; // any free one: the line that says it serves tells which
-	const [program, args] = serverCommand({ port, data, clock, smtpPort, procedures, more });
+	const [program, args] = serverCommand({ port, data, clock, smtpPort, procedures, place, more });
 	const child = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"] });
 	let log = "", ended = null;
 	child.stdout.on("data", chunk => { log = (log + chunk).slice(-200000); });

@@ -1,0 +1,479 @@
+// Two years of one authorisation in the demonstration city: asked for, interviewed, granted, signed, completed, lent a
+// computer, amended, renewed, lapsing, recalled and ended. Each person has their own browser; the clock of the
+// demonstration moves; mails go to a real SMTP server; PDF are read with other programs. Every page that a person meets is
+// checked by axe, once per person and kind of page.
+import { execFile } from "node:child_process";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { axe, check, equal, overflows, pdfInfo, pdfText, plain, screenshot, startMailbox, startServer, test, visitor, withAxe }
+	from "./harness.mjs";
+import { enter, nameOf } from "./people.mjs";
+import { Client, mainOf, pdfOf } from "./world.mjs";
+
+const run = promisify(execFile); // LIFE_PAGES=1 tells the time of each chapter, and pictures every page when one fails
+const campaign = "teletravail-collectivite-permanente";
+
+// Who plays, as demonstration/ville names them.
+const cast = {
+	agent: { id: "O1073", first: "Anaïs", last: "Vauigny", mail: "anais.vauigny@ormeval.example" },
+	colleague: { id: "O1076", first: "Pauline", last: "Montan", mail: "pauline.montan@ormeval.example" },
+	chief: { id: "O1018", first: "Sylvain", last: "Néran", mail: "sylvain.neran@ormeval.example" },
+	director: { id: "O1001", first: "Victor", last: "Valan", mail: "victor.valan@ormeval.example" },
+	office: { id: "O1058", first: "Judith", last: "Brisier", mail: "judith.brisier@ormeval.example" },
+	authority: { id: "O1062", first: "Kamel", last: "Clarier", mail: "kamel.clarier@ormeval.example" },
+	stock: { id: "O1064", first: "Maëlle", last: "Néreau", mail: "maelle.nereau@ormeval.example" },
+};
+
+// ---- What a person does -------------------------------------------------------------------
+
+const main = async page => plain(await page.locator("main").innerText()).replace(/\s+/g, " ");
+
+async function see(page, ...words) {
+	const text = await main(page);
+	for (const part of words)
+		check(text.includes(part), `« ${part} » on ${decodeURI(page.url())}:\n${text.slice(0, 2500)}`);
+}
+
+async function dontSee(page, ...words) {
+	const text = await main(page);
+	for (const part of words)
+		check(!text.includes(part), `« ${part} » should not be on ${decodeURI(page.url())}:\n${text.slice(0, 2500)}`);
+}
+
+const type = (page, label, value) => page.getByLabel(label).first().fill(value);
+const choose = (page, group, option) =>
+	page.getByRole("group", { name: group }).first().getByLabel(option, { exact: true }).check();
+const week = async (page, group, days) => {
+	for (const day of ["lundi", "mardi", "mercredi", "jeudi", "vendredi"])
+		for (const half of ["matin", "après-midi"])
+			await page.getByRole("group", { name: group }).first().getByLabel(`${day} ${half}`, { exact: true })
+				.setChecked(days.includes(day) || days.includes(`${day} ${half}`));
+};
+
+// A page as its reader meets it, no wider than the screen; the same kind of page is judged once per person.
+async function look(stage, page) {
+	const kind = `${page.who} ${new URL(page.url()).pathname.replace(/\/dossiers\/[^/]+/, "/dossiers/…")} ${await page.locator("h1").first().innerText()}`;
+	if (stage.looked.has(kind))
+		return;
+	stage.looked.add(kind);
+	equal(await axe(page), [], kind);
+	equal(await overflows(page), false, `${kind} is wider than its screen`);
+}
+
+async function press(stage, page, name) {
+	await page.getByRole("button", { name }).first().click();
+	await page.waitForLoadState();
+	await look(stage, page);
+}
+
+async function follow(stage, page, name) {
+	await page.getByRole("link", { name }).first().click();
+	await page.waitForLoadState();
+	await look(stage, page);
+}
+
+// ---- The stage: one server, one mailbox, one browser per person --------------------------------
+
+async function raiseCurtain(clock) {
+	const mailbox = await startMailbox();
+	const server = await startServer({ clock, smtpPort: mailbox.port, place: "ville" });
+	const stage = { mailbox, server, folder: await mkdtemp(join(tmpdir(), "guichet-life-")), pages: new Map(), looked: new Set(), read: new Map() };
+	const hand = new Client(server.url); // moves the clock
+
+	// Somebody at a page; the same person keeps the same browser. Without a path: their page of the dossier.
+	stage.as = async (name, path) => {
+		if (!stage.pages.has(name)) {
+			const page = await visitor({ url: server.url });
+			await withAxe(page);
+			page.who = name;
+			stage.pages.set(name, page);
+			await enter(page, cast[name]);
+		}
+		const page = stage.pages.get(name);
+		const answer = await page.goto(path ?? stage.dossier);
+		page.status = answer.status();
+		await look(stage, page);
+		return page;
+	};
+	// Does an action of the dossier (or of `on`), from its page; answers the page after it.
+	stage.does = async (name, action, fill = () => {}, { on = stage.dossier, button = action, done = "fait=" } = {}) => {
+		const page = await stage.as(name, on);
+		await follow(stage, page, action);
+		await fill(page);
+		await page.getByRole("button", { name: button }).first().click();
+		await page.waitForURL(url => url.search.includes(done)).catch(async () => {
+			throw new Error(`${name} could not « ${action} »:\n${(await main(page)).slice(0, 2000)}`);
+		});
+		await look(stage, page);
+		return page;
+	};
+	// Legal time moves, and all that is due by then has happened: effects, letters, mails.
+	stage.clock = async moment => {
+		const moved = await hand.submit("/demo/horloge", "/demo/horloge", { instant: [], moment });
+		equal(moved.status, 303, `the clock moves to ${moment}: ${mainOf(moved.html).slice(0, 200)}`);
+		stage.now = moment;
+		await stage.settle();
+	};
+	stage.settle = async () => {
+		const now = (await run("date", ["-d", `TZ="Europe/Paris" ${stage.now}`, "+%s"])).stdout.trim() + "000000";
+		const waiting = `SELECT (SELECT count(*) FROM due WHERE at <= ${now}) + (SELECT count(*) FROM job WHERE next_at <= ${now})
+			+ (SELECT count(*) FROM mail WHERE state = 'waiting' AND not_before <= ${now} + 300000000)`;
+		for (const deadline = Date.now() + 30000; ; await new Promise(resolve => setTimeout(resolve, 50))) {
+			if ((await run("sqlite3", ["-readonly", join(server.data, "guichet.db"), waiting])).stdout.trim() === "0")
+				return;
+			if (Date.now() > deadline)
+				throw new Error(`still at work at ${stage.now}:\n${server.log().slice(-2000)}`);
+		}
+	};
+	// What somebody received since they were last asked: each mail is told once, here.
+	stage.received = async name => {
+		await stage.settle();
+		const all = await mailbox.messages(cast[name].mail), from = stage.read.get(name) ?? 0;
+		stage.read.set(name, all.length);
+		return all.slice(from);
+	};
+	// Somebody received exactly these mails since, each a subject or [subject, ...parts of its text].
+	stage.mails = async (name, ...expected) => {
+		const got = await stage.received(name);
+		const wanted = expected.map(one => [one].flat());
+		check(got.length === wanted.length && wanted.every(([subject, ...parts], i) => got[i].subject.includes(subject)
+			&& parts.every(part => got[i].text.includes(part))), `mails to ${name}, expected ${JSON.stringify(wanted)}:\n`
+			+ got.map(mail => `  ${mail.subject}\n${mail.text}`).join("\n"));
+		return got;
+	};
+	stage.noMail = async (...names) => {
+		for (const name of names)
+			await stage.mails(name);
+	};
+	// The text of an act, from its link on a page, in the browser of its reader.
+	stage.act = async (page, title, path = page.url()) => {
+		for (const deadline = Date.now() + 20000; await page.getByRole("link", { name: `PDF : ${title}` }).count() === 0;) {
+			check(Date.now() < deadline, `the act « ${title} » never came: ${(await main(page)).slice(0, 1500)}`);
+			await new Promise(resolve => setTimeout(resolve, 150));
+			await page.goto(path);
+		}
+		const link = page.getByRole("link", { name: `PDF : ${title}` }).first();
+		const answer = await page.request.get(new URL(await link.getAttribute("href"), page.url()).href);
+		equal([answer.status(), answer.headers()["content-type"]], [200, "application/pdf"], title);
+		const file = join(stage.folder, "act.pdf");
+		await writeFile(file, await answer.body());
+		const info = await pdfInfo(file);
+		check(plain(info).includes(title) && /Tagged:\s+yes/.test(info) && /A4/.test(info), info);
+		return (await pdfText(file)).replace(/\s+/g, " ");
+	};
+	// What the page answers to somebody who has no business there.
+	stage.refused = async (name, path, status, ...words) => {
+		const page = await stage.as(name, path);
+		equal(page.status, status, `${name} at ${path}: ${(await main(page)).slice(0, 1000)}`);
+		await see(page, ...words);
+	};
+	stage.lower = async () => {
+		for (const page of stage.pages.values())
+			await page.context().close();
+		await server.stop();
+		await mailbox.stop();
+		await rm(stage.folder, { recursive: true, force: true });
+	};
+	return stage;
+}
+
+function tells(text, ...parts) {
+	for (const part of parts)
+		check(text.includes(part), `« ${part} » in the act:\n${text}`);
+}
+
+// ---- The chapters ---------------------------------------------------------------------------
+
+// 3 July 2023: the request, with the grid of the week and rows; three days are too many, a slow line too.
+async function asking(stage) {
+	const page = await stage.as("agent", "/");
+	await follow(stage, page, "Télétravail des agents de la Ville");
+	await follow(stage, page, "Commencer ma demande");
+	equal(await page.getByLabel("Ville d’Ormeval", { exact: true }).isChecked(), true, "the directory knows the employer");
+	equal(await page.getByLabel("Date de prise de votre poste").inputValue(), "2020-03-01");
+	await type(page, "Votre direction", "Direction des finances");
+	await type(page, "Vos fonctions", "Gestionnaire budgétaire");
+	await choose(page, "travailleur handicapé", "Non");
+	await press(stage, page, "Enregistrer et continuer");
+	await choose(page, "Durée d’une journée", "7 h 16");
+	await choose(page, "Temps de travail", "Temps complet");
+	await choose(page, "décharge syndicale", "Non");
+	await choose(page, "astreintes", "Non");
+	await press(stage, page, "Enregistrer et continuer");
+	const row = (legend, n) => page.getByRole("group", { name: legend }).getByRole("group", { name: `Ligne ${n}` });
+	await row("Activités proposées", 1).getByLabel("Activité", { exact: true }).fill("Préparation du budget");
+	await row("Activités proposées", 1).getByLabel("Demi-journées").fill("3");
+	await page.getByRole("button", { name: "Ajouter une ligne" }).click();
+	await row("Activités proposées", 2).getByLabel("Activité", { exact: true }).fill("Notes");
+	await row("Activités proposées", 2).getByLabel("Demi-journées").fill("1");
+	await press(stage, page, "Enregistrer et continuer");
+	await week(page, "Demi-journées de télétravail", ["lundi", "mardi", "jeudi"]);
+	await press(stage, page, "Enregistrer et continuer");
+	await see(page, "Le règlement permet deux jours de télétravail par semaine au plus");
+	await week(page, "Demi-journées de télétravail", ["lundi", "jeudi"]);
+	await press(stage, page, "Enregistrer et continuer");
+	await type(page, "Date souhaitée", "2023-09-04");
+	await press(stage, page, "Enregistrer et continuer");
+	for (const [label, hour] of [["Le matin, de", "08:30"], ["Le matin, jusqu’à", "12:00"], ["L’après-midi, de", "13:00"], ["L’après-midi, jusqu’à", "16:46"]])
+		await type(page, label, hour);
+	await type(page, "Téléphone où vous joindre", "09 99 00 45 12");
+	await press(stage, page, "Enregistrer et continuer");
+	await type(page, "Trajet entre votre domicile", "30");
+	await row("Lieux de télétravail", 1).getByLabel("Lieu", { exact: true }).selectOption({ label: "Domicile" });
+	await row("Lieux de télétravail", 1).getByLabel("Adresse complète").fill("8 rue des Lilas, 99410 Vaubois");
+	await row("Lieux de télétravail", 1).getByLabel("Trajet jusqu’au travail").fill("30");
+	await press(stage, page, "Enregistrer et continuer");
+	await type(page, "Débit de réception", "48,5");
+	await type(page, "Débit d’émission", "0,4");
+	await type(page, "Latence", "21");
+	await type(page, "Date du test", "2023-06-20");
+	await press(stage, page, "Enregistrer et continuer");
+	await see(page, "Il faut au moins 0,5 Mb/s en émission");
+	await type(page, "Débit d’émission", "9");
+	await press(stage, page, "Enregistrer et continuer");
+	await page.getByLabel("J’ai pris connaissance des conditions").check();
+	await page.getByLabel("J’atteste sur l’honneur").check();
+	await press(stage, page, "Enregistrer et continuer");
+	await see(page, "Vérifier et déposer", "lundi, jeudi", "Préparation du budget", "8 rue des Lilas");
+	await page.getByRole("button", { name: "Déposer ma demande", exact: true }).click();
+	await page.getByText("Votre demande est déposée").first().waitFor();
+	await look(stage, page);
+	stage.dossier = new URL(page.url()).pathname;
+	stage.number = /n°\s(\S+)/.exec(plain(await page.locator("h1").innerText()))[1];
+	await stage.mails("agent", [`Votre demande ${stage.number} est déposée`, "entretien"]);
+	await stage.received("chief"); // the campaign was announced to chiefs and directors
+	tells(await stage.act(page, "Accusé de réception"), stage.number, "Anaïs Vauigny", "3 juillet 2023");
+
+	// a second request, and a colleague who looks in
+	const again = await stage.as("agent", `/campagnes/${campaign}`);
+	await see(again, "Vous avez déjà une demande ou une autorisation");
+	await stage.refused("colleague", stage.dossier, 404);
+}
+
+// 7 July: the superior meets the agent and moves her days; she reads and signs the report; he proposes, with grounds.
+async function interview(stage) {
+	await stage.does("chief", "Inviter à l’entretien", page => type(page, "Date de l’entretien", "2023-07-07"));
+	await stage.mails("agent", ["Entretien sur votre demande", "7 juillet 2023"]);
+	await stage.refused("director", `${stage.dossier}/actions/accepter`, 422, "Ce n’est plus possible : le dossier a avancé entre-temps");
+	await stage.clock("2023-07-07T11:00");
+	const held = async page => {
+		check(await page.getByLabel("lundi matin", { exact: true }).isChecked(), "the days that were asked for are proposed");
+		await week(page, "Demi-journées de télétravail", ["mardi", "jeudi"]);
+		await type(page, "Date de l’entretien", "2023-07-07");
+		await type(page, "Personnes présentes", "Anaïs Vauigny, Sylvain Néran");
+		for (const skill of ["Autonomie", "Capacité à rendre compte", /^Communication/, "Maîtrise des logiciels métiers"])
+			await choose(page, skill, "Acquise");
+		await choose(page, "Maîtrise des outils de communication", "À renforcer");
+		await type(page, "Ajustements convenus", "Les mardis plutôt que les lundis.");
+	};
+	await stage.does("chief", "Enregistrer l’entretien", held);
+	await stage.mails("agent", ["Compte rendu d’entretien à signer", "7 juillet 2023"]);
+	const page = await stage.as("agent");
+	await see(page, "Compte rendu d’entretien à signer", "mardi, jeudi", "Entretien enregistré");
+	tells(await stage.act(page, "Compte rendu d’entretien"), "7 juillet 2023", "mardi, jeudi", "Les mardis plutôt que les lundis.");
+	await stage.does("agent", "Signer le compte rendu");
+
+	const director = await stage.as("director", `${stage.dossier}/actions/proposer_acceptation`);
+	await type(director, "Avis motivé", "Je réponds à sa place.");
+	await press(stage, director, "Proposer d’accepter");
+	await see(director, "quelqu’un d’autre : le supérieur hiérarchique direct");
+	const chief = await stage.as("chief", "/a-traiter");
+	await see(chief, "Vauigny Anaïs");
+	await stage.as("chief");
+	await follow(stage, chief, "Proposer d’accepter");
+	await type(chief, "Avis motivé", "  ");
+	await press(stage, chief, "Proposer d’accepter");
+	await see(chief, "Remplissez ce champ");
+	await type(chief, "Avis motivé", "Autonome et bien équipée.");
+	await press(stage, chief, "Proposer d’accepter");
+	await stage.mails("director", ["Télétravail, toute l’année"], ["Décision attendue", "Anaïs Vauigny"]);
+}
+
+// 12 July: the director agrees; the insurance and the computer are asked for.
+async function agreement(stage) {
+	await stage.clock("2023-07-12T09:00");
+	await stage.does("director", "Accepter la demande");
+	await stage.mails("agent", ["est acceptée", "attestation"]);
+	await stage.mails("stock", ["Équipement à préparer", "ordinateur"]);
+	const page = await stage.as("agent");
+	await see(page, "Convention à rédiger", "Joindre l’attestation d’assurance");
+}
+
+// 13 to 21 July: the convention is written, checked, signed by three people in order; the computer is lent meanwhile.
+async function signatures(stage) {
+	await stage.clock("2023-07-13T10:00");
+	const written = async page => {
+		await type(page, "Tâches télétravaillées", "Préparation du budget ; point chaque lundi.");
+		await type(page, "Numéro de l’ordinateur", "PC-12");
+		const delay = async (legend, count) => {
+			const group = page.getByRole("group", { name: legend });
+			await group.locator("input").first().fill(count);
+			await group.locator("select").first().selectOption({ label: "jours" });
+		};
+		await delay("Délai de prévenance d’un rappel", "3");
+		await delay("Délai de prévenance d’un report", "2");
+		await press(stage, page, "Rédiger la convention");
+		await see(page, "TIC- suivi de quatre chiffres");
+		await type(page, "Numéro de l’ordinateur", "TIC-0042");
+	};
+	await stage.does("director", "Rédiger la convention", written);
+	await stage.does("stock", "Remettre l’équipement", async page => {
+		for (const thing of ["Ordinateur portable", "Sacoche"])
+			await page.getByLabel(thing, { exact: true }).check();
+	});
+	await stage.does("chief", "Viser la convention", page => page.getByLabel("J’ai pris connaissance du règlement").check());
+	await stage.mails("agent", [`Convention ${stage.number} à signer`]);
+	await stage.noMail("authority");
+
+	// the director cannot sign before the agent; the agent cannot sign twice
+	await stage.refused("director", `${stage.dossier}/actions/signer_directeur`, 422, "Ce n’est plus possible");
+	await stage.as("agent");
+	const page = stage.pages.get("agent");
+	tells(await stage.act(page, "Convention individuelle de télétravail"), "Anaïs Vauigny", "Victor Valan", "mardi, jeudi",
+		"8 rue des Lilas", "TIC-0042", "48,5 Mb/s", "12 juillet 2023", "prévenance de 3 jours", "la Ville d’Ormeval");
+	await follow(stage, page, "Signer ma convention");
+	const twice = await page.context().newPage();
+	await twice.goto(page.url());
+	await page.getByRole("button", { name: "Signer ma convention" }).click();
+	await page.waitForURL(/fait=/);
+	await twice.getByRole("button", { name: "Signer ma convention" }).click();
+	await twice.waitForLoadState();
+	await see(twice, "Vous avez déjà répondu à cette demande le 13 juillet 2023", "Convention signée par l’agent");
+	await twice.close();
+	await stage.mails("director", [`Convention ${stage.number} à signer`]);
+	await stage.does("director", "Signer la convention pour la direction");
+	await stage.mails("authority", [`Convention ${stage.number} à signer`]);
+	await stage.clock("2023-07-21T10:00");
+	await stage.does("authority", "Signer la convention pour l’autorité territoriale");
+	await stage.settle();
+	const signed = await stage.as("agent");
+	await see(signed, "Dossier à vérifier");
+	let text = "";
+	for (const deadline = Date.now() + 15000; !text.includes("Kamel Clarier, signataire") && Date.now() < deadline;)
+		text = await stage.act(signed, "Convention individuelle de télétravail");
+	equal([...text.matchAll(/Signataire (?:Mme|M\.) (.*?), (.*?) A signé le (.*?) \(heure de Paris\)/g)].map(match => match.slice(1)),
+		[["Anaïs Vauigny", "agent", "13 juillet 2023 à 10 h 00"], ["Victor Valan", "directeur", "13 juillet 2023 à 10 h 00"],
+			["Kamel Clarier", "signataire du pôle RH", "21 juillet 2023 à 10 h 00"]], "who signed, in which quality, when");
+}
+
+// 1 to 24 August: the certificate is missing, asked for, sent back once with a ground, handed in again within the month.
+async function completeness(stage) {
+	await stage.clock("2023-08-01T10:00");
+	const office = await stage.as("office", `/gestion/${campaign}/pieces`);
+	await see(office, "Vauigny Anaïs", "Attestation d’assurance multirisque habitation attendue");
+	await stage.as("office");
+	await follow(stage, office, "Délivrer l’attestation d’autorisation");
+	await press(stage, office, "Délivrer l’attestation d’autorisation");
+	await see(office, "L’attestation d’assurance n’est pas encore acceptée : sans elle, l’autorisation est refusée.");
+	await stage.does("office", "Signaler ce qui manque", page => type(page, "Ce qui manque", "L’attestation d’assurance."));
+	await stage.mails("agent", [`Dossier ${stage.number} à compléter avant le 1er septembre 2023`, "L’attestation d’assurance.", "1er septembre 2023 inclus"]);
+	const page = await stage.as("agent");
+	await see(page, "Dossier incomplet", "jusqu’au vendredi 1er septembre 2023 inclus, il reste 31 jours");
+	await stage.as("office", `/gestion/${campaign}/pieces`);
+	await see(office, "1er septembre 2023");
+
+	await stage.clock("2023-08-10T10:00");
+	const insured = (file, from, until) => async page => {
+		await page.getByLabel(/Choisissez le fichier/).setInputFiles({ name: `${file}.pdf`, mimeType: "application/pdf", buffer: pdfOf(file) });
+		await type(page, "Valable du", from);
+		await type(page, "Valable jusqu’au", until);
+		await page.getByLabel("L’assureur y atteste").check();
+	};
+	stage.insured = insured;
+	await stage.does("agent", "Joindre l’attestation d’assurance", insured("habitation", "2023-01-01", "2023-12-31"));
+	await stage.mails("office", [`Attestation d’assurance à examiner : ${stage.number}`, "Anaïs Vauigny"]);
+	await stage.as("office", `/gestion/${campaign}/pieces`);
+	await see(office, "Attestation d’assurance multirisque habitation à examiner");
+	await stage.does("office", "Examiner l’attestation d’assurance", async page => {
+		await page.getByLabel("Je la renvoie").check();
+		await type(page, "Motif du renvoi", "Le télétravail n’y est pas mentionné.");
+	});
+	await stage.mails("agent", [`Attestation d’assurance à fournir de nouveau : ${stage.number}`, "Le télétravail n’y est pas mentionné."]);
+	await stage.as("agent");
+	await see(page, "renvoyée", "Le télétravail n’y est pas mentionné.");
+	await stage.as("office", `/gestion/${campaign}/pieces`);
+	await see(office, "Attestation d’assurance multirisque habitation renvoyée");
+
+	await stage.clock("2023-08-24T10:00");
+	await stage.does("agent", "Joindre l’attestation d’assurance", insured("habitation-teletravail", "2023-01-01", "2024-12-31"));
+	await stage.mails("office", [`Attestation d’assurance à examiner : ${stage.number}`]);
+	await stage.does("office", "Examiner l’attestation d’assurance", page => page.getByLabel("Je l’accepte").check());
+	await stage.does("office", "Délivrer l’attestation d’autorisation");
+	for (const name of ["agent", "chief", "director"])
+		await stage.received(name).then(mails => {
+			const last = mails.at(-1);
+			check(last?.subject === `Télétravail autorisé : ${stage.number}`, `${name}: ${last?.subject}`);
+			tells(last.text.replace(/\s+/g, " "), "4 septembre 2023", "mardi, jeudi", "3 décembre 2023");
+		});
+	await stage.as("office", `/gestion/${campaign}/pieces`);
+	await see(office, "Rien à faire ici");
+	await stage.as("agent");
+	await see(page, "Attestée", "Il commence à la date que l’attestation indique");
+	tells(await stage.act(page, "Attestation d’autorisation"), stage.number, "à compter du 4 septembre 2023", "mardi, jeudi", "3 décembre 2023", "3 septembre 2024");
+	await see(page, "Ensuite, le lundi 4 septembre 2023 : En vigueur");
+	await see(await stage.as("chief", "/a-venir"), "lundi 4 septembre 2023 « Attestée » devient « En vigueur » Vauigny Anaïs");
+	await see(await stage.as("chief", "/a-traiter"), "Rien ne vous attend.");
+}
+
+// 4 September to 4 December: the authorisation takes effect by itself, the service sees who is away, the adaptation ends.
+async function inForce(stage) {
+	await stage.clock("2023-09-03T23:59");
+	await see(await stage.as("agent"), "Attestée");
+	await stage.clock("2023-09-04T00:00");
+	await see(await stage.as("agent"), "En vigueur", "Vous êtes autorisé à télétravailler",
+		"Puis, le mercredi 4 septembre 2024 : Reconduction annuelle : Année achevée");
+	await see(await stage.as("chief", "/service"), "Semaine du 4 septembre 2023", "Vauigny Anaïs présent accordé présent accordé présent");
+	await see(await stage.as("chief", "/a-venir"), "mercredi 4 octobre 2023 Bilan du mois à remplir Vauigny Anaïs");
+	await stage.clock("2023-10-04T02:00");
+	await stage.noMail("agent");
+	await stage.clock("2023-10-04T08:00");
+	await stage.mails("agent", [`Bilan d’activité du mois : ${stage.number}`]);
+	await stage.does("agent", "Remplir mon bilan du mois", async page => {
+		await type(page, "Tâches du mois", "Notes de conjoncture.");
+		await type(page, "Production", "Quatre notes sur quatre.");
+	});
+	await stage.mails("chief", [`Bilan d’activité à viser : ${stage.number}`]);
+	await stage.does("chief", "Viser le bilan");
+
+	// the last day of the adaptation, then the day after: two weeks of notice, then two months
+	const notice = async expected => {
+		const page = await stage.as("director");
+		await follow(stage, page, "Mettre fin au télétravail");
+		equal(await page.getByLabel("Le télétravail cesse le").inputValue(), expected);
+	};
+	await stage.clock("2023-12-03T10:00");
+	await notice("2023-12-17");
+	await stage.clock("2023-12-04T10:00");
+	await notice("2024-02-04");
+}
+
+const chapters = { asking, interview, agreement, signatures, completeness, inForce };
+
+test("an authorisation from the request to the end of its adaptation", async () => {
+	const stage = await raiseCurtain("2023-07-03T10:00");
+	stage.now = "2023-07-03T10:00";
+	const began = Date.now();
+	let chapter = "";
+	try {
+		for (const [name, play] of Object.entries(chapters)) {
+			chapter = name;
+			await play(stage);
+			if (process.env.LIFE_PAGES)
+				console.log(`${name}: ${Math.round((Date.now() - began) / 1000)} s, ${stage.looked.size} pages`);
+		}
+		for (const page of stage.pages.values())
+			equal(page.mistakes, [], "what the browser complained of");
+	} catch (error) {
+		error.stack = `${chapter}: ${error.stack}`;
+		if (process.env.LIFE_PAGES)
+			console.log(stage.server.log().split("\n").filter(line => !/level=info/.test(line)).join("\n").slice(-3000));
+		if (process.env.LIFE_PAGES)
+			for (const [name, page] of stage.pages)
+				await screenshot(page, `life-failed-${name}`).catch(() => {});
+		throw error;
+	} finally {
+		await stage.lower();
+	}
+});
