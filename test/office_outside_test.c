@@ -282,6 +282,34 @@ TEST(what_dossiers_count_is_read_by_the_next_ones)
 	check_replay(&counter, second->dossier);
 }
 
+/* The list of all one's dossiers knows of each what the dossier alone does. */
+static void
+check_life(struct counter *counter, const char *matricule, size_t count)
+{
+	struct guichet_error error = { 0 };
+	struct office_actor actor;
+	struct office_life life;
+	const instant now = clock_now(counter->clock);
+	CLEANUP(store_read_end) struct store_tx *tx = store_read(counter->store, &error);
+	CHECK(tx);
+	counter_must(office_actor_load(tx, counter->arena, counter_person(counter, matricule), now, &actor, &error), &error);
+	counter_must(office_life(counter->office, tx, counter->arena, &actor, now, &life, &error), &error);
+	CHECK_INTEGER(life.count, count);
+	for (size_t i = 0; i < life.count; i++) {
+		const struct dossier_facts *listed = &life.dossiers[i].facts;
+		const struct office_dossier alone = load(counter, life.dossiers[i].row->id);
+		CHECK_TEXT(feel_value_to_french(counter->arena, listed->agent), feel_value_to_french(counter->arena,
+			alone.facts.agent));
+		CHECK(listed->counters.kind == FEEL_CONTEXT);
+		CHECK_TEXT(feel_value_to_french(counter->arena, listed->counters), feel_value_to_french(counter->arena,
+			alone.facts.counters));
+		CHECK_INTEGER(listed->posting.kind, alone.facts.posting.kind);
+		CHECK_INTEGER(listed->locals.kind, alone.facts.locals.kind);
+		CHECK_INTEGER(listed->closed_count, alone.facts.closed_count);
+		CHECK_INTEGER(listed->exception_count, alone.facts.exception_count);
+	}
+}
+
 TEST(what_a_dossier_counts_moves_the_dues_of_the_others)
 {
 	CLEANUP(counter_close) struct counter counter = { 0 };
@@ -298,6 +326,7 @@ TEST(what_a_dossier_counts_moves_the_dues_of_the_others)
 		days(&counter, "12/03/2024", "12/03/2024"));
 	counter_must(third->status, &third->error);
 	CHECK_TEXT(dues_of(&counter, first->dossier), TEXT("beaucoup@2024-01-31 fin@2024-02-01"));
+	check_life(&counter, "L1", 3);
 	third = counter_act(&counter, "L1", "rendre", third->dossier, (struct dossier_raws){ 0 });
 	counter_must(third->status, &third->error);
 	CHECK_TEXT(dues_of(&counter, first->dossier), TEXT("fin@2024-02-01"));

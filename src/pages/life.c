@@ -7,7 +7,7 @@
 
 enum {
 	PAST_SHOWN = 150,
-	OPEN_MOST = 40,   /* dossiers that are judged: each takes memory, and few people have three of them */
+	OPEN_MOST = 25,   /* dossiers that are judged: each takes memory, and few people have three of them */
 	COMING_MOST = 30,
 };
 
