@@ -166,6 +166,13 @@ for name, body in re.findall(r"^```yaml (\S+)\n(.*?)^```$", text_of("doc/manual/
         accept(kind_of(name), f"doc/manual/tutoriel.md, {name}", steps[name])
 accept("procedure", "doc/manual/tutoriel.md, procedure.yaml", steps["procedure.yaml"])
 
+sys.path.insert(0, "test/manual")
+import recipes  # noqa: E402
+for title, files in recipes.recipes():
+    for name, content in files.items():
+        if kind_of(name):
+            accept(kind_of(name), f"doc/manual/recettes.md, {title}, {name}", typed(content))
+
 # ---- damaged files ----
 
 UNKNOWN, OTHERS = "clé_inconnue", [[], {}, "???", ["a", {"b": "c"}], {"clé_inconnue": "a"}]
@@ -257,12 +264,22 @@ for what, tree, bare in damages(procedures[folder][name].decode()):
     check(told or not refused, f"{name}, {what}: the schema refuses what guichet test accepts")
     check(refused or not told, f"{name}, {what}: the schema misses an unknown key")
 
-# ---- each key of the schema is accepted by the reader somewhere ----
+# ---- each key of the schema is accepted by the reader somewhere, and shown by an example of the manual ----
+
+# What these have in common is shown once.
+LIKE = {"row_field": "field", "campaign_data": "field", "local": "field", "deadline": "action", "passage": "deadline",
+        "decision": "output", "rounding": "output"}
+
+
+def is_shown(schema, name, key):
+    return (schema["title"], name, key) in shown or name in LIKE and is_shown(schema, LIKE[name], key)
+
 
 for kind, schema in schemas.items():
     for name, shape in [("", schema)] + list(schema["definitions"].items()):
         for key in shape["properties"]:
             check((schema["title"], name, key) in used, f"no file of the tree shows « {key} » of {name or kind}")
+            check(key == "cite" or is_shown(schema, name, key), f"no example of the manual shows « {key} » of {name or kind}")
 
 print(f"{passed} passed, {failed} failed")
 sys.exit(failed > 0)
