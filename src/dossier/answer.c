@@ -414,6 +414,48 @@ read_duration(struct answering *reading, struct dossier_answer *answer)
 	return answer->mistake.length ? feel_null(TEXT("")) : row;
 }
 
+/* ---- people and structures ---- */
+
+/* What the dossier holds, or its parent, is not looked for again as long as nobody writes something else. */
+static bool
+is_unchanged(struct answering *reading, const struct dossier_answer *answer, const struct dossier *dossier, struct text text,
+	struct feel_value *ret_value)
+{
+	*ret_value = dossier ? dossier_value_of(dossier, answer->name) : feel_null(TEXT(""));
+	if (ret_value->kind != FEEL_CONTEXT)
+		return false;
+	const struct text shown = dossier_named_raw(reading->arena, answer->field->type, *ret_value);
+	reading->full |= !shown.at;
+	return text_equal(shown, text);
+}
+
+static struct feel_value
+read_named(struct answering *reading, struct dossier_answer *answer)
+{
+	const struct dossier_facts *facts = reading->facts;
+	const struct text text = only(reading, answer, false);
+	struct feel_value value = feel_null(TEXT(""));
+	struct text wrong;
+	if (text.length == 0)
+		return value;
+	if (!text_is_utf8(text)) {
+		mistake(reading, answer, TEXT("Ce texte contient des caractères illisibles : saisissez-le de nouveau."));
+		return value;
+	}
+	if (answer->raws[0].length > DOSSIER_NAMED_LONGEST) {
+		mistake(reading, answer, TEXT("C’est trop long : écrivez seulement le nom."));
+		return value;
+	}
+	if (facts && (is_unchanged(reading, answer, facts->dossier, text, &value)
+		|| is_unchanged(reading, answer, facts->parent, text, &value)))
+		return value;
+	value = dossier_named_value(reading->arena, answer->field->type, facts ? facts->named : NULL,
+		facts ? facts->named_count : 0, answer->raws[0], &wrong);
+	if (!wrong.at || wrong.length)
+		mistake(reading, answer, wrong);
+	return value;
+}
+
 static struct feel_value (*const readers[PROCEDURE_FIELD_TYPE_COUNT])(struct answering *, struct dossier_answer *) = {
 	[PROCEDURE_FIELD_TEXT] = read_text,
 	[PROCEDURE_FIELD_LONG_TEXT] = read_text,
@@ -432,6 +474,8 @@ static struct feel_value (*const readers[PROCEDURE_FIELD_TYPE_COUNT])(struct ans
 	[PROCEDURE_FIELD_ROWS] = read_rows,
 	[PROCEDURE_FIELD_PERIOD] = read_period,
 	[PROCEDURE_FIELD_DURATION] = read_duration,
+	[PROCEDURE_FIELD_PERSON] = read_named,
+	[PROCEDURE_FIELD_STRUCTURE] = read_named,
 };
 
 /* ---- any answer ---- */
@@ -544,7 +588,8 @@ answer_show(struct answering *reading, struct dossier_answer *answer, struct fee
 		return;
 	}
 	for (size_t i = 0; i < count; i++) {
-		raws[i] = raw_of(reading->arena, value.kind == FEEL_LIST ? value.list.at[i] : value);
+		raws[i] = dossier_names(answer->field->type) ? dossier_named_raw(reading->arena, answer->field->type, value)
+			: raw_of(reading->arena, value.kind == FEEL_LIST ? value.list.at[i] : value);
 		reading->full |= !raws[i].at;
 	}
 	answer->raw_count = count;
@@ -560,6 +605,8 @@ answer_oblige(struct answering *reading, struct dossier_answer *answer)
 		[PROCEDURE_FIELD_DECLARATION] = TEXT("Cochez cette déclaration : elle est obligatoire."),
 		[PROCEDURE_FIELD_WEEK] = TEXT("Choisissez au moins une demi-journée : la réponse est obligatoire."),
 		[PROCEDURE_FIELD_ROWS] = TEXT("Remplissez au moins une ligne : la réponse est obligatoire."),
+		[PROCEDURE_FIELD_PERSON] = TEXT("Nommez une personne : la réponse est obligatoire."),
+		[PROCEDURE_FIELD_STRUCTURE] = TEXT("Nommez une structure : la réponse est obligatoire."),
 		[PROCEDURE_FIELD_PERIOD] = TEXT("Donnez les deux dates : elles sont obligatoires."),
 	};
 	const struct procedure_field *field = answer->field;

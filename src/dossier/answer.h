@@ -7,6 +7,7 @@
 struct answering {
 	struct arena *arena;
 	bool full;
+	const struct dossier_facts *facts; /* whom answers may name, and what they were; NULL: nobody */
 };
 
 /* Finds in `raws` what was typed for answer->field under answer->name; `given` says whether anything was. */

@@ -355,9 +355,53 @@ struct dossier_form {
 
 struct dossier_answer *dossier_answer_find(const struct dossier_form *form, struct text field);
 
-/* Reads what was typed for one field alone: neither its obligation nor its checks. BROKEN only. */
+/* Reads what was typed for one field alone, which is no PERSON or STRUCTURE (dossier_named_value()): neither its obligation
+ * nor its checks. BROKEN only. */
 enum guichet_status dossier_answer_typed(struct arena *arena, const struct procedure_field *field,
 	struct dossier_raws raws, struct dossier_answer *ret_answer, struct guichet_error *error);
+
+/* ---- people and structures that answers name ---- */
+
+enum {
+	DOSSIER_NAMED_LIMIT = 6,     /* choices told when a text does not say which */
+	DOSSIER_NAMED_MOST = 40,     /* texts looked for at once */
+	DOSSIER_NAMED_LONGEST = 400, /* bytes of one */
+};
+
+/* What the directory knows, on the day of the question, that a text typed for a person or a structure may mean. */
+struct dossier_named {
+	enum procedure_field_type type; /* PERSON or STRUCTURE */
+	struct text raw;                /* as it came */
+	const struct feel_value *found; /* contexts of that type, DOSSIER_NAMED_LIMIT at most */
+	size_t count;
+	bool more;                      /* than these */
+};
+
+/* Is it PERSON or STRUCTURE? */
+bool dossier_names(enum procedure_field_type type);
+
+/* The texts to look for, `found` being left to the caller; none, and NULL, for most procedures. False when the arena is
+ * full. */
+[[nodiscard]] bool dossier_named_wanted(struct arena *arena, const struct procedure *procedure, struct dossier_raws raws,
+	struct dossier_named **ret_named, size_t *ret_count);
+
+/* How to look for "Mme Ana Lestrade (F12), Atelier": by the key "F12", else by the name "Ana Lestrade". */
+struct dossier_named_query {
+	struct text key, name; /* name: without civility */
+	struct text whole;     /* as it came, trimmed: a name may have parentheses of its own */
+};
+struct dossier_named_query dossier_named_query(struct text raw);
+
+/* The matricule of a person, the code of a structure; may be empty. */
+struct text dossier_named_key(enum procedure_field_type type, struct feel_value value);
+/* Is it their whole name, in either order, accents and case apart? */
+bool dossier_named_is_whole(struct arena *arena, enum procedure_field_type type, struct text name, struct feel_value value);
+/* The text that reads back to it: "Ana Lestrade (F12)". `at` is NULL when the arena is full. */
+struct text dossier_named_raw(struct arena *arena, enum procedure_field_type type, struct feel_value value);
+/* Which one a text means among those found for it; null with a mistake that says what to do, whose `at` is NULL when the
+ * arena is full. */
+struct feel_value dossier_named_value(struct arena *arena, enum procedure_field_type type, const struct dossier_named *named,
+	size_t count, struct text raw, struct text *ret_mistake);
 
 /* ---- what everything reads ---- */
 
@@ -394,6 +438,8 @@ struct dossier_facts {
 	struct feel_value locals;      /* `réglage`: as their structure of that day, or one above it, has set them */
 	struct feel_value counters;    /* `compteur`: their entries, oldest first */
 	const struct calendar_period *closed; size_t closed_count; /* days closed after the procedure was published */
+	/* What the answers about to be read may name (dossier_named_wanted()): their own, and no other facts have any. */
+	const struct dossier_named *named; size_t named_count;
 	struct text other;             /* number of another dossier of the subject that still counts here; of a child to
 	                                * file: of one of the same nature and parent that goes on; empty: none */
 	struct text nature;            /* of a child to file; empty otherwise: the dossier knows its own */

@@ -224,7 +224,7 @@ value_words(const void *data, struct arena *arena, unsigned slot_index, struct t
 	static const bool worded[PROCEDURE_FIELD_TYPE_COUNT] = { [PROCEDURE_FIELD_CHOICE] = true,
 		[PROCEDURE_FIELD_CHOICES] = true, [PROCEDURE_FIELD_MONEY] = true, [PROCEDURE_FIELD_PERCENTAGE] = true,
 		[PROCEDURE_FIELD_WEEK] = true, [PROCEDURE_FIELD_ROWS] = true, [PROCEDURE_FIELD_PERIOD] = true,
-		[PROCEDURE_FIELD_DURATION] = true };
+		[PROCEDURE_FIELD_DURATION] = true, [PROCEDURE_FIELD_PERSON] = true, [PROCEDURE_FIELD_STRUCTURE] = true };
 	if (!worded[field->type])
 		return false;
 	*ret_words = procedure_field_text(arena, field, value);

@@ -4,6 +4,7 @@
 #include "base/buffer.h"
 #include "dossier/clocks.h"
 #include "dossier/judged.h"
+#include "dossier/named.h"
 #include "dossier/outside.h"
 #include "dossier/registers.h"
 
@@ -708,7 +709,7 @@ json_of_facts(struct arena *arena, const struct dossier_facts *facts)
 	    && json_put(object, "subject", json_of_text(facts->subject))
 	    && json_put(object, "other", json_of_text(facts->other))
 	    && put_holders(object, facts) && put_parameters(object, facts) && outside_put(arena, object, facts)
-	    && json_put_kin(arena, object, facts))
+	    && json_put_kin(arena, object, facts) && named_put(arena, object, facts))
 		return object;
 	json_decref(object);
 	return NULL;
@@ -754,5 +755,6 @@ json_facts(struct json_reader *reader, const json_t *json)
 	facts.exceptions = exceptions;
 	outside_read(reader, json, &facts);
 	json_kin(reader, json, &facts);
+	named_read(reader, json, &facts);
 	return facts;
 }

@@ -194,11 +194,15 @@ read_answers(struct inputs *inputs, struct answering *reading, struct dossier_ra
 				status = inputs_evaluate(inputs, answer->field->prefill, &proposed, error);
 			if (status != GUICHET_OK)
 				return status;
+			/* `agent`, proposed for a person, knows more than the answer keeps. */
+			if (dossier_names(answer->field->type)
+				&& !value_shape(inputs->arena, answer->field->feel_type, proposed, &proposed))
+				return OUT_OF_MEMORY(error);
 			answer->prefilled = proposed.kind != FEEL_NULL;
 			answer->value = proposed;
 			answer_show(reading, answer, proposed);
 			/* A week or rows proposed may hold more than this field asks. */
-			if (proposed.kind != FEEL_NULL && answer->field->type >= PROCEDURE_FIELD_WEEK)
+			if (proposed.kind != FEEL_NULL && (answer->field->day_count || answer->field->part_count))
 				answer_read(reading, answer);
 		}
 		inputs->values[answer->field->slot] = answer->value;
@@ -211,7 +215,7 @@ form_read(struct inputs *inputs, enum dossier_form_kind kind, int action, struct
 	struct dossier_form *ret_form, struct guichet_error *error)
 {
 	struct dossier_form form = { 0 };
-	struct answering reading = { .arena = inputs->arena };
+	struct answering reading = { .arena = inputs->arena, .facts = inputs->facts };
 	size_t changed_count = 0;
 	enum guichet_status status = list_fields(inputs, kind, action, &form, &changed_count, error);
 	if (status == GUICHET_OK)

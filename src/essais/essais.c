@@ -32,6 +32,8 @@ essai_typed(struct playing *playing, const struct procedure_field *field, const 
 	struct guichet_error error = { 0 };
 	if (field->type < PROCEDURE_FIELD_TIME)
 		return false;
+	if (dossier_names(field->type))
+		return world_named_value(playing->world, field->type, yaml_scalar(node), ret_value);
 	essai_type(playing->arena, field->name, node, raws, &count, MOST_RAWS);
 	if (dossier_answer_typed(playing->arena, field, (struct dossier_raws){ raws, count }, &answer, &error) != GUICHET_OK
 		|| answer.mistake.length)
@@ -429,6 +431,9 @@ play_example(struct playing *playing, const struct yaml_node *node)
 	struct dossier_raw raws[MOST_RAWS];
 	const struct dossier_raws all = { raws, collect_raws(playing, node, raws) };
 	struct dossier_form form;
+	status = world_named(world, all, &facts, playing->error);
+	if (status != GUICHET_OK)
+		return status;
 	status = dossier_form_read(playing->arena, &facts, DOSSIER_FORM_FILING, PROCEDURE_NONE, all, false, &form,
 		playing->error);
 	if (status != GUICHET_OK)

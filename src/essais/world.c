@@ -587,6 +587,9 @@ world_act_or_bear(struct world *world, struct world_dossier *dossier, const stru
 		return status;
 	if (birth && birth->parent)
 		child_number = set_birth(world, birth, &facts);
+	status = world_named(world, command->raws, &facts, error);
+	if (status != GUICHET_OK)
+		return status;
 	struct dossier_input input = input_of(world, filing ? &fresh : dossier, &facts);
 	input.command = *command;
 	input.actor = (struct dossier_actor){ .person = world_person_of(world, person),

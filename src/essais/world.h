@@ -121,6 +121,12 @@ enum guichet_status world_act_or_bear(struct world *world, struct world_dossier 
 enum guichet_status world_act(struct world *world, struct world_dossier *dossier, struct text key, struct text person,
 	const struct dossier_command *command, struct dossier_outcome *ret_outcome, struct guichet_error *error);
 
+/* named.c: whom these answers name, into facts. */
+enum guichet_status world_named(struct world *world, struct dossier_raws raws, struct dossier_facts *facts,
+	struct guichet_error *error);
+/* Whom one text names; false when nobody, or several. */
+bool world_named_value(struct world *world, enum procedure_field_type type, struct text raw, struct feel_value *ret_value);
+
 /* outside.c: what comes from outside the dossier, into facts. */
 enum guichet_status world_outside(struct world *world, struct text person, struct dossier_facts *facts,
 	struct guichet_error *error);

@@ -114,7 +114,9 @@ judge_ahead(struct store_tx *tx, const struct office_command *command, struct of
 	const instant now = clock_now(command->office->options.clock);
 	const struct office_place place = office_place_at_filing(command, foreseen);
 	struct dossier_input input;
-	if (!input_of(command, foreseen, &foreseen->draft, &facts, now, &input))
+	if (!input_of(command, foreseen, &foreseen->draft, &facts, now, &input)
+		|| office_named_load(tx, command->arena, foreseen->actor.facts.structure.path, input.command.raws, &input.facts,
+			&ignored) != GUICHET_OK)
 		return;
 	input.number = judged->number = dossier_number(command->arena, place.procedure, facts.campaign, serial);
 	if (input.number.at && dossier_decide(&input, command->arena, &judged->outcome, &ignored) == GUICHET_OK
@@ -184,7 +186,10 @@ decide(struct store_tx *tx, struct office_command *command, const struct office_
 	if (!input_of(command, foreseen, draft, facts, now, &input))
 		return guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.");
 	struct office_judged *judged = same && is_plain(facts) ? foreseen->judged : NULL;
-	enum guichet_status status = GUICHET_OK;
+	enum guichet_status status = judged ? GUICHET_OK : office_named_load(tx, command->arena,
+		foreseen->actor.facts.structure.path, input.command.raws, &input.facts, error);
+	if (status != GUICHET_OK)
+		return status;
 	if (judged) {
 		dossier_stamp(&judged->outcome, judged->texts.state, now);
 		command->outcome = judged->outcome;
@@ -268,6 +273,8 @@ act_on(struct store_tx *tx, struct office_command *command, const struct office_
 	struct dossier_input input = { .facts = dossier.facts, .command = command->command,
 		.actor = { acting, dossier.roles, dossier.signs }, .decided_at = now, .salt = command->salt };
 	status = handed_take(tx, command, dossier.procedure, &input.command, error);
+	if (status == GUICHET_OK)
+		status = office_named_load(tx, arena, actor->facts.structure.path, input.command.raws, &input.facts, error);
 	if (status == GUICHET_OK)
 		status = dossier_decide(&input, arena, &command->outcome, error);
 	if (status == GUICHET_OK && command->outcome.held_until) {

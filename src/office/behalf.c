@@ -131,6 +131,8 @@ decide(struct store_tx *tx, struct office_command *command, const struct office_
 	input.command.piece_count = draft->piece_count;
 	enum guichet_status status = office_facts_at_filing(tx, arena, command->campaign, foreseen, &input.facts, error);
 	if (status == GUICHET_OK)
+		status = office_named_load(tx, arena, filer->facts.structure.path, input.command.raws, &input.facts, error);
+	if (status == GUICHET_OK)
 		status = office_number_take(tx, command, error);
 	input.number = command->number;
 	if (status == GUICHET_OK)

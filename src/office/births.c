@@ -150,6 +150,8 @@ decide(struct store_tx *tx, struct office_command *command, const struct office_
 	input.command.piece_count = draft->piece_count;
 	status = acting_of(arena, parent, around->seats, actor, nature, command->command.action, &input.actor.person, error);
 	if (status == GUICHET_OK)
+		status = office_named_load(tx, arena, actor->facts.structure.path, input.command.raws, &input.facts, error);
+	if (status == GUICHET_OK)
 		status = dossier_decide(&input, arena, &command->outcome, error);
 	struct office_place place = *around;
 	place.id = command->id;

@@ -289,6 +289,8 @@ takeover_write(struct store_tx *tx, void *context, struct guichet_error *error)
 	if (status == GUICHET_OK && !input.number.at)
 		status = guichet_fail(error, GUICHET_BROKEN, "Le numéro n’a pu être donné.");
 	if (status == GUICHET_OK)
+		status = office_named_load(tx, arena, author.facts.structure.path, raws, &input.facts, error);
+	if (status == GUICHET_OK)
 		status = dossier_decide(&input, arena, &takeover->outcome, error);
 	if (status == GUICHET_OK)
 		status = office_record(takeover->office, tx, arena, &place, &facts, &takeover->outcome, NULL, now, takeover->seed, error);

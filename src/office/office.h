@@ -131,6 +131,11 @@ enum guichet_status office_facts_before_birth(struct store_tx *tx, struct arena 
 /* The subject, who holds a role for it, and nobody else. */
 bool office_may_see(const struct office_dossier *dossier);
 
+/* What these answers name, into facts already made: looked for at facts->at in the organisation of who answers, whose
+ * structure has that path (struct directory_structure). Before any form of a procedure that has such fields is read. */
+enum guichet_status office_named_load(struct store_tx *tx, struct arena *arena, struct text path, struct dossier_raws raws,
+	struct dossier_facts *facts, struct guichet_error *error);
+
 /* The facts for a person who has not filed yet in a campaign: for "puis-je ?" and the form. */
 enum guichet_status office_facts_before_filing(struct office *office, struct store_tx *tx, struct arena *arena,
 	const struct office_campaign *campaign, const struct office_actor *actor, instant at,

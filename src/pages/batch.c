@@ -125,11 +125,13 @@ form_of(struct request *request, struct store_tx *tx, struct arena *arena, struc
 	struct office_dossier *dossier = arena_new_of(arena, struct office_dossier);
 	if (!dossier)
 		return guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.");
-	const enum guichet_status status = office_dossier_load(site->office, tx, arena, id, &visitor_of(request)->actor,
+	enum guichet_status status = office_dossier_load(site->office, tx, arena, id, &visitor_of(request)->actor,
 		clock_now(site->clock), dossier, error);
 	*ret_there = status == GUICHET_OK && office_may_see(dossier);
 	if (status == GUICHET_UNKNOWN)
 		return GUICHET_OK;
+	if (*ret_there)
+		status = office_named_load(tx, arena, visitor_of(request)->actor.facts.structure.path, raws, &dossier->facts, error);
 	return status != GUICHET_OK || !*ret_there ? status
 		: dossier_form_read(arena, &dossier->facts, DOSSIER_FORM_ACTION, action, raws, fresh, ret_form, error);
 }

@@ -666,7 +666,10 @@ action_page(struct request *request, struct html *html, const struct dossier_for
 		return guichet_fail(error, GUICHET_REFUSED, "%s", refusal.length ? request->arena ? arena_text(request->arena,
 			refusal).at : "" : "Ce n’est plus possible : le dossier a avancé entre-temps. Ouvrez-le pour voir où il en est.");
 	if (raws) {
-		status = dossier_form_read(request->arena, &dossier.facts, DOSSIER_FORM_ACTION, index, *raws, false, &typed, error);
+		status = office_named_load(tx, request->arena, visitor_of(request)->actor.facts.structure.path, *raws, &dossier.facts,
+			error);
+		if (status == GUICHET_OK)
+			status = dossier_form_read(request->arena, &dossier.facts, DOSSIER_FORM_ACTION, index, *raws, false, &typed, error);
 		if (status != GUICHET_OK)
 			return status;
 		form = &typed;
@@ -715,6 +718,9 @@ rows_page(struct request *request, struct html *html, const struct dossier_raws 
 		const int index = status != GUICHET_OK ? PROCEDURE_NONE
 			: dossier_action_find(dossier.procedure, &dossier.state, request_parameter(request, "action"));
 		if (index != PROCEDURE_NONE)
+			status = office_named_load(tx, request->arena, visitor_of(request)->actor.facts.structure.path, *raws, &dossier.facts,
+				error);
+		if (status == GUICHET_OK && index != PROCEDURE_NONE)
 			status = dossier_form_read(request->arena, &dossier.facts, DOSSIER_FORM_ACTION, index, *raws, true, &form, error);
 		if (status != GUICHET_OK)
 			return status;

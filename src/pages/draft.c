@@ -73,6 +73,7 @@ draft_load_with(struct request *request, struct store_tx *tx, const struct offic
 	struct arena *arena = request->arena;
 	const struct office_actor *actor = &visitor_of(request)->actor;
 	enum guichet_status status = draft_open(request, tx, draft, error);
+	draft->tx = tx;
 	if (status == GUICHET_OK)
 		status = draft_judge(request, tx, draft, error);
 	if (status == GUICHET_OK)
@@ -80,6 +81,8 @@ draft_load_with(struct request *request, struct store_tx *tx, const struct offic
 	if (status == GUICHET_OK && typed)
 		status = office_draft_merge(arena, typed, &draft->saved.raws, error);
 	const struct procedure_action *filing = status == GUICHET_OK ? draft_filing(draft) : NULL;
+	if (status == GUICHET_OK)
+		status = office_named_load(tx, arena, actor->facts.structure.path, draft->saved.raws, &draft->facts, error);
 	if (status == GUICHET_OK)
 		status = dossier_form_read(arena, &draft->facts, DOSSIER_FORM_FILING,
 			filing ? (int)(filing - draft->facts.procedure->actions) : PROCEDURE_NONE, draft->saved.raws, false,

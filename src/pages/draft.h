@@ -21,6 +21,7 @@ struct draft {
 	size_t piece_count;
 	const struct text *piece_mistakes; /* by piece of the procedure; empty when it is well */
 	struct text trouble;               /* why what was typed is not on disk, told above the form; empty: it is */
+	struct store_tx *tx;               /* that it was loaded in */
 	struct text other;                 /* id of the dossier that holds the person's place; empty: none */
 };
 

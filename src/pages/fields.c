@@ -147,6 +147,18 @@ declaration(struct html *html, const struct dossier_answer *answer)
 	field_label(html, field->label, field->compulsory);
 }
 
+/* How to name somebody, or whom the directory understood. */
+static struct text
+named_help(struct arena *arena, const struct dossier_answer *answer)
+{
+	const struct procedure_field *field = answer->field;
+	const struct text how = field->type == PROCEDURE_FIELD_PERSON ? TEXT("Écrivez le matricule, ou le nom et le prénom.")
+		: TEXT("Écrivez le code de la structure, ou son nom.");
+	const struct text meant = answer->value.kind == FEEL_NULL ? how
+		: arena_format(arena, "L’annuaire dit : " TEXT_FORMAT ".", TEXT_ARGS(procedure_field_text(arena, field, answer->value)));
+	return field->help.length ? arena_format(arena, TEXT_FORMAT " " TEXT_FORMAT, TEXT_ARGS(field->help), TEXT_ARGS(meant)) : meant;
+}
+
 /* Everything that is typed. A date goes to the browser's own field as it wants it; what is no date is shown as typed. */
 static void
 typed(struct html *html, struct arena *arena, const struct dossier_answer *answer)
@@ -158,6 +170,8 @@ typed(struct html *html, struct arena *arena, const struct dossier_answer *answe
 	const struct text bounds = procedure_field_bounds(arena, field);
 	if (bounds.length)
 		line.help = line.help.length ? arena_format(arena, "%.*s %.*s", TEXT_ARGS(line.help), TEXT_ARGS(bounds)) : bounds;
+	if (dossier_names(field->type))
+		line.help = named_help(arena, answer);
 	struct date date;
 	struct feel_value time;
 	switch (field->type) {

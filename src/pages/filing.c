@@ -179,8 +179,11 @@ asked_by(struct request *request, const struct draft *draft, int action, const s
 		return GUICHET_OK;
 	if (this && !office_raws_join(arena, draft->saved.raws, refused->command.raws, &raws))
 		return guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.");
-	const enum guichet_status status = dossier_form_read(arena, &draft->facts, DOSSIER_FORM_FILING, action, raws, !this,
-		&form, error);
+	struct dossier_facts facts = draft->facts;
+	enum guichet_status status = office_named_load(draft->tx, arena, visitor_of(request)->actor.facts.structure.path, raws,
+		&facts, error);
+	if (status == GUICHET_OK)
+		status = dossier_form_read(arena, &facts, DOSSIER_FORM_FILING, action, raws, !this, &form, error);
 	if (status != GUICHET_OK)
 		return status;
 	ret_form->answers = form.answers;

@@ -91,6 +91,7 @@ inbox_load(struct inbox *inbox, struct store_tx *tx, const struct office_rows *r
 {
 	struct arena *arena = inbox->request->arena;
 	const instant now = clock_now(site_of(inbox->request)->clock);
+	inbox->tx = tx;
 	inbox->items = arena_array_of(arena, struct inbox_item, rows->count + 1);
 	inbox->count = 0;
 	inbox->more = rows->more;
@@ -290,8 +291,10 @@ asked_fields(const struct inbox *inbox, struct html *html, const struct inbox_it
 	struct dossier_raws raws = { 0 };
 	if (inbox->sending)
 		raws = sent_raws(inbox->request, item->row->id, option->definition->name);
-	const enum guichet_status status = dossier_form_read(arena, &item->facts, DOSSIER_FORM_ACTION, option->action, raws,
-		!chosen, &form, error);
+	struct dossier_facts facts = item->facts;
+	enum guichet_status status = office_named_load(inbox->tx, arena, inbox->actor->facts.structure.path, raws, &facts, error);
+	if (status == GUICHET_OK)
+		status = dossier_form_read(arena, &facts, DOSSIER_FORM_ACTION, option->action, raws, !chosen, &form, error);
 	if (status != GUICHET_OK || form.count == 0)
 		return status;
 	const struct text prefix = asked_prefix(arena, item->row->id, option->definition->name);

@@ -84,6 +84,7 @@ struct inbox {
 	size_t count;
 	bool more;
 	const struct inbox_sending *sending; /* NULL: nothing was sent */
+	struct store_tx *tx;                 /* that of inbox_load() */
 };
 
 /* Reads what the rows need to be shown: options, restricted to the link's. The same dossier twice is one item. */

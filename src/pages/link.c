@@ -241,8 +241,11 @@ page_link_action_do(struct request *request, struct html *html, struct guichet_e
 		const int action = dossier_action_find(dossier.procedure, &dossier.state, command->command.action);
 		if (page_changes_rows(request) && action != PROCEDURE_NONE) {
 			struct dossier_form form;
-			status = dossier_form_read(request->arena, &dossier.facts, DOSSIER_FORM_ACTION, action, command->command.raws,
-				true, &form, error);
+			status = office_named_load(tx, request->arena, opened.actor.facts.structure.path, command->command.raws,
+				&dossier.facts, error);
+			if (status == GUICHET_OK)
+				status = dossier_form_read(request->arena, &dossier.facts, DOSSIER_FORM_ACTION, action,
+					command->command.raws, true, &form, error);
 			return status != GUICHET_OK ? status : link_action_page(request, html, &form, (struct text){ 0 }, error);
 		}
 	}

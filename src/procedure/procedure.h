@@ -155,6 +155,8 @@ enum procedure_field_type {    /* type of its FEEL value */
 	PROCEDURE_FIELD_ROWS,        /* lignes: list of contexts, an entry per column */
 	PROCEDURE_FIELD_PERIOD,      /* période: context {début, fin: dates, both included; jours: number of days} */
 	PROCEDURE_FIELD_DURATION,    /* durée: context {nombre: number, unité: one of those that a delay knows} */
+	PROCEDURE_FIELD_PERSON,      /* personne: context {matricule, civilité, nom, prénom, mail, structure: as below} */
+	PROCEDURE_FIELD_STRUCTURE,   /* structure: context {code, nom} */
 	PROCEDURE_FIELD_TYPE_COUNT
 };
 

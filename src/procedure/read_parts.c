@@ -150,6 +150,28 @@ read_rows(struct map map, struct procedure_field *field)
 	field->rows_most = (size_t)(least > most ? least : most);
 }
 
+/* What the directory says of whom an answer names; agent has the same entries, and more. */
+static const struct feel_type *
+named_type(struct reader *reader, enum procedure_field_type type)
+{
+	const struct feel_type *unsure = feel_type_optional_of(reader->arena, &feel_type_string, true);
+	struct feel_field *place = READER_ARRAY(reader, struct feel_field, 2), *person = READER_ARRAY(reader, struct feel_field, 6);
+	if (!unsure || !place || !person)
+		return NULL;
+	place[0] = (struct feel_field){ TEXT("code"), &feel_type_string };
+	place[1] = (struct feel_field){ TEXT("nom"), &feel_type_string };
+	const struct feel_type *structure = feel_type_context_of(reader->arena, place, 2);
+	if (type == PROCEDURE_FIELD_STRUCTURE || !structure)
+		return structure;
+	person[0] = (struct feel_field){ TEXT("matricule"), &feel_type_string };
+	person[1] = (struct feel_field){ TEXT("civilité"), unsure };
+	person[2] = (struct feel_field){ TEXT("nom"), &feel_type_string };
+	person[3] = (struct feel_field){ TEXT("prénom"), &feel_type_string };
+	person[4] = (struct feel_field){ TEXT("mail"), unsure };
+	person[5] = (struct feel_field){ TEXT("structure"), structure };
+	return feel_type_context_of(reader->arena, person, 6);
+}
+
 /* What its value is made of, for the types that several answers make. */
 void
 read_parts(struct map map, struct procedure_field *field)
@@ -162,6 +184,10 @@ read_parts(struct map map, struct procedure_field *field)
 		field->part_count = 2;
 	} else if (field->type == PROCEDURE_FIELD_DURATION) {
 		make_duration(reader, field);
+	} else if (field->type == PROCEDURE_FIELD_PERSON || field->type == PROCEDURE_FIELD_STRUCTURE) {
+		field->feel_type = named_type(reader, field->type);
+		reader->findings->broken |= !field->feel_type;
+		field->feel_type = field->feel_type ? field->feel_type : &feel_type_any;
 	}
 	if (field->part_count == 0)
 		return;
