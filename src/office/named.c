@@ -4,7 +4,7 @@
 
 #include "base/banned.h"
 
-enum { MOST_STRUCTURES = 20000 };
+enum { MOST_STRUCTURES = 20000, STRUCTURES_ARENA = 64 << 20 };
 
 /* Everything under the first structure of a path: "/VAL/RECT/" gives "/VAL/". */
 static struct text
@@ -58,16 +58,40 @@ person_feel(struct arena *arena, const struct directory_found *found, struct fee
 	return feel_value_copy(arena, feel_context(entries, sizeof entries / sizeof *entries), ret_value);
 }
 
+/* Namesakes by matricule: a mistake told twice is the same. */
+static void
+order_namesakes(struct directory_found *found, size_t count)
+{
+	for (size_t i = 1; i < count; i++)
+		for (size_t k = i; k > 0; k--) {
+			const struct directory_person *before = &found[k - 1].person, *person = &found[k].person;
+			if (!text_equal(before->last_name, person->last_name) || !text_equal(before->first_name, person->first_name)
+				|| text_compare(before->external_id, person->external_id) <= 0)
+				break;
+			const struct directory_found swapped = found[k];
+			found[k] = found[k - 1];
+			found[k - 1] = swapped;
+		}
+}
+
 static enum guichet_status
 search_people(struct lookup *lookup, struct text query, bool key, struct guichet_error *error)
 {
 	struct directory_search found;
 	enum guichet_status status = directory_search(lookup->tx, lookup->arena, query, &lookup->range, lookup->day,
 		DOSSIER_NAMED_LIMIT, &found, error);
+	struct directory_found *ordered = arena_array_of(lookup->arena, struct directory_found, DOSSIER_NAMED_LIMIT);
+	if (status == GUICHET_OK && !ordered)
+		status = guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.");
+	if (status != GUICHET_OK)
+		return status;
+	for (size_t i = 0; i < found.count; i++)
+		ordered[i] = found.at[i];
+	order_namesakes(ordered, found.count);
 	for (size_t i = 0; status == GUICHET_OK && i < found.count; i++) {
-		if (key && !text_equal(found.at[i].person.external_id, query))
+		if (key && !text_equal(ordered[i].person.external_id, query))
 			continue;
-		if (!person_feel(lookup->arena, &found.at[i], &lookup->found[lookup->named->count++]))
+		if (!person_feel(lookup->arena, &ordered[i], &lookup->found[lookup->named->count++]))
 			status = guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.");
 	}
 	lookup->named->more = !key && found.more;
@@ -97,7 +121,7 @@ add_structure(struct lookup *lookup, const struct directory_structure *structure
 static enum guichet_status
 find_structures_named(struct lookup *lookup, struct guichet_error *error)
 {
-	CLEANUP(arena_free) struct arena *own = arena_new(OFFICE_WORK_ARENA);
+	CLEANUP(arena_free) struct arena *own = arena_new(STRUCTURES_ARENA);
 	struct directory_structures all;
 	const struct text name = own ? text_fold(own, lookup->query.name) : (struct text){ 0 },
 		whole = own ? text_fold(own, lookup->query.whole) : (struct text){ 0 };

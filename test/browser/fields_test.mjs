@@ -4,7 +4,7 @@ import { cp, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { axe, check, equal, overflows, screenshot, startServer, test, visitor } from "./harness.mjs";
-import { casting, enter, listed } from "./people.mjs";
+import { casting, enter, listed, nameOf } from "./people.mjs";
 
 const press = (page, name) => page.getByRole("button", { name }).first().click();
 
@@ -59,9 +59,28 @@ async function fill(page, name) {
 	await press(page, "Enregistrer et continuer");
 }
 
+// Somebody, first by a beginning that is not enough, then as the mistake tells to copy it.
+async function nameSomebody(page, name, who) {
+	await page.getByRole("heading", { name: "Votre relais" }).waitFor();
+	const person = page.getByLabel("Qui vous remplace"), place = page.getByLabel("Service où vous serez");
+	check((await place.inputValue()).endsWith(`(${who.code})`), "one’s own service is proposed");
+	await person.fill(who.last.slice(0, -1));
+	await place.fill("Aucun service de ce nom");
+	await press(page, "Enregistrer et continuer");
+	await page.getByText("L’annuaire ne connaît pas").first().waitFor();
+	equal(await person.inputValue(), who.last.slice(0, -1), "what was typed is kept");
+	equal(await person.getAttribute("aria-invalid"), "true");
+	await clean(page);
+	await screenshot(page, `fields-somebody-${name}`);
+	await person.fill(`${who.first} ${who.last} (${who.id}), ${who.structure}`);
+	await place.fill(who.code);
+	await press(page, "Enregistrer et continuer");
+}
+
 // From the form to the summary, where the two ways of filing stand.
-async function file(page, name) {
+async function file(page, name, who) {
 	await page.getByRole("heading", { name: "Vérifier et déposer" }).waitFor();
+	await page.getByText(`${nameOf(who)} (${who.structure})`).first().waitFor();
 	await page.getByText("lundi, jeudi matin").waitFor();
 	await page.getByText("du 5 mars 2024 au 8 mars 2024").waitFor();
 	await page.getByText("Moyen : Train, Départ : 6 h 50, Durée : 40 min ; Moyen : Voiture, Départ : 18 h 05").waitFor();
@@ -121,7 +140,8 @@ test("weeks, times, rows and registers are typed and read, with and without Java
 			await page.getByRole("link", { name: "Aménagement d’horaires" }).first().click();
 			await page.getByRole("link", { name: "Commencer ma demande" }).first().click();
 			await fill(page, name);
-			await file(page, name);
+			await nameSomebody(page, name, cast.chief);
+			await file(page, name, cast.chief);
 			await enter(chief, cast.chief);
 			await follow(chief, person, name);
 			for (const visit of [page, chief]) {
