@@ -52,7 +52,8 @@ raws(struct counter *counter, const char *field, const char *text)
 static struct text
 mistake(struct counter *counter, const char *field, const char *text)
 {
-	const struct office_command *command = counter_act(counter, "N1", "déposer", (struct text){ 0 }, raws(counter, field, text));
+	const struct office_command *command = counter_act(counter, "N1", "déposer", (struct text){ 0 },
+		raws(counter, field, text));
 	const struct dossier_answer *answer = dossier_answer_find(&command->outcome.form, text_of_string(field));
 	CHECK(command->status == GUICHET_REFUSED && answer);
 	return answer->mistake;
@@ -71,19 +72,19 @@ TEST(a_text_that_does_not_say_who_is_told_whom_to_copy)
 	begin(&counter);
 	CHECK_TOLD(mistake(&counter, "relais", "Jean Morvan"), TEXT("Plusieurs personnes répondent à « Jean Morvan ». Recopiez "
 		"celle que vous vouliez dire : Jean Morvan (M1), Secrétariat général ; Jean Morvan (M2), Atelier."));
-	CHECK_TOLD(mistake(&counter, "relais", "orsav"), TEXT("Plusieurs personnes répondent à « orsav ». Recopiez celle que vous "
-		"vouliez dire : Léa Orsaveine (L1), Secrétariat général ; Zoé Orsaveine (L2), Atelier."));
-	CHECK_TOLD(mistake(&counter, "relais", "Orsaveine Z"), TEXT("« Orsaveine Z » ne suffit pas à être sûr. Si c’est bien ce que "
-		"vous vouliez dire, recopiez : Zoé Orsaveine (L2), Atelier."));
+	CHECK_TOLD(mistake(&counter, "relais", "orsav"), TEXT("Plusieurs personnes répondent à « orsav ». Recopiez celle que "
+		"vous vouliez dire : Léa Orsaveine (L1), Secrétariat général ; Zoé Orsaveine (L2), Atelier."));
+	CHECK_TOLD(mistake(&counter, "relais", "Orsaveine Z"), TEXT("« Orsaveine Z » ne suffit pas à être sûr. Si c’est "
+		"bien ce que vous vouliez dire, recopiez : Zoé Orsaveine (L2), Atelier."));
 	/* Nobody of another organisation, by any way. */
 	CHECK_TOLD(mistake(&counter, "relais", "X1"), TEXT("L’annuaire ne connaît pas « X1 » : écrivez le matricule de la "
 		"personne, ou son nom et son prénom."));
 	CHECK_TOLD(mistake(&counter, "relais", "Luc Dehors"), TEXT("L’annuaire ne connaît pas « Luc Dehors » : écrivez le "
 		"matricule de la personne, ou son nom et son prénom."));
-	CHECK_TOLD(mistake(&counter, "accueil", "AUT"), TEXT("L’annuaire ne connaît pas « AUT » : écrivez le code de la structure, "
-		"ou son nom."));
-	CHECK_TOLD(mistake(&counter, "accueil", "a"), TEXT("Plusieurs structures répondent à « a ». Recopiez celle que vous vouliez "
-		"dire : Académie (ACA) ; Atelier (ATE) ; Secrétariat général (SG)."));
+	CHECK_TOLD(mistake(&counter, "accueil", "AUT"), TEXT("L’annuaire ne connaît pas « AUT » : écrivez le code de la "
+		"structure, ou son nom."));
+	CHECK_TOLD(mistake(&counter, "accueil", "a"), TEXT("Plusieurs structures répondent à « a ». Recopiez celle que vous "
+		"vouliez dire : Académie (ACA) ; Atelier (ATE) ; Secrétariat général (SG)."));
 	CHECK_TOLD(mistake(&counter, "relais", "()"), TEXT("L’annuaire ne connaît pas « () » : écrivez le matricule de la "
 		"personne, ou son nom et son prénom."));
 	counter_close(&counter);

@@ -22,6 +22,28 @@ procedure_of_fuzzing(void)
 	return procedure;
 }
 
+/* Two namesakes and somebody else: only a key, or a whole name that one bears, means somebody. */
+static void
+judge_named(struct arena *arena, const struct procedure_field *field, struct text raw)
+{
+	const struct feel_entry people[][3] = {
+		{ { TEXT("matricule"), feel_string(TEXT("F1")) }, { TEXT("nom"), feel_string(TEXT("Morvan")) },
+			{ TEXT("prénom"), feel_string(TEXT("Jean")) } },
+		{ { TEXT("matricule"), feel_string(TEXT("F2")) }, { TEXT("nom"), feel_string(TEXT("Morvan")) },
+			{ TEXT("prénom"), feel_string(TEXT("Jean")) } },
+		{ { TEXT("matricule"), feel_string(TEXT("F3")) }, { TEXT("nom"), feel_string(TEXT("Le (Guen")) },
+			{ TEXT("prénom"), feel_string(TEXT("Ana")) } },
+	};
+	const struct feel_value found[] = { feel_context(people[0], 3), feel_context(people[1], 3), feel_context(people[2], 3) };
+	const struct dossier_named named = { .type = field->type, .raw = raw, .found = found, .count = 3 };
+	struct text mistake;
+	const struct feel_value value = dossier_named_value(arena, field->type, &named, 1, raw, &mistake);
+	if (mistake.at && (mistake.length == 0) != (value.kind == FEEL_CONTEXT))
+		abort();
+	(void)procedure_field_text(arena, field, value);
+	(void)dossier_named_raw(arena, field->type, value);
+}
+
 static void
 judge(struct arena *arena, const struct procedure_field *field, struct dossier_raws raws)
 {
@@ -36,6 +58,9 @@ judge(struct arena *arena, const struct procedure_field *field, struct dossier_r
 	if (answer.row_count > PROCEDURE_MOST_ROWS)
 		abort();
 	(void)procedure_field_text(arena, field, answer.value);
+	for (size_t i = 0; dossier_names(field->type) && i < raws.count; i++)
+		if (text_equal(raws.at[i].field, field->name) && text_is_utf8(raws.at[i].value))
+			judge_named(arena, field, raws.at[i].value);
 }
 
 int
