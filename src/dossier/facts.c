@@ -91,8 +91,12 @@ dossier_roles
 facts_roles(const struct dossier_facts *facts, struct text person, dossier_roles held)
 {
 	const struct text subject = facts->dossier ? facts->dossier->subject : facts->subject;
-	const bool is_subject = person.length > 0 && text_equal(person, subject);
+	bool is_subject = person.length > 0 && text_equal(person, subject);
 	dossier_roles roles = 0;
+	/* A structure's is held like any other role, in turn by those whom the directory knows. */
+	for (size_t i = 0; facts->procedure->of_structures && i < facts->procedure->role_count; i++)
+		if (facts->procedure->roles[i].reach == PROCEDURE_APPLICANT)
+			is_subject = held & DOSSIER_ROLE(i);
 	for (size_t i = 0; i < facts->procedure->role_count; i++) {
 		const bool applicant = facts->procedure->roles[i].reach == PROCEDURE_APPLICANT;
 		/* Nobody judges their own request. */

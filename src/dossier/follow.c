@@ -146,7 +146,8 @@ add_mail(struct deciding *deciding, int mail, int role, const struct dossier_per
 	return status;
 }
 
-/* To whoever holds the role; when the one who acts holds it, to them alone: it is their own act. */
+/* To whoever holds the role; when the one who acts holds it, to them alone: it is their own act. What becomes of the
+ * request of a structure is told to all those who ask for it. */
 static enum guichet_status
 add_mails(struct deciding *deciding, int mail, bool *ret_added)
 {
@@ -156,7 +157,8 @@ add_mails(struct deciding *deciding, int mail, bool *ret_added)
 		const int role = to.at[i];
 		enum guichet_status status = GUICHET_OK;
 		bool added = false;
-		if (deciding->procedure->roles[role].reach == PROCEDURE_APPLICANT) {
+		const bool applicant = deciding->procedure->roles[role].reach == PROCEDURE_APPLICANT;
+		if (applicant && !deciding->procedure->of_structures) {
 			const struct dossier_person subject = facts_subject(&deciding->facts);
 			status = add_mail(deciding, mail, role, &subject, &added);
 			*ret_added |= added;
@@ -164,7 +166,7 @@ add_mails(struct deciding *deciding, int mail, bool *ret_added)
 				return status;
 			continue;
 		}
-		const bool own = deciding->action && deciding_role(deciding) == role;
+		const bool own = !applicant && deciding->action && deciding_role(deciding) == role;
 		for (size_t j = 0; j < deciding->facts.holder_count && status == GUICHET_OK; j++) {
 			const struct dossier_holder *holder = &deciding->facts.holders[j];
 			if (holder->role != role

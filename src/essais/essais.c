@@ -148,6 +148,13 @@ birth_of(struct playing *playing, const struct yaml_node *step, struct text last
 {
 	const struct text nature = yaml_scalar(yaml_get(step, "nature")), named = yaml_scalar(yaml_get(step, "parent"));
 	const struct text subject = yaml_scalar(yaml_get(step, "pour"));
+	playing->world->asks_for = TEXT("");
+	if (subject.length > 0 && playing->procedure->of_structures) {
+		essai_check(playing, step, world_structure(playing->world, subject) != NULL,
+			"structure inconnue de l’annuaire : « %.*s »", TEXT_ARGS(subject));
+		playing->world->asks_for = subject;
+		return NULL;
+	}
 	if (nature.length == 0 && subject.length > 0) {
 		essai_check(playing, step, world_person(playing->world, subject) != NULL, "personne inconnue de l’annuaire : « %.*s »",
 			TEXT_ARGS(subject));
@@ -193,7 +200,7 @@ act(struct playing *playing, const struct yaml_node *step, struct world_dossier 
 		command.text_hash = read ? yaml_scalar(read) : shown ? shown->text_hash : TEXT("");
 	}
 	/* Filing, unless a dossier of that name still counts and the action is one of its later steps. */
-	const bool filing = birth || !*dossier || (procedure_action_find(playing->procedure, 0, command.action) >= 0
+	const bool filing = birth || !*dossier || playing->world->asks_for.length > 0 || (procedure_action_find(playing->procedure, 0, command.action) >= 0
 		&& dossier_action_find(playing->procedure, &(*dossier)->state, command.action) < 0
 		&& text_equal((*dossier)->person, person));
 	const enum guichet_status status = world_act_or_bear(playing->world, filing ? NULL : *dossier, birth, key, person,
@@ -260,6 +267,7 @@ play_step(struct playing *playing, const struct yaml_node *step, struct text *la
 	struct world_birth newborn;
 	const struct world_birth *birth = birth_of(playing, step, *last_key, &newborn);
 	const struct text key = wanted.length > 0 ? wanted
+		: world->asks_for.length > 0 ? world->asks_for
 		: birth && !birth->parent ? birth->subject
 		: birth ? arena_format(playing->arena, "%.*s/%.*s", TEXT_ARGS(birth->parent->key), TEXT_ARGS(birth->nature))
 		: files || last_key->length == 0 ? person : *last_key;

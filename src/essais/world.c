@@ -90,12 +90,14 @@ world_context(const struct world *world, const struct feel_type *type, const str
 }
 
 static bool
-holds_function(const struct yaml_node *person, const struct procedure_role *role)
+holds_function(const struct world *world, const struct yaml_node *person, const struct procedure_role *role)
 {
 	const struct yaml_node *function = yaml_get(person, "fonction");
 	const size_t count = !function ? 0 : function->kind == YAML_SEQUENCE ? function->count : 1;
 	for (size_t i = 0; i < count; i++) {
 		const struct text held = yaml_scalar(function->kind == YAML_SEQUENCE ? function->items[i].value : function);
+		if (role->reach == PROCEDURE_APPLICANT && procedure_asks(world->procedure, held))
+			return true;
 		for (size_t j = 0; j < role->function_count; j++) {
 			if (text_equal(held, role->functions[j]))
 				return true;
@@ -114,7 +116,7 @@ add_holders(struct world *world, int role, struct text structure, struct text ag
 	for (size_t i = 0; persons && i < persons->count && *count < limit; i++) {
 		const struct text key = persons->items[i].key->scalar;
 		const struct yaml_node *person = persons->items[i].value;
-		if (text_equal(key, agent) || !holds_function(person, &world->procedure->roles[role])
+		if (text_equal(key, agent) || !holds_function(world, person, &world->procedure->roles[role])
 		    || (structure.length > 0 && !text_equal(yaml_scalar(yaml_get(person, "structure")), structure)))
 			continue;
 		struct dossier_person holder;
@@ -124,6 +126,75 @@ add_holders(struct world *world, int role, struct text structure, struct text ag
 		added++;
 	}
 	return added;
+}
+
+/* Whose a dossier is, or would be if that person filed. */
+static struct text
+structure_of(const struct world *world, struct text person, const struct dossier *dossier)
+{
+	const bool of_structures = world->procedure->of_structures;
+	for (size_t i = 0; of_structures && dossier && i < world->dossier_count; i++)
+		if (&world->dossiers[i].state == dossier || text_equal(world->dossiers[i].state.id, dossier->id))
+			return world->dossiers[i].structure;
+	return of_structures && world->asks_for.length > 0 ? world->asks_for
+		: yaml_scalar(yaml_get(world_person(world, person), "structure"));
+}
+
+/* Drops from the list, after `first`, those who ask for the structure: they were put in it before. */
+static void
+drop_applicants(const struct procedure *procedure, struct dossier_holder *holders, size_t first, size_t *count)
+{
+	size_t kept = first;
+	for (size_t i = first; i < *count; i++) {
+		bool asks = false;
+		for (size_t k = 0; k < first; k++)
+			asks |= procedure->roles[holders[k].role].reach == PROCEDURE_APPLICANT
+				&& text_equal(holders[k].person.id, holders[i].person.id);
+		if (!asks)
+			holders[kept++] = holders[i];
+	}
+	*count = kept;
+}
+
+/* The same for the request of a structure: whoever asks for it answers nothing, and the function that asks is held, to
+ * answer, above. */
+static void
+find_holders_for(struct world *world, int index, struct text structure, struct dossier_holder *holders, size_t *count,
+	size_t limit)
+{
+	const struct procedure *procedure = world->procedure;
+	const struct procedure_role *role = &procedure->roles[index];
+	const size_t first = *count;
+	if (role->reach == PROCEDURE_APPLICANT) {
+		add_holders(world, index, structure, TEXT(""), holders, count, limit);
+		return;
+	}
+	if (role->reach != PROCEDURE_EVERYWHERE && procedure_role_asks(procedure, role))
+		structure = yaml_scalar(yaml_get(world_structure(world, structure), "dans"));
+	for (size_t depth = 0; depth < 10 && *count == first && (structure.length > 0 || role->reach == PROCEDURE_EVERYWHERE);
+		depth++) {
+		add_holders(world, index, role->reach == PROCEDURE_EVERYWHERE ? TEXT("") : structure, TEXT(""), holders, count, limit);
+		drop_applicants(procedure, holders, first, count);
+		structure = yaml_scalar(yaml_get(world_structure(world, structure), "dans"));
+	}
+}
+
+/* What the directory says of who files, as of somebody of the structure that they ask for. */
+static bool
+set_structure(const struct world *world, struct text structure, struct feel_value *agent)
+{
+	const struct feel_type *type = world->procedure->slots[world->procedure->agent_slot].type;
+	struct feel_entry *entries = arena_array_of(world->arena, struct feel_entry, type->field_count + 1);
+	if (!entries)
+		return false;
+	for (size_t i = 0; i < type->field_count; i++) {
+		entries[i] = agent->context.at[i];
+		if (text_equal(entries[i].name, TEXT("structure"))
+			&& !world_context(world, type->fields[i].type, world_structure(world, structure), &entries[i].value))
+			return false;
+	}
+	*agent = feel_context(entries, type->field_count);
+	return true;
 }
 
 static void
@@ -184,8 +255,18 @@ world_facts(struct world *world, struct text person, const struct dossier *dossi
 	if (!holders || !exceptions
 	    || !world_context(world, procedure->slots[procedure->agent_slot].type, world_person(world, person), &facts.agent))
 		return guichet_fail(error, GUICHET_BROKEN, "La mémoire manque.");
-	for (size_t role = 0; role < procedure->role_count; role++)
-		find_holders(world, (int)role, person, holders, &facts.holder_count, MOST_HOLDERS);
+	const struct text structure = structure_of(world, person, dossier);
+	if (procedure->of_structures && !set_structure(world, structure, &facts.agent))
+		return guichet_fail(error, GUICHET_BROKEN, "La mémoire manque.");
+	for (size_t role = 0; procedure->of_structures && role < procedure->role_count; role++)
+		if (procedure->roles[role].reach == PROCEDURE_APPLICANT)
+			find_holders_for(world, (int)role, structure, holders, &facts.holder_count, MOST_HOLDERS);
+	for (size_t role = 0; role < procedure->role_count; role++) {
+		if (!procedure->of_structures)
+			find_holders(world, (int)role, person, holders, &facts.holder_count, MOST_HOLDERS);
+		else if (procedure->roles[role].reach != PROCEDURE_APPLICANT)
+			find_holders_for(world, (int)role, structure, holders, &facts.holder_count, MOST_HOLDERS);
+	}
 	facts.holders = holders;
 	for (size_t i = 0; i < world->exception_count; i++) {
 		if (text_equal(world->exception_of[i], person))
@@ -194,7 +275,8 @@ world_facts(struct world *world, struct text person, const struct dossier *dossi
 	facts.exceptions = exceptions;
 	for (size_t i = 0; i < world->dossier_count; i++) {
 		const struct world_dossier *other = &world->dossiers[i];
-		if (text_equal(other->person, person) && &other->state != dossier && other->columns.counts)
+		const bool same = procedure->of_structures ? text_equal(other->structure, structure) : text_equal(other->person, person);
+		if (same && &other->state != dossier && other->columns.counts)
 			facts.other = other->state.number;
 	}
 	struct world_dossier *parent = dossier ? dossier_by_id(world, dossier->parent) : NULL;
@@ -207,7 +289,7 @@ world_facts(struct world *world, struct text person, const struct dossier *dossi
 bool
 world_holds(const struct world *world, struct text person, int role)
 {
-	return holds_function(world_person(world, person), &world->procedure->roles[role]);
+	return holds_function(world, world_person(world, person), &world->procedure->roles[role]);
 }
 
 dossier_roles
@@ -579,6 +661,7 @@ world_act_or_bear(struct world *world, struct world_dossier *dossier, const stru
 	struct world_dossier fresh = { .key = key, .person = !birth ? person : birth->parent ? birth->parent->person
 		: birth->subject, .parent = birth ? birth->parent : NULL };
 	const bool filing = !dossier;
+	fresh.structure = structure_of(world, person, NULL);
 	struct dossier_facts facts;
 	struct text child_number = TEXT("");
 	enum guichet_status status = world_facts(world, filing ? fresh.person : dossier->person,
@@ -704,7 +787,8 @@ run_moment(struct world *world, const struct campaign_moment *moment, struct gui
 		for (size_t i = 0; i < world->dossier_count; i++) {
 			const int role = mail->to.at[r];
 			struct dossier_holder subject = { role, world_person_of(world, world->dossiers[i].person) };
-			const bool applicant = world->procedure->roles[role].reach == PROCEDURE_APPLICANT;
+			const bool applicant = world->procedure->roles[role].reach == PROCEDURE_APPLICANT
+				&& !world->procedure->of_structures;
 			const struct dossier_holder *holders = applicant ? &subject : facts[i].holders;
 			const size_t holder_count = applicant ? 1 : facts[i].holder_count;
 			for (size_t h = 0; h < holder_count; h++) {

@@ -30,6 +30,7 @@ struct world_undo {
 
 struct world_dossier {
 	struct text key, person;
+	struct text structure;        /* whose it is, in a procedure of structures */
 	struct world_dossier *parent; /* NULL for one born of none */
 	struct dossier state;
 	struct dossier_event *events;
@@ -60,6 +61,7 @@ struct world {
 	const struct campaign *campaign;
 	const struct yaml_node *directory; /* mapping: structures, personnes */
 	instant now;
+	struct text asks_for; /* the structure that what is filed is for; empty: the one where who files works */
 	bool compose; /* letters are composed at once */
 	struct world_dossier dossiers[WORLD_MOST_DOSSIERS];
 	size_t dossier_count;

@@ -52,6 +52,13 @@ office_number_take(struct store_tx *tx, struct office_command *command, struct g
 	return there && command->number.at ? GUICHET_OK : guichet_fail(error, GUICHET_BROKEN, "Le numéro n’a pu être donné.");
 }
 
+/* Which draft is filed: see office_draft_about(). `at` is NULL without memory. */
+static struct text
+draft_of(const struct office_command *command)
+{
+	return command->campaign->procedure->of_structures ? office_structure_draft(command->arena, command->structure) : TEXT("");
+}
+
 /* What the directory says of who files, once for all that follows. */
 static enum guichet_status
 foresee(struct store_tx *tx, const struct office_command *command, struct office_foreseen *foreseen,
@@ -61,6 +68,9 @@ foresee(struct store_tx *tx, const struct office_command *command, struct office
 	if (status == GUICHET_OK)
 		status = office_actor(command->office, tx, command->arena, command->person, command->received_at, &foreseen->actor,
 			error);
+	if (status == GUICHET_OK && command->campaign->procedure->of_structures)
+		status = office_actor_for(tx, command->arena, command->campaign->procedure, command->structure,
+			command->received_at, &foreseen->actor, error);
 	return status != GUICHET_OK ? status : office_foresee_holders(command->office, tx, command->arena, command->campaign,
 		office_roles_told(command->campaign->procedure, command->command.action), command->received_at, foreseen, error);
 }
@@ -71,7 +81,8 @@ office_place_at_filing(const struct office_command *command, const struct office
 	const struct office_actor *actor = &foreseen->actor;
 	return (struct office_place){ .campaign = command->campaign, .procedure = command->campaign->procedure,
 		.id = command->id, .structure = actor->facts.structure.id, .structure_path = actor->facts.structure.path,
-		.structure_name = actor->facts.structure.name, .subject = &actor->facts, .from = PROCEDURE_NONE,
+		.structure_name = actor->facts.structure.name, .subject = &actor->facts,
+		.subject_name = command->campaign->procedure->of_structures ? actor->facts.structure.name : TEXT(""), .from = PROCEDURE_NONE,
 		.seats = foreseen->seats };
 }
 
@@ -84,6 +95,8 @@ input_of(const struct office_command *command, const struct office_foreseen *for
 	*ret_input = (struct dossier_input){ .facts = *facts, .command = command->command, .decided_at = now,
 		.salt = command->salt, .id = command->id,
 		.actor = { .person = office_person_of(&actor->person, actor->appointment.function, actor->structure.name) } };
+	if (facts->procedure->of_structures) /* foresee() has seen that they do */
+		ret_input->actor.roles = DOSSIER_ROLE(procedure_applicant(facts->procedure));
 	ret_input->command.pieces = draft->pieces;
 	ret_input->command.piece_count = draft->piece_count;
 	return office_raws_join(command->arena, draft->raws, command->command.raws, &ret_input->command.raws);
@@ -131,7 +144,8 @@ office_foresee(struct store_tx *tx, struct office_command *command)
 	struct guichet_error ignored;
 	struct office_foreseen *foreseen = arena_new_of(command->arena, struct office_foreseen);
 	if (!foreseen || !command->campaign || foresee(tx, command, foreseen, &ignored) != GUICHET_OK
-		|| office_draft_load(tx, command->arena, command->campaign->id, command->person, &foreseen->draft, &ignored)
+		|| office_draft_about(tx, command->arena, command->campaign->id, command->person, draft_of(command),
+			&foreseen->draft, &ignored)
 			!= GUICHET_OK)
 		return;
 	judge_ahead(tx, command, foreseen);
@@ -146,8 +160,8 @@ look_at_draft(struct store_tx *tx, const struct office_command *command, struct 
 	const struct text campaign = command->campaign->id;
 	const struct office_draft *draft = command->foreseen ? &command->foreseen->draft : NULL;
 	if (draft && draft->version) {
-		struct store_rows rows = store_query(tx, NULL, STORE_DRAFT_VERSION, STORE_VALUES(campaign, command->person, ""),
-			error);
+		struct store_rows rows = store_query(tx, NULL, STORE_DRAFT_VERSION, STORE_VALUES(campaign, command->person,
+			draft_of(command)), error);
 		const bool same = store_next(&rows) && store_integer(&rows, 0) == draft->version
 			&& store_integer(&rows, 1) == draft->updated_at;
 		const enum guichet_status status = store_finish(&rows);
@@ -157,7 +171,7 @@ look_at_draft(struct store_tx *tx, const struct office_command *command, struct 
 			return status;
 	}
 	*ret_same = false;
-	return office_draft_load(tx, command->arena, campaign, command->person, ret_draft, error);
+	return office_draft_about(tx, command->arena, campaign, command->person, draft_of(command), ret_draft, error);
 }
 
 /* What was foreseen if it is still true, else what is true now. */
@@ -237,7 +251,7 @@ file(struct store_tx *tx, struct office_command *command, struct guichet_error *
 	if (status == GUICHET_OK)
 		status = office_attach(tx, command, &draft, error);
 	if (status == GUICHET_OK)
-		status = office_draft_discard(tx, campaign->id, command->person, TEXT(""), error);
+		status = office_draft_discard(tx, campaign->id, command->person, draft_of(command), error);
 	if (status == GUICHET_OK)
 		command->dossier = command->id;
 	return status;

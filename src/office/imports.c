@@ -332,6 +332,10 @@ take_one(struct office *office, struct arena *arena, const struct office_import_
 			MOST_REFERENCE);
 		return GUICHET_OK;
 	}
+	if (import->campaign->procedure->of_structures) {
+		refuse(arena, report, line->number, "Les demandes de cette campagne sont celles de structures : elles se déposent.");
+		return GUICHET_OK;
+	}
 	enum guichet_status status = person_find(office->options.store, arena, matricule, now, &takeover.subject, error);
 	if (status != GUICHET_OK)
 		return status;

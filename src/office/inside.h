@@ -132,6 +132,12 @@ struct office_seat {
 enum guichet_status office_holders(struct office *office, struct store_tx *tx, struct arena *arena, const struct procedure *procedure,
 	struct text subject, struct text structure, dossier_roles wide, instant at, struct dossier_facts *facts,
 	const struct office_seat **ret_seats, struct guichet_error *error);
+/* Who holds one role that day, not held everywhere: for a person, as directory_holders() does, in `structure` or above;
+ * in a procedure of structures, those who ask for `structure`, or who answer: nobody who asks for it, and above it when the
+ * role names a function that asks. */
+enum guichet_status office_role_seek(struct store_tx *tx, struct arena *arena, const struct procedure *procedure,
+	const struct procedure_role *role, struct text subject, struct text structure, struct date day,
+	struct directory_holders *ret_holders, struct guichet_error *error);
 /* What the directory says of somebody who files, and the generation it was read under; their draft. */
 struct office_foreseen {
 	struct office_draft draft;

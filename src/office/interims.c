@@ -117,11 +117,10 @@ stray_write(struct store_tx *tx, void *context, struct guichet_error *error)
 
 /* Who holds a role for what comes from a structure; nobody when the structure itself is gone. */
 static enum guichet_status
-holders_of(struct store_tx *tx, struct arena *arena, const struct procedure_role *role, struct text from, struct text except,
-	struct date today, struct directory_holders *ret_holders, struct guichet_error *error)
+holders_of(struct store_tx *tx, struct arena *arena, const struct procedure *procedure, const struct procedure_role *role,
+	struct text from, struct text except, struct date today, struct directory_holders *ret_holders, struct guichet_error *error)
 {
-	const enum guichet_status status = directory_holders(tx, arena, role->functions, role->function_count, from, except, today,
-		ret_holders, error);
+	const enum guichet_status status = office_role_seek(tx, arena, procedure, role, except, from, today, ret_holders, error);
 	if (status == GUICHET_UNKNOWN)
 		*ret_holders = (struct directory_holders){ 0 };
 	return status == GUICHET_UNKNOWN ? GUICHET_OK : status;
@@ -157,7 +156,7 @@ move_all(struct office *office, const struct place *place, const struct office_c
 			status = store_finish(&rows);
 			for (size_t i = 0; status == GUICHET_OK && i < count; i++) {
 				struct directory_holders holders;
-				status = holders_of(tx, arena, role, place->from, subjects[i], today, &holders, error);
+				status = holders_of(tx, arena, campaign->procedure, role, place->from, subjects[i], today, &holders, error);
 				if (status == GUICHET_OK && (holders.count == 0 || !text_equal(holders.home, place->structure)))
 					strays[stray_count++] = (struct stray){ office, campaign, role, arena, ids[i],
 						holders.count ? holders.home : TEXT("") };
@@ -188,7 +187,7 @@ look_at(struct office *office, struct arena *arena, const struct place *place, s
 		enum guichet_status status;
 		{
 			CLEANUP(store_read_end) struct store_tx *tx = store_read(office->options.store, error);
-			status = tx ? holders_of(tx, arena, role, place->from, TEXT(""), today, &holders, error) : error->status;
+			status = tx ? holders_of(tx, arena, campaigns.at[i]->procedure, role, place->from, TEXT(""), today, &holders, error) : error->status;
 		}
 		if (status == GUICHET_OK && (holders.count == 0 || !text_equal(holders.home, place->structure)))
 			status = move_all(office, place, campaigns.at[i], role, today, error);

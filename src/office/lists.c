@@ -60,6 +60,44 @@ office_list_of_subject(struct office *office, struct store_tx *tx, struct arena 
 	return office_rows_read(office, &rows, arena, MOST, PROCEDURE_NONE, ret_rows, error);
 }
 
+/* Was this structure looked at for a function before? */
+static bool
+is_again(const struct directory_functions *functions, size_t at)
+{
+	for (size_t i = 0; i < at; i++)
+		if (text_equal(functions->at[i].structure, functions->at[at].structure))
+			return true;
+	return false;
+}
+
+enum guichet_status
+office_list_of_structures(struct office *office, struct store_tx *tx, struct arena *arena, const struct office_actor *actor,
+	struct office_rows *ret_rows, struct guichet_error *error)
+{
+	enum { MOST = 200 };
+	struct office_rows list = { 0 };
+	enum guichet_status status = GUICHET_OK;
+	for (size_t i = 0; status == GUICHET_OK && i < actor->functions.count; i++) {
+		const struct text structure = actor->functions.at[i].structure;
+		struct office_rows found;
+		if (is_again(&actor->functions, i))
+			continue;
+		CLEANUP(store_rows_end) struct store_rows rows = store_query(tx, arena, STORE_DOSSIER_OF_STRUCTURE,
+			STORE_VALUES(structure), error);
+		status = office_rows_read(office, &rows, arena, MOST, PROCEDURE_NONE, &found, error);
+		size_t kept = 0;
+		for (size_t k = 0; status == GUICHET_OK && k < found.count; k++)
+			if (office_asks_for(actor, found.at[k].procedure, structure))
+				found.at[kept++] = found.at[k];
+		found.count = status == GUICHET_OK ? kept : 0;
+		if (status == GUICHET_OK)
+			status = office_rows_append(arena, &list, &found, actor->person, MOST, error);
+	}
+	if (status == GUICHET_OK)
+		*ret_rows = list;
+	return status;
+}
+
 enum guichet_status
 office_rows_append(struct arena *arena, struct office_rows *list, const struct office_rows *more, struct text own,
 	size_t limit, struct guichet_error *error)

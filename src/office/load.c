@@ -3,6 +3,33 @@
 
 #include "base/banned.h"
 
+/* The structure that asks, as it is today, and who filed for it, if they are still there; else what was said then. */
+static enum guichet_status
+structure_load(struct store_tx *tx, struct arena *arena, const struct office_dossier *dossier, instant at,
+	struct feel_value *ret_agent, const struct directory_facts **ret_subject, struct guichet_error *error)
+{
+	const struct date day = date_of_instant(at, NULL);
+	struct directory_structure structure;
+	struct directory_facts *facts = arena_new_of(arena, struct directory_facts);
+	if (!facts)
+		return guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.");
+	enum guichet_status status = directory_structure_load(tx, arena, dossier->structure, day, &structure, error);
+	if (status == GUICHET_UNKNOWN)
+		structure = (struct directory_structure){ .id = dossier->structure, .path = dossier->structure_path,
+			.name = dossier->structure_name };
+	else if (status != GUICHET_OK)
+		return status;
+	status = directory_facts(tx, arena, dossier->state.subject, day, facts, error);
+	if (status != GUICHET_OK && status != GUICHET_UNKNOWN)
+		return status;
+	if (status == GUICHET_UNKNOWN)
+		*facts = (struct directory_facts){ 0 };
+	facts->structure = structure;
+	*ret_agent = status == GUICHET_OK ? office_agent_feel(arena, facts) : dossier->state.agent;
+	*ret_subject = facts;
+	return GUICHET_OK;
+}
+
 /* What the directory says of the subject today; once they left, what it said at the filing. */
 static enum guichet_status
 subject_load(struct store_tx *tx, struct arena *arena, const struct dossier *state, instant at,
@@ -53,7 +80,9 @@ office_load(struct office *office, struct store_tx *tx, struct arena *arena, str
 	struct office_place place = { .campaign = dossier->campaign, .procedure = dossier->procedure, .id = dossier->id,
 		.structure = dossier->structure, .structure_path = dossier->structure_path,
 		.structure_name = dossier->structure_name, .from = dossier->state.step, .version = version };
-	status = subject_load(tx, arena, &dossier->state, at, &dossier->facts.agent, &place.subject, error);
+	status = dossier->procedure->of_structures
+		? structure_load(tx, arena, dossier, at, &dossier->facts.agent, &place.subject, error)
+		: subject_load(tx, arena, &dossier->state, at, &dossier->facts.agent, &place.subject, error);
 	if (status == GUICHET_OK)
 		status = office_holders(office, tx, arena, dossier->procedure, dossier->state.subject, dossier->structure, wide, at,
 			&dossier->facts, &place.seats, error);
@@ -106,8 +135,10 @@ office_facts_at_filing(struct store_tx *tx, struct arena *arena, const struct of
 		status = office_outside_load(tx, arena, &foreseen->actor.facts, &facts, error);
 	if (status != GUICHET_OK)
 		return status;
-	struct store_rows rows = store_query(tx, arena, STORE_DOSSIER_HOLDING_PLACE,
-		STORE_VALUES(campaign->id, facts.subject), error);
+	struct store_rows rows = campaign->procedure->of_structures
+		? store_query(tx, arena, STORE_DOSSIER_HOLDING_PLACE_OF_STRUCTURE,
+			STORE_VALUES(campaign->id, foreseen->actor.facts.structure.id), error)
+		: store_query(tx, arena, STORE_DOSSIER_HOLDING_PLACE, STORE_VALUES(campaign->id, facts.subject), error);
 	if (store_next(&rows))
 		facts.other = store_text(&rows, 1);
 	status = store_finish(&rows);

@@ -91,6 +91,15 @@ enum guichet_status office_actor(struct office *office, struct store_tx *tx, str
 
 /* Holds one of the functions of a role, in some structure. Never true of the applicant's role. */
 bool office_holds_somewhere(const struct office_actor *actor, const struct procedure_role *role);
+/* In a procedure of structures: do they ask for that one, and so hold the applicant's role on its dossiers? */
+bool office_asks_for(const struct office_actor *actor, const struct procedure *procedure, struct text structure);
+/* Who files for a structure: its facts are put in the place of their own structure's, their function is the one by which
+ * they ask. UNKNOWN when they do not ask for it. */
+enum guichet_status office_actor_for(struct store_tx *tx, struct arena *arena, const struct procedure *procedure,
+	struct text structure, instant at, struct office_actor *actor, struct guichet_error *error);
+/* What their draft is about, as office_draft_about() takes it, and back: false when it is another's. */
+struct text office_structure_draft(struct arena *arena, struct text structure);
+bool office_structure_draft_read(struct text about, struct text *ret_structure);
 /* May they sign in its place somewhere, by delegation? */
 bool office_signs_somewhere(const struct office_actor *actor, const struct procedure_role *role);
 /* Holds the role that runs the procedure (« service »), and so sees every dossier of its campaigns. */
@@ -159,6 +168,7 @@ struct office_command {
 	const struct office_campaign *campaign; /* to file the person's draft; NULL otherwise */
 	struct text dossier;                    /* otherwise: its id */
 	struct text subject;                    /* with a campaign: the agent for whom the person files; empty: themselves */
+	struct text structure;                  /* with a campaign of structures: the one for which they file */
 	struct text parent, nature;             /* to file the person's draft of a child: of that dossier, of that nature */
 	struct text person;                     /* who acts */
 	struct dossier_command command;         /* at filing raws and pieces are read from the draft; for an action,
@@ -321,6 +331,9 @@ struct office_rows {
 /* The dossiers of a person, newest first. */
 enum guichet_status office_list_of_subject(struct office *office, struct store_tx *tx, struct arena *arena,
 	struct text person, struct office_rows *ret_rows, struct guichet_error *error);
+/* Those of the structures that the actor asks for, whoever filed them, newest first within each. */
+enum guichet_status office_list_of_structures(struct office *office, struct store_tx *tx, struct arena *arena,
+	const struct office_actor *actor, struct office_rows *ret_rows, struct guichet_error *error);
 
 /* ---- the life of a person here: life.c ---- */
 

@@ -186,6 +186,116 @@ is_there(const struct dossier_holder *list, size_t count, int role, struct text 
 	return false;
 }
 
+/* Those who ask for a structure, today; who replaces somebody absent does. */
+static enum guichet_status
+askers_of(struct store_tx *tx, struct arena *arena, const struct procedure *procedure, struct text structure,
+	struct date day, struct directory_holders *ret_askers, struct guichet_error *error)
+{
+	const enum guichet_status status = directory_holders(tx, arena, procedure->askers, procedure->asker_count, structure,
+		TEXT(""), day, ret_askers, error);
+	if (status == GUICHET_OK && ret_askers->count && !text_equal(ret_askers->at[0].structure, structure))
+		ret_askers->count = 0; /* nobody there: those above do not ask for it */
+	return status;
+}
+
+/* The first structure at or above `structure` where somebody who does not ask for the structure holds the role. */
+static enum guichet_status
+answerers_of(struct store_tx *tx, struct arena *arena, const struct procedure *procedure, const struct procedure_role *role,
+	struct text structure, struct date day, struct directory_holders *ret_holders, struct guichet_error *error)
+{
+	enum { MOST_LEVELS = 50 };
+	struct directory_structure place;
+	struct directory_holders askers, found = { 0 };
+	bool above = procedure_role_asks(procedure, role);
+	enum guichet_status status = askers_of(tx, arena, procedure, structure, day, &askers, error);
+	for (size_t level = 0; status == GUICHET_OK && structure.length && level < MOST_LEVELS; level++) {
+		if (above) {
+			status = directory_structure_load(tx, arena, structure, day, &place, error);
+			if (status != GUICHET_OK || place.parent.length == 0)
+				break;
+			structure = place.parent;
+		}
+		status = directory_holders(tx, arena, role->functions, role->function_count, structure, TEXT(""), day, &found,
+			error);
+		struct directory_holder *kept = arena_array_of(arena, struct directory_holder, found.count + 1);
+		if (status == GUICHET_OK && !kept)
+			status = guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.");
+		size_t count = 0;
+		for (size_t i = 0; status == GUICHET_OK && i < found.count; i++) {
+			bool asks = false;
+			for (size_t k = 0; k < askers.count; k++)
+				asks |= text_equal(askers.at[k].person.id, found.at[i].person.id);
+			if (!asks)
+				kept[count++] = found.at[i];
+		}
+		const bool over = status != GUICHET_OK || count || found.count == 0;
+		if (!over)
+			structure = found.at[0].structure;
+		found.at = kept;
+		found.count = count;
+		if (over)
+			break;
+		above = true;
+	}
+	*ret_holders = found;
+	return status;
+}
+
+enum guichet_status
+office_role_seek(struct store_tx *tx, struct arena *arena, const struct procedure *procedure,
+	const struct procedure_role *role, struct text subject, struct text structure, struct date day,
+	struct directory_holders *ret_holders, struct guichet_error *error)
+{
+	*ret_holders = (struct directory_holders){ 0 };
+	return !procedure->of_structures ? directory_holders(tx, arena, role->functions, role->function_count, structure, subject,
+			day, ret_holders, error)
+		: role->reach == PROCEDURE_APPLICANT ? askers_of(tx, arena, procedure, structure, day, ret_holders, error)
+		: answerers_of(tx, arena, procedure, role, structure, day, ret_holders, error);
+}
+
+bool
+office_asks_for(const struct office_actor *actor, const struct procedure *procedure, struct text structure)
+{
+	for (size_t i = 0; procedure->of_structures && i < actor->functions.count; i++)
+		if (text_equal(actor->functions.at[i].structure, structure)
+			&& procedure_asks(procedure, actor->functions.at[i].function))
+			return true;
+	return false;
+}
+
+enum guichet_status
+office_actor_for(struct store_tx *tx, struct arena *arena, const struct procedure *procedure, struct text structure,
+	instant at, struct office_actor *actor, struct guichet_error *error)
+{
+	struct directory_structure place;
+	if (structure.length == 0 || !office_asks_for(actor, procedure, structure))
+		return guichet_fail(error, GUICHET_UNKNOWN, "Vous ne pouvez pas déposer pour cette structure.");
+	const enum guichet_status status = directory_structure_load(tx, arena, structure, date_of_instant(at, NULL), &place,
+		error);
+	if (status != GUICHET_OK)
+		return status;
+	actor->facts.structure = place;
+	for (size_t i = actor->functions.count; i > 0; i--) {
+		const struct directory_function *held = &actor->functions.at[i - 1];
+		if (text_equal(held->structure, structure) && procedure_asks(procedure, held->function))
+			actor->facts.appointment.function = held->function;
+	}
+	return GUICHET_OK;
+}
+
+struct text
+office_structure_draft(struct arena *arena, struct text structure)
+{
+	return arena_format(arena, "#" TEXT_FORMAT, TEXT_ARGS(structure));
+}
+
+bool
+office_structure_draft_read(struct text about, struct text *ret_structure)
+{
+	*ret_structure = text_part(about, 1, SIZE_MAX);
+	return about.length > 1 && about.at[0] == '#';
+}
+
 /* Who holds the roles of a procedure for a subject, and in which structures. */
 struct held {
 	struct dossier_holder *list;
@@ -222,9 +332,10 @@ meet(struct arena *arena, struct held *held, const struct directory_holders *hol
 
 /* Adds the holders of one role, up to `most` in all; one who holds it twice, once. */
 static enum guichet_status
-holders_of_role(struct store_tx *tx, struct arena *arena, const struct procedure_role *role, int index, struct text subject,
+holders_of_role(struct store_tx *tx, struct arena *arena, const struct procedure *procedure, int index, struct text subject,
 	struct text structure, instant at, size_t most, struct held *held, struct guichet_error *error)
 {
+	const struct procedure_role *role = &procedure->roles[index];
 	struct office_seat *seat = &held->seats[index];
 	const struct date day = date_of_instant(at, NULL);
 	struct directory_holders holders = { 0 };
@@ -234,14 +345,13 @@ holders_of_role(struct store_tx *tx, struct arena *arena, const struct procedure
 		status = directory_holders_within(tx, arena, role->functions, role->function_count, &everywhere, day,
 			MOST_HOLDERS, &holders, error);
 	} else {
-		status = directory_holders(tx, arena, role->functions, role->function_count, structure, subject, day,
-			&holders, error);
+		status = office_role_seek(tx, arena, procedure, role, subject, structure, day, &holders, error);
 	}
 	if (status == GUICHET_OK && !meet(arena, held, &holders))
 		status = guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.");
 	if (status != GUICHET_OK)
 		return status;
-	if (role->reach != PROCEDURE_EVERYWHERE) {
+	if (role->reach != PROCEDURE_EVERYWHERE && role->reach != PROCEDURE_APPLICANT) {
 		/* Nobody at all: it waits where the applicant works, for somebody to be appointed. */
 		seat->home = holders.home.length ? holders.home : structure;
 		seat->held = holders.count ? holders.at[0].structure : TEXT("");
@@ -272,9 +382,10 @@ held_load(struct store_tx *tx, struct arena *arena, const struct procedure *proc
 		return guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.");
 	for (size_t i = 0; i < procedure->role_count; i++) {
 		const struct procedure_role *role = &procedure->roles[i];
-		if (role->reach == PROCEDURE_APPLICANT || (role->reach == PROCEDURE_EVERYWHERE && !(wide & DOSSIER_ROLE(i))))
+		if ((role->reach == PROCEDURE_APPLICANT && !procedure->of_structures)
+			|| (role->reach == PROCEDURE_EVERYWHERE && !(wide & DOSSIER_ROLE(i))))
 			continue;
-		const enum guichet_status status = holders_of_role(tx, arena, role, (int)i, subject, structure, at,
+		const enum guichet_status status = holders_of_role(tx, arena, procedure, (int)i, subject, structure, at,
 			procedure->role_count * MOST_HOLDERS, held, error);
 		if (status != GUICHET_OK)
 			return status;
@@ -333,7 +444,8 @@ office_holders(struct office *office, struct store_tx *tx, struct arena *arena, 
 	const struct office_seat **ret_seats, struct guichet_error *error)
 {
 	struct held held = { 0 };
-	const enum guichet_status status = held_find(office, tx, arena, procedure, subject, structure, wide, at, &held, error);
+	const enum guichet_status status = held_find(office, tx, arena, procedure, procedure->of_structures ? TEXT("") : subject,
+		structure, wide, at, &held, error);
 	if (status != GUICHET_OK)
 		return status;
 	facts->holders = held.list;
@@ -406,7 +518,8 @@ void
 office_roles_find(struct office_dossier *dossier, const struct office_seat *seats, const struct office_actor *actor)
 {
 	dossier_roles roles = 0;
-	const bool own = text_equal(actor->person, dossier->state.subject);
+	const bool own = dossier->procedure->of_structures ? office_asks_for(actor, dossier->procedure, dossier->structure)
+		: text_equal(actor->person, dossier->state.subject);
 	for (size_t i = 0; i < dossier->procedure->role_count; i++) {
 		if (dossier->procedure->roles[i].reach == PROCEDURE_APPLICANT)
 			roles |= own ? DOSSIER_ROLE(i) : 0;

@@ -56,7 +56,8 @@ insert(struct office *office, struct store_tx *tx, struct arena *arena, const st
 			(int64_t)dossier->version, outcome->columns.counts ? 1 : 0, place->structure, place->structure_path,
 			place->structure_name, name, search, ((struct store_blob){ key.at, key.length }), dossier->filed_at,
 			dossier->entered_at, state, dossier->parent.length ? STORE_VALUE(dossier->parent) : STORE_NULL,
-			dossier->nature.length ? dossier->nature : TEXT("")),
+			dossier->nature.length ? dossier->nature : TEXT(""),
+			place->procedure->of_structures ? place->structure : TEXT("")),
 		NULL, error);
 }
 

@@ -125,6 +125,16 @@ answer(struct request *request, struct html *html, const struct draft *draft)
 		big_link(html, page_dossier_path(arena, draft->other), TEXT("Voir ma demande"), true);
 		return;
 	}
+	if (draft->choice_count) {
+		HTML_IN(html, "section", { "class", TEXT("card") });
+		HTML_SAY(html, "h2", "Pour quelle structure demandez-vous ?", { "class", TEXT("card-title") });
+		HTML_IN(html, "ul");
+		for (size_t i = 0; i < draft->choice_count; i++) {
+			HTML_IN(html, "li");
+			html_link(html, structure_path(arena, draft->campaign, draft->choices[i].code), draft->choices[i].name);
+		}
+		return;
+	}
 	if (!draft->can.eligible) {
 		page_notice(html, NOTICE_WARNING, TEXT("Non, vous ne pouvez pas déposer de demande"), draft->can.message);
 		return;

@@ -25,12 +25,21 @@ viewer_of(struct request *request, const struct office_dossier *dossier)
 	return (struct dossier_viewer){ visitor_of(request)->actor.person, dossier->roles, dossier->signs };
 }
 
+/* Is it the visitor's, or that of a structure that they ask for? */
+static bool
+is_own(struct request *request, const struct office_dossier *dossier)
+{
+	return dossier->procedure->of_structures
+		? dossier->roles & DOSSIER_ROLE(procedure_applicant(dossier->procedure))
+		: text_equal(visitor_of(request)->actor.person, dossier->state.subject);
+}
+
 /* Lists put the family name first; to oneself, one is not a line of a list. */
 static struct text
 subject_name(struct request *request, const struct office_dossier *dossier)
 {
 	const struct office_actor *actor = &visitor_of(request)->actor;
-	return text_equal(actor->person, dossier->state.subject)
+	return !dossier->procedure->of_structures && is_own(request, dossier)
 		? directory_person_name(request->arena, &actor->facts.person) : dossier->subject_name;
 }
 
@@ -259,7 +268,7 @@ standing(struct request *request, struct html *html, const struct office_dossier
 {
 	const struct dossier_viewer viewer = viewer_of(request, dossier);
 	const struct procedure_step *step = &dossier->procedure->steps[dossier->state.step];
-	const bool own = text_equal(viewer.person, dossier->state.subject);
+	const bool own = is_own(request, dossier);
 	const bool veiled = own && !text_equal(dossier_label(&dossier->facts, &viewer), step->label);
 	HTML_IN(html, "section", { "class", TEXT("card") }, { "aria-labelledby", TEXT("situation") });
 	{
@@ -404,7 +413,7 @@ receipt(struct request *request, struct html *html, const struct office_dossier 
 	const struct text mail = visitor_of(request)->actor.facts.person.mail;
 	if (!text_equal(request_query(request, "fait"), TEXT("depot")))
 		return;
-	if (!text_equal(dossier->state.subject, visitor_of(request)->actor.person)) {
+	if (!is_own(request, dossier)) {
 		page_notice(html, NOTICE_SUCCESS, TEXT("La demande est déposée"), arena_format(request->arena,
 			"Elle porte le numéro " TEXT_FORMAT ". La personne est prévenue.", TEXT_ARGS(dossier->state.number)));
 		return;

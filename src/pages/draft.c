@@ -58,8 +58,9 @@ find_other(struct request *request, struct store_tx *tx, struct draft *draft, st
 	struct office_rows rows;
 	if (draft->facts.other.length == 0 || draft->nature)
 		return GUICHET_OK;
-	const enum guichet_status status = office_list_of_subject(site_of(request)->office, tx, request->arena,
-		draft->facts.subject, &rows, error);
+	const enum guichet_status status = draft->asking
+		? office_list_of_structures(site_of(request)->office, tx, request->arena, draft->asking, &rows, error)
+		: office_list_of_subject(site_of(request)->office, tx, request->arena, draft->facts.subject, &rows, error);
 	for (size_t i = 0; status == GUICHET_OK && i < rows.count; i++)
 		if (text_equal(rows.at[i].number, draft->facts.other))
 			draft->other = rows.at[i].id;
@@ -266,7 +267,7 @@ data_line(struct html *html, struct text label, struct text value)
 void
 draft_identity(struct request *request, struct html *html, const struct draft *draft, bool open)
 {
-	const struct directory_facts *facts = &visitor_of(request)->actor.facts;
+	const struct directory_facts *facts = draft->asking ? &draft->asking->facts : &visitor_of(request)->actor.facts;
 	if (draft->subject) {
 		HTML_IN(html, "p", { "class", TEXT("lead") });
 		html_text(html, directory_person_name(request->arena, &draft->subject->facts.person));

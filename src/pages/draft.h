@@ -9,6 +9,9 @@ struct draft {
 	const struct procedure_nature *nature;   /* of a dossier born of another; NULL: the visitor's own request */
 	const struct office_dossier *parent;     /* of it */
 	const struct office_actor *subject;      /* of a request for an agent; NULL: the visitor */
+	const struct office_actor *asking;       /* in a campaign of structures: the visitor, as who asks for one; else NULL */
+	const struct directory_structure *choices; /* the structures that they may ask for, while none is chosen */
+	size_t choice_count;
 	struct text path, about;                 /* where it is prepared; as office_draft_about() knows it */
 	struct text back, title;                 /* the page it is prepared from, and what that page is called */
 	struct dossier_facts facts;
@@ -58,6 +61,8 @@ size_t draft_step_of_section(const struct draft *draft, int section);
 struct text draft_path(struct arena *arena, const struct draft *draft, const char *rest);
 /* "/campagnes/<id>/pour", and for one person "…/pour/<matricule>". */
 struct text behalf_path(struct arena *arena, const struct office_campaign *campaign, struct text external_id);
+/* "/campagnes/<id>/structures/<code>". */
+struct text structure_path(struct arena *arena, const struct office_campaign *campaign, struct text code);
 /* Where a child of a dossier is prepared. */
 struct text draft_child_path(struct arena *arena, struct text parent, struct text nature);
 /* Where a step is; with `verify` its mistakes are shown. */

@@ -88,6 +88,70 @@ open_behalf(struct request *request, struct store_tx *tx, struct draft *draft, s
 		: guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.");
 }
 
+struct text
+structure_path(struct arena *arena, const struct office_campaign *campaign, struct text code)
+{
+	return arena_format(arena, TEXT_FORMAT "/structures/" TEXT_FORMAT, TEXT_ARGS(page_campaign_path(arena, campaign)),
+		TEXT_ARGS(code));
+}
+
+/* The structures that the visitor may ask for. */
+static enum guichet_status
+list_choices(struct request *request, struct store_tx *tx, struct draft *draft, struct guichet_error *error)
+{
+	const struct office_actor *actor = &visitor_of(request)->actor;
+	const struct procedure *procedure = draft->campaign->procedure;
+	struct directory_structure *list = arena_array_of(request->arena, struct directory_structure,
+		actor->functions.count + 1);
+	if (!list)
+		return guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.");
+	for (size_t i = 0; i < actor->functions.count; i++) {
+		const struct text id = actor->functions.at[i].structure;
+		bool there = !office_asks_for(actor, procedure, id);
+		for (size_t k = 0; k < draft->choice_count; k++)
+			there |= text_equal(list[k].id, id);
+		if (there)
+			continue;
+		const enum guichet_status status = directory_structure_load(tx, request->arena, id,
+			date_of_instant(request->received_at, NULL), &list[draft->choice_count], error);
+		if (status != GUICHET_OK)
+			return status;
+		draft->choice_count++;
+	}
+	draft->choices = list;
+	return GUICHET_OK;
+}
+
+/* A request of a structure: the one of the address, or the only one that they may ask for. */
+static enum guichet_status
+open_structure(struct request *request, struct store_tx *tx, struct draft *draft, struct guichet_error *error)
+{
+	struct arena *arena = request->arena;
+	const struct text code = request_parameter(request, "structure");
+	const struct directory_structure *chosen = NULL;
+	enum guichet_status status = list_choices(request, tx, draft, error);
+	if (status != GUICHET_OK)
+		return status;
+	for (size_t i = 0; i < draft->choice_count; i++)
+		if (code.length ? text_equal(draft->choices[i].code, code) : draft->choice_count == 1)
+			chosen = &draft->choices[i];
+	if (!chosen)
+		return code.length ? guichet_fail(error, GUICHET_UNKNOWN, "Cette page n’existe pas, ou elle n’est pas à vous.")
+			: GUICHET_OK;
+	struct office_actor *asking = arena_new_of(arena, struct office_actor);
+	if (!asking)
+		return guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.");
+	*asking = visitor_of(request)->actor;
+	status = office_actor_for(tx, arena, draft->campaign->procedure, chosen->id, request->received_at, asking, error);
+	if (status != GUICHET_OK)
+		return status;
+	draft->asking = asking;
+	draft->choice_count = 0;
+	draft->path = structure_path(arena, draft->campaign, chosen->code);
+	draft->about = office_structure_draft(arena, chosen->id);
+	return draft->path.at && draft->about.at ? GUICHET_OK : guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.");
+}
+
 enum guichet_status
 draft_open(struct request *request, struct store_tx *tx, struct draft *draft, struct guichet_error *error)
 {
@@ -104,13 +168,18 @@ draft_open(struct request *request, struct store_tx *tx, struct draft *draft, st
 	draft->about = TEXT("");
 	draft->facts.procedure = draft->campaign->procedure;
 	draft->title = draft->campaign->campaign->title;
-	return draft->path.at ? GUICHET_OK : guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.");
+	if (!draft->path.at)
+		return guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.");
+	if (draft->facts.procedure->of_structures)
+		return open_structure(request, tx, draft, error);
+	return request_parameter(request, "structure").length == 0 ? GUICHET_OK
+		: guichet_fail(error, GUICHET_UNKNOWN, "Cette page n’existe pas.");
 }
 
 struct text
 draft_heading(struct arena *arena, const struct draft *draft, struct text title)
 {
-	const struct text before = draft->nature ? draft->nature->label : !draft->subject ? TEXT("")
+	const struct text before = draft->asking ? draft->asking->facts.structure.name : draft->nature ? draft->nature->label : !draft->subject ? TEXT("")
 		: arena_format(arena, "Pour " TEXT_FORMAT, TEXT_ARGS(directory_person_name(arena, &draft->subject->facts.person)));
 	return before.length ? arena_format(arena, TEXT_FORMAT " : " TEXT_FORMAT, TEXT_ARGS(before), TEXT_ARGS(title)) : title;
 }
@@ -183,8 +252,17 @@ draft_judge(struct request *request, struct store_tx *tx, struct draft *draft, s
 	if (draft->nature)
 		return judge_child(request, tx, draft, error);
 	const enum guichet_status status = draft->subject ? GUICHET_OK : office_facts_before_filing(site_of(request)->office, tx, request->arena,
-		draft->campaign, &visitor_of(request)->actor, request->received_at, &draft->facts, error);
-	return status == GUICHET_OK ? dossier_can(&draft->facts, request->arena, &draft->can, error) : status;
+		draft->campaign, draft->asking ? draft->asking : &visitor_of(request)->actor, request->received_at, &draft->facts,
+		error);
+	const enum guichet_status judged = status == GUICHET_OK
+		? dossier_can(&draft->facts, request->arena, &draft->can, error) : status;
+	if (judged == GUICHET_OK && draft->facts.procedure->of_structures && !draft->asking) {
+		draft->can = (struct dossier_can){ .after = TEXT(""), .message = draft->choice_count
+			? TEXT("Choisissez d’abord la structure pour laquelle vous demandez.")
+			: TEXT("Ces demandes sont celles de structures : qui y tient la fonction voulue les dépose.") };
+		draft->facts.other = TEXT("");
+	}
+	return judged;
 }
 
 bool

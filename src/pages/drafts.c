@@ -34,6 +34,32 @@ behalf_draft_card(struct request *request, struct store_tx *tx, struct html *htm
 	return GUICHET_OK;
 }
 
+/* The draft of a request of a structure, while the visitor may ask for it. */
+static enum guichet_status
+structure_draft_card(struct request *request, struct store_tx *tx, struct html *html,
+	const struct office_campaign *campaign, struct text id, instant saved_at, struct guichet_error *error)
+{
+	struct office_actor asking = visitor_of(request)->actor;
+	const enum guichet_status status = office_actor_for(tx, request->arena, campaign->procedure, id, request->received_at,
+		&asking, error);
+	if (status != GUICHET_OK)
+		return status == GUICHET_UNKNOWN ? GUICHET_OK : status;
+	HTML_IN(html, "li", { "class", TEXT("card todo") });
+	{
+		HTML_IN(html, "h3", { "class", TEXT("card-title") });
+		html_link(html, structure_path(request->arena, campaign, asking.facts.structure.code), arena_format(request->arena,
+			TEXT_FORMAT ", " TEXT_FORMAT, TEXT_ARGS(campaign->procedure->title), TEXT_ARGS(asking.facts.structure.name)));
+	}
+	{
+		HTML_IN(html, "p");
+		HTML_SAY(html, "span", "Brouillon, pas encore déposé", { "class", TEXT("badge warning") });
+	}
+	HTML_IN(html, "p", { "class", TEXT("muted") });
+	html_say(html, "Enregistré le ");
+	html_text(html, instant_french(request->arena, saved_at));
+	return GUICHET_OK;
+}
+
 /* The draft of a dossier born of another, while its parent is theirs to see. */
 static enum guichet_status
 child_draft_card(struct request *request, struct store_tx *tx, struct html *html, struct text parent, struct text nature,
@@ -76,6 +102,9 @@ draft_card(struct request *request, struct store_tx *tx, struct html *html, cons
 		return behalf_draft_card(request, tx, html, campaign, subject, saved_at, error);
 	if (office_child_draft_read(about, &parent, &nature))
 		return child_draft_card(request, tx, html, parent, nature, saved_at, error);
+	struct text structure;
+	if (office_structure_draft_read(about, &structure))
+		return structure_draft_card(request, tx, html, campaign, structure, saved_at, error);
 	struct dossier_facts facts;
 	const enum guichet_status status = office_facts_before_filing(site_of(request)->office, tx, request->arena, campaign,
 		&visitor_of(request)->actor, request->received_at, &facts, error);

@@ -252,7 +252,8 @@ filing_forms(struct request *request, struct html *html, const struct draft *dra
 	/* What is filed for somebody is what they could file. */
 	const struct dossier_viewer viewer = draft->subject ? (struct dossier_viewer){ .person = draft->subject->person }
 		: draft->nature ? (struct dossier_viewer){ visitor_of(request)->actor.person, draft->parent->roles, draft->parent->signs }
-		: (struct dossier_viewer){ .person = visitor_of(request)->actor.person };
+		: (struct dossier_viewer){ .person = visitor_of(request)->actor.person,
+			.roles = draft->asking ? DOSSIER_ROLE(procedure_applicant(draft->facts.procedure)) : 0 };
 	const struct dossier_option *options;
 	size_t count;
 	bool any = false;
@@ -367,6 +368,8 @@ page_draft_file(struct request *request, struct html *html, struct guichet_error
 	} else {
 		command->campaign = draft.campaign;
 	}
+	if (draft.asking)
+		command->structure = draft.asking->facts.structure.id;
 	if (draft.subject) {
 		command->subject = draft.subject->person;
 		command->command.ground = form_value(request, "motif");

@@ -76,7 +76,10 @@ dossier_card(struct request *request, struct html *html, const struct office_row
 	{
 		HTML_IN(html, "h3", { "class", TEXT("card-title") });
 		const struct procedure_nature *nature = page_nature(row->procedure, state.nature);
-		html_link(html, page_dossier_path(request->arena, row->id), !nature ? row->procedure->title
+		html_link(html, page_dossier_path(request->arena, row->id), row->procedure->of_structures
+			? arena_format(request->arena, TEXT_FORMAT ", " TEXT_FORMAT, TEXT_ARGS(row->procedure->title),
+				TEXT_ARGS(row->structure_name))
+			: !nature ? row->procedure->title
 			: arena_format(request->arena, TEXT_FORMAT " : " TEXT_FORMAT, TEXT_ARGS(row->procedure->title),
 				TEXT_ARGS(nature->label)));
 	}
@@ -102,16 +105,19 @@ dossier_card(struct request *request, struct html *html, const struct office_row
 static enum guichet_status
 my_dossiers(struct request *request, struct store_tx *tx, struct html *html, struct guichet_error *error)
 {
-	struct office_rows rows;
+	struct office_rows rows, of_structures;
 	struct page_drafts drafts;
 	const struct text person = visitor_of(request)->actor.person;
 	enum guichet_status status = office_list_of_subject(site_of(request)->office, tx, request->arena, person, &rows, error);
+	if (status == GUICHET_OK)
+		status = office_list_of_structures(site_of(request)->office, tx, request->arena, &visitor_of(request)->actor,
+			&of_structures, error);
 	if (status == GUICHET_OK)
 		status = page_drafts_load(request, tx, &drafts, error);
 	if (status != GUICHET_OK)
 		return status;
 	HTML_SAY(html, "h2", "Mes demandes");
-	if (drafts.count + rows.count == 0) {
+	if (drafts.count + rows.count + of_structures.count == 0) {
 		HTML_SAY(html, "p", "Vous n’avez aucune demande. Choisissez une campagne ci-dessous pour commencer.",
 			{ "class", TEXT("empty") });
 		return status;
@@ -121,6 +127,8 @@ my_dossiers(struct request *request, struct store_tx *tx, struct html *html, str
 		status = page_draft_cards(request, tx, html, &drafts, error);
 		for (size_t i = 0; status == GUICHET_OK && i < rows.count; i++)
 			status = dossier_card(request, html, &rows.at[i], error);
+		for (size_t i = 0; status == GUICHET_OK && i < of_structures.count; i++)
+			status = dossier_card(request, html, &of_structures.at[i], error);
 	}
 	HTML_IN(html, "p");
 	html_link(html, TEXT("/mes-demarches"), TEXT("Mes démarches : ce qui est attendu de vous, ce qui court, ce qui viendra, "

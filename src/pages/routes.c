@@ -79,6 +79,28 @@ static const struct route routes[] = {
 	{ METHOD_GET,  "/campagnes/:campagne/pour/:personne/recapitulatif", RIGHT_HANDLER,
 		page_draft_summary, NULL, 0 },
 
+	/* a request of a structure, until it is filed: the pages of drafts */
+	{ METHOD_GET,  "/campagnes/:campagne/structures/:structure", RIGHT_PERSON,
+		page_draft, NULL, 0 },
+	{ METHOD_POST, "/campagnes/:campagne/structures/:structure", RIGHT_PERSON,
+		page_draft_save, page_draft_saved, 0 },
+	{ METHOD_GET,  "/campagnes/:campagne/structures/:structure/abandonner", RIGHT_PERSON,
+		page_draft_discard, NULL, 0 },
+	{ METHOD_POST, "/campagnes/:campagne/structures/:structure/abandonner", RIGHT_PERSON,
+		page_draft_discard_do, page_draft_discarded, 0 },
+	{ METHOD_POST, "/campagnes/:campagne/structures/:structure/brouillon", RIGHT_PERSON,
+		page_draft_save, page_draft_autosaved, ROUTE_BACKGROUND },
+	{ METHOD_POST, "/campagnes/:campagne/structures/:structure/deposer", RIGHT_PERSON,
+		page_draft_file, page_draft_filed, 0 },
+	{ METHOD_GET,  "/campagnes/:campagne/structures/:structure/pieces/:piece", RIGHT_PERSON,
+		page_draft_piece, NULL, 0 },
+	{ METHOD_POST, "/campagnes/:campagne/structures/:structure/pieces/:piece", RIGHT_PERSON,
+		page_draft_piece_send, page_draft_piece_sent, ROUTE_UPLOADS },
+	{ METHOD_POST, "/campagnes/:campagne/structures/:structure/pieces/:piece/retirer", RIGHT_PERSON,
+		page_draft_piece_remove, page_draft_piece_removed, 0 },
+	{ METHOD_GET,  "/campagnes/:campagne/structures/:structure/recapitulatif", RIGHT_PERSON,
+		page_draft_summary, NULL, 0 },
+
 	/* a dossier born of another, until it is filed: the pages of drafts */
 	{ METHOD_GET,  "/dossiers/:id/natures/:nature",                       RIGHT_PERSON, page_draft, NULL, 0 },
 	{ METHOD_POST, "/dossiers/:id/natures/:nature",                       RIGHT_PERSON, page_draft_save, page_draft_saved, 0 },

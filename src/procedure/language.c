@@ -89,7 +89,8 @@ static const struct text phases[] = {
 #include "procedure/words.def"
 };
 #undef PHASE
-static const struct text applicant[] = { WORD("demandeur") }, form[] = { WORD("formulaire") }, never[] = { WORD("jamais") };
+static const struct text applicant[] = { WORD("demandeur") }, form[] = { WORD("formulaire") },
+	subject[] = { WORD("structure") }, never[] = { WORD("jamais") };
 
 /* ---- keys that many mappings have ---- */
 
@@ -558,6 +559,8 @@ SHAPE(procedure, "une procédure",
 		.most = TEXT_NAME),
 	TITLE("Le titre que les gens lisent."),
 	SENTENCE("résumé", "Une phrase ou deux, sur la page d’accueil."),
+	KEY("sujet", FORM_WORD, HOLD_ONE, "De qui sont les demandes, quand ce n’est pas d’un agent : structure.",
+		WORDS(subject)),
 	KEY("service", FORM_TEXT, HOLD_ONE, "Le rôle du bureau qui gère les demandes.", MUST, .most = TEXT_NAME),
 	KEEP("Combien de temps on garde les dossiers : P5Y cinq ans, P6M six mois."),
 	KEY("sources", FORM_MAPPING, HOLD_NAMED_FREELY, "Les textes qui fondent la procédure.", .of = &shape_source),

@@ -310,6 +310,9 @@ walk_all(struct walk *walk, const struct yaml_node *root)
 	struct yaml_item *behalf = item_of(root, "pour_autrui");
 	if (behalf)
 		add(walk, behalf, TEXT("pour_autrui"), TEXT("sans « pour_autrui »"), cites_of(walk, behalf->value, TEXT("")));
+	struct yaml_item *subject = item_of(root, "sujet");
+	if (subject)
+		add(walk, subject, TEXT("sujet"), TEXT("sans « sujet »"), (struct text){ 0 });
 	for (size_t i = 0; i < sizeof sections / sizeof *sections; i++)
 		walk_items(walk, child(root, sections[i].section), sections[i].kind, text_of_string(sections[i].section), TEXT(""),
 			sections[i].inside);

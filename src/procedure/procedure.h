@@ -120,7 +120,7 @@ struct procedure_exception {
 };
 
 enum procedure_reach {
-	PROCEDURE_APPLICANT,  /* est: demandeur: the subject of the dossier */
+	PROCEDURE_APPLICANT,  /* est: demandeur: the subject of the dossier, or who holds its functions in that structure */
 	PROCEDURE_STRUCTURE,  /* de: structure: holds a function in the agent's own structure */
 	PROCEDURE_DISTRICT,   /* de: ressort: in the agent's structure or one above it */
 	PROCEDURE_EVERYWHERE, /* de: partout: whatever the structure */
@@ -617,6 +617,9 @@ struct procedure {
 	struct procedure_origin once_origin; /* une_par_campagne */
 	bool once;              /* one dossier per campaign and agent, unless at a step that frees */
 	struct text once_message;
+	bool of_structures;     /* sujet: structure: a dossier belongs to one, and to whoever holds there the applicant's role */
+	const struct text *askers; /* the functions that give it there */
+	size_t asker_count;
 	struct procedure_origin behalf_origin; /* pour_autrui */
 	struct procedure_list behalf;          /* its qui: roles that may file for an agent; none: nobody */
 	struct text behalf_ground;             /* its motif: what is asked of them */
@@ -683,6 +686,13 @@ struct procedure {
 /* ---- findings ---- */
 
 enum procedure_severity { PROCEDURE_ERROR, PROCEDURE_WARNING };
+
+/* The role of the applicant. */
+int procedure_applicant(const struct procedure *procedure);
+/* Is this function one of those that ask for a structure? */
+bool procedure_asks(const struct procedure *procedure, struct text function);
+/* Does this role, not the applicant's, name such a function? Then it is held above the structure that asks. */
+bool procedure_role_asks(const struct procedure *procedure, const struct procedure_role *role);
 
 /* One mistake. Numbers are documented in doc/manual/langage.md and never reused. */
 struct procedure_finding {

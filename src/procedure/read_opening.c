@@ -185,6 +185,25 @@ read_windows(struct reader *reader)
 	reader->procedure->window_count = windows ? names->count : 0;
 }
 
+/* An agent needs no function to ask for themselves; who asks for a structure does, there. */
+static void
+read_applicant(struct reader *reader, struct map map)
+{
+	if (!reader->procedure->of_structures) {
+		if (map_get(map, "fonction") || map_get(map, "de"))
+			finding_add(reader->findings, 107, map.at, TEXT("gardez « est: » ou « fonction: » et « de: »"),
+				"le demandeur n’a pas de fonction");
+		return;
+	}
+	map_texts(map, "fonction", &reader->procedure->askers, &reader->procedure->asker_count);
+	if (map_get(map, "de"))
+		finding_add(reader->findings, 325, map_key_place(map, "de"), TEXT("ôtez « de: »"),
+			"qui demande pour une structure y tient sa fonction");
+	if (!map_get(map, "fonction"))
+		finding_add(reader->findings, 325, map.at, TEXT("ajoutez « fonction: », qui dit qui demande pour la structure"),
+			"la demande est celle d’une structure");
+}
+
 static void
 read_role(struct reader *reader, const struct name *name, struct procedure_role *role)
 {
@@ -208,9 +227,7 @@ read_role(struct reader *reader, const struct name *name, struct procedure_role 
 		if (!text_equal(map_text(map, "est", TEXT_NAME), TEXT("demandeur")))
 			finding_add(reader->findings, 107, map_get(map, "est")->at, TEXT("écrivez « est: demandeur »"),
 				"un rôle est celui du demandeur, ou se trouve par sa fonction");
-		if (map_get(map, "fonction") || map_get(map, "de"))
-			finding_add(reader->findings, 107, map.at, TEXT("gardez « est: » ou « fonction: » et « de: »"),
-				"le demandeur n’a pas de fonction");
+		read_applicant(reader, map);
 		return;
 	}
 	role->reach = PROCEDURE_STRUCTURE;
@@ -306,6 +323,23 @@ read_behalf(struct reader *reader, struct map top)
 				"le demandeur dépose pour lui-même");
 }
 
+/* What is read of a person, or is another's, has no sense yet for a structure. */
+static void
+read_subject(struct reader *reader, struct map top)
+{
+	static const char *const of_agents[] = { "pour_autrui", "natures", "compteurs", "réglages" };
+	if (!map_get(top, "sujet"))
+		return;
+	reader->procedure->of_structures = text_equal(map_text(top, "sujet", TEXT_NAME), TEXT("structure"));
+	if (!reader->procedure->of_structures)
+		finding_add(reader->findings, 107, map_get(top, "sujet")->at, TEXT("écrivez « sujet: structure », ou rien"),
+			"une demande est celle d’un agent ou d’une structure");
+	for (size_t i = 0; reader->procedure->of_structures && i < sizeof of_agents / sizeof *of_agents; i++)
+		if (map_get(top, of_agents[i]))
+			finding_add(reader->findings, 325, map_key_place(top, of_agents[i]), TEXT("ôtez cette partie, ou « sujet: »"),
+				"« %s » ne vaut que pour la demande d’un agent", of_agents[i]);
+}
+
 void
 read_opening(struct reader *reader, struct map top)
 {
@@ -323,6 +357,7 @@ read_opening(struct reader *reader, struct map top)
 			"le nom de la procédure s’écrit en minuscules sans accent, chiffres et tirets");
 		break;
 	}
+	read_subject(reader, top);
 	procedure->title = map_text(top, "titre", TEXT_LABEL);
 	procedure->summary = map_text(top, "résumé", TEXT_SENTENCE);
 	procedure->keep = map_duration(top, "conservation");

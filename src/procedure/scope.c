@@ -183,7 +183,8 @@ declare_opening(struct reader *reader)
 	procedure->agent_slot = declare(reader, SCOPE_OPENING, TEXT("agent"), CONTEXT(reader, AGENT_ENTRIES),
 		PROCEDURE_SLOT_AGENT, PROCEDURE_NONE, NULL);
 	/* A procedure of before it was known may have given the name to something of its own. */
-	procedure->posting_slot = is_own_name(reader, TEXT("affectation")) ? PROCEDURE_NONE
+	procedure->posting_slot = is_own_name(reader, TEXT("affectation")) || procedure->of_structures
+		? PROCEDURE_NONE
 		: declare(reader, SCOPE_OPENING, TEXT("affectation"), CONTEXT(reader, AGENT_ENTRIES,
 			{ "depuis", &feel_type_date }, { "actif", &feel_type_boolean }), PROCEDURE_SLOT_POSTING, PROCEDURE_NONE, NULL);
 #undef AGENT_ENTRIES

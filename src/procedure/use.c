@@ -75,6 +75,34 @@ procedure_deadline_find(const struct procedure *procedure, int step, struct text
 	return PROCEDURE_NONE;
 }
 
+int
+procedure_applicant(const struct procedure *procedure)
+{
+	int found = PROCEDURE_NONE;
+	for (size_t i = 0; i < procedure->role_count; i++)
+		if (procedure->roles[i].reach == PROCEDURE_APPLICANT)
+			found = (int)i;
+	return found;
+}
+
+bool
+procedure_asks(const struct procedure *procedure, struct text function)
+{
+	for (size_t i = 0; i < procedure->asker_count; i++)
+		if (text_equal(procedure->askers[i], function))
+			return true;
+	return false;
+}
+
+bool
+procedure_role_asks(const struct procedure *procedure, const struct procedure_role *role)
+{
+	for (size_t i = 0; i < role->function_count; i++)
+		if (procedure_asks(procedure, role->functions[i]))
+			return true;
+	return false;
+}
+
 bool
 procedure_list_has(struct procedure_list list, int index)
 {
