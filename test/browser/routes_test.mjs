@@ -305,9 +305,10 @@ const tour = [{
 
 // What only scripts send; rights_test.mjs tries it.
 const scripted = ["POST /campagnes/:campagne/demande/brouillon"];
-// The drafts of dossiers born of another, and those for somebody else: no procedure of this world has any.
-// children_test.mjs goes through them.
-const children = ["/dossiers/:id/natures/:nature", "/campagnes/:campagne/pour/:personne"].flatMap(begin =>
+// The drafts of dossiers born of another, and those for somebody else or a structure: no procedure of this world has any.
+// children_test.mjs and subject_test.mjs go through them.
+const children = ["/dossiers/:id/natures/:nature", "/campagnes/:campagne/pour/:personne",
+	"/campagnes/:campagne/structures/:structure"].flatMap(begin =>
 	Object.entries({ GET: ["", "/abandonner", "/pieces/:piece", "/recapitulatif"],
 		POST: ["", "/abandonner", "/brouillon", "/deposer", "/pieces/:piece", "/pieces/:piece/retirer"] })
 		.flatMap(([method, rests]) => rests.map(rest => `${method} ${begin}${rest}`))).concat("GET /campagnes/:campagne/pour");
