@@ -612,6 +612,7 @@ struct dossier_outcome {
 	struct feel_value counters; /* `compteur` after that */
 	const struct text *uncounted; size_t uncounted_count;       /* counters from which the dossier's entries go first */
 	struct procedure_list alerts; /* roles to tell on their desk (an effect with `alerte`) */
+	struct text alert;    /* what they are told: how the effect is named; empty: where the dossier stands */
 	instant held_until;   /* until then excluded the action may be undone: its mails wait; 0: it may not be */
 	struct text happened; /* name of the action or effect; empty when nothing happened: a parent is told */
 	bool by_itself;       /* it is an effect */

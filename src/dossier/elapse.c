@@ -72,8 +72,10 @@ elapse(struct deciding *deciding, const struct procedure_deadline *deadline, ins
 	if (status != GUICHET_OK)
 		return status;
 	deciding->outcome->from = deadline->step;
-	if (happens)
+	if (happens) {
 		deciding->outcome->alerts = deadline->alerts;
+		deciding->outcome->alert = deadline->label;
+	}
 	return deciding_conclude(deciding, DOSSIER_ELAPSED, payload, happens ? deadline->move : PROCEDURE_NONE);
 }
 

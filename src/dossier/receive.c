@@ -146,6 +146,7 @@ react(struct deciding *deciding, const struct procedure_deadline *deadline, json
 	    || !deciding_put_acts(deciding, &consequences, result) || !deciding_put_step(deciding, &consequences, result))
 		return OUT_OF_MEMORY(deciding->error);
 	deciding->outcome->alerts = deadline->alerts;
+	deciding->outcome->alert = deadline->label;
 	deciding->outcome->from = deadline->step;
 	enum guichet_status status = deciding_put_settings(deciding, &consequences, values);
 	if (status == GUICHET_OK)

@@ -286,6 +286,16 @@ office_texts_make(struct office *office, struct arena *arena, const struct offic
 	return GUICHET_OK;
 }
 
+/* A passage leaves the step of the main circuit in the same transaction: nobody will have been waited for there. */
+static bool
+leaves_at_once(const struct dossier_outcome *outcome)
+{
+	for (size_t i = 0; i < outcome->due_count; i++)
+		if (outcome->dues[i].at_once && outcome->dues[i].step == outcome->state.step)
+			return true;
+	return false;
+}
+
 /* One event and all that it writes. */
 static enum guichet_status
 record(struct office *office, struct store_tx *tx, struct arena *arena, const struct office_place *place,
@@ -315,7 +325,7 @@ record(struct office *office, struct store_tx *tx, struct arena *arena, const st
 		status = office_count(office, tx, arena, place, outcome, now, error);
 	if (status == GUICHET_OK)
 		status = write_mails(office, tx, arena, place, &after, outcome, texts, now, seed, error);
-	if (status == GUICHET_OK && outcome->unheld.length) {
+	if (status == GUICHET_OK && outcome->unheld.length && !leaves_at_once(outcome)) {
 		const struct text id = arena_format(arena, TEXT_FORMAT ":%u:", TEXT_ARGS(place->id), outcome->event.number);
 		status = store_run(tx, STORE_ALERT_INSERT, STORE_VALUES(id, place->campaign->id, place->id,
 			role_name(place->procedure, place->procedure->office), outcome->unheld, outcome->event.at), NULL, error);
@@ -325,7 +335,7 @@ record(struct office *office, struct store_tx *tx, struct arena *arena, const st
 		const struct text id = arena_format(arena, TEXT_FORMAT ":%u:" TEXT_FORMAT, TEXT_ARGS(place->id),
 			outcome->event.number, TEXT_ARGS(role));
 		const struct dossier_viewer nobody = { 0 };
-		const struct text label = dossier_label(&after, &nobody);
+		const struct text label = outcome->alert.length ? outcome->alert : dossier_label(&after, &nobody);
 		status = store_run(tx, STORE_ALERT_INSERT, STORE_VALUES(id, place->campaign->id, place->id, role, label,
 			outcome->event.at), NULL, error);
 	}

@@ -33,13 +33,13 @@ const main = async page => plain(await page.locator("main").innerText()).replace
 async function see(page, ...words) {
 	const text = await main(page);
 	for (const part of words)
-		check(text.includes(part), `« ${part} » on ${decodeURI(page.url())}:\n${text.slice(0, 2500)}`);
+		check(text.includes(part), `« ${part} » on ${decodeURI(page.url())}:\n${text}`);
 }
 
 async function dontSee(page, ...words) {
 	const text = await main(page);
 	for (const part of words)
-		check(!text.includes(part), `« ${part} » should not be on ${decodeURI(page.url())}:\n${text.slice(0, 2500)}`);
+		check(!text.includes(part), `« ${part} » should not be on ${decodeURI(page.url())}:\n${text}`);
 }
 
 const type = (page, label, value) => page.getByLabel(label).first().fill(value);
@@ -376,7 +376,7 @@ async function completeness(stage) {
 
 	await stage.clock("2023-08-10T10:00");
 	const insured = (file, from, until) => async page => {
-		await page.getByLabel(/Choisissez le fichier/).setInputFiles({ name: `${file}.pdf`, mimeType: "application/pdf", buffer: pdfOf(file) });
+		await page.getByLabel(/Choisissez le fichier|Remplacer ce fichier/).setInputFiles({ name: `${file}.pdf`, mimeType: "application/pdf", buffer: pdfOf(file) });
 		await type(page, "Valable du", from);
 		await type(page, "Valable jusqu’au", until);
 		await page.getByLabel("L’assureur y atteste").check();
@@ -449,9 +449,164 @@ async function inForce(stage) {
 	await notice("2024-02-04");
 }
 
-const chapters = { asking, interview, agreement, signatures, completeness, inForce };
+// January 2024: an amendment moves the days; the act that replaces the former, the versions.
+async function amendment(stage) {
+	await stage.clock("2024-01-08T10:00");
+	await stage.received("agent");
+	await stage.received("chief");
+	const page = await stage.as("agent");
+	await follow(stage, page, "Avenant");
+	await see(page, "Ce qui change, étape 1 sur 8"); // the motive first, then what it corrects
+	await choose(page, "Motif de l’avenant", "Jours de télétravail");
+	await type(page, "Explication", "Réunion le mardi.");
+	for (let steps = 0; await page.getByRole("button", { name: "Enregistrer et continuer" }).count(); steps++) {
+		check(steps < 9, `the amendment has no end: ${page.url()}`);
+		if (await page.getByRole("group", { name: "Demi-journées de télétravail" }).count())
+			await week(page, "Demi-journées de télétravail", ["lundi", "jeudi"]);
+		await press(stage, page, "Enregistrer et continuer");
+	}
+	await press(stage, page, "Demander l’avenant");
+	await page.getByText("Votre demande est déposée").first().waitFor();
+	const child = new URL(page.url()).pathname;
+	await stage.mails("chief", ["Avenant à valider", "Réunion le mardi."]);
+	await see(await stage.as("agent"), "mardi, jeudi");
+	await stage.act(await stage.as("chief", child), "Avenant à la convention");
+	await stage.does("chief", "Valider et signer l’avenant", undefined, { on: child });
+	await stage.mails("agent", ["Avenant à recevoir"]);
+	await stage.clock("2024-01-15T10:00");
+	await stage.does("agent", "Recevoir et signer l’avenant", undefined, { on: child });
+	await stage.mails("office", ["Avenant transmis"]);
+	await see(await stage.as("agent"), "Demi-journées de télétravail lundi, jeudi", "Avenant n°", "Attestation à délivrer",
+		"Avenant reçu ; les jours changent");
+	await see(await stage.as("chief", "/service"), "Vauigny Anaïs accordé présent présent accordé présent");
+	// another amendment, while this one runs
+	await stage.refused("agent", `${stage.dossier}/natures/avenant`, 422, "est déjà en cours");
+	await stage.clock("2024-01-17T10:00");
+	await stage.does("office", "Délivrer la nouvelle attestation", undefined, { on: child });
+	await stage.mails("agent", ["Nouvelle attestation"]);
+	tells(await stage.act(await stage.as("agent", child), "Attestation d’autorisation modifiée"), "lundi, jeudi", "remplace la précédente");
+	await see(await stage.as("agent"), "remplacé");
+	const versions = await stage.as("agent", `${stage.dossier}/versions`);
+	await see(versions, "Avenant reçu ; les jours changent, le 15 janvier 2024 à 10 h 00, dossier n°", "mardi, jeudi lundi, jeudi");
+	await type(versions, "Voir la version en vigueur le", "2023-10-02");
+	await press(stage, versions, "Voir cette version");
+	await see(versions, "En vigueur le lundi 2 octobre 2023", "Demi-journées de télétravail mardi, jeudi");
+}
 
-test("an authorisation from the request to the end of its adaptation", async () => {
+// 2024: the first tacit renewal; then the insurance lapses, is recalled three times, and comes at last.
+async function renewal(stage) {
+	await stage.clock("2024-09-03T23:59");
+	await stage.received("agent");
+	await stage.received("chief");
+	await stage.received("director");
+	await stage.received("office");
+	await see(await stage.as("chief", "/a-venir"), "mercredi 4 septembre 2024 Anniversaire de l’autorisation Vauigny Anaïs",
+		"vendredi 1er novembre 2024 Assurance à renouveler dans soixante jours");
+	await stage.clock("2024-09-04T00:00");
+	await stage.noMail("agent", "chief"); // nobody is woken up
+	await stage.clock("2024-09-04T08:00");
+	const [renewed] = await stage.mails("agent", [`Autorisation ${stage.number} reconduite`, "reconduite jusqu’au 3 septembre 2025."]);
+	check(!renewed.text.includes("accusé annuel"), "no certificate was accepted this year: nothing to find in the dossier");
+	await stage.mails("chief", [`Autorisation ${stage.number} reconduite`]);
+	await see(await stage.as("agent"), "En vigueur", "Puis, le jeudi 4 septembre 2025 : Reconduction annuelle");
+
+	for (const [day, count] of [["2024-11-01", 1], ["2024-12-01", 1], ["2024-12-31", 1]]) {
+		await stage.clock(`${day}T02:00`);
+		await stage.noMail("agent");
+		await stage.clock(`${day}T09:00`);
+		await stage.mails("agent", ...Array(count).fill([`Assurance à renouveler : ${stage.number}`, "31 décembre 2024"]));
+	}
+	await see(await stage.as("office", `/gestion/${campaign}/pieces`), "Attestation d’assurance multirisque habitation à renouveler", "31 décembre 2024");
+	await stage.clock("2025-01-01T00:00");
+	await stage.noMail("agent", "chief", "director", "office");
+	await stage.clock("2025-01-02T08:00");
+	for (const name of ["agent", "chief", "director", "office"])
+		await stage.mails(name, [`Assurance expirée : ${stage.number}`]);
+	await see(await stage.as("agent"), "Votre assurance n’est plus valable", "En vigueur");
+	await see(await stage.as("office", `/gestion/${campaign}/pieces`), "Attestation d’assurance multirisque habitation à renouveler 31 décembre 2024 dépassé de 2 jours");
+	const alerts = await stage.as("office", `/gestion/${campaign}/calendrier`);
+	await see(alerts, "Bilan en retard", "Assurance expirée");
+	await dontSee(alerts, "que l’annuaire ne nomme pas"); // a step that was left at once waited for nobody
+	await see(await stage.as("chief"), "Les obligations du règlement ne sont plus remplies");
+
+	// a certificate that is already over, then the right one
+	const page = await stage.as("agent");
+	await follow(stage, page, "Joindre l’attestation d’assurance");
+	await stage.insured("perimee", "2024-01-01", "2024-12-31")(page);
+	await press(stage, page, "Joindre l’attestation d’assurance");
+	await page.getByText("Cette assurance n’est plus valable").first().waitFor();
+	await stage.does("agent", "Joindre l’attestation d’assurance", stage.insured("annee-2025", "2025-01-01", "2025-12-31"));
+	await stage.mails("office", [`Attestation d’assurance à examiner : ${stage.number}`]);
+	await stage.does("office", "Examiner l’attestation d’assurance", page => page.getByLabel("Je l’accepte").check());
+	await stage.mails("agent", [`Accusé annuel de conformité : ${stage.number}`]);
+	tells(await stage.act(await stage.as("agent"), "Accusé annuel de conformité"), "3 septembre 2025", stage.number);
+}
+
+// March 2025: the agent is called back on a day of hers; too soon first, then as agreed, and it is written in the register.
+async function recall(stage) {
+	await stage.clock("2025-03-10T10:00");
+	await stage.received("agent");
+	await stage.refused("colleague", `${stage.dossier}/actions/rappeler`, 404);
+	const chief = await stage.as("chief");
+	await follow(stage, chief, "Rappeler l’agent sur site");
+	await choose(chief, "Motif du rappel", "Organisation du service");
+	await type(chief, "Jour du rappel", "2025-03-11");
+	await type(chief, "Précision", "Conseil municipal.");
+	await press(stage, chief, "Rappeler l’agent sur site");
+	await see(chief, "Le délai de prévenance de la convention n’est pas tenu ; seule l’urgence le réduit.");
+	await type(chief, "Jour du rappel", "2025-03-13");
+	await chief.getByRole("button", { name: "Rappeler l’agent sur site" }).first().click();
+	await chief.waitForURL(/fait=/);
+	await stage.mails("agent", [`Une journée de télétravail change : ${stage.number}`, "Agent rappelé sur site"]);
+	const page = await stage.as("agent");
+	await see(page, "Journées déplacées", "Rappel sur site", "13 mars 2025", "Conseil municipal.");
+	await see(await stage.as("chief", "/service"), "Semaine du 10 mars 2025", "Jeudi 13/03", "rappel");
+}
+
+// May to July 2025: notice is given, too short then with its two months; it ends on the day; the computer is given back.
+async function ending(stage) {
+	await stage.clock("2025-05-05T10:00");
+	await stage.received("agent");
+	await stage.received("office");
+	await stage.received("stock");
+	const director = await stage.as("director");
+	await follow(stage, director, "Mettre fin au télétravail");
+	await type(director, "Date de l’entretien avec l’agent", "2025-05-02");
+	await choose(director, "Motif", "Résultats attendus manifestement non atteints");
+	await type(director, "Motivation", "Les livrables convenus ne sont pas rendus.");
+	await type(director, "Le télétravail cesse le", "2025-07-04");
+	await press(stage, director, "Mettre fin au télétravail");
+	await see(director, "Le délai de prévenance est de deux mois");
+	await type(director, "Le télétravail cesse le", "2025-07-05");
+	await director.getByRole("button", { name: "Mettre fin au télétravail" }).first().click();
+	await director.waitForURL(/fait=/);
+	for (const name of ["agent", "office", "stock"])
+		await stage.mails(name, [`Fin du télétravail : ${stage.number}`, "5 juillet 2025", "Rendez l’équipement"]);
+	const page = await stage.as("agent");
+	tells(await stage.act(page, "Fin du télétravail"), "2 mai 2025", "5 juillet 2025", "Les livrables convenus", "Victor Valan", "recours gracieux");
+	await stage.clock("2025-07-04T23:59");
+	await see(await stage.as("agent"), "Fin prévue");
+	await stage.clock("2025-07-05T00:00");
+	await see(await stage.as("agent"), "Terminée", "Rendez l’équipement sans délai");
+	await see(await stage.as("stock", "/a-traiter"), "Vauigny Anaïs");
+	await stage.clock("2025-07-20T02:00");
+	await stage.noMail("agent", "director");
+	await stage.clock("2025-07-20T08:00");
+	await stage.mails("agent", [`Équipement à rendre : ${stage.number}`, "Ordinateur portable"]);
+	await stage.clock("2025-07-21T10:00");
+	await stage.does("stock", "Constater la restitution");
+	await see(await stage.as("stock", "/a-traiter"), "Rien ne vous attend.");
+	await see(await stage.as("office", `/gestion/${campaign}`), `${stage.number} Vauigny Anaïs Service du budget Terminée`);
+	await see(await stage.as("office", `/gestion/${campaign}/pieces`), "Rien à faire ici");
+	const over = await stage.as("agent");
+	await see(over, "Terminée", "Votre télétravail a pris fin. Vous pouvez demander de nouveau.");
+	await dontSee(over, "Rendez l’équipement sans délai à la direction", "Attendu de");
+	await stage.refused("stock", `${stage.dossier}/actions/constater_restitution`, 422, "Ce n’est plus possible");
+}
+
+const chapters = { asking, interview, agreement, signatures, completeness, inForce, amendment, renewal, recall, ending };
+
+test("two years of an authorisation, from the request to the equipment given back", async () => {
 	const stage = await raiseCurtain("2023-07-03T10:00");
 	stage.now = "2023-07-03T10:00";
 	const began = Date.now();
