@@ -112,7 +112,7 @@ read_columns(struct map map, struct procedure_field *field)
 	struct reader *reader = map.reader;
 	const struct yaml_node *node = map_get(map, "champs");
 	if (!node)
-		finding_add(reader->findings, 106, map.at, TEXT("écrivez « champs: » et une colonne au moins"),
+		finding_add(reader->findings, 106, map.at, TEXT("écrivez « champs: » et une colonne au moins"),
 			"un champ de type lignes dit ses colonnes");
 	if (!node || !(node = mapping_of(reader, node, "les champs d’une ligne")))
 		return;
