@@ -38,7 +38,7 @@ objects  = $(patsubst %.c,$(OUT)/%.o,$(1))
 EMBEDDED := $(OUT)/migrations.o
 
 .PHONY: all tests layers fuzzers clean build/guichet
-all: build/guichet $(OUT)/seed $(OUT)/feel-values
+all: build/guichet $(OUT)/seed $(OUT)/feel-values $(OUT)/lives
 
 # The program as people call it: the one made last. Looked at each time, for a link is newer than what it
 # stops pointing to when MODE or CC changes.

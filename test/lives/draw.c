@@ -182,6 +182,14 @@ draw_value(struct answers *answers, const struct procedure_field *field, struct 
 	case PROCEDURE_FIELD_DURATION:
 		draw_parts(answers, field, name);
 		break;
+	case PROCEDURE_FIELD_PERSON:
+	case PROCEDURE_FIELD_STRUCTURE: {
+		const struct yaml_node *known = yaml_get(life->ground->directory, field->type == PROCEDURE_FIELD_PERSON
+			? "personnes" : "structures");
+		const struct yaml_node *one = known ? known->items[chance_below(chance, known->count)].value : NULL;
+		add(answers, name, yaml_scalar(yaml_get(one, field->type == PROCEDURE_FIELD_PERSON ? "matricule" : "code")));
+		break;
+	}
 	case PROCEDURE_FIELD_TYPE_COUNT:
 		break;
 	}
