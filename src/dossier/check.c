@@ -69,20 +69,30 @@ find_action(struct deciding *deciding)
 	return deciding_refuse_role(deciding, procedure->actions[procedure->moves[move].actions.at[0]].who);
 }
 
+/* The first rule that does not hold refuses, and tells what it read. */
+static enum guichet_status
+check_rules(struct deciding *deciding, const struct procedure_rule *rules, size_t count, enum dossier_refusal refusal)
+{
+	for (size_t i = 0; i < count; i++) {
+		bool holds;
+		const enum guichet_status status = inputs_condition(&deciding->inputs, rules[i].rule, &holds, deciding->error);
+		if (status != GUICHET_OK)
+			return status;
+		if (holds)
+			continue;
+		deciding_tell_because(deciding, rules[i].rule);
+		return deciding_refuse(deciding, refusal, "%.*s", TEXT_ARGS(rules[i].message));
+	}
+	return GUICHET_OK;
+}
+
 static enum guichet_status
 check_population(struct deciding *deciding)
 {
-	for (size_t i = 0; i < deciding->procedure->population_count; i++) {
-		const struct procedure_rule *rule = &deciding->procedure->population[i];
-		bool holds;
-		const enum guichet_status status = inputs_condition(&deciding->inputs, rule->rule, &holds, deciding->error);
-		if (status != GUICHET_OK)
-			return status;
-		if (!holds)
-			deciding_tell_because(deciding, rule->rule);
-		if (!holds)
-			return deciding_refuse(deciding, DOSSIER_NOT_ELIGIBLE, "%.*s", TEXT_ARGS(rule->message));
-	}
+	const enum guichet_status status = check_rules(deciding, deciding->procedure->population,
+		deciding->procedure->population_count, DOSSIER_NOT_ELIGIBLE);
+	if (status != GUICHET_OK)
+		return status;
 	if (deciding->procedure->once && deciding->facts.other.length > 0)
 		return deciding_refuse(deciding, DOSSIER_DUPLICATE, "%.*s",
 			TEXT_ARGS(deciding->procedure->once_message.length > 0 ? deciding->procedure->once_message
@@ -167,17 +177,10 @@ check_form(struct deciding *deciding)
 static enum guichet_status
 check_requirements(struct deciding *deciding)
 {
-	for (size_t i = 0; i < deciding->action->require_count; i++) {
-		const struct procedure_rule *rule = &deciding->action->requires[i];
-		bool holds;
-		const enum guichet_status status = inputs_condition(&deciding->inputs, rule->rule, &holds, deciding->error);
-		if (status != GUICHET_OK)
-			return status;
-		if (!holds)
-			deciding_tell_because(deciding, rule->rule);
-		if (!holds)
-			return deciding_refuse(deciding, DOSSIER_INCOMPLETE, "%.*s", TEXT_ARGS(rule->message));
-	}
+	const enum guichet_status status = check_rules(deciding, deciding->action->requires, deciding->action->require_count,
+		DOSSIER_INCOMPLETE);
+	if (status != GUICHET_OK)
+		return status;
 	if (deciding->action->confirm.length > 0 && !deciding->input->command.confirmed)
 		return deciding_refuse(deciding, DOSSIER_NOT_CONFIRMED, "%.*s Confirmez pour continuer.",
 			TEXT_ARGS(deciding->action->confirm));
