@@ -4,27 +4,6 @@
 
 #include "base/banned.h"
 
-static struct office_dossier
-dossier_of(struct counter *counter, struct text id, size_t *ret_events)
-{
-	struct guichet_error error = { 0 };
-	struct office_dossier dossier;
-	struct office_place place;
-	const struct dossier_event *events;
-	CLEANUP(store_read_end) struct store_tx *tx = store_read(counter->store, &error);
-	CHECK(tx);
-	counter_must(office_load(counter->office, tx, counter->arena, id, clock_now(counter->clock), 0, &dossier, &place,
-		&error), &error);
-	counter_must(office_events(tx, counter->arena, id, 0, 100, &events, ret_events, &error), &error);
-	counter_must(dossier_chain_verify(events, *ret_events, &dossier.state.head, &error), &error);
-	struct dossier state = { 0 };
-	for (size_t i = 0; i < *ret_events; i++) {
-		counter_must(dossier_replay(counter->arena, dossier.procedure, &state, &events[i], &error), &error);
-		counter_must(dossier_fold(counter->arena, dossier.procedure, &state, &events[i], &error), &error);
-	}
-	return dossier;
-}
-
 static struct dossier_raws
 raws_of(struct counter *counter, struct text field, const char *value)
 {
@@ -48,7 +27,7 @@ TEST(a_filing_goes_through_its_passages_in_the_same_transaction)
 		raws_of(&counter, TEXT("jours"), "2"));
 	counter_must(command->status, &command->error);
 	size_t events;
-	const struct office_dossier dossier = dossier_of(&counter, command->dossier, &events);
+	const struct office_dossier dossier = counter_dossier(&counter, command->dossier, &events, NULL);
 	check_step(&dossier, TEXT("acceptée"));
 	CHECK(events >= 2); /* the letter may be composed already */
 	CHECK_INTEGER(dossier.state.done_count, 2);
@@ -98,12 +77,12 @@ TEST(a_dossier_waits_for_every_role_of_every_circuit)
 	CHECK_INTEGER(waiting_for(&counter, "G1"), 1); /* …the main circuit */
 	must_act(&counter, "N1", "remettre", id, TEXT("inventaire"), "INV-7");
 	size_t events;
-	struct office_dossier dossier = dossier_of(&counter, id, &events);
+	struct office_dossier dossier = counter_dossier(&counter, id, &events, NULL);
 	check_step(&dossier, TEXT("en_cours"));
 	CHECK_INTEGER(waiting_for(&counter, "N1"), 0);
 	/* A due effect of a suivi, by its row. */
 	counter_at(&counter, "2024-02-10T00:00");
-	dossier = dossier_of(&counter, id, &events);
+	dossier = counter_dossier(&counter, id, &events, NULL);
 	CHECK_INTEGER(dossier.state.stand_count, 2);
 	CHECK_INTEGER(dossier.state.stands[0].fired_count, 1);
 	must_act(&counter, "G1", "terminer", id, TEXT(""), "");
@@ -134,7 +113,7 @@ TEST(passages_that_go_round_in_circles_stop_and_somebody_is_told)
 		raws_of(&counter, TEXT("jours"), "1"));
 	counter_must(command->status, &command->error);
 	size_t events;
-	(void)dossier_of(&counter, command->dossier, &events);
+	(void)counter_dossier(&counter, command->dossier, &events, NULL);
 	CHECK_INTEGER(events, 1 + DOSSIER_MOST_PASSAGES);
 	check_told(&counter, DOSSIER_PASSAGES_LOOP);
 	/* Acting goes on. */

@@ -1,6 +1,8 @@
 /* See office_help.h. */
 #include "office_help.h"
 
+#include "office/inside.h"
+
 #include "directory_help.h"
 
 #include "base/banned.h"
@@ -167,4 +169,27 @@ counter_begin_with(struct counter *counter, const char *folder)
 	counter_import(counter, "2024-01-09", TEXT(COUNTER_PERSONS));
 	counter_must(office_campaign_open(counter->office, folder, "2024", &error), &error);
 	counter->campaign = office_campaigns(counter->office, counter->arena).at[0];
+}
+
+struct office_dossier
+counter_dossier(struct counter *counter, struct text id, size_t *ret_events, enum dossier_event_type *ret_last)
+{
+	struct guichet_error error = { 0 };
+	struct office_dossier dossier;
+	struct office_place place;
+	const struct dossier_event *events;
+	CLEANUP(store_read_end) struct store_tx *tx = store_read(counter->store, &error);
+	CHECK(tx);
+	counter_must(office_load(counter->office, tx, counter->arena, id, clock_now(counter->clock), 0, &dossier, &place,
+		&error), &error);
+	counter_must(office_events(tx, counter->arena, id, 0, 100, &events, ret_events, &error), &error);
+	counter_must(dossier_chain_verify(events, *ret_events, &dossier.state.head, &error), &error);
+	struct dossier state = { 0 };
+	for (size_t i = 0; i < *ret_events; i++) {
+		counter_must(dossier_replay(counter->arena, dossier.procedure, &state, &events[i], &error), &error);
+		counter_must(dossier_fold(counter->arena, dossier.procedure, &state, &events[i], &error), &error);
+	}
+	if (ret_last)
+		*ret_last = events[*ret_events - 1].type;
+	return dossier;
 }

@@ -46,3 +46,8 @@ struct office_command *counter_act_with(struct counter *counter, const char *mat
 struct dossier_raws counter_raws(struct counter *counter, const char *share, const char *ground);
 /* Files it; the test fails when it is refused. */
 struct office_command *counter_file(struct counter *counter, const char *matricule, const char *share, const char *ground);
+
+/* A dossier whose record holds: its chain, the replay and the folding of each event. How many events it has, and the kind
+ * of the last one (NULL: not asked). */
+struct office_dossier counter_dossier(struct counter *counter, struct text id, size_t *ret_events,
+	enum dossier_event_type *ret_last);

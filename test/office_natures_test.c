@@ -5,29 +5,6 @@
 
 #include "base/banned.h"
 
-/* A dossier whose record holds: chain, folding, replay of each event. */
-static struct office_dossier
-dossier_of(struct counter *counter, struct text id, size_t *ret_events, enum dossier_event_type *ret_last)
-{
-	struct guichet_error error = { 0 };
-	struct office_dossier dossier;
-	struct office_place place;
-	const struct dossier_event *events;
-	CLEANUP(store_read_end) struct store_tx *tx = store_read(counter->store, &error);
-	CHECK(tx);
-	counter_must(office_load(counter->office, tx, counter->arena, id, clock_now(counter->clock), 0, &dossier, &place,
-		&error), &error);
-	counter_must(office_events(tx, counter->arena, id, 0, 100, &events, ret_events, &error), &error);
-	counter_must(dossier_chain_verify(events, *ret_events, &dossier.state.head, &error), &error);
-	struct dossier state = { 0 };
-	for (size_t i = 0; i < *ret_events; i++) {
-		counter_must(dossier_replay(counter->arena, dossier.procedure, &state, &events[i], &error), &error);
-		counter_must(dossier_fold(counter->arena, dossier.procedure, &state, &events[i], &error), &error);
-	}
-	*ret_last = events[*ret_events - 1].type;
-	return dossier;
-}
-
 static struct dossier_raws
 raws_of(struct counter *counter, const char *days, const char *name, const char *value)
 {
@@ -102,7 +79,7 @@ TEST(an_amendment_changes_its_parent_in_the_same_transaction)
 	size_t before, after, child_events;
 	enum dossier_event_type last;
 	const struct text id = place_in_force(&counter);
-	struct office_dossier parent = dossier_of(&counter, id, &before, &last);
+	struct office_dossier parent = counter_dossier(&counter, id, &before, &last);
 	struct office_command *command = file_child(&counter, "L1", id, "avenant", "déposer_avenant",
 		raws_of(&counter, "2", "raison", "trop"));
 	counter_must(command->status, &command->error);
@@ -110,17 +87,17 @@ TEST(an_amendment_changes_its_parent_in_the_same_transaction)
 	const struct text number = arena_format(counter.arena, TEXT_FORMAT "-A1", TEXT_ARGS(parent.state.number));
 	CHECK_TEXT(command->number, number);
 	CHECK(dossier_number_is_valid(number));
-	struct office_dossier born = dossier_of(&counter, child, &child_events, &last);
+	struct office_dossier born = counter_dossier(&counter, child, &child_events, &last);
 	CHECK_TEXT(born.state.parent, id);
 	CHECK_TEXT(born.state.nature, TEXT("avenant"));
 	CHECK(born.facts.parent && text_equal(born.facts.parent->id, id));
 	/* Its filing told the parent nothing. */
-	parent = dossier_of(&counter, id, &after, &last);
+	parent = counter_dossier(&counter, id, &after, &last);
 	CHECK_INTEGER(after, before);
 
 	command = counter_act(&counter, "P1", "accorder_avenant", child, (struct dossier_raws){ 0 });
 	counter_must(command->status, &command->error);
-	parent = dossier_of(&counter, id, &after, &last);
+	parent = counter_dossier(&counter, id, &after, &last);
 	CHECK_INTEGER(after, before + 1);
 	CHECK_INTEGER(last, DOSSIER_RECEIVED);
 	CHECK_TEXT(feel_value_to_french(counter.arena, dossier_value_of(&parent.state, TEXT("jours"))), TEXT("2"));
@@ -265,7 +242,7 @@ TEST(an_amendment_forgotten_ends_by_itself_and_an_appeal_reopens_what_was_refuse
 	counter_must(command->status, &command->error);
 	command = counter_act(&counter, "G1", "admettre", command->dossier, (struct dossier_raws){ 0 });
 	counter_must(command->status, &command->error);
-	struct office_dossier parent = dossier_of(&counter, id, &events, &last);
+	struct office_dossier parent = counter_dossier(&counter, id, &events, &last);
 	CHECK_INTEGER(last, DOSSIER_RECEIVED);
 	CHECK_TEXT(parent.procedure->steps[parent.state.step].name, TEXT("à_décider"));
 
@@ -274,7 +251,7 @@ TEST(an_amendment_forgotten_ends_by_itself_and_an_appeal_reopens_what_was_refuse
 	command = file_child(&counter, "L1", id, "avenant", "déposer_avenant", raws_of(&counter, "1", "raison", "oubli"));
 	counter_must(command->status, &command->error);
 	counter_at(&counter, "2024-04-01T08:00");
-	const struct office_dossier child = dossier_of(&counter, command->dossier, &events, &last);
+	const struct office_dossier child = counter_dossier(&counter, command->dossier, &events, &last);
 	CHECK_INTEGER(last, DOSSIER_ELAPSED);
 	CHECK_TEXT(child.procedure->steps[child.state.step].name, TEXT("avenant_abandonné"));
 	check_verified(&counter);
@@ -327,7 +304,7 @@ TEST(the_office_files_for_an_agent_and_nobody_else_does)
 	CHECK_INTEGER(command->outcome.refusal, DOSSIER_INCOMPLETE);
 	command = file_on_behalf(&counter, "G1", "L1", "Elle est absente.");
 	counter_must(command->status, &command->error);
-	const struct office_dossier dossier = dossier_of(&counter, command->dossier, &events, &last);
+	const struct office_dossier dossier = counter_dossier(&counter, command->dossier, &events, &last);
 	CHECK_TEXT(dossier.state.subject, counter_person(&counter, "L1"));
 	CHECK_TEXT(dossier.state.author, counter_person(&counter, "G1"));
 	CHECK_TEXT(dossier.state.ground, TEXT("Elle est absente."));
