@@ -5,6 +5,7 @@
 
 #include "base/buffer.h"
 #include "base/calendar.h"
+#include "base/french.h"
 #include "feel/builtin.h"
 #include "feel/feel.h"
 #include "test.h"
@@ -297,9 +298,9 @@ TEST(feel_manual_lists_every_function)
 	CLEANUP(arena_free) struct arena *arena = arena_new(1 << 24);
 	const struct text manual = test_file(arena, "doc/manual/feel.md");
 	for (size_t i = 0; i < builtin_count; i++) {
-		const struct text line = arena_format(arena, "- `" TEXT_FORMAT "(%s)` : %s\n",
-			TEXT_ARGS(builtins[i].name),
-			builtins[i].signature, builtins[i].does);
+		const struct text line = arena_format(arena, "- `" TEXT_FORMAT "(%s)`" FRENCH_SPACE ": " TEXT_FORMAT "\n",
+			TEXT_ARGS(builtins[i].name), builtins[i].signature,
+			TEXT_ARGS(french_spaces(arena, (struct text){ builtins[i].does, strlen(builtins[i].does) })));
 		test_case(text_find(manual, line) != SIZE_MAX, "doc/manual/feel.md", 1, "missing: " TEXT_FORMAT,
 			TEXT_ARGS(line));
 	}

@@ -5,7 +5,7 @@
   test/manual/keys.py --write    writes it
 
 Run from the root."""
-import json, subprocess, sys
+import json, subprocess, sys, tempfile
 
 PAGE = "doc/manual/cles.md"
 FILES = [("procedure", "procedure.yaml", "[Écrire une procédure](langage.md) les explique dans l’ordre où l’on en a besoin."),
@@ -66,7 +66,17 @@ def page():
             yield from ["", f"### {title}", "", f"Sous {places}.", "", *table(what)]
 
 
-expected = "\n".join(page()) + "\n"
+def typeset(text):
+    """The spaces French does not break, as tools/check-french puts them in every page."""
+    with tempfile.NamedTemporaryFile("w+", suffix=".md", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        subprocess.run(["tools/check-french", "--mend", file.name], check=True, stdout=subprocess.DEVNULL)
+        with open(file.name, encoding="utf-8") as mended:
+            return mended.read()
+
+
+expected = typeset("\n".join(page()) + "\n")
 if "--write" in sys.argv:
     with open(PAGE, "w", encoding="utf-8") as file:
         file.write(expected)
