@@ -1,5 +1,5 @@
 /* See essais.h: reads the tests, and plays them in a world (world.h). What a step may expect stands
- * in expect.c. */
+ * in expect.c and expect_service.c. */
 #include "essais/play.h"
 
 #include <dirent.h>

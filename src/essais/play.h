@@ -1,8 +1,8 @@
-/* One test of a procedure under way: counting, and what a step may expect. */
+/* One test of a procedure under way, and what its parts do in turn. */
 #pragma once
 
+#include "essais/check.h"
 #include "essais/world.h"
-#include "procedure/shape.h"
 
 /* One test being run. */
 struct playing {
@@ -26,26 +26,10 @@ struct happening {
 	struct dossier_facts facts;            /* of the dossier, now */
 };
 
-/* Counts one check; the sentence tells what is there instead, when it fails. */
-[[gnu::format(printf, 4, 5)]] void essai_check(struct playing *playing, const struct yaml_node *node, bool passed,
-	const char *format, ...);
-/* Mutants stop at the first failure. */
-bool essai_must_stop(const struct playing *playing);
-/* Tells each key that the shape has not. */
-bool essai_keys_are_known(struct playing *playing, const struct yaml_node *node, const struct shape *shape);
-
 /* language.c: what each mapping may have. */
 extern const struct shape shape_essai_file, shape_essai_scenario, shape_essai_step, shape_essai_example,
 	shape_essai_example_expected, shape_essai_expected, shape_essai_exception, shape_essai_mail, shape_essai_parts,
 	shape_essai_directory, shape_essai_setting, shape_essai_closed;
-/* Tells a text that is no instant. */
-bool essai_read_instant(struct playing *playing, const struct yaml_node *node, instant *ret_at);
-
-/* One node, or each item of a list. */
-size_t essai_item_count(const struct yaml_node *node);
-const struct yaml_node *essai_item_at(const struct yaml_node *node, size_t index);
-bool essai_is_no(const struct yaml_node *node);
-bool essai_contains(struct text whole, struct text part);
 
 /* What a person types for a value of a test: one text or several of one name, `[{…}, {…}]` row by row ("champ.2.colonne"),
  * `{début: …}` part by part. Adds to `raws`, which has room for `limit`. */
@@ -54,17 +38,10 @@ void essai_type(struct arena *arena, struct text field, const struct yaml_node *
 /* One text as typed; `{répète: a, fois: 2001}` for long ones. */
 struct text essai_typed_text(struct arena *arena, const struct yaml_node *node);
 
-/* Is this value what the text says: as a literal, as people read it, or "rien" for null? */
-bool essai_value_is(struct playing *playing, struct feel_value value, const struct yaml_node *expected);
-/* Is it told so, to people? */
-bool essai_is_shown_as(struct text shown, const struct yaml_node *expected);
 /* What `node` gives to a field as people type it: days, a time, rows… False for the other types, and when it cannot
  * be read so. */
 bool essai_typed(struct playing *playing, const struct procedure_field *field, const struct yaml_node *node,
 	struct feel_value *ret_value);
-struct text essai_value_text(struct playing *playing, struct feel_value value);
-/* A mapping of expressions to values. */
-void essai_check_values(struct playing *playing, const struct dossier_facts *facts, const struct yaml_node *node);
 /* The mistakes of a form and of pieces (NULL: none), no other. */
 void essai_check_mistakes(struct playing *playing, const struct yaml_node *node, const struct dossier_form *form,
 	const struct text *piece_mistakes);
