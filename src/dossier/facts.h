@@ -64,10 +64,10 @@ struct dossier_facts json_facts(struct json_reader *reader, const json_t *json);
 [[nodiscard]] bool inputs_feel_of_done(struct arena *arena, const struct procedure *procedure,
 	const struct dossier *dossier, struct feel_value *ret_value);
 
-/* What was done, as a state keeps it: state.c. */
+/* What was done, as a state keeps it: state_json.c. */
 json_t *json_of_done(const struct procedure *procedure, const struct dossier_done *done);
 struct dossier_done json_done(struct json_reader *reader, const json_t *json);
-/* The whole state of a dossier as JSON: state.c. */
+/* The whole state of a dossier as JSON: state_json.c. */
 json_t *json_of_dossier(struct arena *arena, const struct procedure *procedure, const struct dossier *dossier);
 /* Zeroed when the reading has failed. */
 struct dossier json_dossier(struct json_reader *reader, const json_t *json);
