@@ -131,6 +131,13 @@ node_is_path(const struct node *node)
 	return start->kind == NODE_INPUT || start->kind == NODE_LOCAL;
 }
 
+/* The same, as somebody wrote it. */
+static inline bool
+node_is_name(const struct node *node)
+{
+	return node->length && node_is_path(node);
+}
+
 struct feel {
 	const struct node *root;
 	struct text source;

@@ -212,6 +212,69 @@ trace_excerpt(const struct trace_entry *entry)
 	return text_part(entry->source, node->offset - before, node->length + before);
 }
 
+/* ---- the tree ---- */
+
+const struct trace_entry *
+trace_at(const struct feel_trace *trace, uint32_t index)
+{
+	return &trace->entries[index];
+}
+
+uint32_t
+trace_after(const struct feel_trace *trace, uint32_t index)
+{
+	const struct trace_entry *entry = trace_at(trace, index);
+	while (entry->children) {
+		index = entry->last_child;
+		entry = trace_at(trace, index);
+	}
+	return index + 1;
+}
+
+uint32_t
+trace_first_child(const struct feel_trace *trace, uint32_t index)
+{
+	return trace_at(trace, index)->children ? index + 1 : TRACE_NONE;
+}
+
+uint32_t
+trace_next_child(const struct feel_trace *trace, uint32_t index)
+{
+	const uint32_t parent = trace_at(trace, index)->parent, next = trace_after(trace, index);
+	if (parent != TRACE_NONE)
+		return index == trace_at(trace, parent)->last_child ? TRACE_NONE : next;
+	return next < trace->count ? next : TRACE_NONE;
+}
+
+uint32_t
+trace_child_of(const struct feel_trace *trace, uint32_t index, const struct node *node)
+{
+	for (uint32_t i = trace_first_child(trace, index); i != TRACE_NONE; i = trace_next_child(trace, i))
+		if (trace_at(trace, i)->node == node)
+			return i;
+	return TRACE_NONE;
+}
+
+uint32_t
+trace_root(const struct feel_trace *trace)
+{
+	uint32_t root = 0;
+	for (uint32_t i = 0; i != TRACE_NONE && trace->count; i = trace_next_child(trace, i))
+		root = i;
+	return root;
+}
+
+bool
+trace_reads_something(const struct feel_trace *trace, uint32_t index)
+{
+	for (uint32_t i = index; i < trace_after(trace, index); i++)
+		if (trace_at(trace, i)->node && node_is_name(trace_at(trace, i)->node))
+			return true;
+	return false;
+}
+
+/* ---- from the outside ---- */
+
 static enum feel_told_kind
 kind_of(const struct trace_entry *entry)
 {

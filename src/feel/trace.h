@@ -32,3 +32,16 @@ bool trace_is_hidden(const struct feel_trace *trace, uint32_t index);
 bool trace_is_boxed_context(const struct trace_entry *entry);
 /* Its text, as written. */
 struct text trace_excerpt(const struct trace_entry *entry);
+
+const struct trace_entry *trace_at(const struct feel_trace *trace, uint32_t index);
+/* The entry after all that stands under this one. */
+uint32_t trace_after(const struct feel_trace *trace, uint32_t index);
+/* The first child, then the next ones; TRACE_NONE after the last. */
+uint32_t trace_first_child(const struct feel_trace *trace, uint32_t index);
+uint32_t trace_next_child(const struct feel_trace *trace, uint32_t index);
+/* The child that is this node's evaluation; TRACE_NONE for a constant. */
+uint32_t trace_child_of(const struct feel_trace *trace, uint32_t index, const struct node *node);
+/* The whole expression: the last one, should several have been traced one after another. */
+uint32_t trace_root(const struct feel_trace *trace);
+/* Does it, or something under it, read a name? */
+bool trace_reads_something(const struct feel_trace *trace, uint32_t index);
