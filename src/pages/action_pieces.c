@@ -273,7 +273,7 @@ static enum guichet_status
 check_allowed(struct request *request, const struct office_dossier *dossier, const struct procedure_action *action,
 	struct guichet_error *error)
 {
-	const struct dossier_viewer viewer = { visitor_of(request)->actor.person, dossier->roles, dossier->signs };
+	const struct dossier_viewer viewer = page_viewer(request, dossier);
 	const struct dossier_option *options;
 	size_t count;
 	const enum guichet_status status = dossier_options(&dossier->facts, &viewer, request->arena, &options, &count, error);

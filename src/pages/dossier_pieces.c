@@ -119,7 +119,7 @@ enum guichet_status
 page_pieces(struct request *request, struct html *html, const struct office_dossier *dossier, struct guichet_error *error)
 {
 	const struct procedure *procedure = dossier->procedure;
-	const struct dossier_viewer viewer = { visitor_of(request)->actor.person, dossier->roles, dossier->signs };
+	const struct dossier_viewer viewer = page_viewer(request, dossier);
 	const struct dossier_option *options;
 	size_t count, awaited = 0;
 	const enum guichet_status status = dossier_options(&dossier->facts, &viewer, request->arena, &options, &count, error);

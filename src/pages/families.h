@@ -64,13 +64,15 @@ PAGE(page_dossier_show);
 PAGE(page_versions);
 /* behalf.c */
 PAGE(page_behalf);
+/* action.c; the last is shown when the files never came to the page */
 PAGE(page_action);
 PAGE(page_action_do);
 PAGE(page_action_done);
-PAGE(page_piece);
-/* action_pieces.c; the second is shown when the files never came to the page */
-PAGE(page_action_piece);
 PAGE(page_action_too_large);
+/* action_pieces.c */
+PAGE(page_action_piece);
+/* documents.c */
+PAGE(page_piece);
 PAGE(page_document);
 PAGE(page_document_pdf);
 /* desk.c, completeness.c, batch.c, figures.c, calendar.c: who runs a campaign */

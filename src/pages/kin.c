@@ -8,12 +8,6 @@
 
 #include "base/banned.h"
 
-static struct dossier_viewer
-viewer_of(struct request *request, const struct office_dossier *dossier)
-{
-	return (struct dossier_viewer){ visitor_of(request)->actor.person, dossier->roles, dossier->signs };
-}
-
 const struct procedure_nature *
 page_nature(const struct procedure *procedure, struct text name)
 {
@@ -97,7 +91,7 @@ enum guichet_status
 page_children(struct request *request, struct store_tx *tx, struct html *html, const struct office_dossier *dossier,
 	struct guichet_error *error)
 {
-	const struct dossier_viewer viewer = viewer_of(request, dossier);
+	const struct dossier_viewer viewer = page_viewer(request, dossier);
 	const struct dossier_kin *children;
 	const struct dossier_birth *list = NULL;
 	size_t child_count, count = 0;
@@ -180,7 +174,7 @@ version_on(struct request *request, struct store_tx *tx, struct html *html, cons
 {
 	struct arena *arena = request->arena;
 	struct office_dossier then = *dossier;
-	const struct dossier_viewer viewer = viewer_of(request, dossier);
+	const struct dossier_viewer viewer = page_viewer(request, dossier);
 	const struct dossier_line *lines;
 	size_t count;
 	bool there;
@@ -225,7 +219,7 @@ page_versions(struct request *request, struct html *html, struct guichet_error *
 	enum guichet_status status = page_dossier(request, tx, &dossier, error);
 	if (status != GUICHET_OK)
 		return status;
-	const struct dossier_viewer viewer = viewer_of(request, &dossier);
+	const struct dossier_viewer viewer = page_viewer(request, &dossier);
 	const unsigned after = dossier.state.version > MOST_EVENTS ? dossier.state.version - MOST_EVENTS : 0;
 	status = office_events(tx, request->arena, dossier.id, after, MOST_EVENTS, &events, &event_count, error);
 	if (status == GUICHET_OK)

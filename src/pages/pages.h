@@ -155,6 +155,8 @@ enum guichet_status page_write(struct request *request, store_work *work, void *
  * theirs does not exist. */
 enum guichet_status page_dossier(struct request *request, struct store_tx *tx, struct office_dossier *ret_dossier,
 	struct guichet_error *error);
+/* The visitor, as they look at this dossier. */
+struct dossier_viewer page_viewer(struct request *request, const struct office_dossier *dossier);
 /* The campaign in the path's ":campagne"; UNKNOWN when there is none. */
 enum guichet_status page_campaign(struct request *request, const struct office_campaign **ret_campaign,
 	struct guichet_error *error);
@@ -202,6 +204,8 @@ struct text page_size_text(struct arena *arena, int64_t bytes);
 struct text page_campaign_path(struct arena *arena, const struct office_campaign *campaign);
 /* "/dossiers/<id>". */
 struct text page_dossier_path(struct arena *arena, struct text id);
+/* Whose dossier it is, and of which structure, at the top of a page (dossier.c). */
+void page_subject(struct request *request, struct html *html, const struct office_dossier *dossier);
 /* What was said by whoever handed the dossier over, for who must act now: nothing when it came by itself or by
  * the filing. */
 void page_last_words(struct html *html, struct arena *arena, const struct dossier_facts *facts,

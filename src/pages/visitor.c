@@ -129,6 +129,12 @@ page_dossier(struct request *request, struct store_tx *tx, struct office_dossier
 	return status;
 }
 
+struct dossier_viewer
+page_viewer(struct request *request, const struct office_dossier *dossier)
+{
+	return (struct dossier_viewer){ visitor_of(request)->actor.person, dossier->roles, dossier->signs };
+}
+
 /* ---- problems ---- */
 
 static struct text
