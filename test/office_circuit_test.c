@@ -1,4 +1,6 @@
 /* What the office does of a circuit in one transaction: the passages that a command opens, each an event of its own. */
+#include <sqlite3.h>
+
 #include "office/inside.h"
 #include "office_help.h"
 
@@ -89,6 +91,94 @@ TEST(a_dossier_waits_for_every_role_of_every_circuit)
 	CHECK_INTEGER(waiting_for(&counter, "N1"), 1); /* what is lent keeps it open */
 	must_act(&counter, "N1", "reprendre", id, TEXT(""), "");
 	CHECK_INTEGER(waiting_for(&counter, "N1"), 0);
+	counter_close(&counter);
+}
+
+/* How many dossiers a list of a suivi's step shows, and the count beside its name. */
+static void
+check_beside(struct counter *counter, const char *step, const char *beside, size_t expected)
+{
+	const struct procedure *procedure = counter->campaign->procedure;
+	const struct office_filter filter = { .range = DIRECTORY_EVERYWHERE, .after_id = TEXT(""),
+		.step = step ? procedure_step_find(procedure, text_of_string(step)) : PROCEDURE_NONE,
+		.beside = procedure_step_find(procedure, text_of_string(beside)) };
+	struct guichet_error error = { 0 };
+	struct office_rows rows;
+	const int64_t *counts;
+	CLEANUP(store_read_end) struct store_tx *tx = store_read(counter->store, &error);
+	CHECK(tx);
+	counter_must(office_list(counter->office, tx, counter->arena, counter->campaign, &filter, 10, &rows, &error), &error);
+	CHECK_INTEGER(rows.count, expected);
+	counter_must(office_list_all(counter->office, tx, counter->arena, counter->campaign, filter.step, filter.beside,
+		TEXT(""), 10, &rows, &error), &error);
+	CHECK_INTEGER(rows.count, expected);
+	counter_must(office_counts(tx, counter->arena, counter->campaign, &counts, &error), &error);
+	if (!step)
+		CHECK_INTEGER(counts[filter.beside], expected);
+}
+
+/* Runs a batch of one to its end, and says how many it refused. */
+static int64_t
+batch_refuses(struct counter *counter, const char *action, struct text id)
+{
+	struct guichet_error error = { 0 };
+	const int64_t version = 0;
+	struct office_batch *batch = arena_new_of(counter->arena, struct office_batch);
+	CHECK(batch);
+	*batch = (struct office_batch){ .office = counter->office, .arena = counter->arena, .campaign = counter->campaign,
+		.id = id_new(counter->arena, clock_now(counter->clock)), .person = counter_person(counter, "G1"),
+		.action = text_of_string(action), .dossiers = &id, .versions = &version, .count = 1,
+		.at = clock_now(counter->clock) };
+	counter_must(store_transact(counter->store, office_batch_start, batch, &error), &error);
+	for (bool more = true; more;)
+		counter_must(office_run_batches(counter->office, &more, &error), &error);
+	struct office_batch_progress progress = { 0 };
+	CLEANUP(store_read_end) struct store_tx *tx = store_read(counter->store, &error);
+	CHECK(tx);
+	counter_must(office_batch_load(tx, counter->arena, batch->id, &progress, &error), &error);
+	CHECK_INTEGER(progress.done, 1);
+	return progress.refused;
+}
+
+/* The database is made what it was before the table. */
+static void
+forget_stands(void)
+{
+	char path[120];
+	sqlite3 *database = NULL;
+	snprintf(path, sizeof path, "%s/data/guichet.db", test_directory());
+	CHECK(sqlite3_open_v2(path, &database, SQLITE_OPEN_READWRITE, NULL) == SQLITE_OK);
+	CHECK(sqlite3_exec(database, "DELETE FROM dossier_stand; DELETE FROM recompute; DELETE FROM counter WHERE step IN"
+		" ('rien', 'à_remettre', 'à_faire', 'faite')", NULL, NULL, NULL) == SQLITE_OK);
+	sqlite3_close(database);
+}
+
+TEST(lists_and_batches_go_by_where_a_suivi_stands)
+{
+	struct counter counter;
+	counter_begin_with(&counter, "test/circuit/suivis");
+	const struct text id = counter_act(&counter, "L1", "déposer", (struct text){ 0 },
+		raws_of(&counter, TEXT("objet"), "Écran"))->dossier;
+	check_beside(&counter, NULL, "rien", 1);
+	check_beside(&counter, "avis", "rien", 1);
+	check_beside(&counter, "en_cours", "rien", 0);
+	must_act(&counter, "N1", "avis_technique", id, TEXT("avis_si"), "oui_si");
+	must_act(&counter, "P1", "avis_du_chef", id, TEXT("avis_chef"), "oui_chef");
+	check_beside(&counter, NULL, "rien", 0);
+	check_beside(&counter, "en_cours", "à_remettre", 1);
+	check_beside(&counter, NULL, "à_faire", 1);
+	CHECK_INTEGER(batch_refuses(&counter, "former", id), 0);
+	check_beside(&counter, NULL, "faite", 1);
+	check_beside(&counter, NULL, "à_faire", 0);
+	CHECK_INTEGER(batch_refuses(&counter, "former", id), 1); /* it is done */
+	/* A dossier of before its place was written finds it again, once. */
+	struct guichet_error error = { 0 };
+	forget_stands();
+	check_beside(&counter, NULL, "faite", 0);
+	for (bool more = true; more;)
+		counter_must(office_recompute(counter.office, &more, &error), &error);
+	check_beside(&counter, "en_cours", "faite", 1);
+	check_beside(&counter, NULL, "à_remettre", 1);
 	counter_close(&counter);
 }
 

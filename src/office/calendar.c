@@ -89,8 +89,8 @@ gather(struct gathering *all, struct guichet_error *error)
 			if (!tx)
 				return error->status;
 			struct office_rows rows;
-			enum guichet_status status = office_list_all(all->office, tx, page, all->campaign, mail->steps.at[s], after,
-				PAGE, &rows, error);
+			enum guichet_status status = office_list_all(all->office, tx, page, all->campaign, mail->steps.at[s],
+				PROCEDURE_NONE, after, PAGE, &rows, error);
 			for (size_t i = 0; status == GUICHET_OK && i < rows.count; i++)
 				status = gather_row(all, tx, page, rows.at[i].id, error);
 			if (status != GUICHET_OK)

@@ -289,6 +289,13 @@ enum guichet_status office_person_acting(struct arena *arena, const struct offic
 	const struct office_seat *seats, const struct office_actor *actor, struct text action,
 	struct dossier_person *ret_person, struct guichet_error *error);
 
+/* stands.c: where the dossier stands in its suivis, and how many stand there. */
+enum guichet_status stands_write(struct store_tx *tx, struct arena *arena, const struct procedure *procedure,
+	struct text campaign, struct text id, const struct dossier *dossier, struct guichet_error *error);
+/* Is it written otherwise, or not at all (a dossier of before)? */
+enum guichet_status stands_differ(struct store_tx *tx, struct arena *arena, const struct procedure *procedure,
+	struct text id, const struct dossier *dossier, bool *ret_differ, struct guichet_error *error);
+
 /* Does this action sign a letter that the delegation covers? */
 bool office_delegation_covers(const struct directory_function *delegation, const struct procedure *procedure,
 	const struct procedure_action *action);

@@ -256,6 +256,13 @@ search(struct office *office, struct store_tx *tx, struct arena *arena, const st
 	return office_rows_read(office, &rows, arena, limit, PROCEDURE_NONE, ret_rows, error);
 }
 
+/* Empty: any. */
+static struct text
+step_name(const struct office_campaign *campaign, int step)
+{
+	return step == PROCEDURE_NONE ? TEXT("") : campaign->procedure->steps[step].name;
+}
+
 enum guichet_status
 office_list(struct office *office, struct store_tx *tx, struct arena *arena, const struct office_campaign *campaign,
 	const struct office_filter *filter, size_t limit, struct office_rows *ret_rows, struct guichet_error *error)
@@ -266,6 +273,12 @@ office_list(struct office *office, struct store_tx *tx, struct arena *arena, con
 	const struct store_blob key = filter->after_key.at ? filter->after_key : (struct store_blob){ "", 0 };
 	const struct directory_range range = filter->range;
 	const int64_t most = (int64_t)limit + 1;
+	if (filter->beside != PROCEDURE_NONE) {
+		CLEANUP(store_rows_end) struct store_rows rows = store_query(tx, arena, STORE_DOSSIER_LIST_BESIDE,
+			STORE_VALUES(campaign->id, campaign->procedure->steps[filter->beside].name, step_name(campaign, filter->step),
+				range.from, range.to, key, filter->after_id, most), error);
+		return office_rows_read(office, &rows, arena, limit, PROCEDURE_NONE, ret_rows, error);
+	}
 	if (filter->step == PROCEDURE_NONE) {
 		CLEANUP(store_rows_end) struct store_rows rows = store_query(tx, arena, STORE_DOSSIER_LIST,
 			STORE_VALUES(campaign->id, range.from, range.to, key, filter->after_id, most), error);
@@ -279,10 +292,13 @@ office_list(struct office *office, struct store_tx *tx, struct arena *arena, con
 
 enum guichet_status
 office_list_all(struct office *office, struct store_tx *tx, struct arena *arena, const struct office_campaign *campaign,
-	int step, struct text after_id, size_t limit, struct office_rows *ret_rows, struct guichet_error *error)
+	int step, int beside, struct text after_id, size_t limit, struct office_rows *ret_rows, struct guichet_error *error)
 {
 	const int64_t most = (int64_t)limit + 1;
-	CLEANUP(store_rows_end) struct store_rows rows = step == PROCEDURE_NONE
+	CLEANUP(store_rows_end) struct store_rows rows = beside != PROCEDURE_NONE
+		? store_query(tx, arena, STORE_DOSSIER_AT_STEP_BESIDE, STORE_VALUES(campaign->id,
+			campaign->procedure->steps[beside].name, step_name(campaign, step), after_id, most), error)
+		: step == PROCEDURE_NONE
 		? store_query(tx, arena, STORE_DOSSIER_ALL, STORE_VALUES(campaign->id, after_id, most), error)
 		: store_query(tx, arena, STORE_DOSSIER_AT_STEP, STORE_VALUES(campaign->id,
 			campaign->procedure->steps[step].name, after_id, most), error);

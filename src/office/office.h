@@ -383,7 +383,8 @@ enum guichet_status office_list_within(struct office *office, struct store_tx *t
 	struct office_rows *ret_rows, struct guichet_error *error);
 
 struct office_filter {
-	int step;                      /* PROCEDURE_NONE: all */
+	int step;                      /* of the main circuit; PROCEDURE_NONE: all */
+	int beside;                    /* of a suivi, besides; PROCEDURE_NONE: all */
 	struct directory_range range;  /* DIRECTORY_EVERYWHERE: all */
 	struct text search;            /* beginning of a name, or a number; empty: none. Wins over the rest */
 	struct store_blob after_key;   /* the last row of the page before; at NULL: from the first */
@@ -395,13 +396,13 @@ enum guichet_status office_list(struct office *office, struct store_tx *tx, stru
 	const struct office_campaign *campaign, const struct office_filter *filter, size_t limit,
 	struct office_rows *ret_rows, struct guichet_error *error);
 
-/* All the dossiers of a campaign (at one step, or PROCEDURE_NONE), after an id: for exports and indicators, page by
- * page. */
+/* All the dossiers of a campaign (at one step, or PROCEDURE_NONE; and at that of a suivi, or PROCEDURE_NONE), after an id:
+ * for batches, exports and indicators, page by page. */
 enum guichet_status office_list_all(struct office *office, struct store_tx *tx, struct arena *arena,
-	const struct office_campaign *campaign, int step, struct text after_id, size_t limit,
+	const struct office_campaign *campaign, int step, int beside, struct text after_id, size_t limit,
 	struct office_rows *ret_rows, struct guichet_error *error);
 
-/* How many stand at each step, by step of the campaign's procedure, in the arena. */
+/* How many stand at each step, those of suivis too, by step of the campaign's procedure, in the arena. */
 enum guichet_status office_counts(struct store_tx *tx, struct arena *arena, const struct office_campaign *campaign,
 	const int64_t **ret_counts, struct guichet_error *error);
 

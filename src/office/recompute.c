@@ -2,7 +2,7 @@
  * counters, a setting, a closed day; and on the days when an appointment or a setting begins or ends.
  *
  * A generation tells apart what was known: that of the directory and that of the rest. Each campaign whose procedure
- * reads anything outside is gone through page by page, in the background; how far stands in the table recompute, so
+ * reads anything outside (or has suivis whose place is not written yet) is gone through page by page, in the background; how far stands in the table recompute, so
  * that a stopped program goes on where it was. Only dossiers whose effects differ are written. */
 #include "base/log.h"
 #include "office/inside.h"
@@ -119,6 +119,8 @@ office_recompute_dossier(struct office *office, struct store_tx *tx, struct aren
 	status = store_run(tx, STORE_DUE_DELETE_OF_DOSSIER, STORE_VALUES(id), NULL, error);
 	if (status == GUICHET_OK)
 		status = tasks_write(tx, arena, dossier.campaign->id, id, &dossier.facts, error);
+	if (status == GUICHET_OK)
+		status = stands_write(tx, arena, dossier.procedure, dossier.campaign->id, id, &dossier.state, error);
 	/* A passage that opened is gone through as what is due now. */
 	for (size_t k = 0; status == GUICHET_OK && k < count; k++)
 		status = store_run(tx, STORE_DUE_INSERT, STORE_VALUES(dues[k].at, arena_format(arena,
@@ -167,7 +169,12 @@ page_read(struct page *page, struct store_tx *tx, struct arena *arena, struct gu
 		if (!scratch)
 			return guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.");
 		const enum guichet_status projected = project(page->office, tx, scratch, all[i], &dossier, &dues, &due_count, error);
-		if (projected == GUICHET_OK && !same_dues(tx, scratch, all[i], dues, due_count, &status, error))
+		bool differs = false;
+		if (projected == GUICHET_OK)
+			differs = !same_dues(tx, scratch, all[i], dues, due_count, &status, error);
+		if (projected == GUICHET_OK && status == GUICHET_OK && !differs)
+			status = stands_differ(tx, scratch, dossier.procedure, all[i], &dossier.state, &differs, error);
+		if (projected == GUICHET_OK && differs)
 			differ[page->count++] = all[i];
 		else if (projected != GUICHET_OK && projected != GUICHET_RETRY)
 			log_error("recompute", error); /* its rows stay, and tell the office when they come */
@@ -222,10 +229,15 @@ office_recompute(struct office *office, bool *ret_more, struct guichet_error *er
 			return status != GUICHET_OK ? status : guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.");
 		const struct office_campaigns campaigns = office_campaigns(office, arena);
 		for (size_t i = 0; status == GUICHET_OK && done && i < campaigns.count; i++) {
-			if (!reads_outside(campaigns.at[i]->procedure))
+			const struct procedure *procedure = campaigns.at[i]->procedure;
+			if (!reads_outside(procedure) && procedure->track_count < 2)
 				continue;
 			page.campaign = campaigns.at[i];
-			page.target = target;
+			/* Suivis alone are gone through once, for the dossiers of before dossier_stand. */
+			page.target = !reads_outside(procedure) ? TEXT("stands") : procedure->track_count < 2 ? target
+				: arena_format(arena, TEXT_FORMAT ".stands", TEXT_ARGS(target));
+			if (!page.target.at)
+				return guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.");
 			status = place_load(tx, arena, &page, &done, error);
 		}
 		if (status == GUICHET_OK && !done)

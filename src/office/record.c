@@ -117,6 +117,8 @@ write_projection(struct office *office, struct store_tx *tx, struct arena *arena
 		if (place->seats[i].home.length)
 			status = store_run(tx, STORE_DOSSIER_ROLE_SET, STORE_VALUES(place->id, place->procedure->roles[i].name,
 				place->seats[i].home, outcome->columns.awaited & DOSSIER_ROLE(i) ? 1 : 0), NULL, error);
+	if (status == GUICHET_OK)
+		status = stands_write(tx, arena, place->procedure, place->campaign->id, place->id, dossier, error);
 	return status == GUICHET_OK ? write_waits(tx, place, outcome, error) : status;
 }
 

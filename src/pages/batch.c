@@ -39,9 +39,9 @@ chosen_read(struct request *request, struct chosen *ret_chosen, struct guichet_e
 	return GUICHET_OK;
 }
 
-/* All those of a step; version 0: as they will be found. */
+/* All those of a step, and of that of a suivi; version 0: as they will be found. */
 static enum guichet_status
-chosen_all(struct request *request, struct store_tx *tx, const struct office_campaign *campaign, int step,
+chosen_all(struct request *request, struct store_tx *tx, const struct office_campaign *campaign, int step, int beside,
 	struct chosen *ret_chosen, struct guichet_error *error)
 {
 	struct chosen chosen = { arena_array_of(request->arena, struct text, MOST_DOSSIERS),
@@ -53,8 +53,8 @@ chosen_all(struct request *request, struct store_tx *tx, const struct office_cam
 	for (bool more = page; more && chosen.count < MOST_DOSSIERS;) {
 		struct office_rows rows;
 		arena_clear(page);
-		const enum guichet_status status = office_list_all(site_of(request)->office, tx, page, campaign, step, after,
-			PAGE_OF_IDS, &rows, error);
+		const enum guichet_status status = office_list_all(site_of(request)->office, tx, page, campaign, step, beside,
+			after, PAGE_OF_IDS, &rows, error);
 		if (status != GUICHET_OK)
 			return status;
 		for (size_t i = 0; i < rows.count && chosen.count < MOST_DOSSIERS; i++)
@@ -219,8 +219,9 @@ prepare_page(struct request *request, struct html *html, const struct office_cam
 			"qui est proposé pour chaque dossier."));
 	FORM_IN(request, html, desk_path(request->arena, campaign, "/lots"), { "class", TEXT("form") });
 	HTML_VOID(html, "input", { "type", TEXT("hidden") }, { "name", TEXT("action") }, { "value", definition->name });
-	HTML_VOID(html, "input", { "type", TEXT("hidden") }, { "name", TEXT("etape") },
-		{ "value", campaign->procedure->steps[definition->step].name });
+	const int step = desk_step(campaign->procedure, form_value(request, "etape"), false);
+	const int beside = desk_step(campaign->procedure, form_value(request, "suivi"), true);
+	desk_step_fields(html, campaign->procedure, step, beside);
 	if (all)
 		html_markup(html, "<input type=\"hidden\" name=\"tous\" value=\"oui\">");
 	const struct text batch = form_value(request, "lot");
@@ -238,9 +239,7 @@ prepare_page(struct request *request, struct html *html, const struct office_cam
 	HTML_LINE(html, "button", arena_format(request->arena, TEXT_FORMAT " (%zu dossier%s)", TEXT_ARGS(definition->label),
 		chosen->count, chosen->count > 1 ? "s" : ""),
 		{ "class", definition->confirm.length ? TEXT("button danger") : TEXT("button") }, { "type", TEXT("submit") });
-	html_link(html, arena_format(request->arena, TEXT_FORMAT "?etape=" TEXT_FORMAT,
-		TEXT_ARGS(desk_path(request->arena, campaign, "")), TEXT_ARGS(campaign->procedure->steps[definition->step].name)),
-		TEXT("Revenir à la liste"));
+	html_link(html, desk_list_path(request->arena, campaign, step, beside), TEXT("Revenir à la liste"));
 	return GUICHET_OK;
 }
 
@@ -253,9 +252,12 @@ batch_read(struct request *request, const struct office_campaign **ret_campaign,
 	if (status != GUICHET_OK)
 		return status;
 	const struct procedure *procedure = (*ret_campaign)->procedure;
-	const int step = procedure_step_find(procedure, form_value(request, "etape"));
+	const int step = desk_step(procedure, form_value(request, "etape"), false);
+	const int beside = desk_step(procedure, form_value(request, "suivi"), true);
 	*ret_action = step == PROCEDURE_NONE ? PROCEDURE_NONE
 		: procedure_action_find(procedure, step, form_value(request, "action"));
+	if (*ret_action == PROCEDURE_NONE && beside != PROCEDURE_NONE)
+		*ret_action = procedure_action_find(procedure, beside, form_value(request, "action"));
 	if (*ret_action == PROCEDURE_NONE || !procedure->actions[*ret_action].batch)
 		return guichet_fail(error, GUICHET_REFUSED, "Cette action se fait dossier par dossier.");
 	*ret_all = text_equal(form_value(request, "tous"), TEXT("oui"));
@@ -264,7 +266,7 @@ batch_read(struct request *request, const struct office_campaign **ret_campaign,
 		CLEANUP(store_read_end) struct store_tx *tx = store_read(site_of(request)->store, error);
 		status = !tx ? error->status : batch.length
 			? chosen_of_batch(request, tx, *ret_campaign, batch, ret_chosen, error)
-			: chosen_all(request, tx, *ret_campaign, step, ret_chosen, error);
+			: chosen_all(request, tx, *ret_campaign, step, beside, ret_chosen, error);
 	} else {
 		status = chosen_read(request, ret_chosen, error);
 	}
@@ -391,7 +393,8 @@ what_next(struct request *request, struct html *html, const struct office_campai
 	HTML_LINE(html, "h2", arena_format(request->arena, done > 1 ? "Et maintenant, pour ces %lld dossiers"
 		: "Et maintenant, pour ce dossier", (long long)done));
 	FORM_IN(request, html, desk_path(request->arena, campaign, "/lots/preparer"));
-	HTML_VOID(html, "input", { "type", TEXT("hidden") }, { "name", TEXT("etape") }, { "value", procedure->steps[to].name });
+	HTML_VOID(html, "input", { "type", TEXT("hidden") },
+		{ "name", procedure->steps[to].track ? TEXT("suivi") : TEXT("etape") }, { "value", procedure->steps[to].name });
 	HTML_VOID(html, "input", { "type", TEXT("hidden") }, { "name", TEXT("lot") }, { "value", batch });
 	HTML_IN(html, "div", { "class", TEXT("buttons") });
 	for (size_t i = 0; i < actions->count; i++) {

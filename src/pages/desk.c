@@ -56,7 +56,7 @@ campaign_card(struct request *request, struct store_tx *tx, struct html *html, c
 	const struct procedure *procedure = campaign->procedure;
 	int64_t mine = 0, all = 0;
 	for (size_t i = 0; i < procedure->step_count; i++) {
-		all += counts[i];
+		all += procedure->steps[i].track == 0 ? counts[i] : 0;
 		for (size_t role = 0; role < procedure->steps[i].awaits.count; role++)
 			mine += procedure->steps[i].awaits.at[role] == procedure->office ? counts[i] : 0;
 	}
@@ -124,6 +124,34 @@ hex_of_blob(struct arena *arena, struct store_blob blob)
 	return (struct text){ hex, hex ? blob.length * 2 : 0 };
 }
 
+int
+desk_step(const struct procedure *procedure, struct text name, bool beside)
+{
+	const int step = procedure_step_find(procedure, name);
+	return step != PROCEDURE_NONE && (procedure->steps[step].track != 0) == beside ? step : PROCEDURE_NONE;
+}
+
+void
+desk_step_fields(struct html *html, const struct procedure *procedure, int step, int beside)
+{
+	if (step != PROCEDURE_NONE)
+		HTML_VOID(html, "input", { "type", TEXT("hidden") }, { "name", TEXT("etape") },
+			{ "value", procedure->steps[step].name });
+	if (beside != PROCEDURE_NONE)
+		HTML_VOID(html, "input", { "type", TEXT("hidden") }, { "name", TEXT("suivi") },
+			{ "value", procedure->steps[beside].name });
+}
+
+struct text
+desk_list_path(struct arena *arena, const struct office_campaign *campaign, int step, int beside)
+{
+	const struct procedure *procedure = campaign->procedure;
+	const struct text none = TEXT("");
+	return arena_format(arena, TEXT_FORMAT "?etape=" TEXT_FORMAT "&suivi=" TEXT_FORMAT,
+		TEXT_ARGS(desk_path(arena, campaign, "")), TEXT_ARGS(step == PROCEDURE_NONE ? none : procedure->steps[step].name),
+		TEXT_ARGS(beside == PROCEDURE_NONE ? none : procedure->steps[beside].name));
+}
+
 static enum guichet_status
 listing_load(struct request *request, struct store_tx *tx, struct listing *listing, struct guichet_error *error)
 {
@@ -132,7 +160,8 @@ listing_load(struct request *request, struct store_tx *tx, struct listing *listi
 	if (status != GUICHET_OK)
 		return status;
 	listing->filter = (struct office_filter){ .range = DIRECTORY_EVERYWHERE,
-		.step = procedure_step_find(listing->campaign->procedure, request_query(request, "etape")),
+		.step = desk_step(listing->campaign->procedure, request_query(request, "etape"), false),
+		.beside = desk_step(listing->campaign->procedure, request_query(request, "suivi"), true),
 		.search = text_trim(request_query(request, "recherche")),
 		.after_key = blob_of_hex(arena, request_query(request, "apres")),
 		.after_id = request_query(request, "apres-id").at ? request_query(request, "apres-id") : TEXT("") };
@@ -163,12 +192,12 @@ steps_filter(struct request *request, struct html *html, const struct listing *l
 	const struct procedure *procedure = listing->campaign->procedure;
 	int64_t all = 0;
 	for (size_t i = 0; i < procedure->step_count; i++)
-		all += listing->counts[i];
+		all += procedure->steps[i].track == 0 ? listing->counts[i] : 0;
 	const struct text here = desk_path(request->arena, listing->campaign, "");
 	HTML_IN(html, "nav", { "class", TEXT("figures") }, { "aria-label", TEXT("Dossiers par étape") });
 	for (int i = -1; i < (int)procedure->step_count; i++) {
 		const int64_t count = i < 0 ? all : listing->counts[i];
-		if (i >= 0 && count == 0 && listing->filter.step != i)
+		if (i >= 0 && (procedure->steps[i].track != 0 || (count == 0 && listing->filter.step != i)))
 			continue;
 		HTML_IN(html, "a", { "class", TEXT("figure") },
 			{ "href", i < 0 ? here : arena_format(request->arena, TEXT_FORMAT "?etape=" TEXT_FORMAT, TEXT_ARGS(here),
@@ -196,21 +225,43 @@ search_input(struct html *html, struct text name, struct text label, struct text
 		{ "placeholder", help }, { "autocomplete", TEXT("off") });
 }
 
+/* Where things stand in the suivis, with how many. */
+static void
+tracks_filter(struct request *request, struct html *html, const struct listing *listing)
+{
+	const struct procedure *procedure = listing->campaign->procedure;
+	if (procedure->track_count < 2)
+		return;
+	HTML_IN(html, "div", { "class", TEXT("field") });
+	HTML_SAY(html, "label", "Suivi", { "for", TEXT("suivi") });
+	HTML_IN(html, "select", { "id", TEXT("suivi") }, { "name", TEXT("suivi") });
+	HTML_SAY(html, "option", "Peu importe", { "value", TEXT("") });
+	for (size_t track = 1; track < procedure->track_count; track++) {
+		HTML_IN(html, "optgroup", { "label", procedure->tracks[track].label });
+		const struct procedure_list *steps = &procedure->tracks[track].steps;
+		for (size_t i = 0; i < steps->count; i++) {
+			const struct procedure_step *step = &procedure->steps[steps->at[i]];
+			HTML_LINE(html, "option", arena_format(request->arena, TEXT_FORMAT " (%lld)", TEXT_ARGS(step->label),
+				(long long)listing->counts[steps->at[i]]), { "value", step->name },
+				{ "selected", listing->filter.beside == steps->at[i] ? TEXT("selected") : (struct text){ 0 } });
+		}
+	}
+}
+
 static void
 search_form(struct request *request, struct html *html, const struct listing *listing)
 {
 	const struct text here = desk_path(request->arena, listing->campaign, "");
 	HTML_IN(html, "form", { "class", TEXT("filters") }, { "method", TEXT("get") }, { "role", TEXT("search") },
 		{ "action", here });
-	if (listing->filter.step != PROCEDURE_NONE)
-		HTML_VOID(html, "input", { "type", TEXT("hidden") }, { "name", TEXT("etape") },
-			{ "value", listing->campaign->procedure->steps[listing->filter.step].name });
+	desk_step_fields(html, listing->campaign->procedure, listing->filter.step, PROCEDURE_NONE);
 	search_input(html, TEXT("recherche"), TEXT("Nom de l’agent ou numéro du dossier"), (struct text){ 0 },
 		listing->filter.search);
 	search_input(html, TEXT("structure"), TEXT("Code de structure, avec ce qui en dépend"), (struct text){ 0 },
 		listing->structure);
+	tracks_filter(request, html, listing);
 	HTML_SAY(html, "button", "Chercher", { "class", TEXT("button") }, { "type", TEXT("submit") });
-	if (listing->filter.search.length || listing->structure.length)
+	if (listing->filter.search.length || listing->structure.length || listing->filter.beside != PROCEDURE_NONE)
 		html_link(html, here, TEXT("Tout afficher"));
 }
 
@@ -222,7 +273,7 @@ told_search(struct html *html, const struct listing *listing)
 		page_notice(html, NOTICE_WARNING, TEXT("Ce code de structure n’existe pas"),
 			TEXT("Tous les dossiers sont montrés. Le code d’un établissement est son numéro UAI, par exemple 9910001A."));
 	} else if (listing->filter.search.length) {
-		HTML_SAY(html, "p", "La recherche porte sur toute la campagne, quelle que soit l’étape.", { "class", TEXT("muted") });
+		HTML_SAY(html, "p", "La recherche porte sur toute la campagne, quels que soient l’étape et les suivis.", { "class", TEXT("muted") });
 	} else if (listing->structure.length) {
 		HTML_IN(html, "p", { "class", TEXT("muted") });
 		html_say(html, "Dossiers de ");
@@ -331,18 +382,20 @@ head_line(struct html *html, const struct listing *listing, bool choosing)
 		HTML_LINE(html, "th", listing->campaign->procedure->columns[i].title, { "scope", TEXT("col") });
 }
 
-/* The actions that may be done to many at the step that is shown. */
+/* The actions that may be done to many at the steps that are shown, of the circuit and of a suivi. */
 static size_t
 batch_actions(const struct listing *listing, const struct procedure_action **ret_actions, size_t room)
 {
 	const struct procedure *procedure = listing->campaign->procedure;
+	const int steps[] = { listing->filter.step, listing->filter.beside };
 	size_t count = 0;
-	if (listing->filter.step == PROCEDURE_NONE)
-		return 0;
-	const struct procedure_list *actions = &procedure->steps[listing->filter.step].actions;
-	for (size_t i = 0; i < actions->count && count < room; i++)
-		if (procedure->actions[actions->at[i]].batch)
-			ret_actions[count++] = &procedure->actions[actions->at[i]];
+	for (size_t s = 0; s < sizeof steps / sizeof *steps; s++) {
+		const struct procedure_list none = { 0 }, *actions = steps[s] == PROCEDURE_NONE ? &none
+			: &procedure->steps[steps[s]].actions;
+		for (size_t i = 0; i < actions->count && count < room; i++)
+			if (procedure->actions[actions->at[i]].batch)
+				ret_actions[count++] = &procedure->actions[actions->at[i]];
+	}
 	return count;
 }
 
@@ -353,14 +406,18 @@ batch_buttons(struct html *html, const struct listing *listing, const struct pro
 	HTML_SAY(html, "legend", "Traiter plusieurs dossiers à la fois");
 	HTML_SAY(html, "p", "Cochez des dossiers de la liste, ou prenez-les tous. Rien n’est fait avant une page de confirmation.",
 		{ "class", TEXT("hint") });
-	HTML_VOID(html, "input", { "type", TEXT("hidden") }, { "name", TEXT("etape") },
-		{ "value", listing->campaign->procedure->steps[listing->filter.step].name });
+	const int step = listing->filter.step, beside = listing->filter.beside;
+	desk_step_fields(html, listing->campaign->procedure, step, beside);
 	{
 		HTML_IN(html, "div", { "class", TEXT("choice") });
 		html_markup(html, "<input type=\"checkbox\" id=\"tous\" name=\"tous\" value=\"oui\">");
 		HTML_IN(html, "label", { "for", TEXT("tous") });
-		html_format(html, "Tous les dossiers de cette étape (%lld), de toutes les structures, au lieu de ceux que je coche",
-			(long long)listing->counts[listing->filter.step]);
+		if (step != PROCEDURE_NONE && beside != PROCEDURE_NONE)
+			html_say(html, "Tous les dossiers de cette étape et de ce suivi, de toutes les structures, "
+				"au lieu de ceux que je coche");
+		else
+			html_format(html, "Tous les dossiers de cette étape (%lld), de toutes les structures, "
+				"au lieu de ceux que je coche", (long long)listing->counts[step != PROCEDURE_NONE ? step : beside]);
 	}
 	HTML_IN(html, "div", { "class", TEXT("buttons") });
 	for (size_t i = 0; i < count; i++)
@@ -380,10 +437,9 @@ pagination(struct request *request, struct html *html, const struct listing *lis
 	}
 	if (!listing->rows.more && first)
 		return;
-	const struct text step = listing->filter.step == PROCEDURE_NONE ? (struct text){ "", 0 }
-		: listing->campaign->procedure->steps[listing->filter.step].name;
-	const struct text here = arena_format(request->arena, TEXT_FORMAT "?etape=" TEXT_FORMAT "&structure=" TEXT_FORMAT,
-		TEXT_ARGS(request->path), TEXT_ARGS(step), TEXT_ARGS(listing->structure));
+	const struct text here = arena_format(request->arena, TEXT_FORMAT "&structure=" TEXT_FORMAT,
+		TEXT_ARGS(desk_list_path(request->arena, listing->campaign, listing->filter.step, listing->filter.beside)),
+		TEXT_ARGS(listing->structure));
 	HTML_IN(html, "nav", { "class", TEXT("pagination") }, { "aria-label", TEXT("Pages de la liste") });
 	HTML_IN(html, "ul");
 	if (!first) {
@@ -486,8 +542,8 @@ page_desk_campaign(struct request *request, struct html *html, struct guichet_er
 	if (listing.rows.count == 0) {
 		HTML_LINE(html, "p", listing.filter.search.length
 			? TEXT("Aucun dossier ne répond à cette recherche. Tapez le début du nom ou le numéro, avec ou sans accents.")
-			: listing.filter.step != PROCEDURE_NONE || listing.structure.length
-				? TEXT("Aucun dossier ici. Choisissez une autre étape ou une autre structure.")
+			: listing.filter.step != PROCEDURE_NONE || listing.filter.beside != PROCEDURE_NONE || listing.structure.length
+				? TEXT("Aucun dossier ici. Choisissez une autre étape, un autre suivi ou une autre structure.")
 				: TEXT("Aucun dossier n’est encore déposé dans cette campagne."), { "class", TEXT("empty") });
 	} else if (action_count == 0) {
 		rows_table(request, html, &listing, false);

@@ -10,3 +10,9 @@ enum guichet_status desk_campaign(struct request *request, const struct office_c
 struct text desk_path(struct arena *arena, const struct office_campaign *campaign, const char *part);
 /* The tabs of a campaign's desk. */
 void desk_tabs(struct request *request, struct html *html, const struct office_campaign *campaign);
+/* A step of the main circuit by its name, or `beside` one of a suivi; PROCEDURE_NONE when it is not one. */
+int desk_step(const struct procedure *procedure, struct text name, bool beside);
+/* Hidden fields that keep what a list shows: its step, and that of a suivi; PROCEDURE_NONE: none. */
+void desk_step_fields(struct html *html, const struct procedure *procedure, int step, int beside);
+/* The list of those. */
+struct text desk_list_path(struct arena *arena, const struct office_campaign *campaign, int step, int beside);

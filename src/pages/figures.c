@@ -33,7 +33,8 @@ for_each_dossier(struct request *request, const struct office_campaign *campaign
 		if (!tx)
 			return error->status;
 		struct office_rows rows;
-		enum guichet_status status = office_list_all(site_of(request)->office, tx, page, campaign, PROCEDURE_NONE, after,
+		enum guichet_status status = office_list_all(site_of(request)->office, tx, page, campaign, PROCEDURE_NONE,
+			PROCEDURE_NONE, after,
 			PAGE_OF_ROWS, &rows, error);
 		for (size_t i = 0; status == GUICHET_OK && i < rows.count; i++) {
 			struct dossier state;
@@ -76,13 +77,23 @@ struct export {
 	struct buffer *csv;
 };
 
+/* In each circuit of which it names steps, the dossier stands at one of them. */
 static bool
-listed(const struct procedure_list *list, int index)
+exported(const struct procedure_export *export, const struct dossier_facts *facts)
 {
-	for (size_t i = 0; i < list->count; i++)
-		if (list->at[i] == index)
-			return true;
-	return list->count == 0;
+	const struct procedure *procedure = facts->procedure;
+	for (size_t track = 0; track < procedure->track_count; track++) {
+		bool named = false, there = false;
+		for (size_t i = 0; i < export->steps.count; i++) {
+			if (procedure->steps[export->steps.at[i]].track != (int)track)
+				continue;
+			named = true;
+			there |= dossier_stands_at(procedure, facts->dossier, export->steps.at[i]);
+		}
+		if (named && !there)
+			return false;
+	}
+	return true;
 }
 
 static enum guichet_status
@@ -90,7 +101,8 @@ export_row(void *context, struct arena *arena, const struct office_row *row, con
 	struct guichet_error *error)
 {
 	const struct export *export = context;
-	if (!listed(&export->definition->steps, row->step))
+	(void)row;
+	if (!exported(export->definition, facts))
 		return GUICHET_OK;
 	for (size_t i = 0; i < export->definition->column_count; i++) {
 		struct feel_value value;

@@ -60,7 +60,7 @@ check_start(struct check *check)
 	}
 }
 
-/* Lists go by the step of the main circuit. */
+/* Dated mails go by the step of the main circuit. */
 static void
 check_main_steps(struct check *check, struct procedure_list steps, const struct procedure_origin *origin)
 {
@@ -85,15 +85,9 @@ check_tracks(struct check *check)
 			"« %.*s » mène d’un circuit à l’étape « %.*s » d’un autre", TEXT_ARGS(name),
 			TEXT_ARGS(procedure->steps[way->to].name));
 	}
-	for (size_t i = 0; i < procedure->action_count; i++)
-		if (procedure->actions[i].batch && procedure->steps[procedure->actions[i].step].track)
-			TELL(check, 314, procedure->actions[i].origin, "ôtez « par_lot: oui »",
-				"« %.*s » est dans un suivi : elle se fait dossier par dossier", TEXT_ARGS(procedure->actions[i].name));
 	for (size_t i = 0; i < procedure->mail_count; i++)
 		if (procedure->mails[i].moment)
 			check_main_steps(check, procedure->mails[i].steps, &procedure->mails[i].origin);
-	for (size_t i = 0; i < procedure->export_count; i++)
-		check_main_steps(check, procedure->exports[i].steps, &procedure->exports[i].origin);
 	for (size_t i = 0; i < procedure->move_count; i++) {
 		const struct procedure_move *move = &procedure->moves[i];
 		int track = PROCEDURE_NONE;

@@ -78,7 +78,16 @@ suivis:
         si_rien: Le matériel attend.
         actions:
           remettre: {libellé: Remettre le matériel, fait: Matériel remis, qui: support, vers: prêté, saisit: {inventaire: {libellé: Numéro d’inventaire, type: texte, obligatoire: oui, pourquoi: Pour le retrouver.}}}
-      prêté: {libellé: Prêté}
+      prêté:
+        libellé: Prêté
+        actions:
+          relever: {libellé: Relever l’inventaire, fait: Inventaire relevé, qui: bureau, par_lot: oui, vers: relevé}
+      relevé: {libellé: Relevé}
+exports:
+  relevés:
+    titre: Matériel relevé
+    étapes: [en_cours, relevé]
+    colonnes: [{titre: Équipement, valeur: objet}]
 liste:
   colonnes:
     - {titre: Équipement, valeur: objet}
@@ -132,6 +141,46 @@ async function answer(page, who, address, button, field) {
 	await press(page, button);
 }
 
+// The office finds what is lent by its suivi, and does to all of them what the suivi offers.
+async function batch(server, cast, office) {
+	const plain = await visitor({ url: server.url, javascript: false });
+	await enter(plain, cast.office);
+	for (const page of [office, plain]) {
+		await page.goto("/gestion/pret-de-materiel-2023");
+		await page.getByLabel("Suivi").selectOption({ label: "Prêté (1)" });
+		await press(page, "Chercher");
+		equal(await page.locator("tbody tr").count(), 1);
+		equal(await page.getByLabel("Suivi").inputValue(), "prêté", "the filter is kept");
+		await page.goto("/gestion/pret-de-materiel-2023?suivi=rien");
+		await page.getByText("Aucun dossier ici").waitFor();
+		await page.goto("/gestion/pret-de-materiel-2023?etape=close&suivi=" + encodeURIComponent("prêté"));
+		await page.getByText("Aucun dossier ici").waitFor();
+		await page.goto("/gestion/pret-de-materiel-2023?etape=en_cours&suivi=" + encodeURIComponent("prêté"));
+		equal(await page.locator("tbody tr").count(), 1);
+		await page.getByLabel("Tous les dossiers de cette étape et de ce suivi").check();
+		await press(page, "Relever l’inventaire");
+		await page.getByRole("heading", { name: "Relever l’inventaire : 1 dossier" }).waitFor();
+		const back = new URL(await page.getByRole("link", { name: "Revenir à la liste" }).getAttribute("href"), server.url);
+		equal([back.searchParams.get("etape"), back.searchParams.get("suivi")], ["en_cours", "prêté"]);
+		equal(await axe(page), []);
+	}
+	await screenshot(plain, "circuit-batch");
+	await press(plain, "Relever l’inventaire (1 dossier)");
+	for (let i = 0; i < 50 && !await plain.getByText("c’est fini").count(); i++)
+		await plain.reload();
+	await plain.getByText("Tous les dossiers ont été traités").waitFor();
+	await office.setViewportSize({ width: 390, height: 800 });
+	await office.goto("/gestion/pret-de-materiel-2023?suivi=" + encodeURIComponent("relevé"));
+	equal(await office.locator("tbody tr").count(), 1);
+	equal(await axe(office), []);
+	check(!await overflows(office), "the list on a phone");
+	await screenshot(office, "circuit-list");
+	const csv = await (await office.request.get("/gestion/pret-de-materiel-2023/exports/" + encodeURIComponent("relevés"))).text();
+	check(csv.includes("Un écran"), csv);
+	equal(plain.mistakes, []);
+	await plain.context().close();
+}
+
 async function play(server, cast) {
 	const [person] = cast.staff;
 	const page = await visitor({ url: server.url, phone: true });
@@ -166,6 +215,9 @@ async function play(server, cast) {
 	await page.goto(new URL(address).pathname);
 	await page.getByText("Matériel remis").waitFor();
 	await page.getByText("Matériel : Prêté").first().waitFor();
+	await batch(server, cast, office);
+	await page.goto(new URL(address).pathname);
+	await page.getByText("Inventaire relevé").waitFor();
 	for (const visit of [page, chief, support, office]) {
 		equal(visit.mistakes, []);
 		await visit.context().close();
