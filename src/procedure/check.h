@@ -4,7 +4,8 @@
 #include "procedure/reader.h"
 
 /* What is true on every path: of each step, which action fields are filled, which posed values
- * are set and which letters exist when a dossier is there. Numbered fields, then posed, then letters. */
+ * are set, which letters exist, what has happened, which clocks run and which registers have a row when a dossier is
+ * there. Numbered fields, then posed, letters, moves, clocks, registers. */
 struct flow {
 	size_t bits, words;
 	uint64_t *at_step; /* words per step */
@@ -35,6 +36,9 @@ bool flow_compute(struct check *check); /* flow.c; false without memory */
 size_t flow_field(const struct check *check, int field);
 size_t flow_posed(const struct check *check, int posed);
 size_t flow_letter(const struct check *check, int letter);
+size_t flow_move(const struct check *check, int move);
+size_t flow_clock(const struct check *check, int clock);
+size_t flow_register(const struct check *check, int index);
 /* May a dossier of this nature (PROCEDURE_NONE: born of none) come to this step? */
 bool flow_may_be(const struct check *check, int nature, int step);
 bool flow_has(const uint64_t *set, size_t bit);

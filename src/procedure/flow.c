@@ -22,6 +22,24 @@ flow_letter(const struct check *check, int letter)
 	return check->procedure->field_count + check->procedure->posed_count + (size_t)letter;
 }
 
+size_t
+flow_move(const struct check *check, int move)
+{
+	return flow_letter(check, (int)check->procedure->letter_count) + (size_t)move;
+}
+
+size_t
+flow_clock(const struct check *check, int clock)
+{
+	return flow_move(check, (int)check->procedure->move_count) + (size_t)clock;
+}
+
+size_t
+flow_register(const struct check *check, int index)
+{
+	return flow_clock(check, (int)check->procedure->clock_count) + (size_t)index;
+}
+
 bool
 flow_may_be(const struct check *check, int nature, int step)
 {
@@ -106,6 +124,15 @@ flow_after(const struct check *check, const struct way *way, uint64_t *set)
 		drop(set, flow_letter(check, cancels.at[i]));
 	for (size_t i = 0; i < produces.count; i++)
 		put(set, flow_letter(check, produces.at[i]));
+	for (size_t i = 0; i < (action ? action->inscription_count : deadline->inscription_count); i++)
+		put(set, flow_register(check, (action ? action->inscriptions : deadline->inscriptions)[i].register_index));
+	const int move = action ? action->move : deadline->move;
+	put(set, flow_move(check, move));
+	for (size_t i = 0; i < procedure->clock_count; i++)
+		if (procedure_list_has(procedure->clocks[i].starts, move))
+			put(set, flow_clock(check, (int)i));
+		else if (procedure_list_has(procedure->clocks[i].stops, move))
+			drop(set, flow_clock(check, (int)i));
 }
 
 /* Adds what every answer of this role leaves known. */
@@ -227,14 +254,13 @@ flow_compute(struct check *check)
 {
 	const struct procedure *procedure = check->procedure;
 	struct flow *flow = &check->flow;
-	flow->bits = procedure->field_count + procedure->posed_count + procedure->letter_count;
+	flow->bits = flow_register(check, (int)procedure->register_count);
 	flow->words = flow->bits / 64 + 1;
 	flow->at_step = READER_ARRAY(check->reader, uint64_t, flow->words * procedure->step_count);
 	flow->reached = READER_ARRAY(check->reader, bool, procedure->step_count);
 	flow->reached_by = READER_ARRAY(check->reader, int, procedure->step_count);
 	flow->scratch = READER_ARRAY(check->reader, uint64_t, 2 * flow->words);
 	uint64_t *set = READER_ARRAY(check->reader, uint64_t, flow->words);
-	flow->scratch = READER_ARRAY(check->reader, uint64_t, 2 * flow->words);
 	if (!find_natures(check) || !flow->at_step || !flow->reached || !flow->reached_by || !flow->scratch || !set
 		|| !find_lost(check, set))
 		return false;

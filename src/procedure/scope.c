@@ -177,7 +177,7 @@ declare_opening(struct reader *reader)
 	open_scope(reader, SCOPE_OPENING, NULL);
 	const struct feel_type *structure = CONTEXT(reader, { "code", &unsure }, { "nom", &unsure }, { "type", &unsure },
 		{ "département", &unsure }, { "adresse", &unsure }, { "régime", &unsure }, { "employeur", &unsure });
-#define AGENT_ENTRIES { "matricule", 0 }, { "civilité", &unsure }, { "nom", 0 }, { "prénom", 0 }, { "mail", 0 }, \
+#define AGENT_ENTRIES { "matricule", 0 }, { "civilité", &unsure }, { "nom", 0 }, { "prénom", 0 }, { "mail", &unsure }, \
 	{ "corps", &unsure }, { "grade", &unsure }, { "catégorie", &unsure }, { "filière", &unsure }, { "statut", &unsure }, \
 	{ "structure", structure }
 	procedure->agent_slot = declare(reader, SCOPE_OPENING, TEXT("agent"), CONTEXT(reader, AGENT_ENTRIES),
@@ -657,8 +657,8 @@ static void
 declare_persons(struct reader *reader)
 {
 	struct procedure *procedure = reader->procedure;
-	const struct feel_type *person = CONTEXT(reader, { "civilité", 0 }, { "prénom", 0 }, { "nom", 0 }, { "fonction", 0 },
-		{ "mail", 0 });
+	const struct feel_type *person = CONTEXT(reader, { "civilité", &unsure }, { "prénom", 0 }, { "nom", 0 }, { "fonction", 0 },
+		{ "mail", &unsure });
 	int *slots = READER_ARRAY(reader, int, procedure->role_count);
 	open_scope(reader, SCOPE_LETTER, reader->scopes[SCOPE_CASE]);
 	for (size_t i = 0; slots && i < procedure->role_count; i++) {
@@ -680,7 +680,7 @@ declare_mail(struct reader *reader)
 	procedure->role_slot = declare(reader, SCOPE_MAIL, TEXT("rôle"),
 		CONTEXT(reader, { "nom", words(reader, NAME_ROLE) }, { "canal", channel }), PROCEDURE_SLOT_ROLE, PROCEDURE_NONE, NULL);
 	procedure->recipient_slot = declare(reader, SCOPE_MAIL, TEXT("destinataire"),
-		CONTEXT(reader, { "civilité", 0 }, { "prénom", 0 }, { "nom", 0 }), PROCEDURE_SLOT_RECIPIENT, PROCEDURE_NONE, NULL);
+		CONTEXT(reader, { "civilité", &unsure }, { "prénom", 0 }, { "nom", 0 }), PROCEDURE_SLOT_RECIPIENT, PROCEDURE_NONE, NULL);
 	procedure->group_slot = declare(reader, SCOPE_MAIL, TEXT("groupe"),
 		CONTEXT(reader, { "nombre", &feel_type_number }, { "liste", 0 }), PROCEDURE_SLOT_GROUP, PROCEDURE_NONE, NULL);
 	procedure->link_slot = declare(reader, SCOPE_MAIL, TEXT("lien"),
