@@ -5,6 +5,7 @@
 #include <jansson.h>
 
 #include "dossier/json.h"
+#include "package.h"
 
 #include "base/banned.h"
 
@@ -59,19 +60,7 @@ state_text(struct dossier_stage *stage, const struct dossier *state)
 
 TEST(a_long_life_has_its_own_essais)
 {
-	CLEANUP(arena_free) struct arena *arena = arena_new(64 << 20);
-	CLEANUP(procedure_findings_release) struct procedure_findings findings = { 0 };
-	struct guichet_error error = { 0 };
-	struct essais essais;
-	CLEANUP(procedure_free) struct procedure *procedure = procedure_read(LONG_LIFE, NULL, &findings, &error);
-	CHECK(procedure);
-	CHECK_INTEGER(findings.count, 0);
-	CHECK(essais_load(arena, LONG_LIFE, &essais, &findings, &error) == GUICHET_OK);
-	struct essai_report report = { .arena = arena };
-	CHECK(essais_run(&essais, procedure, &report, &error) == GUICHET_OK);
-	for (size_t i = 0; i < report.failure_count; i++)
-		test_case(false, LONG_LIFE, (int)report.failures[i].line, "%.*s", TEXT_ARGS(report.failures[i].message));
-	CHECK(report.passed >= 50);
+	CHECK(package_plays(LONG_LIFE) >= 50);
 }
 
 TEST(a_state_does_not_grow_with_its_events)

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "dossier/json.h"
+#include "package.h"
 
 #include "base/french.h"
 
@@ -76,36 +77,19 @@ TEST(who_signs_by_delegation_does_nothing_else_and_the_signature_says_so)
 
 TEST(the_tests_of_the_reference_procedure_pass)
 {
-	CLEANUP(arena_free) struct arena *arena = arena_new(64 << 20);
-	CLEANUP(procedure_findings_release) struct procedure_findings findings = { 0 };
-	struct guichet_error error = { 0 };
-	struct essais essais;
-	const char *folder = "procedures/teletravail-academie";
-	CLEANUP(procedure_free) struct procedure *procedure = procedure_read(folder, NULL, &findings, &error);
-	CHECK(procedure && findings.errors == 0);
-	CHECK(essais_load(arena, folder, &essais, &findings, &error) == GUICHET_OK);
-	struct essai_report report = { .arena = arena };
-	CHECK(essais_run(&essais, procedure, &report, &error) == GUICHET_OK);
-	for (size_t i = 0; i < report.failure_count; i++)
-		test_case(false, folder, (int)report.failures[i].line, "%.*s : %.*s", TEXT_ARGS(report.failures[i].title),
-			TEXT_ARGS(report.failures[i].message));
-	for (size_t i = 0; i < report.passed; i++)
+	static const char folder[] = "procedures/teletravail-academie";
+	const size_t passed = package_plays(folder);
+	for (size_t i = 0; i < passed; i++)
 		test_case(true, folder, 0, "-");
-	CHECK(report.passed > 500);
+	CHECK(passed > 500);
 }
 
 TEST(a_failed_check_tells_its_line)
 {
-	CLEANUP(arena_free) struct arena *arena = arena_new(64 << 20);
-	CLEANUP(procedure_findings_release) struct procedure_findings findings = { 0 };
+	PACKAGE(package, "test/dossier/petite");
+	struct essai_report report = { .arena = package.arena };
 	struct guichet_error error = { 0 };
-	struct essais essais;
-	const char *folder = "test/dossier/petite";
-	CLEANUP(procedure_free) struct procedure *procedure = procedure_read(folder, NULL, &findings, &error);
-	CHECK(procedure && findings.errors == 0);
-	CHECK(essais_load(arena, folder, &essais, &findings, &error) == GUICHET_OK);
-	struct essai_report report = { .arena = arena };
-	CHECK(essais_run(&essais, procedure, &report, &error) == GUICHET_OK);
+	CHECK(essais_run(&package.essais, package.procedure, &report, &error) == GUICHET_OK);
 	static const struct {
 		unsigned line;
 		const char *message;

@@ -1,8 +1,6 @@
 /* Fields written in several boxes, parts filled in later, registers: the procedure of test/fields/ says by its own tests what
  * they are worth, and each of its rules is missed by one of them. What is typed comes back as it was. */
-#include "test.h"
-
-#include "essais/essais.h"
+#include "package.h"
 
 #include "base/banned.h"
 
@@ -10,46 +8,12 @@ static const char folder[] = "test/fields";
 
 TEST(the_tests_of_fields_pass)
 {
-	CLEANUP(arena_free) struct arena *arena = arena_new(64 << 20);
-	CLEANUP(procedure_findings_release) struct procedure_findings findings = { 0 };
-	struct guichet_error error = { 0 };
-	struct essais essais;
-	struct essai_report report = { .arena = arena };
-	CLEANUP(procedure_free) struct procedure *procedure = procedure_read(folder, NULL, &findings, &error);
-	CHECK(procedure && findings.count == 0);
-	CHECK(essais_load(arena, folder, &essais, &findings, &error) == GUICHET_OK);
-	CHECK(essais_run(&essais, procedure, &report, &error) == GUICHET_OK);
-	for (size_t i = 0; i < report.failure_count; i++)
-		test_case(false, folder, (int)report.failures[i].line, "%.*s : %.*s", TEXT_ARGS(report.failures[i].title),
-			TEXT_ARGS(report.failures[i].message));
-	CHECK(report.passed > 100);
+	CHECK(package_plays(folder) > 100);
 }
 
 TEST(no_rule_of_fields_goes_untested)
 {
-	CLEANUP(arena_free) struct arena *arena = arena_new(64 << 20);
-	CLEANUP(procedure_findings_release) struct procedure_findings findings = { 0 };
-	struct guichet_error error = { 0 };
-	struct essais essais;
-	const struct procedure_mutant *mutants;
-	size_t count;
-	CLEANUP(procedure_free) struct procedure *procedure = procedure_read(folder, NULL, &findings, &error);
-	CHECK(procedure && essais_load(arena, folder, &essais, &findings, &error) == GUICHET_OK);
-	CHECK(procedure_mutants(arena, procedure, &mutants, &count, &error) == GUICHET_OK);
-	for (size_t i = 0; i < count; i++) {
-		CLEANUP(arena_free) struct arena *own = arena_new(16 << 20);
-		CLEANUP(procedure_findings_release) struct procedure_findings told = { 0 };
-		const struct procedure_options options = { .without = (int)i + 1 };
-		struct essai_report report = { .arena = own, .first_only = true };
-		CLEANUP(procedure_free) struct procedure *mutant = procedure_read_archive(procedure->archive, &options, &told,
-			&error);
-		CHECK(own);
-		if (mutant)
-			CHECK(essais_run(&essais, mutant, &report, &error) == GUICHET_OK);
-		test_case(!mutant || report.failed > 0, folder, (int)mutants[i].line, "%.*s survives",
-			TEXT_ARGS(mutants[i].path));
-	}
-	CHECK(count >= 20);
+	CHECK(package_misses(folder, package_any_rule) >= 20);
 }
 
 /* ---- what is typed ---- */

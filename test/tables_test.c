@@ -1,36 +1,19 @@
 /* The tables that circulars print, as procedures: test/tables/ has one folder each. What is printed is
  * reproduced, anomalies included; what the check says of it stands in attendu.txt, to the letter; and
  * each line of each table is missed by a test when it is left out. */
-#include "test.h"
+#include "package.h"
 
-#include <stdio.h>
-
-#include "essais/essais.h"
+#include <unistd.h>
 
 #include "base/french.h"
 #include "base/banned.h"
 
-static const char *const folders[] = { "prive-1d", "prive-2d", "public-2d", "academie", "formation", "primes",
-	"collectivite", "decision", "choix" };
+#define FOLDER(name) "test/tables/" name
+static const char *const folders[] = { FOLDER("prive-1d"), FOLDER("prive-2d"), FOLDER("public-2d"), FOLDER("academie"),
+	FOLDER("formation"), FOLDER("primes"), FOLDER("collectivite"), FOLDER("decision"), FOLDER("choix") };
+#undef FOLDER
 
 enum { FOLDER_COUNT = sizeof folders / sizeof *folders, TOLD_LIMIT = 1 << 18 };
-
-static struct text
-folder_of(struct arena *arena, size_t nth)
-{
-	const struct text folder = arena_format(arena, "test/tables/%s", folders[nth]);
-	CHECK(folder.at);
-	return folder;
-}
-
-static struct procedure *
-procedure_of(const char *folder, struct procedure_findings *findings)
-{
-	struct guichet_error error = { 0 };
-	struct procedure *procedure = procedure_read(folder, NULL, findings, &error);
-	test_case(procedure && findings->errors == 0, folder, 1, "%s", error.message);
-	return procedure;
-}
 
 static struct text
 told(struct arena *arena, const struct procedure_findings *findings)
@@ -42,90 +25,36 @@ told(struct arena *arena, const struct procedure_findings *findings)
 	return arena_text(arena, buffer_text(&out));
 }
 
-static struct text
-file_text(struct arena *arena, struct text folder, const char *name)
-{
-	const struct text path = arena_format(arena, "%.*s/%s", TEXT_ARGS(folder), name);
-	CHECK(path.at);
-	FILE *file = fopen(path.at, "rb");
-	if (!file)
-		return TEXT("");
-	char *bytes = arena_alloc(arena, TOLD_LIMIT);
-	CHECK(bytes);
-	const size_t length = fread(bytes, 1, TOLD_LIMIT, file);
-	fclose(file);
-	return (struct text){ bytes, length };
-}
-
 TEST(a_printed_table_wins_and_its_differences_are_told)
 {
 	for (size_t i = 0; i < FOLDER_COUNT; i++) {
-		CLEANUP(arena_free) struct arena *arena = arena_new(1 << 20);
-		CLEANUP(procedure_findings_release) struct procedure_findings findings = { 0 };
-		const struct text folder = folder_of(arena, i);
-		CLEANUP(procedure_free) struct procedure *procedure = procedure_of(folder.at, &findings);
-		const struct text got = told(arena, &findings), expected = file_text(arena, folder, "attendu.txt");
-		test_case(french_equal(got, expected), folder.at, 1, "got\n%.*s", TEXT_ARGS(got));
+		PACKAGE(package, folders[i]);
+		const struct text path = arena_format(package.arena, "%s/attendu.txt", folders[i]);
+		const struct text got = told(package.arena, &package.findings);
+		const struct text expected = access(path.at, F_OK) == 0 ? test_file(package.arena, path.at) : TEXT("");
+		test_case(french_equal(got, expected), folders[i], 1, "got\n%.*s", TEXT_ARGS(got));
 	}
 }
 
 TEST(each_printed_line_is_reproduced)
 {
 	for (size_t i = 0; i < FOLDER_COUNT; i++) {
-		CLEANUP(arena_free) struct arena *arena = arena_new(16 << 20);
-		CLEANUP(procedure_findings_release) struct procedure_findings findings = { 0 };
-		struct guichet_error error = { 0 };
-		const struct text folder = folder_of(arena, i);
-		CLEANUP(procedure_free) struct procedure *procedure = procedure_of(folder.at, &findings);
-		struct essais essais;
-		struct essai_report report = { .arena = arena };
-		CHECK(procedure && essais_load(arena, folder.at, &essais, &findings, &error) == GUICHET_OK);
-		CHECK(essais_run(&essais, procedure, &report, &error) == GUICHET_OK);
-		CHECK(report.passed >= 10);
-		for (size_t k = 0; k < report.failure_count; k++)
-			test_case(false, folder.at, (int)report.failures[k].line, "%.*s", TEXT_ARGS(report.failures[k].message));
+		PACKAGE(package, folders[i]);
+		CHECK(package_play(&package) >= 10);
 	}
 }
 
 static bool
-misses(const struct procedure *procedure, const struct essais *essais, size_t number)
+is_printed_line(const struct procedure_mutant *rule)
 {
-	CLEANUP(arena_free) struct arena *arena = arena_new(16 << 20);
-	CLEANUP(procedure_findings_release) struct procedure_findings findings = { 0 };
-	struct guichet_error error = { 0 };
-	const struct procedure_options options = { .without = (int)number + 1 };
-	CLEANUP(procedure_free) struct procedure *mutant = procedure_read_archive(procedure->archive, &options,
-		&findings, &error);
-	struct essai_report report = { .arena = arena, .first_only = true };
-	CHECK(arena);
-	if (!mutant)
-		return true;
-	CHECK(essais_run(essais, mutant, &report, &error) == GUICHET_OK);
-	return report.failed > 0;
+	return text_starts(rule->path, TEXT("tables."));
 }
 
 TEST(no_line_of_a_printed_table_goes_untested)
 {
 	size_t lines = 0;
-	for (size_t i = 0; i < FOLDER_COUNT; i++) {
-		CLEANUP(arena_free) struct arena *arena = arena_new(32 << 20);
-		CLEANUP(procedure_findings_release) struct procedure_findings findings = { 0 };
-		struct guichet_error error = { 0 };
-		const struct text folder = folder_of(arena, i);
-		CLEANUP(procedure_free) struct procedure *procedure = procedure_of(folder.at, &findings);
-		struct essais essais;
-		const struct procedure_mutant *mutants;
-		size_t count;
-		CHECK(procedure && essais_load(arena, folder.at, &essais, &findings, &error) == GUICHET_OK);
-		CHECK(procedure_mutants(arena, procedure, &mutants, &count, &error) == GUICHET_OK);
-		for (size_t k = 0; k < count; k++) {
-			if (!text_starts(mutants[k].path, TEXT("tables.")))
-				continue;
-			lines++;
-			test_case(misses(procedure, &essais, k), folder.at, (int)mutants[k].line, "%.*s: %.*s survives",
-				TEXT_ARGS(mutants[k].file), TEXT_ARGS(mutants[k].description));
-		}
-	}
+	for (size_t i = 0; i < FOLDER_COUNT; i++)
+		lines += package_misses(folders[i], is_printed_line);
 	CHECK(lines > 200);
 }
 
