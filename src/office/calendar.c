@@ -82,22 +82,25 @@ gather(struct gathering *all, struct guichet_error *error)
 	if (!page)
 		return guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.");
 	for (size_t s = 0; s < mail->steps.count; s++) {
-		struct text after = TEXT("");
-		for (bool more = true; more;) {
+		struct office_id ids[PAGE], after = { TEXT(""), { "", 0 } };
+		for (size_t count = PAGE; count == PAGE;) {
 			arena_clear(page);
 			CLEANUP(store_read_end) struct store_tx *tx = store_read(all->office->options.store, error);
 			if (!tx)
 				return error->status;
-			struct office_rows rows;
-			enum guichet_status status = office_list_all(all->office, tx, page, all->campaign, mail->steps.at[s],
-				PROCEDURE_NONE, after, PAGE, &rows, error);
-			for (size_t i = 0; status == GUICHET_OK && i < rows.count; i++)
-				status = gather_row(all, tx, page, rows.at[i].id, error);
+			enum guichet_status status = office_ids_at_step(tx, page, all->campaign, mail->steps.at[s],
+				PROCEDURE_NONE, &after, PAGE, ids, &count, error);
+			for (size_t i = 0; status == GUICHET_OK && i < count; i++)
+				status = gather_row(all, tx, page, ids[i].id, error);
 			if (status != GUICHET_OK)
 				return status;
-			more = rows.more;
-			if (rows.count)
-				after = arena_text(all->arena, rows.at[rows.count - 1].id);
+			if (count) {
+				const struct office_id last = ids[count - 1];
+				const struct text key = arena_text(all->arena, (struct text){ last.sort_key.at, last.sort_key.length });
+				after = (struct office_id){ arena_text(all->arena, last.id), { key.at, key.length } };
+			}
+			if (!after.id.at || !after.sort_key.at)
+				return guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.");
 		}
 	}
 	if (all->count)

@@ -231,16 +231,6 @@ office_list_answered(struct office *office, struct store_tx *tx, struct arena *a
 	return GUICHET_OK;
 }
 
-enum guichet_status
-office_list_within(struct office *office, struct store_tx *tx, struct arena *arena,
-	const struct office_campaign *campaign, const struct directory_range *range, size_t limit,
-	struct office_rows *ret_rows, struct guichet_error *error)
-{
-	CLEANUP(store_rows_end) struct store_rows rows = store_query(tx, arena, STORE_DOSSIER_WITHIN,
-		STORE_VALUES(campaign->id, range->from, range->to, (int64_t)limit + 1), error);
-	return office_rows_read(office, &rows, arena, limit, PROCEDURE_NONE, ret_rows, error);
-}
-
 static enum guichet_status
 search(struct office *office, struct store_tx *tx, struct arena *arena, const struct office_campaign *campaign,
 	struct text query, size_t limit, struct office_rows *ret_rows, struct guichet_error *error)
@@ -263,6 +253,25 @@ step_name(const struct office_campaign *campaign, int step)
 	return step == PROCEDURE_NONE ? TEXT("") : campaign->procedure->steps[step].name;
 }
 
+/* Are there so few in this subtree, for a page of `limit`, that reading them all costs less than walking the names of the
+ * whole campaign until the page is full? */
+static enum guichet_status
+few_within(struct store_tx *tx, const struct office_campaign *campaign, const struct directory_range *range, int64_t limit,
+	int64_t *ret_few, struct guichet_error *error)
+{
+	enum { SMALLEST_PART = 10 }; /* of what is walked: one in so many is of a large subtree */
+	const struct directory_range everywhere = DIRECTORY_EVERYWHERE;
+	const int64_t most = limit * SMALLEST_PART;
+	*ret_few = 0;
+	if (text_equal(range->from, everywhere.from) && text_equal(range->to, everywhere.to))
+		return GUICHET_OK;
+	struct store_rows rows = store_query(tx, NULL, STORE_DOSSIER_COUNT_WITHIN,
+		STORE_VALUES(campaign->id, range->from, range->to, most + 1), error);
+	if (store_next(&rows) && store_integer(&rows, 0) <= most)
+		*ret_few = most;
+	return store_finish(&rows);
+}
+
 enum guichet_status
 office_list(struct office *office, struct store_tx *tx, struct arena *arena, const struct office_campaign *campaign,
 	const struct office_filter *filter, size_t limit, struct office_rows *ret_rows, struct guichet_error *error)
@@ -271,41 +280,66 @@ office_list(struct office *office, struct store_tx *tx, struct arena *arena, con
 	if (query.length)
 		return search(office, tx, arena, campaign, query, limit, ret_rows, error);
 	const struct store_blob key = filter->after_key.at ? filter->after_key : (struct store_blob){ "", 0 };
+	const struct text id = filter->after_id.at ? filter->after_id : TEXT("");
+	const struct text step = step_name(campaign, filter->step);
 	const struct directory_range range = filter->range;
 	const int64_t most = (int64_t)limit + 1;
 	if (filter->beside != PROCEDURE_NONE) {
 		CLEANUP(store_rows_end) struct store_rows rows = store_query(tx, arena, STORE_DOSSIER_LIST_BESIDE,
-			STORE_VALUES(campaign->id, campaign->procedure->steps[filter->beside].name, step_name(campaign, filter->step),
-				range.from, range.to, key, filter->after_id, most), error);
+			STORE_VALUES(campaign->id, step_name(campaign, filter->beside), step, range.from, range.to, key, id, most), error);
 		return office_rows_read(office, &rows, arena, limit, PROCEDURE_NONE, ret_rows, error);
 	}
-	if (filter->step == PROCEDURE_NONE) {
-		CLEANUP(store_rows_end) struct store_rows rows = store_query(tx, arena, STORE_DOSSIER_LIST,
-			STORE_VALUES(campaign->id, range.from, range.to, key, filter->after_id, most), error);
-		return office_rows_read(office, &rows, arena, limit, PROCEDURE_NONE, ret_rows, error);
-	}
-	CLEANUP(store_rows_end) struct store_rows rows = store_query(tx, arena, STORE_DOSSIER_LIST_STEP,
-		STORE_VALUES(campaign->id, campaign->procedure->steps[filter->step].name, range.from, range.to, key,
-			filter->after_id, most), error);
+	int64_t few;
+	const enum guichet_status status = few_within(tx, campaign, &range, most, &few, error);
+	if (status != GUICHET_OK)
+		return status;
+	CLEANUP(store_rows_end) struct store_rows rows = few
+		? store_query(tx, arena, STORE_DOSSIER_LIST_FEW, STORE_VALUES(campaign->id, step, range.from, range.to, key, id, most,
+			few), error)
+		: step.length ? store_query(tx, arena, STORE_DOSSIER_LIST_STEP, STORE_VALUES(campaign->id, step, range.from, range.to,
+			key, id, most), error)
+		: store_query(tx, arena, STORE_DOSSIER_LIST, STORE_VALUES(campaign->id, range.from, range.to, key, id, most), error);
 	return office_rows_read(office, &rows, arena, limit, PROCEDURE_NONE, ret_rows, error);
 }
 
 enum guichet_status
-office_list_all(struct office *office, struct store_tx *tx, struct arena *arena, const struct office_campaign *campaign,
-	int step, int beside, struct text after_id, size_t limit, struct office_rows *ret_rows, struct guichet_error *error)
+office_list_within(struct office *office, struct store_tx *tx, struct arena *arena,
+	const struct office_campaign *campaign, const struct directory_range *range, size_t limit,
+	struct office_rows *ret_rows, struct guichet_error *error)
 {
-	const int64_t most = (int64_t)limit + 1;
-	CLEANUP(store_rows_end) struct store_rows rows = beside != PROCEDURE_NONE
-		? store_query(tx, arena, STORE_DOSSIER_AT_STEP_BESIDE, STORE_VALUES(campaign->id,
-			campaign->procedure->steps[beside].name, step_name(campaign, step), after_id, most), error)
-		: step == PROCEDURE_NONE
-		? store_query(tx, arena, STORE_DOSSIER_ALL, STORE_VALUES(campaign->id, after_id, most), error)
-		: store_query(tx, arena, STORE_DOSSIER_AT_STEP, STORE_VALUES(campaign->id,
-			campaign->procedure->steps[step].name, after_id, most), error);
+	const struct office_filter filter = { .step = PROCEDURE_NONE, .beside = PROCEDURE_NONE, .range = *range };
+	return office_list(office, tx, arena, campaign, &filter, limit, ret_rows, error);
+}
+
+enum guichet_status
+office_list_all(struct office *office, struct store_tx *tx, struct arena *arena, const struct office_campaign *campaign,
+	struct text after_id, size_t limit, struct office_rows *ret_rows, struct guichet_error *error)
+{
+	CLEANUP(store_rows_end) struct store_rows rows = store_query(tx, arena, STORE_DOSSIER_ALL,
+		STORE_VALUES(campaign->id, after_id, (int64_t)limit + 1), error);
 	const enum guichet_status status = office_rows_read(office, &rows, arena, limit, PROCEDURE_NONE, ret_rows, error);
 	for (size_t i = 0; status == GUICHET_OK && i < ret_rows->count; i++)
 		ret_rows->at[i].office = NULL;
 	return status;
+}
+
+enum guichet_status
+office_ids_at_step(struct store_tx *tx, struct arena *arena, const struct office_campaign *campaign, int step, int beside,
+	const struct office_id *after, size_t limit, struct office_id *ret_ids, size_t *ret_count, struct guichet_error *error)
+{
+	const struct office_id first = { TEXT(""), { "", 0 } };
+	size_t count = 0;
+	if (!after)
+		after = &first;
+	struct store_rows rows = beside == PROCEDURE_NONE
+		? store_query(tx, arena, STORE_DOSSIER_IDS_AT_STEP, STORE_VALUES(campaign->id, step_name(campaign, step),
+			after->sort_key, after->id, (int64_t)limit), error)
+		: store_query(tx, arena, STORE_DOSSIER_IDS_BESIDE, STORE_VALUES(campaign->id, step_name(campaign, beside),
+			step_name(campaign, step), after->sort_key, after->id, (int64_t)limit), error);
+	while (count < limit && store_next(&rows))
+		ret_ids[count++] = (struct office_id){ store_text(&rows, 0), store_blob(&rows, 1) };
+	*ret_count = count;
+	return store_finish(&rows);
 }
 
 enum guichet_status
@@ -374,7 +408,11 @@ office_list_due(struct office *office, struct store_tx *tx, struct arena *arena,
 	size_t count = 0;
 	if (!list)
 		return guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.");
-	CLEANUP(store_rows_end) struct store_rows rows = store_query(tx, arena, STORE_DUE_WITHIN,
+	int64_t few;
+	const enum guichet_status status = few_within(tx, campaign, range, (int64_t)limit + 1, &few, error);
+	if (status != GUICHET_OK)
+		return status;
+	CLEANUP(store_rows_end) struct store_rows rows = store_query(tx, arena, few ? STORE_DUE_WITHIN : STORE_DUE_AMONG,
 		STORE_VALUES(campaign->id, range->from, range->to, from, until, (int64_t)limit + 1), error);
 	*ret_more = false;
 	while (!*ret_more && store_next(&rows)) {

@@ -396,11 +396,22 @@ enum guichet_status office_list(struct office *office, struct store_tx *tx, stru
 	const struct office_campaign *campaign, const struct office_filter *filter, size_t limit,
 	struct office_rows *ret_rows, struct guichet_error *error);
 
-/* All the dossiers of a campaign (at one step, or PROCEDURE_NONE; and at that of a suivi, or PROCEDURE_NONE), after an id:
- * for batches, exports and indicators, page by page. */
+/* All the dossiers of a campaign, after an id: for exports and indicators, page by page. */
 enum guichet_status office_list_all(struct office *office, struct store_tx *tx, struct arena *arena,
-	const struct office_campaign *campaign, int step, int beside, struct text after_id, size_t limit,
-	struct office_rows *ret_rows, struct guichet_error *error);
+	const struct office_campaign *campaign, struct text after_id, size_t limit, struct office_rows *ret_rows,
+	struct guichet_error *error);
+
+/* A dossier, and where it stands in the order of names. */
+struct office_id {
+	struct text id;
+	struct store_blob sort_key;
+};
+
+/* Those that stand at a step, and at one of a suivi besides (either may be PROCEDURE_NONE, not both), by name, after one of
+ * them (NULL: from the first); `ret_ids` has room for `limit`. */
+enum guichet_status office_ids_at_step(struct store_tx *tx, struct arena *arena, const struct office_campaign *campaign,
+	int step, int beside, const struct office_id *after, size_t limit, struct office_id *ret_ids, size_t *ret_count,
+	struct guichet_error *error);
 
 /* How many stand at each step, those of suivis too, by step of the campaign's procedure, in the arena. */
 enum guichet_status office_counts(struct store_tx *tx, struct arena *arena, const struct office_campaign *campaign,

@@ -66,10 +66,8 @@ office_piece_task_counts(struct store_tx *tx, const struct office_campaign *camp
 	memset(ret_counts, 0, DOSSIER_PIECE_TASK_END * sizeof *ret_counts);
 	struct store_rows rows = store_query(tx, NULL, STORE_PIECE_TASK_COUNT,
 		STORE_VALUES(campaign->id, filter->horizon, filter->piece, filter->person), error);
-	while (store_next(&rows)) {
-		const int64_t kind = store_integer(&rows, 0);
-		if (kind > 0 && kind < DOSSIER_PIECE_TASK_END)
-			ret_counts[kind] = store_integer(&rows, 1);
-	}
+	if (store_next(&rows))
+		for (int kind = 1; kind < DOSSIER_PIECE_TASK_END; kind++)
+			ret_counts[kind] = store_integer(&rows, kind - 1);
 	return store_finish(&rows);
 }

@@ -86,9 +86,8 @@ check_campaign(struct checking *checking, const struct office_campaign *campaign
 			return error->status;
 		checking->tx = tx;
 		struct office_rows rows;
-		enum guichet_status status = office_list_all(checking->office, tx, arena, campaign, PROCEDURE_NONE,
-			PROCEDURE_NONE, after, PAGE,
-			&rows, error);
+		enum guichet_status status = office_list_all(checking->office, tx, arena, campaign, after, PAGE, &rows,
+			error);
 		for (size_t i = 0; status == GUICHET_OK && i < rows.count; i++)
 			status = check_one(checking, &rows.at[i], error);
 		if (status != GUICHET_OK)

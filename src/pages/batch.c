@@ -8,7 +8,7 @@
 
 #include "base/banned.h"
 
-enum { MOST_DOSSIERS = 20000, PAGE_OF_IDS = 1000, MOST_SHOWN = 500, MOST_JUDGED = 100 };
+enum { MOST_DOSSIERS = 20000, MOST_SHOWN = 500, MOST_JUDGED = 100 };
 
 struct chosen {
 	struct text *ids;
@@ -46,23 +46,15 @@ chosen_all(struct request *request, struct store_tx *tx, const struct office_cam
 {
 	struct chosen chosen = { arena_array_of(request->arena, struct text, MOST_DOSSIERS),
 		arena_array_of(request->arena, int64_t, MOST_DOSSIERS), 0 };
-	if (!chosen.ids || !chosen.versions)
+	struct office_id *ids = arena_array_of(request->arena, struct office_id, MOST_DOSSIERS);
+	if (!chosen.ids || !chosen.versions || !ids)
 		return guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.");
-	CLEANUP(arena_free) struct arena *page = arena_new(128 << 20);
-	struct text after = TEXT("");
-	for (bool more = page; more && chosen.count < MOST_DOSSIERS;) {
-		struct office_rows rows;
-		arena_clear(page);
-		const enum guichet_status status = office_list_all(site_of(request)->office, tx, page, campaign, step, beside,
-			after, PAGE_OF_IDS, &rows, error);
-		if (status != GUICHET_OK)
-			return status;
-		for (size_t i = 0; i < rows.count && chosen.count < MOST_DOSSIERS; i++)
-			chosen.ids[chosen.count++] = arena_text(request->arena, rows.at[i].id);
-		more = rows.more;
-		if (chosen.count)
-			after = chosen.ids[chosen.count - 1];
-	}
+	const enum guichet_status status = office_ids_at_step(tx, request->arena, campaign, step, beside, NULL, MOST_DOSSIERS,
+		ids, &chosen.count, error);
+	if (status != GUICHET_OK)
+		return status;
+	for (size_t i = 0; i < chosen.count; i++)
+		chosen.ids[i] = ids[i].id;
 	*ret_chosen = chosen;
 	return GUICHET_OK;
 }

@@ -33,8 +33,7 @@ for_each_dossier(struct request *request, const struct office_campaign *campaign
 		if (!tx)
 			return error->status;
 		struct office_rows rows;
-		enum guichet_status status = office_list_all(site_of(request)->office, tx, page, campaign, PROCEDURE_NONE,
-			PROCEDURE_NONE, after,
+		enum guichet_status status = office_list_all(site_of(request)->office, tx, page, campaign, after,
 			PAGE_OF_ROWS, &rows, error);
 		for (size_t i = 0; status == GUICHET_OK && i < rows.count; i++) {
 			struct dossier state;
