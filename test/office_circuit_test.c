@@ -202,7 +202,7 @@ TEST(passages_that_go_round_in_circles_stop_and_somebody_is_told)
 	struct counter counter;
 	counter_begin_with(&counter, "test/tourne");
 	struct office_command *command = counter_act(&counter, "L1", "déposer", (struct text){ 0 },
-		raws_of(&counter, TEXT("jours"), "1"));
+		raws_of(&counter, TEXT("jours"), "139"));
 	counter_must(command->status, &command->error);
 	size_t events;
 	(void)counter_dossier(&counter, command->dossier, &events, NULL);

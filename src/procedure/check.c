@@ -55,6 +55,7 @@ check_procedure(struct reader *reader)
 	if (reader->procedure->step_count == 0 || !list_ways(&check) || !flow_compute(&check))
 		return;
 	check_circuit(&check);
+	check_passages(&check);
 	check_natures(&check);
 	check_form(&check);
 	check_pieces(&check);

@@ -52,6 +52,7 @@ struct procedure_origin way_origin(const struct way *way);
 struct text way_name(const struct way *way);
 
 void check_circuit(struct check *check);
+void check_passages(struct check *check);
 void check_pieces(struct check *check);
 void check_natures(struct check *check);
 void check_form(struct check *check);

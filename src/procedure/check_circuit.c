@@ -209,7 +209,7 @@ check_answers(struct check *check)
 	}
 }
 
-/* What happens without anybody. A passage waits for something to change: its condition depends on something (207). */
+/* What happens without anybody. Passages have their own proof: check_passages.c. */
 static bool
 turns_alone(const struct procedure_deadline *deadline)
 {

@@ -601,6 +601,104 @@ trial_vary(struct trial *trial, const struct occasion *occasion)
 	}
 }
 
+/* ---- the values that an expression names ---- */
+
+static bool
+is_within(const struct feel_type *type, struct feel_value value)
+{
+	int order;
+	return !type->bounds
+		|| ((type->bounds->low.kind == FEEL_NULL || (feel_order(value, type->bounds->low, &order) && order >= 0))
+			&& (type->bounds->high.kind == FEEL_NULL || (feel_order(value, type->bounds->high, &order) && order <= 0)));
+}
+
+/* A literal of the kind of this type, and what stands beside it. */
+static void
+add_named(struct trial *trial, struct varied *varied, const struct feel_type *type, struct text word, bool quoted)
+{
+	const struct text from = arena_text(trial->check->reader->arena, word);
+	struct feel_value value;
+	if (!from.at) {
+		trial->check->reader->findings->broken = true;
+		return;
+	}
+	if (type->kind == FEEL_STRING && quoted && type->word_count == 0)
+		add_value(varied, feel_string(from));
+	struct date day;
+	if (type->kind == FEEL_DATE && quoted && date_read(from, &day))
+		for (int beside = -1; beside <= 1; beside++)
+			add_value(varied, feel_date(date_add_days(day, beside)));
+	int64_t number;
+	if (type->kind == FEEL_NUMBER && !quoted && text_to_integer(from, INT32_MIN, INT32_MAX, &number))
+		for (int beside = 0; beside <= 2; beside++) {
+			value = feel_integer(number + (beside == 2 ? -1 : beside));
+			if (is_within(type, value))
+				add_value(varied, value);
+		}
+}
+
+static bool
+goes_on(char c)
+{
+	return (unsigned char)c >= 0x80 || c == '_' || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+static void
+add_all_named(struct trial *trial, struct varied *varied, const struct feel_type *type, struct text source)
+{
+	for (size_t i = 0; i < source.length;) {
+		size_t end = i + 1;
+		const bool quoted = source.at[i] == '"';
+		while (end < source.length && (quoted ? source.at[end] != '"' : goes_on(source.at[i]) && goes_on(source.at[end])))
+			end++;
+		add_named(trial, varied, type, quoted ? text_part(source, i + 1, end - i - 1) : text_part(source, i, end - i), quoted);
+		i = end + (quoted ? 1 : 0);
+	}
+}
+
+/* What rules may be given any value of: answers, what the directory, the campaign and the structures say. */
+static bool
+is_given(enum procedure_slot_kind kind)
+{
+	switch (kind) {
+	case PROCEDURE_SLOT_FIELD:
+	case PROCEDURE_SLOT_POSED:
+	case PROCEDURE_SLOT_AGENT:
+	case PROCEDURE_SLOT_POSTING:
+	case PROCEDURE_SLOT_LOCALS:
+	case PROCEDURE_SLOT_CAMPAIGN:
+	case PROCEDURE_SLOT_TODAY:
+		return true;
+	default:
+		return false;
+	}
+}
+
+void
+trial_vary_named(struct trial *trial, const struct feel *feel)
+{
+	const struct procedure *procedure = trial->check->procedure;
+	for (size_t i = 0; feel && i < trial->path_count; i++) {
+		const struct feel_use *use = &trial->paths[i];
+		struct part part = { .slot = use->slot, .path = entries_of(use->path), .name = use->path,
+			.type = procedure->slots[use->slot].type };
+		for (size_t depth = 1; part.path.length && part_of(trial, use, depth).found; depth++)
+			part.type = part_of(trial, use, depth).type;
+		const enum feel_kind kind = part.type->kind;
+		if (!is_given(procedure->slots[use->slot].kind) || (kind != FEEL_NUMBER && kind != FEEL_STRING && kind != FEEL_DATE))
+			continue;
+		struct varied *varied = vary_part(trial, &part);
+		if (varied)
+			add_value(varied, kept_sample(trial, part.type, false));
+		for (size_t k = 0; !varied && k < trial->varied_count; k++)
+			if (trial->varied[k].slot == part.slot && trial->varied[k].piece == PROCEDURE_NONE
+				&& text_equal(trial->varied[k].path, part.path))
+				varied = &trial->varied[k];
+		if (varied)
+			add_all_named(trial, varied, part.type, feel_source_of(feel));
+	}
+}
+
 /* ---- trying ---- */
 
 static void
@@ -682,15 +780,21 @@ is_possible(struct trial *trial, struct feel_run *run)
 	return true;
 }
 
+void
+trial_compute(struct trial *trial, struct feel_run *run)
+{
+	const struct procedure *procedure = trial->check->procedure;
+	for (size_t i = 0; i < procedure->computed_count; i++)
+		if (trial->wanted[procedure->computed[i].slot])
+			trial->inputs[procedure->computed[i].slot] = trial_evaluate(trial, procedure->computed[i].feel, run);
+}
+
 bool
 trial_ready(struct trial *trial, struct feel_run *ret_run)
 {
-	const struct procedure *procedure = trial->check->procedure;
 	arena_clear(trial->arena);
 	set_inputs(trial);
 	*ret_run = (struct feel_run){ .arena = trial->arena, .inputs = trial->inputs };
-	for (size_t i = 0; i < procedure->computed_count; i++)
-		if (trial->wanted[procedure->computed[i].slot])
-			trial->inputs[procedure->computed[i].slot] = trial_evaluate(trial, procedure->computed[i].feel, ret_run);
+	trial_compute(trial, ret_run);
 	return is_possible(trial, ret_run);
 }

@@ -59,6 +59,8 @@ void trial_vary(struct trial *trial, const struct occasion *occasion);
 void trial_vary_named(struct trial *trial, const struct feel *feel);
 /* Sets the inputs with the present values, in trial->inputs, and starts *ret_run. False when no form could hold them. */
 [[nodiscard]] bool trial_ready(struct trial *trial, struct feel_run *ret_run);
+/* The computed values again, once some of trial->inputs have been changed. */
+void trial_compute(struct trial *trial, struct feel_run *run);
 /* The next values; false after the last. */
 [[nodiscard]] bool trial_next(struct trial *trial);
 struct feel_value trial_evaluate(struct trial *trial, const struct feel *feel, struct feel_run *run);
