@@ -1,6 +1,8 @@
 /* See confine.h. */
 #include "confine.h"
 
+#include "base/sanitized.h"
+
 #include <errno.h>
 #include <grp.h>
 #include <sched.h>
@@ -15,12 +17,7 @@
 
 #include "base/banned.h"
 
-#if defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define __SANITIZE_ADDRESS__ 1
-#endif
-#endif
-#ifdef __SANITIZE_ADDRESS__
+#ifdef SANITIZED
 #define IS_COMPLETE false
 #else
 #define IS_COMPLETE true

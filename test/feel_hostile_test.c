@@ -7,17 +7,13 @@
 #include <stdlib.h>
 
 #include "base/buffer.h"
+#include "base/sanitized.h"
 #include "dmn/dmn.h"
 #include "test.h"
 
 #include "base/banned.h"
 
-#if defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define __SANITIZE_ADDRESS__ 1
-#endif
-#endif
-#ifdef __SANITIZE_ADDRESS__
+#ifdef SANITIZED
 enum { STACK = 8 << 20 }; /* its frames are many times larger */
 #else
 enum { STACK = 3 << 19 };

@@ -2,6 +2,8 @@
  * knows, so that an overrun inside an arena is reported like any other. */
 #include "base/arena.h"
 
+#include "base/sanitized.h"
+
 #include <stdalign.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -9,12 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#if defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define __SANITIZE_ADDRESS__ 1
-#endif
-#endif
-#ifdef __SANITIZE_ADDRESS__
+#ifdef SANITIZED
 #include <sanitizer/asan_interface.h>
 #define RED_ZONE 16
 #else

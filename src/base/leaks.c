@@ -4,13 +4,9 @@
  * the next. libfyaml 0.7.12: the text of a quoted scalar longer than 4 KiB, or broken off, is not given back when the
  * document is refused; procedures are read by commands and at a publication, not by requests. libxml2 2.9.14: without memory
  * for a parser's input, the buffer that it had made for it. */
-#if defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define __SANITIZE_ADDRESS__ 1
-#endif
-#endif
+#include "base/sanitized.h"
 
-#ifdef __SANITIZE_ADDRESS__
+#ifdef SANITIZED
 const char *__lsan_default_suppressions(void);
 
 const char *
