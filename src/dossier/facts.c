@@ -63,27 +63,20 @@ facts_agent(const struct dossier_facts *facts)
 	return facts->dossier ? facts->dossier->agent : facts->agent;
 }
 
-static struct text
-entry_text(struct feel_value context, struct text name)
-{
-	const struct feel_value value = feel_entry_of(context, name);
-	return value.kind == FEEL_STRING ? value.string : TEXT("");
-}
-
 struct dossier_person
 facts_subject(const struct dossier_facts *facts)
 {
 	/* The mail is today's when it is known: a letter must reach them. */
 	const struct feel_value agent = facts_agent(facts);
-	const struct text mail = entry_text(facts->agent, TEXT("mail"));
+	const struct text mail = feel_entry_text(facts->agent, TEXT("mail"));
 	return (struct dossier_person){
 		.id = facts->dossier ? facts->dossier->subject : facts->subject,
-		.civility = entry_text(agent, TEXT("civilité")),
-		.first_name = entry_text(agent, TEXT("prénom")),
-		.last_name = entry_text(agent, TEXT("nom")),
-		.mail = mail.length > 0 ? mail : entry_text(agent, TEXT("mail")),
+		.civility = feel_entry_text(agent, TEXT("civilité")),
+		.first_name = feel_entry_text(agent, TEXT("prénom")),
+		.last_name = feel_entry_text(agent, TEXT("nom")),
+		.mail = mail.length > 0 ? mail : feel_entry_text(agent, TEXT("mail")),
 		.quality = TEXT(""),
-		.structure = entry_text(feel_entry_of(agent, TEXT("structure")), TEXT("nom")),
+		.structure = feel_entry_text(feel_entry_of(agent, TEXT("structure")), TEXT("nom")),
 	};
 }
 

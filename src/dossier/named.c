@@ -79,17 +79,10 @@ dossier_named_query(struct text raw)
 
 /* ---- which one is meant ---- */
 
-static struct text
-entry(struct feel_value context, struct text name)
-{
-	const struct feel_value value = feel_entry_of(context, name);
-	return value.kind == FEEL_STRING ? value.string : TEXT("");
-}
-
 struct text
 dossier_named_key(enum procedure_field_type type, struct feel_value value)
 {
-	return entry(value, type == PROCEDURE_FIELD_PERSON ? TEXT("matricule") : TEXT("code"));
+	return feel_entry_text(value, type == PROCEDURE_FIELD_PERSON ? TEXT("matricule") : TEXT("code"));
 }
 
 static bool
@@ -101,7 +94,8 @@ folds_to(struct arena *arena, struct text name, struct text folded)
 bool
 dossier_named_is_whole(struct arena *arena, enum procedure_field_type type, struct text name, struct feel_value value)
 {
-	const struct text folded = text_fold(arena, name), last = entry(value, TEXT("nom")), first = entry(value, TEXT("prénom"));
+	const struct text folded = text_fold(arena, name), last = feel_entry_text(value, TEXT("nom")),
+		first = feel_entry_text(value, TEXT("prénom"));
 	if (folded.length == 0)
 		return false;
 	if (type == PROCEDURE_FIELD_STRUCTURE)
@@ -134,7 +128,7 @@ meant(struct arena *arena, const struct dossier_named *named)
 struct text
 dossier_named_raw(struct arena *arena, enum procedure_field_type type, struct feel_value value)
 {
-	const struct text last = entry(value, TEXT("nom")), first = entry(value, TEXT("prénom")),
+	const struct text last = feel_entry_text(value, TEXT("nom")), first = feel_entry_text(value, TEXT("prénom")),
 		key = dossier_named_key(type, value);
 	return arena_format(arena, TEXT_FORMAT "%s" TEXT_FORMAT " (" TEXT_FORMAT ")", TEXT_ARGS(first), first.length ? " " : "",
 		TEXT_ARGS(last), TEXT_ARGS(key));
@@ -147,7 +141,7 @@ choices(struct arena *arena, const struct dossier_named *named)
 	CLEANUP(buffer_release) struct buffer out = buffer_new(64 << 10);
 	for (size_t i = 0; i < named->count && i < DOSSIER_NAMED_LIMIT; i++) {
 		const struct text raw = dossier_named_raw(arena, named->type, named->found[i]),
-			place = entry(feel_entry_of(named->found[i], TEXT("structure")), TEXT("nom"));
+			place = feel_entry_text(feel_entry_of(named->found[i], TEXT("structure")), TEXT("nom"));
 		buffer_format(&out, "%s" TEXT_FORMAT "%s" TEXT_FORMAT, i ? " ; " : "", TEXT_ARGS(raw), place.length ? ", " : "",
 			TEXT_ARGS(place));
 	}

@@ -60,7 +60,7 @@ set_dated(struct dossier_week_day *day, struct date date, const struct calendar 
 			continue;
 		const bool away = feel_is_true(feel_entry_of(exception, TEXT("absent")));
 		day->halves[0] = day->halves[1] = away ? DOSSIER_AWAY : DOSSIER_HERE;
-		day->note = label.kind == FEEL_STRING ? label.string : TEXT("");
+		day->note = feel_text_of(label);
 	}
 	if (!calendar_is_ouvre(calendar, date)) {
 		const struct text holiday = date_holiday_name(date);

@@ -14,18 +14,12 @@ type_of(const struct procedure *procedure, enum procedure_field_type type)
 	return NULL;
 }
 
-static struct text
-entry(struct feel_value context, struct text name)
-{
-	const struct feel_value value = feel_entry_of(context, name);
-	return value.kind == FEEL_STRING ? value.string : TEXT("");
-}
-
 /* Does a person's name begin so, in either order; is it in a structure's? */
 static bool
 answers_to(struct arena *arena, enum procedure_field_type type, struct text name, struct feel_value value)
 {
-	const struct text folded = text_fold(arena, name), last = entry(value, TEXT("nom")), first = entry(value, TEXT("prénom"));
+	const struct text folded = text_fold(arena, name), last = feel_entry_text(value, TEXT("nom")),
+		first = feel_entry_text(value, TEXT("prénom"));
 	if (folded.length == 0)
 		return false;
 	if (type == PROCEDURE_FIELD_STRUCTURE)

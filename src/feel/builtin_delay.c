@@ -189,12 +189,6 @@ BUILTIN(prorogued)
 
 /* ---- school ---- */
 
-static struct text
-zone_asked(struct feel_value argument)
-{
-	return argument.kind == FEEL_STRING ? argument.string : TEXT("");
-}
-
 /* Why the calendar does not say. */
 static struct feel_value
 school_null(struct evaluation *evaluation, enum calendar_school school, struct text zone, struct date date)
@@ -213,7 +207,7 @@ school_null(struct evaluation *evaluation, enum calendar_school school, struct t
 
 BUILTIN(is_in_break)
 {
-	const struct text zone = zone_asked(arguments[1]);
+	const struct text zone = feel_text_of(arguments[1]);
 	if (!look_at_days(evaluation, 1))
 		return evaluation_stop(evaluation, FEEL_TOO_LONG);
 	const enum calendar_school school = calendar_school_on(evaluation->calendar, zone, arguments[0].date);
@@ -223,7 +217,7 @@ BUILTIN(is_in_break)
 
 BUILTIN(next_rentree)
 {
-	const struct text zone = zone_asked(arguments[1]);
+	const struct text zone = feel_text_of(arguments[1]);
 	struct date date;
 	if (!look_at_days(evaluation, 1))
 		return evaluation_stop(evaluation, FEEL_TOO_LONG);
@@ -250,7 +244,7 @@ week_of(struct evaluation *evaluation, struct text zone, struct date last, bool 
 
 BUILTIN(school_weeks)
 {
-	const struct text zone = zone_asked(arguments[2]);
+	const struct text zone = feel_text_of(arguments[2]);
 	const int64_t first = date_day_number(arguments[0].date), last = date_day_number(arguments[1].date);
 	int64_t count = 0;
 	if (last - first > MOST_DAYS)
@@ -267,7 +261,7 @@ BUILTIN(school_weeks)
 
 BUILTIN(end_of_school_weeks)
 {
-	const struct text zone = zone_asked(arguments[2]);
+	const struct text zone = feel_text_of(arguments[2]);
 	int64_t wanted, end = date_day_number(arguments[0].date) - 1;
 	struct feel_value known;
 	if (!feel_to_integer(arguments[1], &wanted) || wanted < 1)

@@ -175,16 +175,10 @@ matches_nothing(struct evaluation *evaluation, struct text source)
 		TEXT_ARGS(source));
 }
 
-static struct text
-flags_of(struct feel_value flags)
-{
-	return flags.kind == FEEL_STRING ? flags.string : TEXT("");
-}
-
 BUILTIN(matches)
 {
 	CLEANUP(pattern_release) struct pattern pattern = { 0 };
-	if (!pattern_read(evaluation, arguments[1].string, flags_of(arguments[2]), &pattern))
+	if (!pattern_read(evaluation, arguments[1].string, feel_text_of(arguments[2]), &pattern))
 		return bad_pattern(evaluation, arguments[1].string);
 	const enum pattern_found found = pattern_find(evaluation, &pattern, arguments[0].string, 0);
 	return found == PATTERN_TOO_HARD ? too_hard() : feel_boolean(found == PATTERN_FOUND);
@@ -220,7 +214,7 @@ add_replacement(struct buffer *out, struct text replacement, struct text text, c
 
 BUILTIN(replace)
 {
-	const struct text text = arguments[0].string, flags = flags_of(arguments[3]);
+	const struct text text = arguments[0].string, flags = feel_text_of(arguments[3]);
 	const bool literal = text_find(flags, TEXT("q")) != SIZE_MAX;
 	CLEANUP(pattern_release) struct pattern pattern = { 0 };
 	CLEANUP(buffer_release) struct buffer out = buffer_new(BUFFER_LIMIT_PAGE);

@@ -84,6 +84,18 @@ feel_entry_of(struct feel_value context, struct text name)
 	return feel_null(TEXT("champ absent"));
 }
 
+struct text
+feel_text_of(struct feel_value value)
+{
+	return value.kind == FEEL_STRING ? value.string : TEXT("");
+}
+
+struct text
+feel_entry_text(struct feel_value context, struct text name)
+{
+	return feel_text_of(feel_entry_of(context, name));
+}
+
 bool
 feel_number_read(struct text text, struct feel_value *ret_number)
 {

@@ -148,6 +148,9 @@ feel_is_true(struct feel_value value)
 [[nodiscard]] bool feel_to_instant(struct feel_value value, instant *ret_at);
 /* The entry of a context; null with a reason when there is none or it is no context. */
 struct feel_value feel_entry_of(struct feel_value context, struct text name);
+/* The text of a string; empty for every other value. The same of an entry. */
+struct text feel_text_of(struct feel_value value);
+struct text feel_entry_text(struct feel_value context, struct text name);
 /* "number", "days and time duration"… as the standard spells it. */
 struct text feel_kind_text(enum feel_kind kind);
 /* "un nombre", "une durée"… for messages. */

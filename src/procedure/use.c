@@ -251,21 +251,14 @@ duration_text(struct arena *arena, struct feel_value duration)
 	return arena_format(arena, "%lld %.*s", (long long)count, (int)unit.string.length - one, unit.string.at);
 }
 
-static struct text
-entry_text(struct feel_value context, struct text name)
-{
-	const struct feel_value value = feel_entry_of(context, name);
-	return value.kind == FEEL_STRING ? value.string : TEXT("");
-}
-
 /* "Mme Ana Lestrade (Atelier)" */
 static struct text
 person_text(struct arena *arena, struct feel_value person)
 {
-	const struct text civility = entry_text(person, TEXT("civilité")),
-		place = entry_text(feel_entry_of(person, TEXT("structure")), TEXT("nom"));
+	const struct text civility = feel_entry_text(person, TEXT("civilité")),
+		place = feel_entry_text(feel_entry_of(person, TEXT("structure")), TEXT("nom"));
 	return arena_format(arena, "%.*s%s%.*s %.*s%s%.*s%s", TEXT_ARGS(civility), civility.length ? " " : "",
-		TEXT_ARGS(entry_text(person, TEXT("prénom"))), TEXT_ARGS(entry_text(person, TEXT("nom"))), place.length ? " (" : "",
+		TEXT_ARGS(feel_entry_text(person, TEXT("prénom"))), TEXT_ARGS(feel_entry_text(person, TEXT("nom"))), place.length ? " (" : "",
 		TEXT_ARGS(place), place.length ? ")" : "");
 }
 
@@ -303,7 +296,7 @@ procedure_field_text(struct arena *arena, const struct procedure_field *field, s
 	if (field->type == PROCEDURE_FIELD_PERSON && value.kind == FEEL_CONTEXT)
 		return person_text(arena, value);
 	if (field->type == PROCEDURE_FIELD_STRUCTURE && value.kind == FEEL_CONTEXT)
-		return arena_text(arena, entry_text(value, TEXT("nom")));
+		return arena_text(arena, feel_entry_text(value, TEXT("nom")));
 	if (field->type == PROCEDURE_FIELD_ROWS && value.kind == FEEL_LIST)
 		return rows_text(arena, field, value);
 	if (field->type == PROCEDURE_FIELD_CHOICE && value.kind == FEEL_STRING)
