@@ -436,13 +436,9 @@ page_batch(struct request *request, struct html *html, struct guichet_error *err
 	CLEANUP(store_read_end) struct store_tx *tx = store_read(site_of(request)->store, error);
 	if (!tx)
 		return error->status;
-	enum guichet_status status = desk_campaign(request, &campaign, error);
-	if (status == GUICHET_OK)
-		status = office_batch_load(tx, request->arena, id, &progress, error);
+	const enum guichet_status status = desk_batch(request, tx, &campaign, &progress, error);
 	if (status != GUICHET_OK)
 		return status;
-	if (!text_equal(progress.campaign, campaign->id))
-		return guichet_fail(error, GUICHET_UNKNOWN, "Ce lot n’existe pas.");
 	const int move = procedure_move_find(campaign->procedure, progress.action);
 	PAGE_IN(request, html, arena_format(request->arena, "%s" TEXT_FORMAT, progress.undoes ? "Lot : retour sur " : "Lot : ",
 		TEXT_ARGS(move == PROCEDURE_NONE ? progress.action : campaign->procedure->moves[move].label)),

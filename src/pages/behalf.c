@@ -14,20 +14,6 @@ behalf_path(struct arena *arena, const struct office_campaign *campaign, struct 
 		external_id.length ? "/" : "", TEXT_ARGS(external_id));
 }
 
-static void
-search_form(struct request *request, struct html *html, struct text query)
-{
-	HTML_IN(html, "form", { "class", TEXT("filters") }, { "method", TEXT("get") }, { "action", request->path },
-		{ "role", TEXT("search") });
-	{
-		HTML_IN(html, "div", { "class", TEXT("field grow") });
-		HTML_SAY(html, "label", "Nom ou matricule de l’agent", { "for", TEXT("nom") });
-		HTML_VOID(html, "input", { "type", TEXT("search") }, { "id", TEXT("nom") }, { "name", TEXT("nom") },
-			{ "value", query }, { "required", TEXT("") }, { "autocomplete", TEXT("off") });
-	}
-	HTML_SAY(html, "button", "Chercher l’agent", { "class", TEXT("button") }, { "type", TEXT("submit") });
-}
-
 /* Only those for whom the visitor may file: the others are not there. */
 static enum guichet_status
 person_line(struct request *request, struct store_tx *tx, struct html *html, const struct office_campaign *campaign,
@@ -102,6 +88,6 @@ page_behalf(struct request *request, struct html *html, struct guichet_error *er
 		{ page_campaign_path(request->arena, campaign), campaign->campaign->title });
 	HTML_SAY(html, "p", "Choisissez la personne. La demande sera la sienne : elle sera prévenue, et la suivra comme si elle "
 		"l’avait déposée. Votre nom et votre motif y seront inscrits.", { "class", TEXT("lead") });
-	search_form(request, html, query);
+	page_agent_search(request, html, query);
 	return query.length ? results(request, tx, html, campaign, query, error) : GUICHET_OK;
 }

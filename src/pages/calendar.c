@@ -167,17 +167,7 @@ agent_search(struct request *request, struct store_tx *tx, struct html *html, st
 {
 	enum { MOST_FOUND = 20 };
 	const struct text query = text_trim(request_query(request, "nom"));
-	{
-		HTML_IN(html, "form", { "class", TEXT("filters") }, { "method", TEXT("get") }, { "action", request->path },
-			{ "role", TEXT("search") });
-		{
-			HTML_IN(html, "div", { "class", TEXT("field grow") });
-			HTML_SAY(html, "label", "Nom ou matricule de l’agent", { "for", TEXT("nom") });
-			HTML_VOID(html, "input", { "type", TEXT("search") }, { "id", TEXT("nom") }, { "name", TEXT("nom") },
-				{ "value", query }, { "required", TEXT("") }, { "autocomplete", TEXT("off") });
-		}
-		HTML_SAY(html, "button", "Chercher l’agent", { "class", TEXT("button") }, { "type", TEXT("submit") });
-	}
+	page_agent_search(request, html, query);
 	if (query.length == 0)
 		return GUICHET_OK;
 	const struct directory_range everywhere = DIRECTORY_EVERYWHERE;

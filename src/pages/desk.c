@@ -18,6 +18,18 @@ desk_campaign(struct request *request, const struct office_campaign **ret_campai
 	return status;
 }
 
+enum guichet_status
+desk_batch(struct request *request, struct store_tx *tx, const struct office_campaign **ret_campaign,
+	struct office_batch_progress *ret_progress, struct guichet_error *error)
+{
+	enum guichet_status status = desk_campaign(request, ret_campaign, error);
+	if (status == GUICHET_OK)
+		status = office_batch_load(tx, request->arena, request_parameter(request, "lot"), ret_progress, error);
+	if (status == GUICHET_OK && !text_equal(ret_progress->campaign, (*ret_campaign)->id))
+		status = guichet_fail(error, GUICHET_UNKNOWN, "Ce lot n’existe pas.");
+	return status;
+}
+
 struct text
 desk_path(struct arena *arena, const struct office_campaign *campaign, const char *part)
 {

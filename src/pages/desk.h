@@ -6,6 +6,9 @@
 /* The campaign in the path, which the visitor runs; UNKNOWN otherwise. */
 enum guichet_status desk_campaign(struct request *request, const struct office_campaign **ret_campaign,
 	struct guichet_error *error);
+/* The batch in the path's ":lot", and its campaign; UNKNOWN when it is of another. */
+enum guichet_status desk_batch(struct request *request, struct store_tx *tx, const struct office_campaign **ret_campaign,
+	struct office_batch_progress *ret_progress, struct guichet_error *error);
 /* "/gestion/<campaign><part>". */
 struct text desk_path(struct arena *arena, const struct office_campaign *campaign, const char *part);
 /* The tabs of a campaign's desk. */

@@ -5,6 +5,27 @@
 
 #include "base/banned.h"
 
+/* Saved is not filed: the card says so, and until when it can be (people believe the contrary). */
+static void
+write_card(struct request *request, struct html *html, struct text address, struct text title, struct text line,
+	instant saved_at)
+{
+	HTML_IN(html, "li", { "class", TEXT("card todo") });
+	{
+		HTML_IN(html, "h3", { "class", TEXT("card-title") });
+		html_link(html, address, title);
+	}
+	{
+		HTML_IN(html, "p");
+		HTML_SAY(html, "span", "Brouillon, pas encore déposé", { "class", TEXT("badge warning") });
+	}
+	if (line.length)
+		HTML_LINE(html, "p", line);
+	HTML_IN(html, "p", { "class", TEXT("muted") });
+	html_say(html, "Enregistré le ");
+	html_text(html, instant_french(request->arena, saved_at));
+}
+
 /* The draft of a request for an agent, while the visitor may file for them. */
 static enum guichet_status
 behalf_draft_card(struct request *request, struct store_tx *tx, struct html *html, const struct office_campaign *campaign,
@@ -16,21 +37,10 @@ behalf_draft_card(struct request *request, struct store_tx *tx, struct html *htm
 		&visitor_of(request)->actor, person, request->received_at, &subject, &facts, error);
 	if (status != GUICHET_OK)
 		return status == GUICHET_UNKNOWN ? GUICHET_OK : status;
-	HTML_IN(html, "li", { "class", TEXT("card todo") });
-	{
-		HTML_IN(html, "h3", { "class", TEXT("card-title") });
-		html_link(html, behalf_path(request->arena, campaign, subject.facts.person.external_id), arena_format(request->arena,
-			TEXT_FORMAT ", pour " TEXT_FORMAT, TEXT_ARGS(campaign->procedure->title),
-			TEXT_ARGS(directory_person_name(request->arena, &subject.facts.person))));
-	}
-	{
-		HTML_IN(html, "p");
-		HTML_SAY(html, "span", "Brouillon, pas encore déposé", { "class", TEXT("badge warning") });
-	}
-	HTML_LINE(html, "p", page_filing_deadline(request->arena, &facts));
-	HTML_IN(html, "p", { "class", TEXT("muted") });
-	html_say(html, "Enregistré le ");
-	html_text(html, instant_french(request->arena, saved_at));
+	write_card(request, html, behalf_path(request->arena, campaign, subject.facts.person.external_id),
+		arena_format(request->arena, TEXT_FORMAT ", pour " TEXT_FORMAT, TEXT_ARGS(campaign->procedure->title),
+			TEXT_ARGS(directory_person_name(request->arena, &subject.facts.person))),
+		page_filing_deadline(request->arena, &facts), saved_at);
 	return GUICHET_OK;
 }
 
@@ -44,19 +54,10 @@ structure_draft_card(struct request *request, struct store_tx *tx, struct html *
 		&asking, error);
 	if (status != GUICHET_OK)
 		return status == GUICHET_UNKNOWN ? GUICHET_OK : status;
-	HTML_IN(html, "li", { "class", TEXT("card todo") });
-	{
-		HTML_IN(html, "h3", { "class", TEXT("card-title") });
-		html_link(html, structure_path(request->arena, campaign, asking.facts.structure.code), arena_format(request->arena,
-			TEXT_FORMAT ", " TEXT_FORMAT, TEXT_ARGS(campaign->procedure->title), TEXT_ARGS(asking.facts.structure.name)));
-	}
-	{
-		HTML_IN(html, "p");
-		HTML_SAY(html, "span", "Brouillon, pas encore déposé", { "class", TEXT("badge warning") });
-	}
-	HTML_IN(html, "p", { "class", TEXT("muted") });
-	html_say(html, "Enregistré le ");
-	html_text(html, instant_french(request->arena, saved_at));
+	write_card(request, html, structure_path(request->arena, campaign, asking.facts.structure.code),
+		arena_format(request->arena, TEXT_FORMAT ", " TEXT_FORMAT, TEXT_ARGS(campaign->procedure->title),
+			TEXT_ARGS(asking.facts.structure.name)),
+		TEXT(""), saved_at);
 	return GUICHET_OK;
 }
 
@@ -71,27 +72,11 @@ child_draft_card(struct request *request, struct store_tx *tx, struct html *html
 	const int index = status == GUICHET_OK ? procedure_nature_find(dossier.procedure, nature) : PROCEDURE_NONE;
 	if (status != GUICHET_OK || index < 0 || !office_may_see(&dossier))
 		return status == GUICHET_UNKNOWN ? GUICHET_OK : status;
-	HTML_IN(html, "li", { "class", TEXT("card todo") });
-	{
-		HTML_IN(html, "h3", { "class", TEXT("card-title") });
-		html_link(html, draft_child_path(request->arena, parent, nature), dossier.procedure->natures[index].label);
-	}
-	{
-		HTML_IN(html, "p");
-		HTML_SAY(html, "span", "Brouillon, pas encore déposé", { "class", TEXT("badge warning") });
-	}
-	{
-		HTML_IN(html, "p");
-		html_say(html, "Demande n° ");
-		html_text(html, dossier.state.number);
-	}
-	HTML_IN(html, "p", { "class", TEXT("muted") });
-	html_say(html, "Enregistré le ");
-	html_text(html, instant_french(request->arena, saved_at));
+	write_card(request, html, draft_child_path(request->arena, parent, nature), dossier.procedure->natures[index].label,
+		arena_format(request->arena, "Demande n° " TEXT_FORMAT, TEXT_ARGS(dossier.state.number)), saved_at);
 	return GUICHET_OK;
 }
 
-/* Saved is not filed: the card says so, and until when it can be (people believe the contrary). */
 static enum guichet_status
 draft_card(struct request *request, struct store_tx *tx, struct html *html, const struct office_campaign *campaign,
 	struct text about, instant saved_at, struct guichet_error *error)
@@ -110,20 +95,9 @@ draft_card(struct request *request, struct store_tx *tx, struct html *html, cons
 		&visitor_of(request)->actor, request->received_at, &facts, error);
 	if (status != GUICHET_OK)
 		return status;
-	HTML_IN(html, "li", { "class", TEXT("card todo") });
-	{
-		HTML_IN(html, "h3", { "class", TEXT("card-title") });
-		html_link(html, arena_format(request->arena, TEXT_FORMAT "/demande",
-			TEXT_ARGS(page_campaign_path(request->arena, campaign))), campaign->procedure->title);
-	}
-	{
-		HTML_IN(html, "p");
-		HTML_SAY(html, "span", "Brouillon, pas encore déposé", { "class", TEXT("badge warning") });
-	}
-	HTML_LINE(html, "p", page_filing_deadline(request->arena, &facts));
-	HTML_IN(html, "p", { "class", TEXT("muted") });
-	html_say(html, "Enregistré le ");
-	html_text(html, instant_french(request->arena, saved_at));
+	write_card(request, html, arena_format(request->arena, TEXT_FORMAT "/demande",
+		TEXT_ARGS(page_campaign_path(request->arena, campaign))), campaign->procedure->title,
+		page_filing_deadline(request->arena, &facts), saved_at);
 	return GUICHET_OK;
 }
 

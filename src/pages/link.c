@@ -166,6 +166,15 @@ link_dossier(struct request *request, struct store_tx *tx, const struct opened *
 	return GUICHET_OK;
 }
 
+/* The link and the dossier of the path; REFUSED when the link opens nothing. */
+static enum guichet_status
+open_dossier(struct request *request, struct store_tx *tx, struct opened *ret_opened, struct office_dossier *ret_dossier,
+	struct guichet_error *error)
+{
+	const enum guichet_status status = open_link(request, tx, ret_opened, error);
+	return status == GUICHET_OK ? link_dossier(request, tx, ret_opened, ret_dossier, error) : status;
+}
+
 static enum guichet_status
 link_action_page(struct request *request, struct html *html, const struct dossier_form *form, struct text refusal,
 	struct guichet_error *error)
@@ -175,13 +184,9 @@ link_action_page(struct request *request, struct html *html, const struct dossie
 		return error->status;
 	struct opened opened;
 	struct office_dossier dossier;
-	enum guichet_status status = open_link(request, tx, &opened, error);
-	if (status == GUICHET_REFUSED)
-		return closed_page(request, html, error);
-	if (status == GUICHET_OK)
-		status = link_dossier(request, tx, &opened, &dossier, error);
+	const enum guichet_status status = open_dossier(request, tx, &opened, &dossier, error);
 	if (status != GUICHET_OK)
-		return status;
+		return status == GUICHET_REFUSED ? closed_page(request, html, error) : status;
 	const struct text name = request_parameter(request, "action");
 	const int index = dossier_action_find(dossier.procedure, &dossier.state, name);
 	const bool possible = index != PROCEDURE_NONE && office_link_allows(&opened.link, name);
@@ -220,13 +225,9 @@ page_link_action_do(struct request *request, struct html *html, struct guichet_e
 			return error->status;
 		struct opened opened;
 		struct office_dossier dossier;
-		enum guichet_status status = open_link(request, tx, &opened, error);
-		if (status == GUICHET_REFUSED)
-			return closed_page(request, html, error);
-		if (status == GUICHET_OK)
-			status = link_dossier(request, tx, &opened, &dossier, error);
+		enum guichet_status status = open_dossier(request, tx, &opened, &dossier, error);
 		if (status != GUICHET_OK)
-			return status;
+			return status == GUICHET_REFUSED ? closed_page(request, html, error) : status;
 		if (!office_link_allows(&opened.link, request_parameter(request, "action")))
 			return guichet_fail(error, GUICHET_UNKNOWN, "Ce lien ne permet pas cela.");
 		command = office_command_new(site_of(request)->office, request->arena, opened.actor.person, request->received_at);
@@ -281,13 +282,9 @@ page_link_pdf(struct request *request, struct html *html, struct guichet_error *
 			return error->status;
 		struct opened opened;
 		struct office_dossier dossier;
-		enum guichet_status status = open_link(request, tx, &opened, error);
-		if (status == GUICHET_REFUSED)
-			return closed_page(request, html, error);
-		if (status == GUICHET_OK)
-			status = link_dossier(request, tx, &opened, &dossier, error);
+		enum guichet_status status = open_dossier(request, tx, &opened, &dossier, error);
 		if (status != GUICHET_OK)
-			return status;
+			return status == GUICHET_REFUSED ? closed_page(request, html, error) : status;
 		int64_t rank;
 		const struct dossier_act *act = text_to_integer(request_parameter(request, "rang"), 1, UINT32_MAX, &rank)
 			? dossier_act_at(&dossier.state, (unsigned)rank) : NULL;

@@ -171,6 +171,8 @@ struct text page_duration(struct arena *arena, struct text iso);
 void page_key_dates(struct request *request, struct html *html, const struct office_campaign *campaign);
 /* "Dépôt possible jusqu’au vendredi 16 juin 2023 inclus." or when it opens, or that it is over; empty without a window. */
 struct text page_filing_deadline(struct arena *arena, const struct dossier_facts *facts);
+/* The form that finds an agent by name or number: ?nom=. */
+void page_agent_search(struct request *request, struct html *html, struct text query);
 /* A cell that a spreadsheet will show and never run: quoted, formulas disarmed. A number may begin with its sign. */
 void page_csv_cell(struct buffer *csv, struct text value, bool number, bool first);
 /* A file that arrives in a form, for a piece. */

@@ -251,3 +251,17 @@ page_rows_changed(struct request *request, const struct procedure *procedure, st
 			TEXT_ARGS(name), (long long)row, TEXT_ARGS(procedure->fields[index].parts[0].name)), TEXT("") };
 	return (struct dossier_raws){ changed, changed ? count : 0 };
 }
+
+void
+page_agent_search(struct request *request, struct html *html, struct text query)
+{
+	HTML_IN(html, "form", { "class", TEXT("filters") }, { "method", TEXT("get") }, { "action", request->path },
+		{ "role", TEXT("search") });
+	{
+		HTML_IN(html, "div", { "class", TEXT("field grow") });
+		HTML_SAY(html, "label", "Nom ou matricule de l’agent", { "for", TEXT("nom") });
+		HTML_VOID(html, "input", { "type", TEXT("search") }, { "id", TEXT("nom") }, { "name", TEXT("nom") },
+			{ "value", query }, { "required", TEXT("") }, { "autocomplete", TEXT("off") });
+	}
+	HTML_SAY(html, "button", "Chercher l’agent", { "class", TEXT("button") }, { "type", TEXT("submit") });
+}

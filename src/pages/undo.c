@@ -183,11 +183,7 @@ batch_page(struct request *request, struct html *html, struct text refusal, stru
 	CLEANUP(store_read_end) struct store_tx *tx = store_read(site_of(request)->store, error);
 	if (!tx)
 		return error->status;
-	enum guichet_status status = desk_campaign(request, &campaign, error);
-	if (status == GUICHET_OK)
-		status = office_batch_load(tx, request->arena, id, &progress, error);
-	if (status == GUICHET_OK && !text_equal(progress.campaign, campaign->id))
-		status = guichet_fail(error, GUICHET_UNKNOWN, "Ce lot n’existe pas.");
+	const enum guichet_status status = desk_batch(request, tx, &campaign, &progress, error);
 	if (status != GUICHET_OK)
 		return status;
 	const instant until = batch_until(campaign, &progress, clock_now(site_of(request)->clock));
