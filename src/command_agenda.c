@@ -2,10 +2,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/clock.h"
 #include "base/log.h"
+#include "command_data.h"
 #include "commands.h"
-#include "office/office.h"
 
 #include "base/banned.h"
 
@@ -78,25 +77,18 @@ command_agenda(int argc, char **argv)
 	}
 	if (!data || day.year == 0)
 		return wrong_usage("Donnez le dossier de données et le jour.");
-	const struct store_options read_only = { .read_only = true, .readers = 2 };
-	CLEANUP(clock_free) struct clock *clock = clock_new(INSTANT_NEVER);
 	CLEANUP(arena_free) struct arena *arena = arena_new(64u << 20);
-	CLEANUP(store_close) struct store *store = NULL;
-	CLEANUP(office_close) struct office *office = NULL;
-	if (!clock || !arena)
-		return EXIT_REFUSED;
-	enum guichet_status status = store_open(data, &read_only, &store, &error);
-	const struct office_options options = { .store = store, .clock = clock };
-	if (status == GUICHET_OK)
-		status = office_open(&options, &office, &error);
+	COMMAND_DATA(opened);
+	enum guichet_status status = arena ? command_data_open(data, &opened, &error)
+		: guichet_fail(&error, GUICHET_BROKEN, "Plus de mémoire.");
 	const struct office_campaign *only = status == GUICHET_OK && campaign
-		? office_campaign_find(office, text_of_string(campaign)) : NULL;
+		? office_campaign_find(opened.office, text_of_string(campaign)) : NULL;
 	if (status == GUICHET_OK && campaign && !only)
 		status = guichet_fail(&error, GUICHET_REFUSED, "Aucune campagne ouverte ne s’appelle « %s ».", campaign);
 	if (status == GUICHET_OK) {
 		struct office_agenda agenda;
-		CLEANUP(store_read_end) struct store_tx *tx = store_read(store, &error);
-		status = tx ? office_agenda_of(office, tx, arena, day, only, &agenda, &error) : error.status;
+		CLEANUP(store_read_end) struct store_tx *tx = store_read(opened.store, &error);
+		status = tx ? office_agenda_of(opened.office, tx, arena, day, only, &agenda, &error) : error.status;
 		if (status == GUICHET_OK)
 			write_agenda(arena, day, &agenda);
 	}

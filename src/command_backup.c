@@ -2,9 +2,8 @@
  * goes on, and the check of one: the database, the files it names, each dossier against its events. */
 #include <stdio.h>
 
-#include "base/clock.h"
+#include "command_data.h"
 #include "commands.h"
-#include "office/office.h"
 #include "store/attachment.h"
 
 #include "base/banned.h"
@@ -34,18 +33,10 @@ command_backup(int argc, char **argv)
 static enum guichet_status
 verify_dossiers(const char *data, struct office_findings *ret_findings, struct guichet_error *error)
 {
-	const struct store_options read_only = { .read_only = true, .readers = 2 };
-	CLEANUP(store_close) struct store *store = NULL;
-	CLEANUP(clock_free) struct clock *clock = clock_new(INSTANT_NEVER);
-	CLEANUP(office_close) struct office *office = NULL;
-	if (!clock)
-		return guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.");
-	enum guichet_status status = store_open(data, &read_only, &store, error);
-	const struct office_options options = { .store = store, .clock = clock };
+	COMMAND_DATA(opened);
+	enum guichet_status status = command_data_open(data, &opened, error);
 	if (status == GUICHET_OK)
-		status = office_open(&options, &office, error);
-	if (status == GUICHET_OK)
-		status = office_verify(office, ret_findings, error);
+		status = office_verify(opened.office, ret_findings, error);
 	if (status == GUICHET_OK && ret_findings->broken)
 		status = guichet_fail(error, GUICHET_REFUSED, "Sur %lld dossiers, %lld ne sont pas ce que leurs événements disent. Le "
 			"premier : %.300s Comparez avec une sauvegarde plus ancienne.", (long long)ret_findings->dossiers,

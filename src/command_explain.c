@@ -5,10 +5,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/clock.h"
+#include "command_data.h"
 #include "commands.h"
 #include "dossier/explanation.h"
-#include "office/office.h"
 
 #include "base/banned.h"
 
@@ -125,18 +124,10 @@ read_arguments(struct explain *explain, int argc, char **argv)
 static enum guichet_status
 run(struct explain *explain, struct guichet_error *error)
 {
-	const struct store_options read_only = { .read_only = true, .readers = 2 };
-	CLEANUP(store_close) struct store *store = NULL;
-	CLEANUP(clock_free) struct clock *clock = clock_new(INSTANT_NEVER);
-	CLEANUP(office_close) struct office *office = NULL;
-	if (!clock)
-		return guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.");
-	enum guichet_status status = store_open(explain->data, &read_only, &store, error);
-	const struct office_options options = { .store = store, .clock = clock };
+	COMMAND_DATA(opened);
+	enum guichet_status status = command_data_open(explain->data, &opened, error);
 	if (status == GUICHET_OK)
-		status = office_open(&options, &office, error);
-	if (status == GUICHET_OK)
-		status = office_explain(office, explain->number, explain->event, tell, explain, error);
+		status = office_explain(opened.office, explain->number, explain->event, tell, explain, error);
 	if (status == GUICHET_OK && explain->only.length > 0 && !explain->json && !explain->told)
 		status = guichet_fail(error, GUICHET_REFUSED, "Rien de ce nom n’a été jugé\u00a0: « " TEXT_FORMAT " ». "
 			"Donnez le nom d’un calcul, d’un champ, d’une action ou d’une échéance de la procédure.",
