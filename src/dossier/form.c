@@ -338,18 +338,26 @@ is_filed(const struct procedure *procedure, int piece)
 	return false;
 }
 
+/* The inputs of a filing, once what was typed has been read into them. */
+static enum guichet_status
+filing_read(struct arena *arena, const struct dossier_facts *facts, struct dossier_raws raws, struct inputs *ret_inputs,
+	struct guichet_error *error)
+{
+	struct dossier_form form;
+	const enum guichet_status status = inputs_new(arena, facts, ret_inputs, error);
+	return status != GUICHET_OK ? status
+		: form_read(ret_inputs, DOSSIER_FORM_FILING, PROCEDURE_NONE, raws, true, &form, error);
+}
+
 enum guichet_status
 dossier_piece_mistake(struct arena *arena, const struct dossier_facts *facts, int index,
 	const struct dossier_piece *piece, struct dossier_raws raws, struct text *ret_mistake, struct guichet_error *error)
 {
 	struct inputs inputs;
-	struct dossier_form form;
 	*ret_mistake = TEXT("");
 	if (!is_filed(facts->procedure, index))
 		return GUICHET_OK;
-	enum guichet_status status = inputs_new(arena, facts, &inputs, error);
-	if (status == GUICHET_OK)
-		status = form_read(&inputs, DOSSIER_FORM_FILING, PROCEDURE_NONE, raws, true, &form, error);
+	const enum guichet_status status = filing_read(arena, facts, raws, &inputs, error);
 	return status != GUICHET_OK ? status : form_piece_mistake(&inputs, index, piece, ret_mistake, error);
 }
 
@@ -358,13 +366,10 @@ dossier_piece_asked(struct arena *arena, const struct dossier_facts *facts, int 
 	bool *ret_asked, struct guichet_error *error)
 {
 	struct inputs inputs;
-	struct dossier_form form;
 	*ret_asked = false;
 	if (!is_filed(facts->procedure, index))
 		return GUICHET_OK;
-	enum guichet_status status = inputs_new(arena, facts, &inputs, error);
-	if (status == GUICHET_OK)
-		status = form_read(&inputs, DOSSIER_FORM_FILING, PROCEDURE_NONE, raws, true, &form, error);
+	const enum guichet_status status = filing_read(arena, facts, raws, &inputs, error);
 	return status != GUICHET_OK ? status
 		: inputs_condition(&inputs, facts->procedure->pieces[index].condition, ret_asked, error);
 }

@@ -97,9 +97,7 @@ input_of(const struct office_command *command, const struct office_foreseen *for
 		.actor = { .person = office_person_of(&actor->person, actor->appointment.function, actor->structure.name) } };
 	if (facts->procedure->of_structures) /* foresee() has seen that they do */
 		ret_input->actor.roles = DOSSIER_ROLE(procedure_applicant(facts->procedure));
-	ret_input->command.pieces = draft->pieces;
-	ret_input->command.piece_count = draft->piece_count;
-	return office_raws_join(command->arena, draft->raws, command->command.raws, &ret_input->command.raws);
+	return office_draft_input(command->arena, draft, &ret_input->command);
 }
 
 /* Nobody reopened a window for them, they have no other dossier here, nothing that another may have changed meanwhile

@@ -125,10 +125,8 @@ decide(struct store_tx *tx, struct office_command *command, const struct office_
 	struct dossier_input input = { .command = command->command, .decided_at = now, .salt = command->salt,
 		.id = command->id, .actor = { .roles = there->roles, .signs = there->signs,
 		.person = filer_of(filer, there) } };
-	if (!office_raws_join(arena, draft->raws, command->command.raws, &input.command.raws))
+	if (!office_draft_input(arena, draft, &input.command))
 		return guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.");
-	input.command.pieces = draft->pieces;
-	input.command.piece_count = draft->piece_count;
 	enum guichet_status status = office_facts_at_filing(tx, arena, command->campaign, foreseen, &input.facts, error);
 	if (status == GUICHET_OK)
 		status = office_named_load(tx, arena, filer->facts.structure.path, input.command.raws, &input.facts, error);

@@ -144,10 +144,8 @@ decide(struct store_tx *tx, struct office_command *command, const struct office_
 		.decided_at = now, .salt = command->salt, .id = command->id, .number = command->number };
 	input.actor.roles = parent->roles;
 	input.actor.signs = parent->signs;
-	if (!office_raws_join(command->arena, draft->raws, command->command.raws, &input.command.raws))
+	if (!office_draft_input(arena, draft, &input.command))
 		return guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.");
-	input.command.pieces = draft->pieces;
-	input.command.piece_count = draft->piece_count;
 	status = acting_of(arena, parent, around->seats, actor, nature, command->command.action, &input.actor.person, error);
 	if (status == GUICHET_OK)
 		status = office_named_load(tx, arena, actor->facts.structure.path, input.command.raws, &input.facts, error);

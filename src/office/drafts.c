@@ -92,6 +92,14 @@ office_raws_join(struct arena *arena, struct dossier_raws draft, struct dossier_
 	return true;
 }
 
+bool
+office_draft_input(struct arena *arena, const struct office_draft *draft, struct dossier_command *command)
+{
+	command->pieces = draft->pieces;
+	command->piece_count = draft->piece_count;
+	return office_raws_join(arena, draft->raws, command->raws, &command->raws);
+}
+
 static enum guichet_status
 save_fields(struct store_tx *tx, struct office_draft_change *change, struct guichet_error *error)
 {

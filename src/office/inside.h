@@ -222,6 +222,8 @@ enum guichet_status office_record(struct office *office, struct store_tx *tx, st
 	const struct office_place *place, const struct dossier_facts *facts, const struct dossier_outcome *outcome,
 	const struct office_texts *texts, instant now, struct text seed, struct guichet_error *error);
 
+/* The draft becomes what is filed: its pieces, and its answers before what was typed. False when the arena is full. */
+[[nodiscard]] bool office_draft_input(struct arena *arena, const struct office_draft *draft, struct dossier_command *command);
 /* Files for an agent: the store_work of a command that names a subject. */
 enum guichet_status office_file_on_behalf(struct store_tx *tx, struct office_command *command, struct guichet_error *error);
 /* The next number of the campaign, into the command. */

@@ -117,6 +117,15 @@ declare(struct reader *reader, enum scope_kind scope, struct text name, const st
 	return (int)slot;
 }
 
+/* The same for a context of the language, whose entries are those of the procedure. */
+static int
+declare_context(struct reader *reader, enum scope_kind scope, struct text name, const struct feel_field *entries,
+	size_t count, enum procedure_slot_kind kind)
+{
+	return declare(reader, scope, name, memory(reader, feel_type_context_of(reader->arena, entries, count)), kind,
+		PROCEDURE_NONE, NULL);
+}
+
 static void
 open_scope(struct reader *reader, enum scope_kind scope, const struct feel_scope *parent)
 {
@@ -161,13 +170,11 @@ declare_outside(struct reader *reader)
 	if (reader->findings->broken)
 		return;
 	if (procedure->local_count)
-		procedure->locals_slot = declare(reader, SCOPE_OPENING, TEXT("réglage"),
-			memory(reader, feel_type_context_of(reader->arena, locals, procedure->local_count)),
-			PROCEDURE_SLOT_LOCALS, PROCEDURE_NONE, NULL);
+		procedure->locals_slot = declare_context(reader, SCOPE_OPENING, TEXT("réglage"), locals, procedure->local_count,
+			PROCEDURE_SLOT_LOCALS);
 	if (procedure->counter_count)
-		procedure->counters_slot = declare(reader, SCOPE_OPENING, TEXT("compteur"),
-			memory(reader, feel_type_context_of(reader->arena, counters, procedure->counter_count)),
-			PROCEDURE_SLOT_COUNTERS, PROCEDURE_NONE, NULL);
+		procedure->counters_slot = declare_context(reader, SCOPE_OPENING, TEXT("compteur"), counters, procedure->counter_count,
+			PROCEDURE_SLOT_COUNTERS);
 }
 
 static void
@@ -198,9 +205,8 @@ declare_opening(struct reader *reader)
 		campaign[i] = (struct feel_field){ text_of_string(usual[i]), &feel_type_string };
 	for (size_t i = 0; i < procedure->campaign_data_count; i++)
 		campaign[3 + i] = (struct feel_field){ procedure->campaign_data[i].name, procedure->campaign_data[i].feel_type };
-	procedure->campaign_slot = declare(reader, SCOPE_OPENING, TEXT("campagne"),
-		memory(reader, feel_type_context_of(reader->arena, campaign, procedure->campaign_data_count + 3)),
-		PROCEDURE_SLOT_CAMPAIGN, PROCEDURE_NONE, NULL);
+	procedure->campaign_slot = declare_context(reader, SCOPE_OPENING, TEXT("campagne"), campaign, procedure->campaign_data_count + 3,
+		PROCEDURE_SLOT_CAMPAIGN);
 
 	const struct feel_type *window = CONTEXT(reader, { "ouverture", &feel_type_date_time },
 		{ "fermeture", &feel_type_date_time }, { "premier_jour", &feel_type_date }, { "dernier_jour", &feel_type_date });
@@ -212,9 +218,8 @@ declare_opening(struct reader *reader)
 	for (size_t i = 0; i < procedure->window_count; i++)
 		windows[i] = (struct feel_field){ procedure->windows[i].name,
 			procedure->windows[i].endless ? endless : window };
-	procedure->windows_slot = declare(reader, SCOPE_OPENING, TEXT("fenêtre"),
-		memory(reader, feel_type_context_of(reader->arena, windows, procedure->window_count)), PROCEDURE_SLOT_WINDOWS,
-		PROCEDURE_NONE, NULL);
+	procedure->windows_slot = declare_context(reader, SCOPE_OPENING, TEXT("fenêtre"), windows, procedure->window_count,
+		PROCEDURE_SLOT_WINDOWS);
 	procedure->today_slot = declare(reader, SCOPE_OPENING, TEXT("aujourdhui"), &feel_type_date, PROCEDURE_SLOT_TODAY,
 		PROCEDURE_NONE, NULL);
 	/* Their keys, for a clash, stand in the order of the model but for refused names: found again by name. */
@@ -524,9 +529,8 @@ declare_done(struct reader *reader)
 		return;
 	for (size_t i = 0; i < procedure->move_count; i++)
 		moves[i] = (struct feel_field){ procedure->moves[i].name, once };
-	procedure->done_slot = declare(reader, SCOPE_CASE, TEXT("fait"),
-		memory(reader, feel_type_context_of(reader->arena, moves, procedure->move_count)), PROCEDURE_SLOT_DONE,
-		PROCEDURE_NONE, NULL);
+	procedure->done_slot = declare_context(reader, SCOPE_CASE, TEXT("fait"), moves, procedure->move_count,
+		PROCEDURE_SLOT_DONE);
 }
 
 static void
@@ -547,9 +551,8 @@ declare_pieces(struct reader *reader)
 		if (!pieces[i].type)
 			return;
 	}
-	procedure->pieces_slot = declare(reader, SCOPE_CASE, TEXT("pièces"),
-		memory(reader, feel_type_context_of(reader->arena, pieces, procedure->piece_count)), PROCEDURE_SLOT_PIECES,
-		PROCEDURE_NONE, NULL);
+	procedure->pieces_slot = declare_context(reader, SCOPE_CASE, TEXT("pièces"), pieces, procedure->piece_count,
+		PROCEDURE_SLOT_PIECES);
 }
 
 /* `suivi`, which procedures without one do not see: it may be the name of a field of theirs. */
@@ -569,9 +572,8 @@ declare_tracks(struct reader *reader)
 			CONTEXT(reader, { "étape", names }, { "depuis", &feel_type_date }) };
 	}
 	if (tracks)
-		procedure->tracks_slot = declare(reader, SCOPE_CASE, TEXT("suivi"),
-			memory(reader, feel_type_context_of(reader->arena, tracks, procedure->track_count - 1)),
-			PROCEDURE_SLOT_TRACKS, PROCEDURE_NONE, NULL);
+		procedure->tracks_slot = declare_context(reader, SCOPE_CASE, TEXT("suivi"), tracks, procedure->track_count - 1,
+			PROCEDURE_SLOT_TRACKS);
 }
 
 static void
@@ -587,9 +589,8 @@ declare_clocks(struct reader *reader)
 		return;
 	for (size_t i = 0; i < procedure->clock_count; i++)
 		clocks[i] = (struct feel_field){ procedure->clocks[i].name, clock };
-	procedure->clocks_slot = declare(reader, SCOPE_CASE, TEXT("délai"),
-		memory(reader, feel_type_context_of(reader->arena, clocks, procedure->clock_count)), PROCEDURE_SLOT_CLOCKS,
-		PROCEDURE_NONE, NULL);
+	procedure->clocks_slot = declare_context(reader, SCOPE_CASE, TEXT("délai"), clocks, procedure->clock_count,
+		PROCEDURE_SLOT_CLOCKS);
 }
 
 static void
@@ -618,9 +619,8 @@ declare_registers(struct reader *reader)
 			return;
 	}
 	if (registers && procedure->register_count > 0)
-		procedure->registers_slot = declare(reader, SCOPE_CASE, TEXT("registre"),
-			memory(reader, feel_type_context_of(reader->arena, registers, procedure->register_count)),
-			PROCEDURE_SLOT_REGISTERS, PROCEDURE_NONE, NULL);
+		procedure->registers_slot = declare_context(reader, SCOPE_CASE, TEXT("registre"), registers, procedure->register_count,
+			PROCEDURE_SLOT_REGISTERS);
 }
 
 static void
