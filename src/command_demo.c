@@ -1,8 +1,9 @@
 /* guichet demo: fills an invented place once, keeps it pristine, and serves a copy of it.
  *
  * The académie of 34 433 agents, or the people of another folder of demonstration/, go through the real import; its
- * campaigns are those that lieu.yaml names, of procedures/. A few dozen
- * accounts have a password; everybody else can be visited from the page /demo, which exists here only. */
+ * campaigns are those that lieu.yaml names, of procedures/; then the history of the place, if it has one, is played
+ * (demo_history.h). A few dozen accounts have a password; everybody else can be visited from the page /demo, which exists
+ * here only. */
 #include <dirent.h>
 #include <fts.h>
 #include <ftw.h>
@@ -15,10 +16,13 @@
 #include "base/clock.h"
 #include "base/digest.h"
 #include "commands.h"
+#include "demo_history.h"
 #include "demo_place.h"
 #include "directory/account.h"
 #include "directory/directory.h"
+#include "document/typesetter.h"
 #include "office/office.h"
+#include "processes.h"
 #include "server.h"
 #include "store/attachment.h"
 
@@ -37,13 +41,16 @@ import(struct store *store, const char *csv, const struct clock *clock, struct g
 	CLEANUP(arena_free) struct arena *arena = arena_new(64 << 20);
 	if (!arena)
 		return guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.");
-	for (int kind = 0; kind <= DIRECTORY_APPOINTMENTS; kind++) {
-		const struct text name = directory_kind_text((enum directory_kind)kind);
+	for (int kind = 0; kind < DIRECTORY_KIND_COUNT; kind++) {
+		const struct text name = kind == DIRECTORY_INTERIMS ? TEXT("interims") : directory_kind_text((enum directory_kind)kind);
 		snprintf(paths[kind], PATH_SIZE, "%.500s/%.50s.csv", csv, name.at);
-		import.paths[kind] = paths[kind];
+		if (kind <= DIRECTORY_APPOINTMENTS || access(paths[kind], F_OK) == 0)
+			import.paths[kind] = paths[kind];
 	}
 	struct directory_report report;
-	return directory_import(store, arena, &import, &report, error);
+	const enum guichet_status status = directory_import(store, arena, &import, &report, error);
+	return status != GUICHET_OK || report.refusal_count == 0 ? status : guichet_fail(error, GUICHET_REFUSED, "%s, ligne %zu : %.*s",
+		paths[report.refusals[0].kind], report.refusals[0].line, TEXT_ARGS(text_part(report.refusals[0].message, 0, 400)));
 }
 
 /* Opens every campaign of a procedure's folder. */
@@ -130,10 +137,56 @@ write_accounts(struct store_tx *tx, void *context, struct guichet_error *error)
 	return status;
 }
 
+static void
+restart_typeset(void *processes)
+{
+	processes_restart(processes, PROCESS_TYPESET);
+}
+
+/* Plays what happened there, with a process that typesets its letters. */
+static enum guichet_status
+play_history(struct store *store, struct clock *clock, const struct demo_place *place, struct guichet_error *error)
+{
+	CLEANUP(processes_free) struct processes *processes = processes_new(NULL, error);
+	CLEANUP(typesetter_free) struct typesetter *typesetter = !processes ? NULL
+		: typesetter_new(16, restart_typeset, processes, error);
+	CLEANUP(office_close) struct office *office = NULL;
+	if (!typesetter)
+		return error->status;
+	typesetter_set_quiet(typesetter);
+	const struct office_options options = { .store = store, .clock = clock, .typesetter = typesetter,
+		.organisation = text_of_string(place->organisation), .public_address = TEXT("http://127.0.0.1:8080") };
+	enum guichet_status status = processes_start(processes, PROCESS_TYPESET, typesetter_attach, typesetter, error);
+	if (status == GUICHET_OK)
+		status = office_open(&options, &office, error);
+	const struct demo_stage stage = { .office = office, .store = store, .clock = clock, .typesetter = typesetter,
+		.folder = place->folder, .start = place->start };
+	if (status == GUICHET_OK)
+		status = demo_history_play(&stage, error);
+	processes_stop(processes);
+	return status;
+}
+
+/* Files of data that are made again if the machine stops: nothing waits for the disk. */
+static int
+no_sync(int file)
+{
+	(void)file;
+	return 0;
+}
+
+static int
+no_sync_directory(const char *path)
+{
+	(void)path;
+	return 0;
+}
+
 static enum guichet_status
 fill(const char *data, const char *csv, const struct demo_place *place, const char *procedures,
 	struct guichet_error *error)
 {
+	struct store_files files = store_files_system;
 	CLEANUP(store_close) struct store *store = NULL;
 	CLEANUP(clock_free) struct clock *clock = clock_new(place->filled);
 	CLEANUP(office_close) struct office *office = NULL;
@@ -141,7 +194,10 @@ fill(const char *data, const char *csv, const struct demo_place *place, const ch
 	if (!clock || !arena)
 		return guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.");
 	struct accounts accounts = { .arena = arena, .now = place->filled };
-	enum guichet_status status = store_open(data, NULL, &store, error);
+	files.sync = no_sync;
+	files.sync_directory = no_sync_directory;
+	const struct store_options making = { .careless = true, .files = &files };
+	enum guichet_status status = store_open(data, &making, &store, error);
 	const struct office_options options = { .store = store, .clock = clock };
 	if (status == GUICHET_OK && !place->has_files)
 		status = directory_generate(csv, SEED, error);
@@ -156,7 +212,9 @@ fill(const char *data, const char *csv, const struct demo_place *place, const ch
 	accounts.office = office;
 	if (status == GUICHET_OK)
 		status = store_transact(store, write_accounts, &accounts, error);
-	return status;
+	if (status == GUICHET_OK && place->lived_in)
+		status = play_history(store, clock, place, error);
+	return status; /* store_backup() writes the copy that is served, and waits for the disk */
 }
 
 /* ---- pristine data, and the copy that is served ---- */
@@ -218,6 +276,8 @@ hash_sources(const struct demo_place *place, const char *procedures, struct dige
 	enum guichet_status status = hash_file("/proc/self/exe", digest, error);
 	if (status == GUICHET_OK)
 		status = hash_folder(place->folder, digest, error);
+	if (status == GUICHET_OK && !place->lived_in)
+		*digest = digest_of((struct text){ (const char *)digest->bytes, DIGEST_SIZE });
 	return status == GUICHET_OK ? hash_folder(procedures ? procedures : "procedures", digest, error) : status;
 }
 
@@ -285,13 +345,16 @@ command_demo(int argc, char **argv)
 	struct guichet_error error = { 0 };
 	const char *given = take(&argc, argv, "--data", true), *base = NULL;
 	const char *procedures = take(&argc, argv, "--procedures", true), *name = take(&argc, argv, "--place", true);
-	const bool resume = take(&argc, argv, "--resume", false);
+	const bool resume = take(&argc, argv, "--resume", false), blank = take(&argc, argv, "--blank", false);
 	if (!arena || demo_place_read(arena, name ? name : "academie", &place, &error) != GUICHET_OK) {
 		fprintf(stderr, "guichet demo : %s\n", arena ? error.message : "Plus de mémoire.");
 		return EXIT_REFUSED;
 	}
+	/* With its own procedures, or asked for blank, the place is as it was before its history. */
+	place.lived_in = !procedures && !blank && demo_history_exists(place.folder);
 	struct server_options options = { .port = 8080, .organisation = place.organisation, .demo = true,
-		.demo_about = place.about, .start = place.start, .mail.from = place.mail };
+		.demo_about = place.about, .start = place.start, .mail.from = place.mail,
+		.demo_sights = place.sights, .demo_sight_count = place.lived_in ? place.sight_count : 0 };
 	if (server_options_read(argc, argv, &options, &base, &error) != GUICHET_OK) {
 		fprintf(stderr, "guichet demo : %s\n", error.message);
 		return EXIT_USAGE;

@@ -45,7 +45,7 @@ int command_explain(int argc, char **argv);
 #define COMMAND_SERVER_OPTIONS "[--port N] [--address A] [--public-address URL] [--organisation NOM] [--clock MOMENT]" \
 	" [--smtp URL] [--smtp-user NOM] [--smtp-password-file F] [--smtp-authorities F] [--from ADRESSE] [--behind-proxy]"
 #define COMMAND_SERVE_USAGE "DONNÉES " COMMAND_SERVER_OPTIONS
-#define COMMAND_DEMO_USAGE "[BASE] [--place LIEU] [--data DOSSIER] [--procedures DOSSIER] [--resume] " COMMAND_SERVER_OPTIONS
+#define COMMAND_DEMO_USAGE "[BASE] [--place LIEU] [--blank] [--data DOSSIER] [--procedures DOSSIER] [--resume] " COMMAND_SERVER_OPTIONS
 #define COMMAND_BACKUP_USAGE "DONNÉES COPIE"
 #define COMMAND_VERIFY_USAGE "DONNÉES"
 #define COMMAND_EXPLAIN_USAGE "DONNÉES NUMÉRO [ÉVÉNEMENT] [--value NOM] [--depth phrase|étapes|tout] [--json]"

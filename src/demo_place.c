@@ -9,7 +9,7 @@
 
 #include "base/banned.h"
 
-enum { FILE_LIMIT = 16 << 10 };
+enum { FILE_LIMIT = 64 << 10 };
 
 static enum guichet_status
 bytes_of(struct arena *arena, const char *path, struct text *ret_bytes, struct guichet_error *error)
@@ -46,6 +46,34 @@ read_campaigns(struct arena *arena, struct demo_place *place, const struct yaml_
 	return GUICHET_OK;
 }
 
+/* What there is to see, in order. */
+static enum guichet_status
+read_sights(struct arena *arena, struct demo_place *place, const struct yaml_node *node, struct guichet_error *error)
+{
+	static const char sentence[] = "« à voir » est une liste, de %d au plus : {titre: …, texte: …, personne: un matricule, page: /service}.";
+	if (node->kind != YAML_SEQUENCE || node->count > DEMO_MOST_SIGHTS)
+		return guichet_fail(error, GUICHET_REFUSED, sentence, DEMO_MOST_SIGHTS);
+	for (size_t i = 0; i < node->count; i++) {
+		const struct yaml_node *item = node->items[i].value;
+		struct demo_sight sight = { .about = TEXT("") };
+		const struct { struct text key; struct text *text; } entries[] = { { TEXT("titre"), &sight.title },
+			{ TEXT("texte"), &sight.about }, { TEXT("personne"), &sight.person }, { TEXT("page"), &sight.page } };
+		for (size_t k = 0; item->kind == YAML_MAPPING && k < item->count; k++) {
+			struct text *text = NULL;
+			for (size_t e = 0; e < sizeof entries / sizeof *entries; e++)
+				if (text_equal(item->items[k].key->scalar, entries[e].key))
+					text = entries[e].text;
+			if (!text)
+				return guichet_fail(error, GUICHET_REFUSED, sentence, DEMO_MOST_SIGHTS);
+			*text = arena_text(arena, item->items[k].value->scalar);
+		}
+		if (!sight.title.length || !sight.person.length || !text_starts(sight.page, TEXT("/")))
+			return guichet_fail(error, GUICHET_REFUSED, sentence, DEMO_MOST_SIGHTS);
+		place->sights[place->sight_count++] = sight;
+	}
+	return GUICHET_OK;
+}
+
 /* One entry of the file; what its value must be is said when it is not. */
 static enum guichet_status
 read_entry(struct arena *arena, struct demo_place *place, struct text key, const struct yaml_node *value,
@@ -58,6 +86,8 @@ read_entry(struct arena *arena, struct demo_place *place, struct text key, const
 	};
 	if (text_equal(key, TEXT("campagnes")))
 		return read_campaigns(arena, place, value, error);
+	if (text_equal(key, TEXT("à voir")))
+		return read_sights(arena, place, value, error);
 	for (size_t i = 0; i < sizeof entries / sizeof *entries; i++) {
 		if (!text_equal(key, entries[i].key))
 			continue;

@@ -114,6 +114,9 @@ start_parts(const struct server_options *options, struct running *running, struc
 	enum guichet_status status;
 	site->demo = options->demo;
 	site->demo_about = text_of_string(options->demo_about ? options->demo_about : "");
+	site->demo_sights = options->demo_sights;
+	site->demo_sight_count = options->demo_sight_count;
+	site->demo_start = options->start;
 	site->organisation = text_of_string(options->organisation);
 	site->throttle = throttle_new(THROTTLE_ENTRIES);
 	site->passwords = worker_new(PASSWORD_QUEUE);

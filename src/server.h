@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "mail/mailer.h"
 
+struct demo_sight;
 struct office;
 
 struct server_options {
@@ -19,6 +20,8 @@ struct server_options {
 	instant start;              /* legal time at the start; INSTANT_NEVER: the machine's */
 	bool demo;
 	const char *demo_about;     /* one sentence for its visitors */
+	const struct demo_sight *demo_sights; /* what there is to see there */
+	size_t demo_sight_count;
 	bool secure, trust_forwarded;
 };
 

@@ -10,7 +10,7 @@ TEST(each_place_of_the_demonstration_names_campaigns_that_exist)
 {
 	static const char *const names[] = { "academie", "ville" };
 	for (size_t i = 0; i < 2; i++) {
-		CLEANUP(arena_free) struct arena *arena = arena_new(64 << 10);
+		CLEANUP(arena_free) struct arena *arena = arena_new(256 << 10);
 		struct guichet_error error = { 0 };
 		struct demo_place place;
 		CHECK_INTEGER(demo_place_read(arena, names[i], &place, &error), GUICHET_OK);
@@ -26,7 +26,7 @@ TEST(each_place_of_the_demonstration_names_campaigns_that_exist)
 
 TEST(an_unknown_place_is_refused_with_those_there_are)
 {
-	CLEANUP(arena_free) struct arena *arena = arena_new(64 << 10);
+	CLEANUP(arena_free) struct arena *arena = arena_new(256 << 10);
 	struct guichet_error error = { 0 };
 	struct demo_place place;
 	CHECK_INTEGER(demo_place_read(arena, "atlantide", &place, &error), GUICHET_REFUSED);

@@ -35,6 +35,7 @@ struct typesetter {
 	struct job *first, **last;
 	size_t count, bytes;
 	int64_t patience;
+	_Atomic bool quiet;   /* successes are not logged */
 	int fresh;      /* a socket just given, not yet used; -1 */
 	int descriptor; /* the socket in use, of the thread alone but for its end; -1 */
 	bool stopping;
@@ -148,10 +149,10 @@ do_job(struct typesetter *typesetter, const struct job *job, uint64_t *id)
 		arena_clear(arena);
 		const int64_t start = clock_steady();
 		status = try_job(typesetter, job, ++*id, arena, &answer, &refusal, &error);
-		if (status == GUICHET_OK)
+		if (status == GUICHET_OK && !typesetter->quiet)
 			log_line(LOG_INFO, "typeset", "job=%llu kind=%d status=%d us=%lld", (unsigned long long)*id,
 				(int)job->kind, (int)answer.status, (long long)(clock_steady() - start));
-		else
+		else if (status != GUICHET_OK)
 			log_error("typeset", &error);
 	}
 	if (status == GUICHET_RETRY)
@@ -257,6 +258,14 @@ typesetter_set_patience(struct typesetter *typesetter, int64_t microseconds)
 {
 	pthread_mutex_lock(&typesetter->lock);
 	typesetter->patience = microseconds;
+	pthread_mutex_unlock(&typesetter->lock);
+}
+
+void
+typesetter_set_quiet(struct typesetter *typesetter)
+{
+	pthread_mutex_lock(&typesetter->lock);
+	typesetter->quiet = true;
 	pthread_mutex_unlock(&typesetter->lock);
 }
 

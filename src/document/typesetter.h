@@ -38,6 +38,9 @@ void typesetter_attach(void *typesetter, int descriptor);
 /* How long one try of a job may take, in microseconds (ten seconds at first). For tests. */
 void typesetter_set_patience(struct typesetter *typesetter, int64_t microseconds);
 
+/* From now on the log tells failed jobs only. */
+void typesetter_set_quiet(struct typesetter *typesetter);
+
 /* Queue a job. Everything given is copied before the return. At once, without a callback: RETRY
  * when the queue is full, REFUSED when the request passes its ceilings. From any thread. */
 enum guichet_status typesetter_render(struct typesetter *typesetter, const struct document_request *request,

@@ -75,6 +75,9 @@ office_load(struct office *office, struct store_tx *tx, struct arena *arena, str
 		status = office_state(office, arena, dossier->procedure, dossier->id, state, &dossier->state, error);
 	if (status != GUICHET_OK)
 		return status;
+	/* Nothing is known of a dossier before its filing: what was due before (a decision taken over) is judged as of it. */
+	if (at < dossier->state.filed_at)
+		at = dossier->state.filed_at;
 	dossier->facts = (struct dossier_facts){ .procedure = dossier->procedure, .campaign = dossier->campaign->campaign,
 		.dossier = &dossier->state, .subject = dossier->state.subject, .at = at };
 	struct office_place place = { .campaign = dossier->campaign, .procedure = dossier->procedure, .id = dossier->id,

@@ -74,7 +74,7 @@ judge(struct store_tx *tx, const struct effect *effect, struct judged *judged, s
 	const dossier_roles told = office_roles_told(dossier->procedure, effect->name);
 	if (told)
 		status = office_holders(effect->office, tx, effect->arena, dossier->procedure, dossier->state.subject,
-			dossier->structure, told, effect->at, &dossier->facts, &place->seats, error);
+			dossier->structure, told, dossier->facts.at, &dossier->facts, &place->seats, error);
 	if (status != GUICHET_OK)
 		return status;
 	dossier->facts.dossier = &dossier->state; /* where it is now */

@@ -1,6 +1,7 @@
 /* The demonstration: visit as anybody, move the clock, read the mails. These pages exist only there. */
 #include "pages/demo.h"
 #include "pages/families.h"
+#include "pages/sight.h"
 
 #include <stdio.h>
 #include <time.h>
@@ -35,6 +36,39 @@ demo_jump(struct request *request, struct html *html, instant to, struct text la
 	html_text(html, label);
 	html_say(html, " : ");
 	html_text(html, instant_french(request->arena, to));
+}
+
+/* ---- GET /demo: what to see ---- */
+
+static enum guichet_status
+sights(struct request *request, struct store_tx *tx, struct html *html, struct guichet_error *error)
+{
+	const struct site *site = site_of(request);
+	struct arena *arena = request->arena;
+	if (site->demo_sight_count == 0)
+		return GUICHET_OK;
+	HTML_SAY(html, "h2", "À voir");
+	HTML_SAY(html, "p", "Un bouton, et vous y êtes : vous entrez comme la personne nommée, à la page décrite.");
+	HTML_IN(html, "ul", { "class", TEXT("sights") });
+	for (size_t i = 0; i < site->demo_sight_count; i++) {
+		const struct demo_sight *sight = &site->demo_sights[i];
+		struct directory_facts facts;
+		struct directory_person person;
+		const struct date day = date_of_instant(clock_now(site->clock), NULL);
+		enum guichet_status status = directory_person_by_external_id(tx, arena, sight->person, day, &person, error);
+		if (status == GUICHET_OK)
+			status = directory_facts(tx, arena, person.id, day, &facts, error);
+		if (status == GUICHET_UNKNOWN)
+			continue; /* they left: time has gone on */
+		if (status != GUICHET_OK)
+			return status;
+		HTML_IN(html, "li", { "class", TEXT("card") });
+		HTML_LINE(html, "h3", sight->title);
+		if (sight->about.length)
+			HTML_LINE(html, "p", sight->about);
+		demo_enter(request, html, &person, facts.appointment.function, sight->page);
+	}
+	return GUICHET_OK;
 }
 
 /* ---- GET /demo: whom to be ---- */
@@ -108,7 +142,9 @@ page_demo(struct request *request, struct html *html, struct guichet_error *erro
 	HTML_LINE(html, "p", arena_format(request->arena, TEXT_FORMAT " Suivez une demande d’un bout à l’autre en changeant de "
 		"personne, ou entrez comme qui vous voulez.", TEXT_ARGS(site_of(request)->demo_about)), { "class", TEXT("lead") });
 	if (query.length == 0) {
-		const enum guichet_status status = demo_guide(request, tx, html, error);
+		enum guichet_status status = sights(request, tx, html, error);
+		if (status == GUICHET_OK)
+			status = demo_guide(request, tx, html, error);
 		if (status != GUICHET_OK)
 			return status;
 	}

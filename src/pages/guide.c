@@ -284,7 +284,8 @@ demo_guide(struct request *request, struct store_tx *tx, struct html *html, stru
 	struct text id = request_query(request, "dossier");
 	enum guichet_status status = GUICHET_OK;
 	if (!id.length && !again) {
-		struct store_rows rows = store_query(tx, request->arena, STORE_DOSSIER_LAST, STORE_VALUES(), error);
+		struct store_rows rows = store_query(tx, request->arena, STORE_DOSSIER_LAST,
+			STORE_VALUES(site_of(request)->demo_sight_count ? site_of(request)->demo_start : (int64_t)0), error);
 		if (store_next(&rows))
 			id = store_text(&rows, 0);
 		if ((status = store_finish(&rows)) != GUICHET_OK)

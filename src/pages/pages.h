@@ -27,6 +27,9 @@ struct site {
 	struct text organisation;       /* "Académie de Valmont" */
 	struct text public_address;     /* for links in mails, without "/" at the end; never the Host header */
 	struct text demo_about;         /* one sentence for visitors of the demonstration */
+	const struct demo_sight *demo_sights; /* what there is to see there: sight.h */
+	size_t demo_sight_count;
+	instant demo_start;             /* what was filed before belongs to its history */
 	bool demo;                      /* a demonstration: anybody may log in as anybody and move the clock */
 	_Atomic bool ready;             /* the office is open: pages may be served */
 };

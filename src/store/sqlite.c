@@ -162,6 +162,8 @@ configure(struct store_connection *connection, const struct store_options *optio
 		error);
 	if (status == GUICHET_OK && !options->read_only)
 		status = sqlite_script(connection, "PRAGMA journal_mode = WAL", error);
+	if (status == GUICHET_OK && options->careless)
+		status = sqlite_script(connection, "PRAGMA synchronous = OFF", error);
 	if (status == GUICHET_OK && options->page_ceiling)
 		status = sqlite_script(connection, ceiling, error);
 	if (status != GUICHET_OK)

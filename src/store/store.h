@@ -49,6 +49,7 @@ struct store_options {
 	unsigned readers;        /* read transactions at once: 16 */
 	int64_t page_ceiling;    /* of the SQLite file, in pages, for tests; 0: none */
 	const struct store_files *files; /* attachment.h; NULL: the system's */
+	bool careless;           /* a power cut may lose all of it: for data that are made again */
 	bool existing;           /* refuses to create it: a mistyped directory must not become a new service */
 	bool read_only;          /* changes nothing, not even the schema: store_read() alone works */
 };

@@ -78,7 +78,7 @@ async function follow(stage, page, name) {
 
 async function raiseCurtain(clock) {
 	const mailbox = await startMailbox();
-	const server = await startServer({ clock, smtpPort: mailbox.port, place: "ville" });
+	const server = await startServer({ clock, smtpPort: mailbox.port, place: "ville", more: ["--blank"] });
 	const stage = { mailbox, server, folder: await mkdtemp(join(tmpdir(), "guichet-life-")), pages: new Map(), looked: new Set(), read: new Map() };
 	const hand = new Client(server.url); // moves the clock
 
