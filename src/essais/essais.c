@@ -138,7 +138,7 @@ grant(struct playing *playing, const struct yaml_node *node, struct text person,
 		outcome->message = arena_text(playing->arena, text_of_string(error.message));
 		return;
 	}
-	world->exception_of[world->exception_count] = person;
+	world->exception_of[world->exception_count] = world_whose(world, person, NULL);
 	world->exceptions[world->exception_count++] = (struct dossier_exception){ window, until, by, reason, world->now };
 }
 

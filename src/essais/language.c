@@ -66,7 +66,7 @@ SHAPE(sent_back, "une pièce renvoyée",
 	KEY("renvoyée", FORM_TEXT, HOLD_ONE, "Pourquoi : la personne le lira."));
 
 SHAPE(directory, "l’annuaire des essais",
-	KEY("structures", FORM_ANYTHING, HOLD_NAMED_FREELY, "Les structures : code, nom, type, régime, « dans »."),
+	KEY("structures", FORM_ANYTHING, HOLD_NAMED_FREELY, "Les structures : code, nom, type, régime, « dans » ; leurs « réglages » et « compteurs » d’avant."),
 	KEY("personnes", FORM_ANYTHING, HOLD_NAMED_FREELY, "Les personnes, sous le nom qu’on leur donne dans les essais."),
 	KEY("absences", FORM_ANYTHING, HOLD_NAMED_FREELY,
 		"Les absences, chacune sous un nom : absent, remplaçant (sans lui, on monte), du, au, référence."),

@@ -134,10 +134,11 @@ entries_before(const struct world *world, const struct yaml_node *list, struct f
 }
 
 static struct feel_value
-counters_of(struct world *world, struct text person)
+counters_of(struct world *world, struct text whose)
 {
 	const struct procedure *procedure = world->procedure;
-	const struct yaml_node *history = yaml_get(world_person(world, person), "compteurs");
+	const struct yaml_node *history = yaml_get(procedure->of_structures ? world_structure(world, whose)
+		: world_person(world, whose), "compteurs");
 	struct feel_entry *counters = arena_array_of(world->arena, struct feel_entry, procedure->counter_count + 1);
 	for (size_t i = 0; counters && i < procedure->counter_count; i++) {
 		const struct text name = procedure->counters[i].name;
@@ -149,7 +150,7 @@ counters_of(struct world *world, struct text person)
 		size_t count = entries_before(world, list, values, most);
 		for (size_t k = 0; k < world->entry_count; k++) {
 			const struct world_entry *entry = &world->entries[k];
-			if (text_equal(entry->person, person) && text_equal(entry->entry.counter, name))
+			if (text_equal(entry->whose, whose) && text_equal(entry->entry.counter, name))
 				count += dossier_entry_feel(world->arena, &entry->entry, entry->number, entry->origin, &values[count]);
 		}
 		counters[i] = (struct feel_entry){ name, feel_list(values, count) };
@@ -158,18 +159,18 @@ counters_of(struct world *world, struct text person)
 }
 
 enum guichet_status
-world_outside(struct world *world, struct text person, struct dossier_facts *facts, struct guichet_error *error)
+world_outside(struct world *world, struct text person, struct text structure, struct dossier_facts *facts,
+	struct guichet_error *error)
 {
 	const struct procedure *procedure = world->procedure;
 	const struct dossier_outside reads = dossier_reads_outside(procedure);
-	const struct text structure = yaml_scalar(yaml_get(world_person(world, person), "structure"));
 	if (procedure->posting_slot >= 0 && !world_context(world, procedure->slots[procedure->posting_slot].type,
 		world_person(world, person), &facts->posting))
 		return full(error);
 	if (reads.locals)
 		facts->locals = locals_of(world, structure, date_of_instant(facts->at, NULL));
 	if (reads.counters)
-		facts->counters = counters_of(world, person);
+		facts->counters = counters_of(world, procedure->of_structures ? structure : person);
 	if ((reads.locals && facts->locals.kind == FEEL_NULL) || (reads.counters && facts->counters.kind == FEEL_NULL))
 		return full(error);
 	facts->closed = world->closed;
@@ -180,7 +181,7 @@ world_outside(struct world *world, struct text person, struct dossier_facts *fac
 /* ---- what changes ---- */
 
 void
-world_count(struct world *world, struct text person, const struct dossier_outcome *outcome)
+world_count(struct world *world, struct text whose, const struct dossier_outcome *outcome)
 {
 	size_t kept = 0;
 	for (size_t i = 0; i < world->entry_count; i++) {
@@ -194,7 +195,7 @@ world_count(struct world *world, struct text person, const struct dossier_outcom
 	}
 	world->entry_count = kept;
 	for (size_t i = 0; i < outcome->entry_count && world->entry_count < WORLD_MOST_ENTRIES; i++)
-		world->entries[world->entry_count++] = (struct world_entry){ person, outcome->state.number,
+		world->entries[world->entry_count++] = (struct world_entry){ whose, outcome->state.number,
 			outcome->entry_origin, outcome->entries[i] };
 }
 
@@ -211,12 +212,13 @@ world_replace_entries(struct world *world, struct text number, const struct worl
 }
 
 static enum guichet_status
-recompute(struct world *world, const struct text *person, const struct world_dossier *but, struct guichet_error *error)
+recompute(struct world *world, const struct text *whose, const struct world_dossier *but, struct guichet_error *error)
 {
 	for (size_t i = 0; i < world->dossier_count; i++) {
 		struct world_dossier *dossier = &world->dossiers[i];
 		struct dossier_facts facts;
-		if (dossier == but || (person && !text_equal(dossier->person, *person)))
+		if (dossier == but || (whose && !text_equal(world_whose(world, dossier->person,
+			&dossier->state), *whose)))
 			continue;
 		enum guichet_status status = world_facts(world, dossier->person, &dossier->state, world->now, &facts, error);
 		if (status == GUICHET_OK)
@@ -236,7 +238,8 @@ world_recompute(struct world *world, struct guichet_error *error)
 enum guichet_status
 world_recompute_others(struct world *world, const struct world_dossier *dossier, struct guichet_error *error)
 {
-	return recompute(world, &dossier->person, dossier, error);
+	const struct text whose = world_whose(world, dossier->person, &dossier->state);
+	return recompute(world, &whose, dossier, error);
 }
 
 dossier_roles
@@ -246,6 +249,13 @@ world_roles_at(const struct world *world, struct text structure, struct text per
 	dossier_roles roles = 0;
 	for (size_t role = 0; role < world->procedure->role_count; role++) {
 		const enum procedure_reach reach = world->procedure->roles[role].reach;
+		/* In a procedure of structures who asks for one answers nothing there. */
+		const bool asks = world->procedure->of_structures && text_equal(own, structure)
+			&& world_holds(world, person, procedure_applicant(world->procedure));
+		if (asks && reach != PROCEDURE_EVERYWHERE) {
+			roles |= reach == PROCEDURE_APPLICANT ? DOSSIER_ROLE(role) : 0;
+			continue;
+		}
 		bool here = reach == PROCEDURE_EVERYWHERE || (reach == PROCEDURE_STRUCTURE && text_equal(own, structure));
 		struct text above = structure;
 		for (unsigned depth = 0; reach == PROCEDURE_DISTRICT && depth < MOST_DEPTH && above.length && !here; depth++) {
@@ -359,16 +369,19 @@ essai_check_counters(struct happening *happening, const struct yaml_node *node)
 {
 	struct playing *playing = happening->playing;
 	for (size_t i = 0; i < node->count; i++) {
-		const struct text person = node->items[i].key->scalar;
+		const struct text whose = node->items[i].key->scalar;
 		const struct yaml_node *counters = node->items[i].value;
+		const bool of_structures = playing->procedure->of_structures;
 		struct dossier_facts facts;
 		struct guichet_error error = { 0 };
-		if (!world_person(playing->world, person)
-		    || world_facts(playing->world, person, NULL, playing->world->now, &facts, &error) != GUICHET_OK) {
-			essai_check(playing, node, false, "personne inconnue de l’annuaire : « %.*s »", TEXT_ARGS(person));
+		playing->world->asks_for = of_structures ? whose : TEXT("");
+		if (!(of_structures ? world_structure(playing->world, whose) : world_person(playing->world, whose))
+		    || world_facts(playing->world, whose, NULL, playing->world->now, &facts, &error) != GUICHET_OK) {
+			essai_check(playing, node, false, "%s inconnue de l’annuaire : « %.*s »",
+				of_structures ? "structure" : "personne", TEXT_ARGS(whose));
 			continue;
 		}
 		for (size_t k = 0; counters->kind == YAML_MAPPING && k < counters->count; k++)
-			check_counter(playing, &facts, person, &counters->items[k]);
+			check_counter(playing, &facts, whose, &counters->items[k]);
 	}
 }

@@ -140,6 +140,12 @@ structure_of(const struct world *world, struct text person, const struct dossier
 		: yaml_scalar(yaml_get(world_person(world, person), "structure"));
 }
 
+struct text
+world_whose(const struct world *world, struct text person, const struct dossier *dossier)
+{
+	return world->procedure->of_structures ? structure_of(world, person, dossier) : person;
+}
+
 /* Drops from the list, after `first`, those who ask for the structure: they were put in it before. */
 static void
 drop_applicants(const struct procedure *procedure, struct dossier_holder *holders, size_t first, size_t *count)
@@ -269,7 +275,7 @@ world_facts(struct world *world, struct text person, const struct dossier *dossi
 	}
 	facts.holders = holders;
 	for (size_t i = 0; i < world->exception_count; i++) {
-		if (text_equal(world->exception_of[i], person))
+		if (text_equal(world->exception_of[i], world_whose(world, person, dossier)))
 			exceptions[facts.exception_count++] = world->exceptions[i];
 	}
 	facts.exceptions = exceptions;
@@ -283,7 +289,7 @@ world_facts(struct world *world, struct text person, const struct dossier *dossi
 	if (parent)
 		facts.parent = &parent->state;
 	*ret_facts = facts;
-	return world_outside(world, person, ret_facts, error);
+	return world_outside(world, person, structure, ret_facts, error);
 }
 
 bool
@@ -386,7 +392,7 @@ add_event(struct world *world, struct world_dossier *dossier, const struct dossi
 	dossier->dues = outcome->dues;
 	dossier->due_count = outcome->due_count;
 	dossier->columns = outcome->columns;
-	world_count(world, dossier->person, outcome);
+	world_count(world, world_whose(world, dossier->person, &dossier->state), outcome);
 	struct guichet_error error = { 0 };
 	if ((outcome->entry_count || outcome->uncounted_count)
 		&& world_recompute_others(world, dossier, &error) != GUICHET_OK)
@@ -661,6 +667,8 @@ world_act_or_bear(struct world *world, struct world_dossier *dossier, const stru
 	struct world_dossier fresh = { .key = key, .person = !birth ? person : birth->parent ? birth->parent->person
 		: birth->subject, .parent = birth ? birth->parent : NULL };
 	const bool filing = !dossier;
+	if (birth && birth->parent && world->procedure->of_structures)
+		world->asks_for = birth->parent->structure;
 	fresh.structure = structure_of(world, person, NULL);
 	struct dossier_facts facts;
 	struct text child_number = TEXT("");

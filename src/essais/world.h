@@ -51,7 +51,7 @@ struct world_setting {
 };
 
 struct world_entry {
-	struct text person, number, origin;
+	struct text whose, number, origin;
 	struct dossier_entry entry;
 };
 
@@ -129,18 +129,22 @@ enum guichet_status world_named(struct world *world, struct dossier_raws raws, s
 /* Whom one text names; false when nobody, or several. */
 bool world_named_value(struct world *world, enum procedure_field_type type, struct text raw, struct feel_value *ret_value);
 
-/* outside.c: what comes from outside the dossier, into facts. */
-enum guichet_status world_outside(struct world *world, struct text person, struct dossier_facts *facts,
+/* Whose counters and exceptions those of a dossier are: the person's, or those of the structure that asks. Without a
+ * dossier, of what that person would file. */
+struct text world_whose(const struct world *world, struct text person, const struct dossier *dossier);
+
+/* outside.c: what comes from outside the dossier of the person, in that structure, into facts. */
+enum guichet_status world_outside(struct world *world, struct text person, struct text structure, struct dossier_facts *facts,
 	struct guichet_error *error);
 /* The entries that an outcome adds and takes back. */
-void world_count(struct world *world, struct text person, const struct dossier_outcome *outcome);
+void world_count(struct world *world, struct text whose, const struct dossier_outcome *outcome);
 /* These in place of all those of the dossier of that number. */
 void world_replace_entries(struct world *world, struct text number, const struct world_entry *entries, size_t count);
 /* From now on the directory says this of these persons and structures besides the rest. False without memory. */
 bool world_change_directory(struct world *world, const struct yaml_node *changes);
 /* The due effects of every dossier, as they are once something outside has changed. */
 enum guichet_status world_recompute(struct world *world, struct guichet_error *error);
-/* Of the person's other dossiers: this one changed a counter. */
+/* Of the other dossiers of the same person, or structure: this one changed a counter. */
 enum guichet_status world_recompute_others(struct world *world, const struct world_dossier *dossier,
 	struct guichet_error *error);
 /* The roles that a person holds for a structure, whoever is asked about. */

@@ -28,19 +28,22 @@ is_holder(const struct directory_holders *holders, struct text person)
 	return false;
 }
 
-/* Does a dossier of this structure come up to the actor? Who holds the role there for anybody (`holders`) holds it for
- * its subject too, unless the subject is one of them. */
+/* Does a dossier that waits in this structure come up to the actor? Who holds the role there for anybody (`holders`) holds
+ * it for its subject too, unless the subject is one of them; for a structure, those who ask for it answer nothing. */
 static enum guichet_status
-comes_up(const struct risen *risen, struct text structure, const struct directory_holders *holders, struct text subject,
-	bool *ret_comes, struct guichet_error *error)
+comes_up(const struct risen *risen, struct text structure, const struct directory_holders *holders,
+	const struct office_row *row, bool *ret_comes, struct guichet_error *error)
 {
 	const struct procedure_role *role = &risen->campaign->procedure->roles[risen->index];
 	struct directory_holders others = *holders;
 	enum guichet_status status = GUICHET_OK;
-	if (is_holder(holders, subject))
-		status = directory_holders(risen->tx, risen->arena, role->functions, role->function_count, structure, subject,
+	if (row->procedure->of_structures)
+		status = office_role_seek(risen->tx, risen->arena, row->procedure, role, TEXT(""), row->structure, risen->day,
+			&others, error);
+	else if (is_holder(holders, row->subject))
+		status = directory_holders(risen->tx, risen->arena, role->functions, role->function_count, structure, row->subject,
 			risen->day, &others, error);
-	*ret_comes = is_holder(&others, risen->actor->person) && text_equal(others.at[0].structure, risen->above);
+	*ret_comes = status == GUICHET_OK && is_holder(&others, risen->actor->person) && text_equal(others.at[0].structure, risen->above);
 	return status;
 }
 
@@ -62,7 +65,7 @@ list_of_place(const struct risen *risen, struct text structure, struct office_ro
 	for (size_t i = 0; status == GUICHET_OK && i < found.count; i++) {
 		bool comes = false;
 		if (found.at[i].campaign == risen->campaign)
-			status = comes_up(risen, structure, &holders, found.at[i].subject, &comes, error);
+			status = comes_up(risen, structure, &holders, &found.at[i], &comes, error);
 		if (comes)
 			found.at[kept++] = found.at[i];
 	}

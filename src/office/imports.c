@@ -126,7 +126,7 @@ entry_write(struct store_tx *tx, struct counters *counters, const struct line *l
 	return known ? store_run(tx, STORE_COUNTER_ENTRY_CHANGE, STORE_VALUES(id, entry->counter, from, to, quantity,
 			counters->now), NULL, error)
 		: store_run(tx, STORE_COUNTER_ENTRY_INSERT, STORE_VALUES(id, person, entry->counter, STORE_NULL, TEXT(""), (int64_t)0,
-			from, to, quantity, reference, counters->now, STORE_NULL), NULL, error);
+			from, to, quantity, reference, counters->now, STORE_NULL, TEXT("")), NULL, error);
 }
 
 static enum guichet_status

@@ -159,9 +159,9 @@ dossier_roles office_roles_told(const struct procedure *procedure, struct text m
 /* The person as decisions record them. */
 struct dossier_person office_person_of(const struct directory_person *person, struct text function,
 	struct text structure);
-/* The exceptions of a person in a campaign, into facts. */
+/* The exceptions of a person in a campaign, or in one of structures those of the structure, into facts. */
 enum guichet_status office_exceptions(struct store_tx *tx, struct arena *arena, const struct office_campaign *campaign,
-	struct text person, struct dossier_facts *facts, struct guichet_error *error);
+	struct text person, struct text structure, struct dossier_facts *facts, struct guichet_error *error);
 
 /* Where a dossier stands, for office_record(). */
 struct office_place {

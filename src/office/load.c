@@ -90,7 +90,8 @@ office_load(struct office *office, struct store_tx *tx, struct arena *arena, str
 		status = office_holders(office, tx, arena, dossier->procedure, dossier->state.subject, dossier->structure, wide, at,
 			&dossier->facts, &place.seats, error);
 	if (status == GUICHET_OK)
-		status = office_exceptions(tx, arena, dossier->campaign, dossier->state.subject, &dossier->facts, error);
+		status = office_exceptions(tx, arena, dossier->campaign, dossier->state.subject, dossier->structure,
+			&dossier->facts, error);
 	if (status == GUICHET_OK)
 		status = office_outside_load(tx, arena, place.subject, &dossier->facts, error);
 	if (status == GUICHET_OK)
@@ -133,7 +134,8 @@ office_facts_at_filing(struct store_tx *tx, struct arena *arena, const struct of
 	const struct office_foreseen *foreseen, struct dossier_facts *ret_facts, struct guichet_error *error)
 {
 	struct dossier_facts facts = foreseen->facts;
-	enum guichet_status status = office_exceptions(tx, arena, campaign, facts.subject, &facts, error);
+	enum guichet_status status = office_exceptions(tx, arena, campaign, facts.subject,
+		foreseen->actor.facts.structure.id, &facts, error);
 	if (status == GUICHET_OK)
 		status = office_outside_load(tx, arena, &foreseen->actor.facts, &facts, error);
 	if (status != GUICHET_OK)

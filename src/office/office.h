@@ -309,7 +309,7 @@ enum guichet_status office_piece_task_counts(struct store_tx *tx, const struct o
 /* --- lists --------------------------------------------------------------------------------- */
 
 struct office_row {
-	struct text id, number, subject, subject_name, structure_name;
+	struct text id, number, subject, subject_name, structure, structure_name;
 	const struct office_campaign *campaign;
 	const struct procedure *procedure;
 	int step;
@@ -483,12 +483,13 @@ enum guichet_status office_file_write(struct office *office, struct arena *arena
 /* What the structure of this path, or the nearest above it, sets that day: the context `réglage`. */
 enum guichet_status office_settings_at(struct store_tx *tx, struct arena *arena, const struct procedure *procedure,
 	struct text path, struct date day, struct feel_value *ret_values, struct guichet_error *error);
-/* The entries of a person's counters that the procedure declares: the context `compteur`. */
+/* The entries of the counters that the procedure declares, of a person, or of the structure that asks: the context
+ * `compteur`. */
 enum guichet_status office_counters_of(struct store_tx *tx, struct arena *arena, const struct procedure *procedure,
-	struct text person, struct feel_value *ret_counters, struct guichet_error *error);
+	struct text whose, struct feel_value *ret_counters, struct guichet_error *error);
 /* Completes the facts of a row (office_row_facts()) with what its procedure reads outside: a query or two. */
-enum guichet_status office_row_outside(struct store_tx *tx, struct arena *arena, struct dossier_facts *facts,
-	struct guichet_error *error);
+enum guichet_status office_row_outside(struct store_tx *tx, struct arena *arena, const struct office_row *row,
+	struct dossier_facts *facts, struct guichet_error *error);
 
 /* The roles of a procedure that somebody holds for a structure, by its path. */
 dossier_roles office_roles_at(const struct office_actor *actor, const struct procedure *procedure, struct text path);
@@ -623,13 +624,14 @@ bool office_link_allows(const struct office_link *link, struct text action);
 enum guichet_status office_list_of_link(struct office *office, struct store_tx *tx, struct arena *arena,
 	const struct office_link *link, size_t limit, struct office_rows *ret_rows, struct guichet_error *error);
 
-/* --- exemptions: a window reopened for one person ------------------------------------------ */
+/* --- exemptions: a window reopened for one person, or one structure that asks ------------------------------------------ */
 
 struct office_exemption {
 	struct office *office;
 	struct arena *arena;
 	const struct office_campaign *campaign;
 	struct text person;     /* for whom */
+	struct text structure;  /* in a procedure of structures: for which; nobody's then */
 	struct text by;         /* who gives it */
 	int window;
 	struct date last_day;

@@ -92,7 +92,7 @@ office_settings_if(struct store_tx *tx, struct arena *arena, const struct proced
 }
 
 enum guichet_status
-office_counters_of(struct store_tx *tx, struct arena *arena, const struct procedure *procedure, struct text person,
+office_counters_of(struct store_tx *tx, struct arena *arena, const struct procedure *procedure, struct text whose,
 	struct feel_value *ret_counters, struct guichet_error *error)
 {
 	const size_t count = procedure->counter_count;
@@ -104,8 +104,8 @@ office_counters_of(struct store_tx *tx, struct arena *arena, const struct proced
 		counters[i] = (struct feel_entry){ procedure->counters[i].name, feel_list(NULL, 0) };
 	enum guichet_status status = GUICHET_OK;
 	size_t kept = 0;
-	struct store_rows rows = store_query(tx, arena, STORE_COUNTER_ENTRIES,
-		STORE_VALUES(person, (int64_t)MOST_ENTRIES), error);
+	struct store_rows rows = store_query(tx, arena, procedure->of_structures ? STORE_COUNTER_ENTRIES_OF_STRUCTURE
+		: STORE_COUNTER_ENTRIES, STORE_VALUES(whose, (int64_t)MOST_ENTRIES), error);
 	/* By name, then by day: each counter's entries stand together. */
 	while (status == GUICHET_OK && store_next(&rows)) {
 		const int counter = procedure_counter_find(procedure, store_text(&rows, 0));
@@ -180,22 +180,35 @@ office_outside_load(struct store_tx *tx, struct arena *arena, const struct direc
 		status = office_settings_at(tx, arena, facts->procedure, subject ? subject->structure.path : TEXT(""),
 			date_of_instant(facts->at, NULL), &facts->locals, error);
 	if (status == GUICHET_OK && reads.counters)
-		status = office_counters_of(tx, arena, facts->procedure, facts->dossier ? facts->dossier->subject : facts->subject,
-			&facts->counters, error);
+		status = office_counters_of(tx, arena, facts->procedure,
+			facts->procedure->of_structures ? subject ? subject->structure.id : TEXT("")
+			: facts->dossier ? facts->dossier->subject : facts->subject, &facts->counters, error);
 	if (status == GUICHET_OK && reads.days)
 		status = closed_of(tx, arena, facts, error);
 	return status;
 }
 
+/* The subject of a row on a day; of a structure, itself. UNKNOWN when the directory has it no more. */
+static enum guichet_status
+subject_of(struct store_tx *tx, struct arena *arena, const struct office_row *row, struct text person, struct date day,
+	struct directory_facts *ret_subject, struct guichet_error *error)
+{
+	if (!row->procedure->of_structures)
+		return directory_facts(tx, arena, person, day, ret_subject, error);
+	*ret_subject = (struct directory_facts){ 0 };
+	return directory_structure_load(tx, arena, row->structure, day, &ret_subject->structure, error);
+}
+
 enum guichet_status
-office_row_outside(struct store_tx *tx, struct arena *arena, struct dossier_facts *facts, struct guichet_error *error)
+office_row_outside(struct store_tx *tx, struct arena *arena, const struct office_row *row, struct dossier_facts *facts,
+	struct guichet_error *error)
 {
 	const struct dossier_outside reads = dossier_reads_outside(facts->procedure);
 	struct directory_facts subject;
 	if (!reads.posting && !reads.locals && !reads.counters && !reads.days)
 		return GUICHET_OK;
-	enum guichet_status status = reads.posting || reads.locals
-		? directory_facts(tx, arena, facts->subject, date_of_instant(facts->at, NULL), &subject, error) : GUICHET_UNKNOWN;
+	enum guichet_status status = reads.posting || reads.locals || row->procedure->of_structures
+		? subject_of(tx, arena, row, facts->subject, date_of_instant(facts->at, NULL), &subject, error) : GUICHET_UNKNOWN;
 	return status != GUICHET_OK && status != GUICHET_UNKNOWN ? status
 		: office_outside_load(tx, arena, status == GUICHET_OK ? &subject : NULL, facts, error);
 }
@@ -204,12 +217,14 @@ office_row_outside(struct store_tx *tx, struct arena *arena, struct dossier_fact
 
 /* What somebody's other dossiers wait for may hang on their counters. */
 static enum guichet_status
-recompute_others(struct office *office, struct store_tx *tx, struct arena *arena, const struct dossier *state,
-	struct guichet_error *error)
+recompute_others(struct office *office, struct store_tx *tx, struct arena *arena, const struct office_place *place,
+	const struct dossier *state, struct guichet_error *error)
 {
 	struct text *ids = NULL;
 	size_t count = 0, room = 0;
-	struct store_rows rows = store_query(tx, arena, STORE_DOSSIER_IDS_OF_SUBJECT, STORE_VALUES(state->subject), error);
+	struct store_rows rows = place->procedure->of_structures
+		? store_query(tx, arena, STORE_DOSSIER_IDS_OF_STRUCTURE, STORE_VALUES(place->structure), error)
+		: store_query(tx, arena, STORE_DOSSIER_IDS_OF_SUBJECT, STORE_VALUES(state->subject), error);
 	while (store_next(&rows)) {
 		const struct office_campaign *campaign = office_campaign_find(office, store_text(&rows, 1));
 		const struct text id = store_text(&rows, 0);
@@ -252,10 +267,11 @@ office_count(struct office *office, struct store_tx *tx, struct arena *arena, co
 			return guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.");
 		status = store_run(tx, STORE_COUNTER_ENTRY_INSERT, STORE_VALUES(id, state->subject, entry->counter, place->id,
 			state->number, version, date_day_number(entry->from), date_day_number(entry->to), quantity,
-			outcome->entry_origin, now, STORE_NULL), NULL, error);
+			outcome->entry_origin, now, STORE_NULL, place->procedure->of_structures ? place->structure : TEXT("")), NULL,
+			error);
 	}
 	if (status == GUICHET_OK && (outcome->entry_count || outcome->uncounted_count))
-		status = recompute_others(office, tx, arena, state, error);
+		status = recompute_others(office, tx, arena, place, state, error);
 	return status;
 }
 
@@ -302,9 +318,17 @@ dossier_roles
 office_roles_at(const struct office_actor *actor, const struct procedure *procedure, struct text path)
 {
 	dossier_roles roles = 0;
+	/* In a procedure of structures who asks for one answers nothing there. */
+	bool asks = false;
+	for (size_t k = 0; procedure->of_structures && k < actor->functions.count; k++)
+		asks |= text_equal(actor->functions.at[k].path, path) && procedure_asks(procedure, actor->functions.at[k].function);
 	for (size_t i = 0; i < procedure->role_count; i++) {
 		const struct procedure_role *role = &procedure->roles[i];
-		for (size_t k = 0; role->reach != PROCEDURE_APPLICANT && k < actor->functions.count; k++) {
+		if (role->reach == PROCEDURE_APPLICANT || (asks && role->reach != PROCEDURE_EVERYWHERE)) {
+			roles |= asks && role->reach == PROCEDURE_APPLICANT ? DOSSIER_ROLE(i) : 0;
+			continue;
+		}
+		for (size_t k = 0; k < actor->functions.count; k++) {
 			const struct directory_function *held = &actor->functions.at[k];
 			const struct directory_functions one = { held, 1 };
 			bool named = false;
@@ -392,7 +416,7 @@ breaches_of(struct store_tx *tx, struct arena *arena, const struct office_row *r
 	enum guichet_status status = office_row_facts(arena, row, instant_of_day(day) + 12 * INSTANT_HOUR, &state, &facts, error);
 	if (status != GUICHET_OK || row->procedure->steps[state.step].final)
 		return status;
-	status = directory_facts(tx, arena, state.subject, day, &subject, error);
+	status = subject_of(tx, arena, row, state.subject, day, &subject, error);
 	if (status != GUICHET_OK)
 		return status == GUICHET_UNKNOWN ? GUICHET_OK : status;
 	status = office_outside_load(tx, arena, &subject, &facts, error);

@@ -574,14 +574,16 @@ office_person_acting(struct arena *arena, const struct office_dossier *dossier, 
 
 enum guichet_status
 office_exceptions(struct store_tx *tx, struct arena *arena, const struct office_campaign *campaign, struct text person,
-	struct dossier_facts *facts, struct guichet_error *error)
+	struct text structure, struct dossier_facts *facts, struct guichet_error *error)
 {
 	enum { MOST = 100 };
 	struct dossier_exception *list = arena_array_of(arena, struct dossier_exception, MOST);
 	if (!list)
 		return guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.");
 	size_t count = 0;
-	struct store_rows rows = store_query(tx, arena, STORE_EXEMPTION_OF_PERSON, STORE_VALUES(campaign->id, person), error);
+	struct store_rows rows = campaign->procedure->of_structures
+		? store_query(tx, arena, STORE_EXEMPTION_OF_STRUCTURE, STORE_VALUES(campaign->id, structure), error)
+		: store_query(tx, arena, STORE_EXEMPTION_OF_PERSON, STORE_VALUES(campaign->id, person), error);
 	while (store_next(&rows)) {
 		const int window = procedure_window_find(campaign->procedure, store_text(&rows, 0));
 		if (window == PROCEDURE_NONE || count == MOST)

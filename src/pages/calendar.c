@@ -142,8 +142,9 @@ given_list(struct request *request, struct store_tx *tx, struct html *html, cons
 		HTML_IN(html, "li");
 		{
 			HTML_IN(html, "span");
-			HTML_LINE(html, "strong", arena_format(request->arena, TEXT_FORMAT " " TEXT_FORMAT " " TEXT_FORMAT,
-				TEXT_ARGS(store_text(&rows, 5)), TEXT_ARGS(store_text(&rows, 6)), TEXT_ARGS(store_text(&rows, 7))));
+			HTML_LINE(html, "strong", store_text(&rows, 8).length ? store_text(&rows, 8)
+				: arena_format(request->arena, TEXT_FORMAT " " TEXT_FORMAT " " TEXT_FORMAT, TEXT_ARGS(store_text(&rows, 5)),
+					TEXT_ARGS(store_text(&rows, 6)), TEXT_ARGS(store_text(&rows, 7))));
 			html_say(html, " : ");
 			html_text(html, window == PROCEDURE_NONE ? store_text(&rows, 1) : campaign->procedure->windows[window].label);
 			html_say(html, " jusqu’au ");
@@ -203,15 +204,41 @@ agent_search(struct request *request, struct store_tx *tx, struct html *html, st
 	return GUICHET_OK;
 }
 
+/* Finds the structure, by its code. */
+static void
+structure_search(struct request *request, struct html *html)
+{
+	const struct text code = text_trim(request_query(request, "agent"));
+	HTML_IN(html, "form", { "class", TEXT("filters") }, { "method", TEXT("get") }, { "action", request->path },
+		{ "role", TEXT("search") });
+	{
+		HTML_IN(html, "div", { "class", TEXT("field grow") });
+		HTML_SAY(html, "label", "Code de la structure", { "for", TEXT("agent") });
+		HTML_VOID(html, "input", { "type", TEXT("search") }, { "id", TEXT("agent") }, { "name", TEXT("agent") },
+			{ "value", code }, { "required", TEXT("") }, { "autocomplete", TEXT("off") });
+	}
+	HTML_SAY(html, "button", "Chercher la structure", { "class", TEXT("button") }, { "type", TEXT("submit") });
+	if (code.length)
+		HTML_SAY(html, "p", "Aucune structure n’a ce code dans l’annuaire d’aujourd’hui. Le code d’un établissement est son "
+			"numéro UAI.", { "class", TEXT("empty") });
+}
+
 static void
 exemption_form(struct request *request, struct html *html, const struct office_campaign *campaign,
 	const struct directory_facts *agent)
 {
 	const struct procedure *procedure = campaign->procedure;
+	const bool of_structures = procedure->of_structures;
 	FORM_IN(request, html, request->path, { "class", TEXT("form") });
 	HTML_VOID(html, "input", { "type", TEXT("hidden") }, { "name", TEXT("matricule") },
-		{ "value", agent->person.external_id });
-	{
+		{ "value", of_structures ? agent->structure.code : agent->person.external_id });
+	if (of_structures) {
+		HTML_IN(html, "dl", { "class", TEXT("data compact") });
+		HTML_SAY(html, "dt", "Structure");
+		HTML_LINE(html, "dd", agent->structure.name);
+		HTML_SAY(html, "dt", "Code");
+		HTML_LINE(html, "dd", agent->structure.code);
+	} else {
 		HTML_IN(html, "dl", { "class", TEXT("data compact") });
 		HTML_SAY(html, "dt", "Agent");
 		HTML_LINE(html, "dd", directory_person_name(request->arena, &agent->person));
@@ -233,21 +260,28 @@ exemption_form(struct request *request, struct html *html, const struct office_c
 	page_field(html, &(struct page_field){ .name = TEXT("jusquau"), .label = TEXT("Jusqu’au (ce jour compris)"),
 		.type = "date", .width = TEXT("medium"), .value = form_value(request, "jusquau"), .required = true });
 	page_field(html, &(struct page_field){ .name = TEXT("motif"), .label = TEXT("Motif"), .type = "textarea", .rows = 3,
-		.help = TEXT("Il est enregistré, et l’agent le lit dans son dossier."),
+		.help = of_structures ? TEXT("Il est enregistré, et qui demande pour la structure le lit dans le dossier.")
+			: TEXT("Il est enregistré, et l’agent le lit dans son dossier."),
 		.longest = 500, .value = form_value(request, "motif"), .required = true });
 	HTML_IN(html, "div", { "class", TEXT("buttons") });
-	HTML_SAY(html, "button", "Rouvrir pour cet agent", { "class", TEXT("button") }, { "type", TEXT("submit") });
-	html_link(html, request->path, TEXT("Choisir quelqu’un d’autre"));
+	HTML_LINE(html, "button", of_structures ? TEXT("Rouvrir pour cette structure") : TEXT("Rouvrir pour cet agent"),
+		{ "class", TEXT("button") }, { "type", TEXT("submit") });
+	html_link(html, request->path, of_structures ? TEXT("Choisir une autre structure") : TEXT("Choisir quelqu’un d’autre"));
 }
 
-/* The agent of a matricule today; nobody when there is none. */
+/* The agent of a matricule today, or the structure of a code; nobody when there is none. */
 static enum guichet_status
-agent_load(struct request *request, struct store_tx *tx, struct text matricule, struct directory_facts *ret_agent,
-	struct guichet_error *error)
+agent_load(struct request *request, struct store_tx *tx, const struct procedure *procedure, struct text matricule,
+	struct directory_facts *ret_agent, struct guichet_error *error)
 {
 	const struct date today = date_of_instant(clock_now(site_of(request)->clock), NULL);
 	struct directory_person person;
-	enum guichet_status status = directory_person_by_external_id(tx, request->arena, matricule, today, &person, error);
+	enum guichet_status status;
+	if (procedure->of_structures) {
+		status = directory_structure_by_code(tx, request->arena, matricule, today, &ret_agent->structure, error);
+		return status == GUICHET_UNKNOWN ? GUICHET_OK : status;
+	}
+	status = directory_person_by_external_id(tx, request->arena, matricule, today, &person, error);
 	if (status == GUICHET_OK)
 		status = directory_facts(tx, request->arena, person.id, today, ret_agent, error);
 	return status == GUICHET_UNKNOWN ? GUICHET_OK : status;
@@ -265,15 +299,17 @@ exemption_page(struct request *request, struct html *html, struct text mistake, 
 	const struct text chosen = text_trim(request->method == METHOD_POST ? form_value(request, "matricule")
 		: request_query(request, "agent"));
 	if (status == GUICHET_OK && chosen.length)
-		status = agent_load(request, tx, chosen, &agent, error);
+		status = agent_load(request, tx, campaign->procedure, chosen, &agent, error);
 	if (status != GUICHET_OK)
 		return status;
 	const struct procedure *procedure = campaign->procedure;
 	PAGE_IN(request, html, TEXT("Dérogations"), { TEXT("/"), TEXT("Accueil") }, { TEXT("/gestion"), TEXT("Gestion") },
 		{ desk_path(request->arena, campaign, ""), campaign->campaign->title });
 	desk_tabs(request, html, campaign);
-	HTML_SAY(html, "p", "Une dérogation rouvre une fenêtre pour un seul agent, avec un motif "
-		"enregistré, que l’agent peut lire.",
+	HTML_LINE(html, "p", procedure->of_structures
+		? TEXT("Une dérogation rouvre une fenêtre pour une seule structure, avec un motif enregistré, que peut lire qui demande "
+			"pour elle.")
+		: TEXT("Une dérogation rouvre une fenêtre pour un seul agent, avec un motif enregistré, que l’agent peut lire."),
 		{ "class", TEXT("lead") });
 	if (procedure->exception_count == 0) {
 		HTML_SAY(html, "p", "Cette procédure n’en prévoit pas.", { "class", TEXT("empty") });
@@ -281,8 +317,10 @@ exemption_page(struct request *request, struct html *html, struct text mistake, 
 	}
 	if (mistake.length)
 		page_notice(html, NOTICE_ERROR, TEXT("La dérogation n’est pas enregistrée"), mistake);
-	if (agent.person.id.length)
+	if (agent.person.id.length || (procedure->of_structures && agent.structure.id.length))
 		exemption_form(request, html, campaign, &agent);
+	else if (procedure->of_structures)
+		structure_search(request, html);
 	else if ((status = agent_search(request, tx, html, error)) != GUICHET_OK)
 		return status;
 	return given_list(request, tx, html, campaign, error);
@@ -305,14 +343,19 @@ exemption_read(struct request *request, struct office_exemption *exemption, stru
 	CLEANUP(store_read_end) struct store_tx *tx = store_read(site_of(request)->store, error);
 	if (!tx)
 		return error->status;
-	struct directory_person person;
-	status = directory_person_by_external_id(tx, request->arena, text_trim(form_value(request, "matricule")),
-		date_of_instant(exemption->at, NULL), &person, error);
-	if (status != GUICHET_OK && status != GUICHET_UNKNOWN)
+	struct directory_facts chosen = { 0 };
+	status = agent_load(request, tx, exemption->campaign->procedure, text_trim(form_value(request, "matricule")), &chosen,
+		error);
+	if (status != GUICHET_OK)
 		return status;
+	const bool of_structures = exemption->campaign->procedure->of_structures;
+	exemption->person = chosen.person.id;
+	exemption->structure = of_structures ? chosen.structure.id : (struct text){ 0 };
 	exemption->window = procedure_window_find(exemption->campaign->procedure, form_value(request, "fenetre"));
 	exemption->reason = text_trim(form_value(request, "motif"));
-	if (status == GUICHET_UNKNOWN)
+	if (of_structures && !exemption->structure.length)
+		*ret_mistake = TEXT("Aucune structure n’a ce code. Vérifiez-le.");
+	else if (!of_structures && !exemption->person.length)
 		*ret_mistake = TEXT("Aucun agent n’a ce matricule. Cherchez l’agent par son nom.");
 	else if (exemption->window == PROCEDURE_NONE)
 		*ret_mistake = TEXT("Choisissez la fenêtre à rouvrir.");
@@ -320,8 +363,6 @@ exemption_read(struct request *request, struct office_exemption *exemption, stru
 		*ret_mistake = TEXT("Donnez le dernier jour, par exemple 30/06/2023.");
 	else if (exemption->reason.length == 0)
 		*ret_mistake = TEXT("Donnez le motif : il est enregistré et l’agent peut le lire.");
-	else
-		exemption->person = person.id;
 	return GUICHET_OK;
 }
 

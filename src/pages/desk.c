@@ -336,7 +336,7 @@ row_line(struct request *request, struct html *html, const struct listing *listi
 	struct dossier_facts facts;
 	struct guichet_error error;
 	const bool whole = office_row_facts(request->arena, row, clock_now(site_of(request)->clock), &state, &facts, &error)
-		== GUICHET_OK && office_row_outside(listing->tx, request->arena, &facts, &error) == GUICHET_OK;
+		== GUICHET_OK && office_row_outside(listing->tx, request->arena, row, &facts, &error) == GUICHET_OK;
 	const struct procedure *procedure = row->procedure;
 	HTML_IN(html, "tr");
 	if (choosing) {

@@ -40,7 +40,7 @@ for_each_dossier(struct request *request, const struct office_campaign *campaign
 			struct dossier_facts facts;
 			status = office_row_facts(page, &rows.at[i], now, &state, &facts, error);
 			if (status == GUICHET_OK)
-				status = office_row_outside(tx, page, &facts, error);
+				status = office_row_outside(tx, page, &rows.at[i], &facts, error);
 			if (status == GUICHET_OK)
 				status = each(context, page, &rows.at[i], &facts, error);
 		}

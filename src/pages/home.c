@@ -64,7 +64,7 @@ dossier_card(struct request *request, struct html *html, const struct office_row
 {
 	struct dossier state;
 	struct dossier_facts facts;
-	const struct dossier_viewer viewer = { .person = visitor_of(request)->actor.person };
+	const struct dossier_viewer viewer = page_own_viewer(row, visitor_of(request)->actor.person);
 	const struct procedure_step *step = &row->procedure->steps[row->step];
 	const enum guichet_status status = office_row_facts(request->arena, row, request->received_at, &state, &facts, error);
 	if (status != GUICHET_OK)
@@ -76,12 +76,7 @@ dossier_card(struct request *request, struct html *html, const struct office_row
 	{
 		HTML_IN(html, "h3", { "class", TEXT("card-title") });
 		const struct procedure_nature *nature = page_nature(row->procedure, state.nature);
-		html_link(html, page_dossier_path(request->arena, row->id), row->procedure->of_structures
-			? arena_format(request->arena, TEXT_FORMAT ", " TEXT_FORMAT, TEXT_ARGS(row->procedure->title),
-				TEXT_ARGS(row->structure_name))
-			: !nature ? row->procedure->title
-			: arena_format(request->arena, TEXT_FORMAT " : " TEXT_FORMAT, TEXT_ARGS(row->procedure->title),
-				TEXT_ARGS(nature->label)));
+		html_link(html, page_dossier_path(request->arena, row->id), page_dossier_title(request->arena, row, nature));
 	}
 	{
 		HTML_IN(html, "p");

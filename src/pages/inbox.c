@@ -114,7 +114,7 @@ inbox_load(struct inbox *inbox, struct store_tx *tx, const struct office_rows *r
 			*item = inbox->items[i]; /* its facts are read below, at its place */
 		enum guichet_status status = office_row_facts(arena, item->row, now, &item->state, &item->facts, error);
 		if (status == GUICHET_OK)
-			status = office_row_outside(tx, arena, &item->facts, error);
+			status = office_row_outside(tx, arena, item->row, &item->facts, error);
 		if (status == GUICHET_OK)
 			status = item_options(inbox, item, error);
 		if (status != GUICHET_OK)

@@ -8,6 +8,21 @@
 
 #include "base/banned.h"
 
+struct dossier_viewer
+page_own_viewer(const struct office_row *row, struct text person)
+{
+	return (struct dossier_viewer){ .person = person,
+		.roles = row->procedure->of_structures ? DOSSIER_ROLE(procedure_applicant(row->procedure)) : 0 };
+}
+
+struct text
+page_dossier_title(struct arena *arena, const struct office_row *row, const struct procedure_nature *nature)
+{
+	const struct text title = row->procedure->title, whole = row->procedure->of_structures
+		? arena_format(arena, TEXT_FORMAT ", " TEXT_FORMAT, TEXT_ARGS(title), TEXT_ARGS(row->structure_name)) : title;
+	return !nature ? whole : arena_format(arena, TEXT_FORMAT " : " TEXT_FORMAT, TEXT_ARGS(whole), TEXT_ARGS(nature->label));
+}
+
 const struct procedure_nature *
 page_nature(const struct procedure *procedure, struct text name)
 {

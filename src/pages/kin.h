@@ -15,3 +15,8 @@ enum guichet_status page_children(struct request *request, struct store_tx *tx, 
 /* Fields changed, before and after (dossier.c). */
 void page_changes(struct request *request, struct html *html, const struct office_dossier *dossier,
 	const struct dossier_change *changes, size_t count);
+
+/* Who looks at one of their own dossiers in a list: its applicant, by the function by which they ask when it is a structure's. */
+struct dossier_viewer page_own_viewer(const struct office_row *row, struct text person);
+/* "Un logement", "Un logement : Avenant", "Une enquête, École du Bourg : Rectification"; `nature` NULL: of none. */
+struct text page_dossier_title(struct arena *arena, const struct office_row *row, const struct procedure_nature *nature);

@@ -21,13 +21,13 @@ struct line {
 	const struct text *warnings; size_t warning_count;
 	bool ended;
 	bool runs; /* it does, or one born of it */
+	struct dossier_viewer viewer; /* as the applicant, and as nobody else */
 };
 
 struct life {
 	struct request *request;
 	struct office_life all;
 	struct line *lines;
-	struct dossier_viewer viewer; /* as the applicant, and as nobody else */
 	bool more; /* some were not judged */
 };
 
@@ -46,15 +46,15 @@ judge(struct life *life, struct line *line, struct guichet_error *error)
 {
 	struct arena *arena = life->request->arena;
 	const struct dossier_facts *facts = &line->one->facts;
-	enum guichet_status status = dossier_timeline(facts, &life->viewer, NULL, 0, arena, &line->moments, &line->moment_count,
+	enum guichet_status status = dossier_timeline(facts, &line->viewer, NULL, 0, arena, &line->moments, &line->moment_count,
 		error);
 	if (status == GUICHET_OK)
-		status = dossier_options(facts, &life->viewer, arena, &line->options, &line->option_count, error);
+		status = dossier_options(facts, &line->viewer, arena, &line->options, &line->option_count, error);
 	if (status == GUICHET_OK)
-		status = dossier_expected(facts, &life->viewer, line->options, line->option_count, arena, &line->expected,
+		status = dossier_expected(facts, &line->viewer, line->options, line->option_count, arena, &line->expected,
 			&line->expected_count, error);
 	if (status == GUICHET_OK)
-		status = dossier_warnings(facts, &life->viewer, arena, &line->warnings, &line->warning_count, error);
+		status = dossier_warnings(facts, &line->viewer, arena, &line->warnings, &line->warning_count, error);
 	return status;
 }
 
@@ -64,7 +64,7 @@ life_load(struct request *request, struct store_tx *tx, struct life *life, struc
 	struct arena *arena = request->arena;
 	const struct office_actor *actor = &visitor_of(request)->actor;
 	size_t open = 0;
-	*life = (struct life){ .request = request, .viewer = { .person = actor->person } };
+	*life = (struct life){ .request = request };
 	enum guichet_status status = office_life(site_of(request)->office, tx, arena, actor, request->received_at, &life->all,
 		error);
 	life->lines = status == GUICHET_OK ? arena_array_of(arena, struct line, life->all.count + 1) : NULL;
@@ -75,8 +75,9 @@ life_load(struct request *request, struct store_tx *tx, struct life *life, struc
 		const struct office_life_dossier *one = &life->all.dossiers[i];
 		struct line *line = &life->lines[i];
 		line->one = one;
+		line->viewer = page_own_viewer(one->row, actor->person);
 		line->path = page_dossier_path(arena, one->row->id);
-		line->label = dossier_label(&one->facts, &life->viewer);
+		line->label = dossier_label(&one->facts, &line->viewer);
 		line->ended = dossier_is_ended(one->row->procedure, &one->state);
 		line->runs |= !line->ended;
 		if (line->ended)
@@ -93,16 +94,14 @@ life_load(struct request *request, struct store_tx *tx, struct life *life, struc
 
 /* ---- words ---- */
 
-/* "Un logement, n° …", "Un logement : Avenant, n° …". */
+/* "Un logement, n° …", "Une enquête, École du Bourg : Avenant, n° …". */
 static struct text
 name_of(struct arena *arena, const struct line *line)
 {
 	const struct procedure *procedure = line->one->row->procedure;
 	const struct procedure_nature *nature = page_nature(procedure, line->one->state.nature);
-	return nature ? arena_format(arena, TEXT_FORMAT " : " TEXT_FORMAT ", n° " TEXT_FORMAT, TEXT_ARGS(procedure->title),
-		TEXT_ARGS(nature->label), TEXT_ARGS(line->one->row->number))
-		: arena_format(arena, TEXT_FORMAT ", n° " TEXT_FORMAT, TEXT_ARGS(procedure->title),
-			TEXT_ARGS(line->one->row->number));
+	const struct text title = page_dossier_title(arena, line->one->row, nature);
+	return arena_format(arena, TEXT_FORMAT ", n° " TEXT_FORMAT, TEXT_ARGS(title), TEXT_ARGS(line->one->row->number));
 }
 
 static struct text
@@ -210,7 +209,7 @@ expected_piece(struct life *life, struct html *html, const struct line *line, co
 		html_text(html, words[expected->task]);
 	}
 	if (expected->task == DOSSIER_PIECE_TO_REPLACE && kept && kept->ground.length
-		&& dossier_may_read_piece(&line->one->facts, &life->viewer, expected->piece))
+		&& dossier_may_read_piece(&line->one->facts, &line->viewer, expected->piece))
 		HTML_LINE(html, "blockquote", kept->ground, { "class", TEXT("quote") });
 	if (expected->until != INSTANT_NEVER) {
 		HTML_IN(html, "p");
@@ -572,7 +571,7 @@ past_load(struct life *life, const struct office_life_event *events, size_t coun
 	for (size_t i = 0; i < count; i++) {
 		const struct line *line = &life->lines[events[i].dossier];
 		bool is_told;
-		const enum guichet_status status = dossier_tell_event(&line->one->facts, &life->viewer, &events[i].event,
+		const enum guichet_status status = dossier_tell_event(&line->one->facts, &line->viewer, &events[i].event,
 			life->request->arena, &list[told].moment, &is_told, error);
 		if (status != GUICHET_OK)
 			return status;

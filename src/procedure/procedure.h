@@ -239,7 +239,7 @@ struct procedure_local {
 	struct procedure_list who;    /* the roles that set it, in the structures where they are held */
 };
 
-/* A sum over a person's acts (compteurs): the same in every procedure where it has this name. */
+/* A sum over the acts of a person, or of a structure that asks (compteurs): the same in every procedure where it has this name. */
 struct procedure_counter {
 	struct procedure_origin origin;
 	struct text name, label;
@@ -556,7 +556,7 @@ enum procedure_slot_kind {
 	PROCEDURE_SLOT_POSTING,   /* affectation: the entries of `agent` as the directory has them today, then depuis
 	                           * (date) and actif (boolean) */
 	PROCEDURE_SLOT_LOCALS,    /* réglage: a value per local, in order, for the structure of today */
-	PROCEDURE_SLOT_COUNTERS,  /* compteur: per counter a list of quantité, du, au, dossier, origine, oldest first */
+	PROCEDURE_SLOT_COUNTERS,  /* compteur, of the person or of the structure that asks: per counter a list of quantité, du, au, dossier, origine, oldest first */
 	PROCEDURE_SLOT_PARAMETER, /* index: parameters; by the date of the filing, or today before it */
 	PROCEDURE_SLOT_AGENT,     /* agent: matricule, civilité, nom, prénom, mail, corps, grade, catégorie,
 	                           * filière, statut, structure {code, nom, type, département, adresse, régime, employeur} */

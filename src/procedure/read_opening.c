@@ -323,21 +323,20 @@ read_behalf(struct reader *reader, struct map top)
 				"le demandeur dépose pour lui-même");
 }
 
-/* What is read of a person, or is another's, has no sense yet for a structure. */
+/* What is of a person has no sense for a structure. */
 static void
 read_subject(struct reader *reader, struct map top)
 {
-	static const char *const of_agents[] = { "pour_autrui", "natures", "compteurs", "réglages" };
 	if (!map_get(top, "sujet"))
 		return;
 	reader->procedure->of_structures = text_equal(map_text(top, "sujet", TEXT_NAME), TEXT("structure"));
 	if (!reader->procedure->of_structures)
 		finding_add(reader->findings, 107, map_get(top, "sujet")->at, TEXT("écrivez « sujet: structure », ou rien"),
 			"une demande est celle d’un agent ou d’une structure");
-	for (size_t i = 0; reader->procedure->of_structures && i < sizeof of_agents / sizeof *of_agents; i++)
-		if (map_get(top, of_agents[i]))
-			finding_add(reader->findings, 325, map_key_place(top, of_agents[i]), TEXT("ôtez cette partie, ou « sujet: »"),
-				"« %s » ne vaut que pour la demande d’un agent", of_agents[i]);
+	if (reader->procedure->of_structures && map_get(top, "pour_autrui"))
+		finding_add(reader->findings, 325, map_key_place(top, "pour_autrui"),
+			TEXT("ôtez cette partie, et ajoutez aux « fonction: » du demandeur celles de qui peut déposer pour la structure"),
+			"une structure n’a pas de demande déposée pour autrui : qui y tient la fonction dépose pour elle");
 }
 
 void

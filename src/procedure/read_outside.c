@@ -21,7 +21,8 @@ read_locals(struct reader *reader, const struct yaml_node *section)
 		read_entry(map, item->key->scalar, &local->field);
 		local->who = map_names(map, "qui", NAME_ROLE);
 		for (size_t k = 0; k < local->who.count; k++)
-			if (reader->procedure->roles[local->who.at[k]].reach == PROCEDURE_APPLICANT)
+			if (!reader->procedure->of_structures
+				&& reader->procedure->roles[local->who.at[k]].reach == PROCEDURE_APPLICANT)
 				finding_add(reader->findings, 107, map_key_place(map, "qui"), TEXT("nommez un rôle tenu par une fonction"),
 					"le demandeur ne règle rien pour sa structure");
 		if (local->field.type == PROCEDURE_FIELD_DECLARATION)

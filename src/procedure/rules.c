@@ -70,6 +70,16 @@ note_outside(struct reader *reader, const struct feel *feel)
 			&& procedure->slots[uses[i].slot].kind == PROCEDURE_SLOT_POSTING;
 }
 
+/* What to do about a mistake: a name that others have is missing for a reason. */
+static struct text
+remedy_of(const struct reader *reader, const struct feel_finding *finding)
+{
+	const bool posting = text_find(finding->message, TEXT("« affectation »")) != SIZE_MAX
+		|| text_find(finding->message, TEXT("« affectation »")) != SIZE_MAX;
+	return posting && reader->procedure->of_structures
+		? TEXT("une structure n’a pas d’affectation : lisez « agent.structure », ou un réglage") : finding->remedy;
+}
+
 static const struct feel *
 read_in(struct reader *reader, struct text text, enum scope_kind scope, enum wanted wanted,
 	const struct feel_type *expected,
@@ -90,7 +100,7 @@ read_in(struct reader *reader, struct text text, enum scope_kind scope, enum wan
 		const size_t start = place(context, finding->offset);
 		const size_t end = finding->length ? place(context, finding->offset + finding->length - 1) + 1 : start + 1;
 		finding_add(reader->findings, finding->about == FEEL_ABOUT_UNITS ? 208 : 203,
-			(struct span){ source, start, end > start ? end : start + 1 }, finding->remedy, "%.*s",
+			(struct span){ source, start, end > start ? end : start + 1 }, remedy_of(reader, finding), "%.*s",
 			TEXT_ARGS(finding->message));
 	}
 	if (feel)

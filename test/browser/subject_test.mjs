@@ -24,6 +24,7 @@ async function writeProcedure(own) {
 	await change("campagnes/2024.yaml", ["du: 2024-01-01, au: 2024-01-31", "du: 2023-06-01, au: 2023-06-30"]);
 	await change("procedure.yaml", ["[directeur, faisant fonction]", "[chef d’établissement, secrétaire d’intendance]"],
 		["fonction: [inspecteur, directeur], de: structure", "fonction: gestionnaire DPAE, de: partout"],
+		["reçue, qui: direction, formulaire: réponse", "à_viser, qui: direction, formulaire: réponse"],
 		["fonction: gestionnaire, de: partout", "fonction: gestionnaire DPAE, de: partout"],
 		['agent.structure.type = "école"', "agent.structure.type != null"]);
 }
@@ -76,6 +77,21 @@ async function play(server, cast, mailbox, scripted) {
 	check((await textOf(other)).includes(first.structure), "the other: " + await textOf(other));
 	await looked(other, `${name}-other`, scripted);
 
+	// All that is theirs on one page, and a dossier born of it.
+	await other.goto("/mes-demarches");
+	check((await textOf(other)).includes(`Une enquête auprès des écoles, ${first.structure}`), "life: " + await textOf(other));
+	await looked(other, `${name}-life`, scripted);
+	await other.goto(path);
+	await follow(other, "Rectification");
+	await other.getByLabel("Nombre de classes").fill("5");
+	await press(other, "Enregistrer et continuer");
+	await press(other, "Rectifier");
+	await other.getByText("Votre demande est déposée").waitFor();
+	await looked(other, `${name}-child`, scripted);
+	await page.goto("/mes-demarches");
+	check((await textOf(page)).includes("Rectification"), "the child: " + await textOf(page));
+	check((await textOf(page)).includes("Rectification demandée"), "what happened: " + await textOf(page));
+
 	// Everybody else there: nothing of it exists.
 	await enter(stranger, cast.teacher);
 	for (const [place, status] of [[path, 404], [draft, 404], [`${draft}/recapitulatif`, 404], [`${draft}/abandonner`, 404]])
@@ -87,6 +103,20 @@ async function play(server, cast, mailbox, scripted) {
 	await enter(office, cast.office);
 	await office.goto("/a-traiter");
 	check((await textOf(office)).includes(first.structure), await textOf(office));
+
+	// The office reopens the filing for the structure.
+	await office.goto("/gestion/enquete-2024/derogations");
+	await looked(office, `${name}-reopening`, scripted);
+	await office.getByLabel("Code de la structure").fill("rien");
+	await press(office, "Chercher la structure");
+	await office.getByText("Aucune structure n’a ce code").waitFor();
+	await office.getByLabel("Code de la structure").fill(draft.replace(/.*\/structures\//, ""));
+	await press(office, "Chercher la structure");
+	await office.getByLabel("Jusqu’au").fill("2023-07-10");
+	await office.getByLabel("Motif").fill("Une tempête.");
+	await looked(office, `${name}-reopened`, scripted);
+	await press(office, "Rouvrir pour cette structure");
+	await office.locator("li", { hasText: "Une tempête." }).first().getByText(first.structure).waitFor();
 
 	await other.goto(path);
 	await follow(other, "Reprendre");
