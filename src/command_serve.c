@@ -57,5 +57,5 @@ command_campaign(int argc, char **argv)
 		return EXIT_REFUSED;
 	}
 	printf("Campagne %s ouverte.\n", argv[3]);
-	return EXIT_DONE;
+	return command_roles_tell(office, store, clock_now(clock), NULL) >= 0 ? EXIT_DONE : EXIT_REFUSED;
 }

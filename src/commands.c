@@ -20,6 +20,7 @@ static const struct command {
 	{ "typeset", "", NULL, command_typeset },
 	{ "import", COMMAND_IMPORT_USAGE, "Met l’annuaire au contenu de fichiers CSV.", command_import },
 	{ "agenda", COMMAND_AGENDA_USAGE, "Liste ce qui va arriver de soi-même un jour donné.", command_agenda },
+	{ "roles", COMMAND_ROLES_USAGE, "Dit les rôles des campagnes ouvertes que personne ne tient.", command_roles },
 	{ "closed-day", COMMAND_CLOSED_DAY_USAGE, "Ajoute un jour fermé ou férié à tous les calendriers, les montre, en ôte.",
 		command_closed_day },
 	{ "person", COMMAND_PERSON_USAGE, "Montre une personne, ouvre ou ferme son compte.", command_person },

@@ -1,6 +1,8 @@
 /* The program's commands, by name. */
 #pragma once
 
+#include <stdint.h>
+
 /* Exit status of every command: 0 done, 1 refused by content, 2 wrong usage. */
 enum { EXIT_DONE, EXIT_REFUSED, EXIT_USAGE };
 
@@ -16,6 +18,7 @@ int command_deliver(int argc, char **argv);
 int command_typeset(int argc, char **argv);
 int command_import(int argc, char **argv);
 int command_agenda(int argc, char **argv);
+int command_roles(int argc, char **argv);
 int command_closed_day(int argc, char **argv);
 int command_person(int argc, char **argv);
 int command_mails(int argc, char **argv);
@@ -33,6 +36,7 @@ int command_explain(int argc, char **argv);
 	" [--date JOUR] [--force] [--strict] [--dry-run]\n       guichet import DONNÉES --counters F [--date JOUR]\n" \
 	"       guichet import DONNÉES --dossiers F --campaign CAMPAGNE --action ACTION --as MATRICULE [--date JOUR]"
 #define COMMAND_AGENDA_USAGE "DONNÉES JOUR [--campaign CAMPAGNE]"
+#define COMMAND_ROLES_USAGE "DONNÉES [JOUR]"
 #define COMMAND_CLOSED_DAY_USAGE \
 	"add DONNÉES JOUR [DERNIER JOUR] --label \"…\" [--holiday] | list DONNÉES | remove DONNÉES JOUR"
 #define COMMAND_PERSON_USAGE "DONNÉES show|code|create|disable|enable MATRICULE|COURRIEL"
@@ -49,3 +53,9 @@ int command_explain(int argc, char **argv);
 #define COMMAND_BACKUP_USAGE "DONNÉES COPIE"
 #define COMMAND_VERIFY_USAGE "DONNÉES"
 #define COMMAND_EXPLAIN_USAGE "DONNÉES NUMÉRO [ÉVÉNEMENT] [--value NOM] [--depth phrase|étapes|tout] [--json]"
+
+struct office;
+struct store;
+struct office_campaign;
+/* Writes on stderr the roles that nobody holds then, in the campaigns or in one; how many, or -1 when they cannot be read. */
+long command_roles_tell(struct office *office, struct store *store, int64_t at, const struct office_campaign *only);

@@ -527,6 +527,6 @@ TEST(a_role_that_empties_while_a_request_waits_goes_up_and_is_told_when_nobody_i
 	counter_at(&a, "2024-01-13T12:30");
 	counter_must(office_catch_up(a.office, &error), &error);
 	counter_at(&a, "2024-01-14T13:00");
-	CHECK_INTEGER(alerts(&a, &message), 2); /* one for each request */
+	CHECK_INTEGER(alerts(&a, &message), 3); /* one for each request, and one for the role */
 	CHECK(text_starts(message, TEXT("Plus personne ne tient le rôle")));
 }

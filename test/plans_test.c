@@ -37,6 +37,7 @@ static const struct permit permits[] = {
 	{ STORE_DIRECTORY_PERSONS_ALL, false, "v", WHOLE_IMPORT },
 	{ STORE_DIRECTORY_APPOINTMENTS_ALL, true, "a st", WHOLE_IMPORT },
 	{ STORE_DIRECTORY_INTERIMS_ALL, true, "i p", WHOLE_IMPORT },
+	{ STORE_DIRECTORY_STAFFED, false, "s", "every structure, once for each change of the directory and each day" },
 	{ STORE_ATTACHMENT_NAMED, true, "draft_piece handed_piece attachment", "a backup copies every file" },
 	{ STORE_SESSION_SWEEP, false, "session", "now and then: those that nobody will open again" },
 

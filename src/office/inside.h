@@ -57,7 +57,7 @@ struct office {
 	struct arena *arena;   /* what campaigns are made of */
 	struct collation *collation;
 
-	int64_t watched_generation, watched_day; /* of the last look at where things wait, of its loop alone */
+	int64_t watched_generation, watched_day, watched_campaigns; /* of the last look at where things wait, of its loop alone */
 	struct office_loop loops[OFFICE_LOOP_COUNT];
 	pthread_mutex_t sleep;
 	pthread_cond_t awake;
@@ -115,6 +115,10 @@ void flight_wait(struct flight *flight, size_t most);
 enum guichet_status office_fire_due(struct office *office, bool *ret_more, struct guichet_error *error);
 enum guichet_status office_compose_letters(struct office *office, bool *ret_more, struct guichet_error *error);
 enum guichet_status office_watch_directory(struct office *office, bool *ret_more, struct guichet_error *error);
+/* The beginning of the ids of alerts about a role that nobody holds: then the campaign, ":" and the role. */
+#define OFFICE_VACANCY "role:"
+/* Once for each change of the directory and each day: alerts that come back until somebody holds the role. */
+enum guichet_status office_watch_roles(struct office *office, struct date today, struct guichet_error *error);
 enum guichet_status office_run_batches(struct office *office, bool *ret_more, struct guichet_error *error);
 enum guichet_status office_recompute(struct office *office, bool *ret_more, struct guichet_error *error);
 

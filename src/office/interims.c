@@ -250,13 +250,17 @@ office_watch_directory(struct office *office, bool *ret_more, struct guichet_err
 		CLEANUP(store_read_end) struct store_tx *tx = store_read(office->options.store, error);
 		status = tx ? directory_generation(tx, &generation, error) : error->status;
 	}
+	const int64_t campaigns = (int64_t)office_campaigns(office, arena).count;
 	if (status != GUICHET_OK || (office->watched_generation == generation + 1
-		&& office->watched_day == date_day_number(today)))
+		&& office->watched_day == date_day_number(today) && office->watched_campaigns == campaigns))
 		return status;
 	status = look_around(office, today, error);
+	if (status == GUICHET_OK)
+		status = office_watch_roles(office, today, error);
 	if (status == GUICHET_OK) {
 		office->watched_generation = generation + 1; /* 0: never */
 		office->watched_day = date_day_number(today);
+		office->watched_campaigns = campaigns;
 	}
 	return status;
 }

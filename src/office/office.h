@@ -547,6 +547,28 @@ struct office_closed_change {
 enum guichet_status office_closed_day_add(struct store_tx *tx, void *context, struct guichet_error *error);
 enum guichet_status office_closed_day_remove(struct store_tx *tx, void *context, struct guichet_error *error);
 
+/* --- roles that nobody holds ----------------------------------------------------------------- */
+
+enum { OFFICE_MOST_VACANCIES = 200 };
+
+struct office_vacancy {
+	const struct office_campaign *campaign;
+	int role;
+	int64_t places;    /* how many structures have nobody, there or above; 0: it is held anywhere, and nobody does */
+	struct text where; /* the names of the first of them */
+};
+
+/* In the campaigns (or in one) that are still open or have dossiers that wait, the roles that act and that nobody holds on
+ * that day: those held everywhere, and those that a step waits for in the structures where somebody works. */
+enum guichet_status office_vacancies(struct office *office, struct store_tx *tx, struct arena *arena,
+	const struct office_campaign *only, struct date day, const struct office_vacancy **ret_vacancies, size_t *ret_count,
+	struct guichet_error *error);
+/* « Personne ne tient le rôle … »: what, and what to do. */
+struct text office_vacancy_text(struct arena *arena, const struct office_vacancy *vacancy);
+/* What was told of a campaign today, seen or not: for the desk. */
+enum guichet_status office_vacancies_told(struct store_tx *tx, struct arena *arena, const struct office_campaign *campaign,
+	const struct text **ret_messages, size_t *ret_count, struct guichet_error *error);
+
 /* --- what will happen by itself on a day ----------------------------------------------------- */
 
 enum office_agenda_kind { OFFICE_AGENDA_CLOSED, OFFICE_AGENDA_SETTING, OFFICE_AGENDA_ABSENCE, OFFICE_AGENDA_POST,

@@ -55,6 +55,18 @@ desk_tabs(struct request *request, struct html *html, const struct office_campai
 	}
 }
 
+enum guichet_status
+desk_vacancies(struct request *request, struct store_tx *tx, struct html *html, const struct office_campaign *campaign,
+	struct guichet_error *error)
+{
+	const struct text *messages;
+	size_t count;
+	const enum guichet_status status = office_vacancies_told(tx, request->arena, campaign, &messages, &count, error);
+	for (size_t i = 0; status == GUICHET_OK && i < count; i++)
+		page_notice(html, NOTICE_WARNING, TEXT("Un rôle n’est tenu par personne"), messages[i]);
+	return status;
+}
+
 /* ---- GET /gestion: the campaigns I run ---- */
 
 static enum guichet_status
@@ -79,7 +91,7 @@ campaign_card(struct request *request, struct store_tx *tx, struct html *html, c
 	}
 	HTML_IN(html, "p");
 	html_format(html, "%lld dossier%s, dont %lld à traiter par vous.", (long long)all, all > 1 ? "s" : "", (long long)mine);
-	return GUICHET_OK;
+	return desk_vacancies(request, tx, html, campaign, error);
 }
 
 enum guichet_status
@@ -539,7 +551,7 @@ page_desk_campaign(struct request *request, struct html *html, struct guichet_er
 	if (!tx)
 		return error->status;
 	struct listing listing;
-	const enum guichet_status status = listing_load(request, tx, &listing, error);
+	enum guichet_status status = listing_load(request, tx, &listing, error);
 	if (status != GUICHET_OK)
 		return status;
 	listing.tx = tx;
@@ -548,6 +560,9 @@ page_desk_campaign(struct request *request, struct html *html, struct guichet_er
 	PAGE_IN(request, html, listing.campaign->campaign->title, { TEXT("/"), TEXT("Accueil") },
 		{ TEXT("/gestion"), TEXT("Gestion") });
 	desk_tabs(request, html, listing.campaign);
+	status = desk_vacancies(request, tx, html, listing.campaign, error);
+	if (status != GUICHET_OK)
+		return status;
 	steps_filter(request, html, &listing);
 	search_form(request, html, &listing);
 	told_search(html, &listing);

@@ -11,6 +11,9 @@ enum guichet_status desk_batch(struct request *request, struct store_tx *tx, con
 	struct office_batch_progress *ret_progress, struct guichet_error *error);
 /* "/gestion/<campaign><part>". */
 struct text desk_path(struct arena *arena, const struct office_campaign *campaign, const char *part);
+/* « Personne ne tient le rôle … », while it is so. */
+enum guichet_status desk_vacancies(struct request *request, struct store_tx *tx, struct html *html,
+	const struct office_campaign *campaign, struct guichet_error *error);
 /* The tabs of a campaign's desk. */
 void desk_tabs(struct request *request, struct html *html, const struct office_campaign *campaign);
 /* A step of the main circuit by its name, or `beside` one of a suivi; PROCEDURE_NONE when it is not one. */
