@@ -29,35 +29,35 @@ SHAPE(setting, "un réglage",
 	KEY("nom", FORM_TEXT, HOLD_ONE, "Le nom du réglage."),
 	KEY("structure", FORM_TEXT, HOLD_ONE, "Le code de la structure."),
 	KEY("valeur", FORM_ANYTHING, HOLD_ONE, "La réponse, telle qu’on la tape."),
-	KEY("du", FORM_DATE, HOLD_ONE, "Le premier jour ; à défaut, ce jour."));
+	KEY("du", FORM_DATE, HOLD_ONE, "Le premier jour ; à défaut, ce jour."));
 
 SHAPE(closed, "un jour fermé",
 	KEY("du", FORM_DATE, HOLD_ONE, "Le jour, ou le premier jour."),
 	KEY("au", FORM_DATE, HOLD_ONE, "Le dernier jour compris, quand il y en a plusieurs."),
-	KEY("férié", FORM_FLAG, HOLD_ONE, "oui : un jour férié décidé par un texte ; à défaut, une fermeture."),
+	KEY("férié", FORM_FLAG, HOLD_ONE, "oui : un jour férié décidé par un texte ; à défaut, une fermeture."),
 	KEY("libellé", FORM_TEXT, HOLD_ONE, "Pourquoi."));
 
 SHAPE(absence, "une absence",
 	KEY("du", FORM_DATE, HOLD_ONE, "Le premier jour."),
 	KEY("au", FORM_DATE, HOLD_ONE, "Le dernier jour compris."),
-	KEY("remplaçant", FORM_TEXT, HOLD_ONE, "Le matricule de qui remplace ; à défaut, ce qui attend monte."));
+	KEY("remplaçant", FORM_TEXT, HOLD_ONE, "Le matricule de qui remplace ; à défaut, ce qui attend monte."));
 
 SHAPE(takeover, "une reprise de décisions en cours",
-	KEY("fichier", FORM_TEXT, HOLD_ONE, "Un fichier du dossier, comme pour « guichet import --dossiers »."),
+	KEY("fichier", FORM_TEXT, HOLD_ONE, "Un fichier du dossier, comme pour « guichet import --dossiers »."),
 	KEY("action", FORM_TEXT, HOLD_ONE, "L’action par laquelle chaque ligne entre."));
 
 SHAPE(step, "une étape",
-	KEY("à", FORM_INSTANT, HOLD_ONE, "L’instant, heure de Paris ; à défaut, le même qu’avant."),
-	KEY("après", FORM_TEXT, HOLD_ONE, "Au lieu de « à » : « 3 jours ouvrés », « 1 mois », « 20 minutes » plus tard."),
-	KEY("en tant que", FORM_TEXT, HOLD_ONE, "Qui agit : un rôle de la procédure, ou un matricule ; à défaut, l’agent."),
-	KEY("dossier", FORM_TEXT, HOLD_ONE, "Lequel : « demande », ou une nature ; à défaut, le dernier touché."),
-	KEY("nature", FORM_TEXT, HOLD_ONE, "Pour déposer un dossier né de la demande : sa nature."),
-	KEY("fait", FORM_TEXT, HOLD_ONE, "Le nom d’une action ; sans elle, les réponses restent en brouillon."),
-	KEY("reprend", FORM_TEXT, HOLD_ONE_OR_LIST, "Au lieu de « fait » : les noms de suites d’étapes, jouées ici."),
-	KEY("jusquau", FORM_DATE, HOLD_ONE, "Avec « reprend » : les suites recommencent jusqu’à ce jour."),
+	KEY("à", FORM_INSTANT, HOLD_ONE, "L’instant, heure de Paris ; à défaut, le même qu’avant."),
+	KEY("après", FORM_TEXT, HOLD_ONE, "Au lieu de « à » : « 3 jours ouvrés », « 1 mois », « 20 minutes » plus tard."),
+	KEY("en tant que", FORM_TEXT, HOLD_ONE, "Qui agit : un rôle de la procédure, ou un matricule ; à défaut, l’agent."),
+	KEY("dossier", FORM_TEXT, HOLD_ONE, "Lequel : « demande », ou une nature ; à défaut, le dernier touché."),
+	KEY("nature", FORM_TEXT, HOLD_ONE, "Pour déposer un dossier né de la demande : sa nature."),
+	KEY("fait", FORM_TEXT, HOLD_ONE, "Le nom d’une action ; sans elle, les réponses restent en brouillon."),
+	KEY("reprend", FORM_TEXT, HOLD_ONE_OR_LIST, "Au lieu de « fait » : les noms de suites d’étapes, jouées ici."),
+	KEY("jusquau", FORM_DATE, HOLD_ONE, "Avec « reprend » : les suites recommencent jusqu’à ce jour."),
 	KEY("comme", FORM_TEXT, HOLD_ONE_OR_LIST, "Le nom d’un modèle de réponses, ou plusieurs."),
-	KEY("avec", FORM_ANYTHING, HOLD_NAMED_FREELY, "Les réponses, telles qu’on les tape ; « J », « J+30 » : un jour compté de l’étape."),
-	KEY("pièces", FORM_TEXT, HOLD_NAMED_FREELY, "Des fichiers du dossier : {assurance: assurance.md} ; un texte devient un PDF."),
+	KEY("avec", FORM_ANYTHING, HOLD_NAMED_FREELY, "Les réponses, telles qu’on les tape ; « J », « J+30 » : un jour compté de l’étape."),
+	KEY("pièces", FORM_TEXT, HOLD_NAMED_FREELY, "Des fichiers du dossier : {assurance: assurance.md} ; un texte devient un PDF."),
 	KEY("examine", FORM_ANYTHING, HOLD_NAMED_FREELY, "{plan: acceptée, devis: {renvoyée: Il manque le cachet.}}."),
 	KEY("réglage", FORM_MAPPING, HOLD_ONE, "La personne règle une valeur d’une structure.", .of = &shape_setting),
 	KEY("ferme", FORM_MAPPING, HOLD_ONE, "Un jour ajouté aux calendriers.", .of = &shape_closed),
@@ -73,8 +73,8 @@ SHAPE(story, "une histoire",
 
 SHAPE(file, "une histoire de démonstration",
 	KEY("titre", FORM_TEXT, HOLD_ONE, "De quoi il s’agit."),
-	KEY("campagne", FORM_TEXT, HOLD_ONE, "La campagne où tout se passe : « procédure-campagne »."),
-	KEY("modèles", FORM_ANYTHING, HOLD_NAMED_FREELY, "Des réponses toutes faites, employées par « comme »."),
+	KEY("campagne", FORM_TEXT, HOLD_ONE, "La campagne où tout se passe : « procédure-campagne »."),
+	KEY("modèles", FORM_ANYTHING, HOLD_NAMED_FREELY, "Des réponses toutes faites, employées par « comme »."),
 	KEY("suites", FORM_ANYTHING, HOLD_NAMED_FREELY, "Des suites d’étapes, que des histoires reprennent par leur nom."),
 	KEY("histoires", FORM_MAPPING, HOLD_LIST, "Ce qui est arrivé à chacun.", .of = &shape_story));
 
@@ -114,7 +114,7 @@ wrong(const struct history *history, const struct yaml_node *node, struct guiche
 	vsnprintf(sentence, sizeof sentence, format, arguments);
 	va_end(arguments);
 	source_locate(&history->source, node->at.start, &line, &column);
-	return guichet_fail(error, GUICHET_REFUSED, "%.*s, ligne %u : %s", TEXT_ARGS(history->source.name), line, sentence);
+	return guichet_fail(error, GUICHET_REFUSED, "%.*s, ligne %u : %s", TEXT_ARGS(history->source.name), line, sentence);
 }
 
 static enum guichet_status
@@ -141,13 +141,13 @@ bytes_read(struct arena *arena, const char *path, size_t limit, struct text *ret
 {
 	FILE *file = fopen(path, "re");
 	if (!file)
-		return guichet_fail(error, GUICHET_REFUSED, "Impossible de lire « %s » : %s.", path, strerror(errno));
+		return guichet_fail(error, GUICHET_REFUSED, "Impossible de lire « %s » : %s.", path, strerror(errno));
 	char *bytes = arena_alloc(arena, limit);
 	const size_t length = bytes ? fread(bytes, 1, limit, file) : 0;
 	const bool whole = bytes && feof(file) && !ferror(file);
 	fclose(file);
 	if (!whole)
-		return guichet_fail(error, GUICHET_REFUSED, "Le fichier « %s » est trop long ou illisible.", path);
+		return guichet_fail(error, GUICHET_REFUSED, "Le fichier « %s » est trop long ou illisible.", path);
 	*ret_bytes = (struct text){ bytes, length };
 	return GUICHET_OK;
 }
@@ -162,7 +162,7 @@ check_keys(const struct history *history, const struct yaml_node *node, const st
 		const struct text name = node->items[i].key->scalar;
 		const struct key *key = shape_key_find(shape, name);
 		if (!key)
-			status = wrong(history, node->items[i].key, error, "« %.*s » n’est pas une clé d’%s.", TEXT_ARGS(name), shape->what);
+			status = wrong(history, node->items[i].key, error, "« %.*s » n’est pas une clé d’%s.", TEXT_ARGS(name), shape->what);
 		else if (key->of && key->holder == HOLD_ONE)
 			status = check_keys(history, node->items[i].value, key->of, error);
 	}
@@ -209,12 +209,12 @@ moment_of(const struct history *history, const struct yaml_node *step, instant b
 	const struct yaml_node *at = yaml_get(step, "à"), *after = yaml_get(step, "après");
 	*ret_at = before;
 	if (at && !instant_read(yaml_scalar(at), ret_at))
-		return wrong(history, at, error, "« %.*s » n’est pas un moment : écrivez 2023-09-04T09:30.", TEXT_ARGS(yaml_scalar(at)));
+		return wrong(history, at, error, "« %.*s » n’est pas un moment : écrivez 2023-09-04T09:30.", TEXT_ARGS(yaml_scalar(at)));
 	if (after && (before == INSTANT_NEVER || !later(yaml_scalar(after), before, ret_at)))
-		return wrong(history, after, error, "« %.*s » n’est pas une durée : écrivez « 3 jours ouvrés », « 1 mois » ou "
-			"« 20 minutes », après une étape datée.", TEXT_ARGS(yaml_scalar(after)));
+		return wrong(history, after, error, "« %.*s » n’est pas une durée : écrivez « 3 jours ouvrés », « 1 mois » ou "
+			"« 20 minutes », après une étape datée.", TEXT_ARGS(yaml_scalar(after)));
 	if (*ret_at == INSTANT_NEVER)
-		return wrong(history, step, error, "La première étape d’une histoire est datée : à: 2023-09-04T09:30.");
+		return wrong(history, step, error, "La première étape d’une histoire est datée : à: 2023-09-04T09:30.");
 	if (before != INSTANT_NEVER && *ret_at < before)
 		return wrong(history, step, error, "Le temps recule.");
 	return *ret_at < history->stage->start ? GUICHET_OK
@@ -234,7 +234,7 @@ check_answers(const struct history *history, const struct yaml_node *answers, st
 	for (size_t i = 0; answers && i < answers->count; i++) {
 		const struct yaml_node *name = answers->items[i].key;
 		if (!name || procedure_field_find(history->campaign->procedure, name->scalar) < 0)
-			return wrong(history, answers->items[i].value, error, "« %.*s » n’est pas un champ de la procédure.",
+			return wrong(history, answers->items[i].value, error, "« %.*s » n’est pas un champ de la procédure.",
 				TEXT_ARGS(name ? name->scalar : TEXT("")));
 	}
 	return GUICHET_OK;
@@ -250,12 +250,12 @@ check_names(const struct history *history, const struct yaml_node *step, const s
 	if (takeover)
 		does = yaml_get(takeover, "action");
 	if (does && procedure_move_find(procedure, yaml_scalar(does)) < 0)
-		return wrong(history, does, error, "La procédure n’a pas d’action « %.*s ».", TEXT_ARGS(yaml_scalar(does)));
+		return wrong(history, does, error, "La procédure n’a pas d’action « %.*s ».", TEXT_ARGS(yaml_scalar(does)));
 	if (nature && procedure_nature_find(procedure, yaml_scalar(nature)) < 0)
-		return wrong(history, nature, error, "La procédure n’a pas de nature « %.*s ».", TEXT_ARGS(yaml_scalar(nature)));
+		return wrong(history, nature, error, "La procédure n’a pas de nature « %.*s ».", TEXT_ARGS(yaml_scalar(nature)));
 	for (size_t i = 0; like && i < essai_item_count(like); i++)
 		if (!model_find(history, yaml_scalar(essai_item_at(like, i))))
-			return wrong(history, like, error, "Aucun modèle ne s’appelle « %.*s ».", TEXT_ARGS(yaml_scalar(essai_item_at(like, i))));
+			return wrong(history, like, error, "Aucun modèle ne s’appelle « %.*s ».", TEXT_ARGS(yaml_scalar(essai_item_at(like, i))));
 	for (size_t m = 0; m < 2; m++) {
 		const struct yaml_node *named = m ? verdicts : pieces;
 		for (size_t i = 0; named && i < named->count; i++)
@@ -263,10 +263,10 @@ check_names(const struct history *history, const struct yaml_node *step, const s
 				return wrong(history, named, error, "La procédure n’a pas cette pièce.");
 	}
 	if (setting && procedure_local_find(procedure, yaml_scalar(yaml_get(setting, "nom"))) < 0)
-		return wrong(history, setting, error, "La procédure n’a pas de réglage « %.*s ».",
+		return wrong(history, setting, error, "La procédure n’a pas de réglage « %.*s ».",
 			TEXT_ARGS(yaml_scalar(yaml_get(setting, "nom"))));
 	if (!story->matricule.length && !yaml_get(step, "en tant que") && !yaml_get(step, "ferme"))
-		return wrong(history, step, error, "Dites qui : « agent » de l’histoire, ou « en tant que ».");
+		return wrong(history, step, error, "Dites qui : « agent » de l’histoire, ou « en tant que ».");
 	return check_answers(history, yaml_get(step, "avec"), error);
 }
 
@@ -282,7 +282,7 @@ plan_sequences(struct history *history, struct story *story, const struct yaml_n
 	struct date day = { 0 };
 	enum guichet_status status = GUICHET_OK;
 	if (last && !date_read(yaml_scalar(last), &day))
-		return wrong(history, last, error, "« %.*s » n’est pas un jour : écrivez 2024-05-31.", TEXT_ARGS(yaml_scalar(last)));
+		return wrong(history, last, error, "« %.*s » n’est pas un jour : écrivez 2024-05-31.", TEXT_ARGS(yaml_scalar(last)));
 	for (int turn = 0; status == GUICHET_OK && turn < (last ? MOST_TURNS : 1); turn++) {
 		const instant before = *at;
 		const size_t planned = history->count;
@@ -290,7 +290,7 @@ plan_sequences(struct history *history, struct story *story, const struct yaml_n
 			const struct text name = yaml_scalar(essai_item_at(names, i));
 			const struct yaml_node *list = yaml_get_named(yaml_get(history->root, "suites"), name);
 			status = list ? plan_steps(history, story, list, at, depth + 1, error)
-				: wrong(history, names, error, "Aucune suite d’étapes ne s’appelle « %.*s ».", TEXT_ARGS(name));
+				: wrong(history, names, error, "Aucune suite d’étapes ne s’appelle « %.*s ».", TEXT_ARGS(name));
 		}
 		/* One that would begin after that day is not played. */
 		if (last && (history->count == planned || status != GUICHET_OK
@@ -363,9 +363,9 @@ history_read(struct history *history, struct guichet_error *error)
 		*models = yaml_get(history->root, "modèles");
 	history->campaign = office_campaign_find(history->stage->office, yaml_scalar(campaign));
 	if (!history->campaign)
-		return wrong(history, campaign ? campaign : history->root, error, "« campagne » nomme une campagne ouverte de ce lieu.");
+		return wrong(history, campaign ? campaign : history->root, error, "« campagne » nomme une campagne ouverte de ce lieu.");
 	if (!stories || stories->kind != YAML_SEQUENCE)
-		return wrong(history, history->root, error, "« histoires » est la liste de ce qui est arrivé à chacun.");
+		return wrong(history, history->root, error, "« histoires » est la liste de ce qui est arrivé à chacun.");
 	for (size_t i = 0; models && status == GUICHET_OK && i < models->count; i++)
 		status = check_answers(history, models->items[i].value, error);
 	struct story *all = arena_array_of(history->arena, struct story, stories->count + 1);
@@ -408,7 +408,7 @@ person_of(const struct playing_step *step, struct store_tx *tx, struct text matr
 	const enum guichet_status status = directory_person_by_external_id(tx, step->arena, matricule,
 		date_of_instant(step->at, NULL), ret_person, error);
 	return status != GUICHET_UNKNOWN ? status : wrong(step->history, step->node, error,
-		"« %.*s » n’est ni un rôle de la procédure, ni un matricule de l’annuaire.", TEXT_ARGS(matricule));
+		"« %.*s » n’est ni un rôle de la procédure, ni un matricule de l’annuaire.", TEXT_ARGS(matricule));
 }
 
 /* Who holds a role for the dossier; those held everywhere go round from one story to the next. */
@@ -430,7 +430,7 @@ holder_of(const struct playing_step *step, struct store_tx *tx, int role, struct
 	if (status != GUICHET_OK)
 		return status;
 	if (holders.count == 0)
-		return wrong(step->history, step->node, error, "Personne ne tient ici le rôle « %.*s ».", TEXT_ARGS(wanted->name));
+		return wrong(step->history, step->node, error, "Personne ne tient ici le rôle « %.*s ».", TEXT_ARGS(wanted->name));
 	*ret_person = holders.at[step->story->rank % holders.count].person;
 	return GUICHET_OK;
 }
@@ -642,7 +642,7 @@ refusal(const struct playing_step *step, const struct office_command *command, e
 	const bool incomplete = status == GUICHET_REFUSED && command->outcome.refusal == DOSSIER_INCOMPLETE;
 	for (size_t i = 0; incomplete && i < form->count; i++)
 		if (form->answers[i].mistake.length)
-			return wrong(step->history, step->node, error, "« %.*s » : %.*s", TEXT_ARGS(form->answers[i].name),
+			return wrong(step->history, step->node, error, "« %.*s » : %.*s", TEXT_ARGS(form->answers[i].name),
 				TEXT_ARGS(form->answers[i].mistake));
 	for (size_t i = 0; incomplete && pieces && i < step->history->campaign->procedure->piece_count; i++)
 		if (pieces[i].length)
@@ -717,7 +717,7 @@ set(struct playing_step *step, const struct directory_person *person, const stru
 		.person = person->id, .local = procedure_local_find(procedure, name), .clear = !value,
 		.from = date_of_instant(step->at, NULL) };
 	if (from && !date_read(yaml_scalar(from), &setting.from))
-		return wrong(history, from, error, "« du » est un jour : 2024-01-08.");
+		return wrong(history, from, error, "« du » est un jour : 2024-01-08.");
 	if (value)
 		essai_type(step->arena, name, value, raws, &count, sizeof raws / sizeof *raws);
 	setting.raws = (struct dossier_raws){ raws, count };
@@ -728,7 +728,7 @@ set(struct playing_step *step, const struct directory_person *person, const stru
 		const enum guichet_status status = directory_structure_by_code(tx, step->arena, code, date_of_instant(step->at, NULL),
 			&structure, error);
 		if (status == GUICHET_UNKNOWN)
-			return wrong(history, node, error, "Aucune structure n’a le code « %.*s ».", TEXT_ARGS(code));
+			return wrong(history, node, error, "Aucune structure n’a le code « %.*s ».", TEXT_ARGS(code));
 		if (status != GUICHET_OK)
 			return status;
 	}
@@ -745,7 +745,7 @@ close_days(struct playing_step *step, const struct yaml_node *node, struct guich
 			.holiday = text_equal(yaml_scalar(yaml_get(node, "férié")), TEXT("oui")) } };
 	if (!date_read(yaml_scalar(yaml_get(node, "du")), &change.day.first)
 		|| !date_read(to ? yaml_scalar(to) : yaml_scalar(yaml_get(node, "du")), &change.day.last))
-		return wrong(step->history, node, error, "« du » et « au » sont des jours : 2024-05-10.");
+		return wrong(step->history, node, error, "« du » et « au » sont des jours : 2024-05-10.");
 	return told(step->history, node, store_transact(step->history->stage->store, office_closed_day_add, &change, error), error);
 }
 
@@ -766,7 +766,7 @@ be_absent(struct playing_step *step, const struct directory_person *person, cons
 		.absent = person->id, .replacement = TEXT(""), .at = clock_now(history->stage->clock) } };
 	if (!date_read(yaml_scalar(yaml_get(node, "du")), &declared.absence.from)
 		|| !date_read(yaml_scalar(yaml_get(node, "au")), &declared.absence.to))
-		return wrong(history, node, error, "« du » et « au » sont des jours : 2024-05-10.");
+		return wrong(history, node, error, "« du » et « au » sont des jours : 2024-05-10.");
 	if (replacement) {
 		struct directory_person other;
 		CLEANUP(store_read_end) struct store_tx *tx = store_read(history->stage->store, error);
@@ -800,7 +800,7 @@ take_over(struct playing_step *step, const struct directory_person *person, cons
 	if (status != GUICHET_OK)
 		return told(history, node, status, error);
 	if (report.refused)
-		return guichet_fail(error, GUICHET_REFUSED, "%s, ligne %zu : %.*s", path.at, report.refusals[0].line,
+		return guichet_fail(error, GUICHET_REFUSED, "%s, ligne %zu : %.*s", path.at, report.refusals[0].line,
 			TEXT_ARGS(text_part(report.refusals[0].message, 0, 700)));
 	return GUICHET_OK;
 }
@@ -860,7 +860,7 @@ static enum guichet_status
 name_story(const struct playing_step *step, enum guichet_status status, struct guichet_error *error)
 {
 	struct guichet_error plain = *error;
-	return status != GUICHET_REFUSED ? status : guichet_fail(error, status, "%.800s (histoire « %.*s », %.*s, %.*s)", plain.message,
+	return status != GUICHET_REFUSED ? status : guichet_fail(error, status, "%.800s (histoire « %.*s », %.*s, %.*s)", plain.message,
 		TEXT_ARGS(text_part(step->story->title, 0, 80)), TEXT_ARGS(text_part(step->story->matricule, 0, 30)),
 		TEXT_ARGS(instant_french(step->arena, step->at)));
 }

@@ -7,6 +7,7 @@
 
 #include "base/french.h"
 #include "document/document.h"
+#include "dossier/dossier.h"
 #include "test.h"
 
 #include "base/banned.h"
@@ -297,6 +298,51 @@ TEST(the_hash_of_a_text_changes_with_what_it_says_only)
 	request.reference = TEXT("2023-A-00043-5");
 	CHECK(document_text_hash(&request, &second, &error) == GUICHET_OK);
 	CHECK(!digest_equal(&first, &second));
+}
+
+/* Words that a page breaks over lines, as one line. */
+static struct text
+on_one_line(struct arena *arena, struct text page)
+{
+	char *const at = arena_alloc(arena, page.length + 1);
+	size_t length = 0;
+	for (size_t i = 0; i < page.length; i++) {
+		const bool blank = page.at[i] == ' ' || page.at[i] == '\n';
+		if (!blank || (length && at[length - 1] != ' '))
+			at[length++] = blank ? ' ' : page.at[i];
+	}
+	return (struct text){ at, length };
+}
+
+TEST(a_signature_by_delegation_prints_in_whose_place_by_which_decision_and_since_when)
+{
+	CLEANUP(arena_free) struct arena *arena = arena_new(64 << 20);
+	static const struct {
+		struct dossier_delegation delegation;
+		const char *printed;
+	} cases[] = {
+		{ { TEXT("M. Paul Merlival"), TEXT("chef de service"), TEXT("adjointe"), TEXT("Arrêté 2024-12"), { 2024, 1, 15 } },
+			"Mme Zoé Vernelin, adjointe, pour M. Paul Merlival, chef de service, et par délégation (Arrêté 2024-12, "
+			"à compter du 15 janvier 2024) A signé le" },
+		{ { TEXT("M. Paul Merlival"), TEXT("chef de service"), TEXT(""), TEXT(""), { 2024, 2, 1 } },
+			"Mme Zoé Vernelin, pour M. Paul Merlival, chef de service, et par délégation (à compter du 1er février 2024) A signé" },
+		{ { TEXT("M. Paul Merlival"), TEXT(""), TEXT(""), TEXT("Arrêté 7"), { 0, 0, 0 } },
+			"Mme Zoé Vernelin, pour M. Paul Merlival, et par délégation (Arrêté 7) A signé le" },
+		{ { TEXT("M. Paul Merlival"), TEXT(""), TEXT(""), TEXT(""), { 0, 0, 0 } },
+			"Mme Zoé Vernelin, pour M. Paul Merlival, et par délégation A signé le" },
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct document_request request = request_of(arena, "# Accord\n\nTexte.\n", NULL, 0);
+		struct guichet_error error = { 0 };
+		struct document_signature signature = { .who = TEXT("Mme Zoé Vernelin"), .when = INT64_C(1705312800000000),
+			.quality = dossier_delegation_quality(arena, &cases[i].delegation) };
+		CHECK(document_text_hash(&request, &signature.text, &error) == GUICHET_OK);
+		request.signatures = &signature;
+		request.signature_count = 1;
+		const struct text page = on_one_line(arena, told_by(arena, "pdftotext -layout -f 2", rendered(arena, &request)));
+		const struct text printed = on_one_line(arena, text_of_string(cases[i].printed));
+		test_case(has(page, printed.at), "test/document_test.c", __LINE__, "%.*s", TEXT_ARGS(page));
+	}
 }
 
 TEST(a_signed_copy_names_who_signed_and_what)

@@ -355,6 +355,11 @@ TEST(a_delegation_lets_sign_between_its_dates_and_nothing_else)
 		"Z1;N1;;;15/01/2024;;Arrêté 13;délégation;refus\n");
 	CHECK_INTEGER(try_to_sign(&a, "N1", lea->dossier), DOSSIER_NOT_THEIRS);
 	CHECK_TEXT(waiting_for(&a, "G1"), TEXT(""));
+	/* From the first instant of its first day to the last one of its last. */
+	counter_at(&a, "2024-01-14T23:59");
+	CHECK_INTEGER(try_to_sign(&a, "G1", lea->dossier), DOSSIER_NOT_THEIRS);
+	counter_at(&a, "2024-01-15T00:00");
+	CHECK_INTEGER(try_to_sign(&a, "G1", lea->dossier), DOSSIER_TEXT_NOT_READY);
 
 	counter_at(&a, "2024-01-16T10:00");
 	CHECK_TEXT(functions_of(&a, "G1"), TEXT("gestionnaire@SG")); /* no function is taken from who gives it */
@@ -369,6 +374,8 @@ TEST(a_delegation_lets_sign_between_its_dates_and_nothing_else)
 	CHECK_INTEGER(other->status, GUICHET_REFUSED);
 	CHECK_INTEGER(other->outcome.refusal, DOSSIER_NOT_THEIRS);
 
+	counter_at(&a, "2024-01-19T23:59");
+	CHECK_INTEGER(try_to_sign(&a, "G1", lea->dossier), DOSSIER_TEXT_NOT_READY);
 	counter_at(&a, "2024-01-20T00:00");
 	CHECK_TEXT(waiting_for(&a, "G1"), TEXT(""));
 	CHECK_INTEGER(try_to_sign(&a, "G1", lea->dossier), DOSSIER_NOT_THEIRS);

@@ -133,6 +133,7 @@ struct directory_function {
 	struct text structure, structure_code, structure_kind, structure_name, path;
 	struct text instead_of, reference; /* as of a struct directory_holder; of a delegation, who gives it */
 	struct text letters;               /* of a delegation: names separated by spaces; empty: all */
+	struct date from;                  /* of a delegation: its first day */
 };
 
 struct directory_functions {

@@ -44,6 +44,17 @@ struct dossier_person {
 /* "Mme Aline Corbevaux". `at` is NULL when the arena is full. */
 struct text dossier_person_name(struct arena *arena, const struct dossier_person *person);
 
+/* A delegation of signature, as it is printed under the name of who signs. */
+struct dossier_delegation {
+	struct text giver, function; /* who gives it, and the function in whose place they sign */
+	struct text own;             /* the function of who signs; may be empty */
+	struct text reference;       /* of the decision; may be empty */
+	struct date from;            /* its first day; year 0 when it is not said */
+};
+/* "adjointe, pour M. Paul Merlival, chef de service, et par délégation (Arrêté 12, à compter du 15 janvier 2024)". NULL
+ * text without memory. */
+struct text dossier_delegation_quality(struct arena *arena, const struct dossier_delegation *delegation);
+
 /* Somebody who holds a role for this dossier. The applicant's role needs none. */
 struct dossier_holder {
 	int role;

@@ -27,6 +27,18 @@ dossier_person_name(struct arena *arena, const struct dossier_person *person)
 	return (struct text){ at, length };
 }
 
+struct text
+dossier_delegation_quality(struct arena *arena, const struct dossier_delegation *delegation)
+{
+	const struct text since = delegation->from.year
+		? arena_format(arena, "à compter du " TEXT_FORMAT, TEXT_ARGS(date_french(arena, delegation->from, false))) : TEXT("");
+	const bool dated = since.length > 0, named = delegation->reference.length > 0;
+	return arena_format(arena, TEXT_FORMAT "%spour " TEXT_FORMAT "%s" TEXT_FORMAT ", et par délégation%s" TEXT_FORMAT "%s"
+		TEXT_FORMAT "%s", TEXT_ARGS(delegation->own), delegation->own.length ? ", " : "", TEXT_ARGS(delegation->giver),
+		delegation->function.length ? ", " : "", TEXT_ARGS(delegation->function), dated || named ? " (" : "",
+		TEXT_ARGS(delegation->reference), dated && named ? ", " : "", TEXT_ARGS(since), dated || named ? ")" : "");
+}
+
 struct feel_value
 dossier_value_of(const struct dossier *dossier, struct text name)
 {

@@ -74,9 +74,12 @@ sign_for(struct world *world, const struct dossier_facts *facts, const struct pr
 		const struct dossier_person from = world_person_of(world, giver);
 		actor->roles |= DOSSIER_ROLE(role);
 		actor->signs |= DOSSIER_ROLE(role);
-		actor->person.quality = arena_format(world->arena, "pour %.*s, %.*s, et par délégation",
-			TEXT_ARGS(dossier_person_name(world->arena, &from)), TEXT_ARGS(from.quality));
-		actor->person.authority = yaml_scalar(yaml_get(delegation, "référence"));
+		struct dossier_delegation given = { .giver = dossier_person_name(world->arena, &from), .function = from.quality,
+			.own = actor->person.quality, .reference = yaml_scalar(yaml_get(delegation, "référence")) };
+		if (!date_read(yaml_scalar(yaml_get(delegation, "du")), &given.from))
+			given.from.year = 0;
+		actor->person.quality = dossier_delegation_quality(world->arena, &given);
+		actor->person.authority = given.reference;
 	}
 }
 

@@ -531,13 +531,14 @@ office_roles_find(struct office_dossier *dossier, const struct office_seat *seat
 	dossier->roles = roles | dossier->signs;
 }
 
-/* "pour M. Paul Merlival, chef de service, et par délégation": what is printed under the name of who signs. */
+/* What is printed under the name of who signs by delegation: in whose place, by which decision. */
 static enum guichet_status
 signing(struct arena *arena, const struct office_actor *actor, const struct directory_function *delegation,
 	struct dossier_person *ret_person, struct guichet_error *error)
 {
-	const struct text quality = arena_format(arena, "pour " TEXT_FORMAT ", " TEXT_FORMAT ", et par délégation",
-		TEXT_ARGS(delegation->instead_of), TEXT_ARGS(delegation->function));
+	const struct text quality = dossier_delegation_quality(arena, &(struct dossier_delegation){
+		.giver = delegation->instead_of, .function = delegation->function, .own = actor->facts.appointment.function,
+		.reference = delegation->reference, .from = delegation->from });
 	if (!quality.at)
 		return guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.");
 	*ret_person = office_person_of(&actor->facts.person, quality, delegation->structure_name);

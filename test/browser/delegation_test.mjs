@@ -84,7 +84,10 @@ test("who holds a delegation signs in the head's place: printed on the act, and 
 			return null;
 		});
 		const head = await sql(`SELECT v.last_name FROM person_version v JOIN person p ON p.id = v.person WHERE p.external_id = '${chef}'`);
-		check(new RegExp(`pour (M\\.|Mme) \\S+ ${head}.*et par délégation`).test(text), text.slice(-1500));
+		const own = await sql(`SELECT a.function FROM appointment a JOIN person p ON p.id = a.person WHERE p.external_id = '${deputy}' ORDER BY a.share DESC LIMIT 1`);
+		const name = await sql(`SELECT v.first_name || ' ' || v.last_name FROM person_version v JOIN person p ON p.id = v.person WHERE p.external_id = '${deputy}'`);
+		check(new RegExp(`${name}, ${own}, pour (M\\.|Mme) \\S+ ${head}, .*, et par délégation \\(Arrêté 2023-77, à compter du 26 juin 2023\\)`).test(text),
+			text.slice(-1500));
 		check((await sql(`SELECT CAST(payload AS TEXT) FROM event WHERE dossier = '${id}' ORDER BY version DESC LIMIT 5`))
 			.includes('"authority":"Arrêté 2023-77"'), "the decision is recorded");
 	} finally {
