@@ -173,6 +173,77 @@ json_parse(struct text bytes, const char *what, struct guichet_error *error)
 	return json;
 }
 
+/* One past the string that begins at `at`; the length when it does not end. */
+static size_t
+string_end(struct text bytes, size_t at)
+{
+	for (at++; at < bytes.length && bytes.at[at] != '"'; at++)
+		at += bytes.at[at] == '\\';
+	return at < bytes.length ? at + 1 : bytes.length;
+}
+
+/* One past the value that begins at `at`: before what separates it from the next. */
+static size_t
+value_end(struct text bytes, size_t at)
+{
+	size_t depth = 0;
+	while (at < bytes.length) {
+		const char c = bytes.at[at];
+		if (c == '"') {
+			at = string_end(bytes, at);
+			continue;
+		}
+		if (depth == 0 && (c == ',' || c == '}' || c == ']'))
+			return at;
+		depth += c == '{' || c == '[';
+		depth -= c == '}' || c == ']';
+		at++;
+	}
+	return bytes.length;
+}
+
+static bool
+is_one_of(struct text name, const char *const *names)
+{
+	for (; *names; names++)
+		if (text_equal(name, text_of_string(*names)))
+			return true;
+	return false;
+}
+
+json_t *
+json_parse_without(struct arena *arena, struct text bytes, const char *const *names, const char *what,
+	struct guichet_error *error)
+{
+	enum { DEEPEST = 2 };
+	char *left = arena_array_of(arena, char, bytes.length + 1);
+	size_t length = 0, depth = 0;
+	if (!left)
+		return guichet_fail_null(error, GUICHET_BROKEN, "La mémoire manque.");
+	for (size_t at = 0; at < bytes.length;) {
+		const char c = bytes.at[at];
+		size_t end = at + 1;
+		depth += c == '{' || c == '[';
+		depth -= depth > 0 && (c == '}' || c == ']');
+		if (c == '"') {
+			end = string_end(bytes, at);
+			const bool key = depth > 0 && depth <= DEEPEST && end < bytes.length && bytes.at[end] == ':';
+			if (key && is_one_of(text_part(bytes, at + 1, end - at - 2), names)) {
+				at = value_end(bytes, end + 1);
+				if (at < bytes.length && bytes.at[at] == ',')
+					at++; /* what comes next follows what came before */
+				else if (length && left[length - 1] == ',')
+					length--;
+				continue;
+			}
+		}
+		memcpy(left + length, bytes.at + at, end - at);
+		length += end - at;
+		at = end;
+	}
+	return json_parse((struct text){ left, length }, what, error);
+}
+
 json_t *
 json_of_text(struct text text)
 {
