@@ -190,13 +190,16 @@ arena_text(struct arena *arena, struct text text)
 struct text
 arena_format(struct arena *arena, const char *format, ...)
 {
+	char few[256]; /* most are short: written once */
 	va_list arguments, again;
 	va_start(arguments, format);
 	va_copy(again, arguments);
-	const int length = vsnprintf(NULL, 0, format, arguments);
+	const int length = vsnprintf(few, sizeof few, format, arguments);
 	va_end(arguments);
 	char *at = length < 0 ? NULL : arena_alloc(arena, (size_t)length + 1);
-	if (at)
+	if (at && (size_t)length < sizeof few)
+		memcpy(at, few, (size_t)length);
+	else if (at)
 		vsnprintf(at, (size_t)length + 1, format, again);
 	va_end(again);
 	return at ? (struct text){ at, (size_t)length } : (struct text){ 0 };

@@ -92,12 +92,15 @@ buffer_add_character(struct buffer *buffer, uint32_t point)
 void
 buffer_format(struct buffer *buffer, const char *format, ...)
 {
+	char few[256]; /* most are short: written once */
 	va_list arguments, again;
 	va_start(arguments, format);
 	va_copy(again, arguments);
-	const int length = vsnprintf(NULL, 0, format, arguments);
+	const int length = vsnprintf(few, sizeof few, format, arguments);
 	va_end(arguments);
-	if (length >= 0 && make_room(buffer, (size_t)length + 1)) {
+	if (length >= 0 && (size_t)length < sizeof few) {
+		buffer_add(buffer, (struct text){ few, (size_t)length });
+	} else if (length >= 0 && make_room(buffer, (size_t)length + 1)) {
 		vsnprintf(buffer->at + buffer->length, (size_t)length + 1, format, again);
 		buffer->length += (size_t)length;
 	}

@@ -177,9 +177,18 @@ json_parse(struct text bytes, const char *what, struct guichet_error *error)
 static size_t
 string_end(struct text bytes, size_t at)
 {
-	for (at++; at < bytes.length && bytes.at[at] != '"'; at++)
-		at += bytes.at[at] == '\\';
-	return at < bytes.length ? at + 1 : bytes.length;
+	for (at++; at < bytes.length; at++) {
+		const char *quote = memchr(bytes.at + at, '"', bytes.length - at);
+		if (!quote)
+			break;
+		const char *back = quote; /* escaped when an odd number of them stand before it */
+		while (back > bytes.at + at && back[-1] == '\\')
+			back--;
+		at = (size_t)(quote - bytes.at);
+		if ((quote - back) % 2 == 0)
+			return at + 1;
+	}
+	return bytes.length;
 }
 
 /* One past the value that begins at `at`: before what separates it from the next. */

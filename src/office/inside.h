@@ -282,6 +282,10 @@ enum guichet_status office_announce(struct office *office, struct store_tx *tx, 
 /* A token that a second run of the same transaction makes again. */
 struct text office_token(struct arena *arena, struct text seed, size_t index);
 
+/* people.c: what the directory says of somebody on a day, when it is kept from their own visit and holds; else NULL. */
+enum guichet_status office_known_facts(struct office *office, struct store_tx *tx, struct arena *arena, struct text person,
+	instant at, const struct directory_facts **ret_facts, struct guichet_error *error);
+
 /* Loads what a dossier's row says, and who holds roles on it; `wide`: see office_holders(). */
 enum guichet_status office_load(struct office *office, struct store_tx *tx, struct arena *arena, struct text id,
 	instant at, dossier_roles wide, struct office_dossier *ret_dossier, struct office_place *ret_place,

@@ -32,14 +32,18 @@ structure_load(struct store_tx *tx, struct arena *arena, const struct office_dos
 
 /* What the directory says of the subject today; once they left, what it said at the filing. */
 static enum guichet_status
-subject_load(struct store_tx *tx, struct arena *arena, const struct dossier *state, instant at,
+subject_load(struct office *office, struct store_tx *tx, struct arena *arena, const struct dossier *state, instant at,
 	struct feel_value *ret_agent, const struct directory_facts **ret_subject, struct guichet_error *error)
 {
-	struct directory_facts *facts = arena_new_of(arena, struct directory_facts);
-	if (!facts)
-		return guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.");
-	const enum guichet_status status = directory_facts(tx, arena, state->subject, date_of_instant(at, NULL), facts,
-		error);
+	const struct directory_facts *facts;
+	enum guichet_status status = office_known_facts(office, tx, arena, state->subject, at, &facts, error);
+	if (status == GUICHET_OK && !facts) {
+		struct directory_facts *read = arena_new_of(arena, struct directory_facts);
+		if (!read)
+			return guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.");
+		status = directory_facts(tx, arena, state->subject, date_of_instant(at, NULL), read, error);
+		facts = read;
+	}
 	if (status == GUICHET_UNKNOWN) {
 		*ret_agent = state->agent;
 		*ret_subject = NULL;
@@ -85,7 +89,7 @@ office_load(struct office *office, struct store_tx *tx, struct arena *arena, str
 		.structure_name = dossier->structure_name, .from = dossier->state.step, .version = version };
 	status = dossier->procedure->of_structures
 		? structure_load(tx, arena, dossier, at, &dossier->facts.agent, &place.subject, error)
-		: subject_load(tx, arena, &dossier->state, at, &dossier->facts.agent, &place.subject, error);
+		: subject_load(office, tx, arena, &dossier->state, at, &dossier->facts.agent, &place.subject, error);
 	if (status == GUICHET_OK)
 		status = office_holders(office, tx, arena, dossier->procedure, dossier->state.subject, dossier->structure, wide, at,
 			&dossier->facts, &place.seats, error);

@@ -38,6 +38,13 @@ proof_of(struct store_tx *tx, struct arena *arena, struct text *ret_proof, struc
 	return status;
 }
 
+static struct text
+actor_key(struct arena *arena, struct text person, instant at)
+{
+	return arena_format(arena, "actor %lld " TEXT_FORMAT, (long long)date_day_number(date_of_instant(at, NULL)),
+		TEXT_ARGS(person));
+}
+
 enum guichet_status
 office_actor(struct office *office, struct store_tx *tx, struct arena *arena, struct text person, instant at,
 	struct office_actor *ret_actor, struct guichet_error *error)
@@ -48,8 +55,7 @@ office_actor(struct office *office, struct store_tx *tx, struct arena *arena, st
 		return status;
 	if (proof.length == 0)
 		return office_actor_load(tx, arena, person, at, ret_actor, error);
-	const struct text key = arena_format(arena, "actor %lld " TEXT_FORMAT,
-		(long long)date_day_number(date_of_instant(at, NULL)), TEXT_ARGS(person));
+	const struct text key = actor_key(arena, person, at);
 	struct office_actor *actor = office_kept_find(office, arena, NULL, key, proof);
 	if (!actor) {
 		CLEANUP(arena_free) struct arena *made = arena_new(OFFICE_WORK_ARENA);
@@ -63,6 +69,21 @@ office_actor(struct office *office, struct store_tx *tx, struct arena *arena, st
 			return status;
 	}
 	*ret_actor = *actor;
+	return GUICHET_OK;
+}
+
+enum guichet_status
+office_known_facts(struct office *office, struct store_tx *tx, struct arena *arena, struct text person, instant at,
+	const struct directory_facts **ret_facts, struct guichet_error *error)
+{
+	struct text proof;
+	*ret_facts = NULL;
+	const enum guichet_status status = proof_of(tx, arena, &proof, error);
+	if (status != GUICHET_OK || proof.length == 0)
+		return status;
+	const struct office_actor *actor = office_kept_find(office, arena, NULL, actor_key(arena, person, at), proof);
+	if (actor)
+		*ret_facts = &actor->facts;
 	return GUICHET_OK;
 }
 
