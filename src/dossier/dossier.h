@@ -761,6 +761,9 @@ enum guichet_status dossier_clocks(const struct dossier_facts *facts, struct are
 enum guichet_status dossier_warnings(const struct dossier_facts *facts, const struct dossier_viewer *viewer,
 	struct arena *arena, const struct text **ret_messages, size_t *ret_count, struct guichet_error *error);
 
+/* Does something warn this viewer where the dossier stands, when it is true? Nothing is judged. */
+bool dossier_may_warn(const struct dossier_facts *facts, const struct dossier_viewer *viewer);
+
 /* An action that this viewer has, in this step. */
 struct dossier_option {
 	int action; /* of the procedure */

@@ -516,6 +516,20 @@ dossier_may_explain(const struct dossier_facts *facts, const struct dossier_view
 
 /* ---- what is to be seen to ---- */
 
+bool
+dossier_may_warn(const struct dossier_facts *facts, const struct dossier_viewer *viewer)
+{
+	const struct procedure *procedure = facts->procedure;
+	const dossier_roles roles = facts_roles(facts, viewer->person, viewer->roles);
+	for (size_t i = 0; i < procedure->step_count; i++) {
+		const struct procedure_step *step = &procedure->steps[i];
+		for (size_t k = 0; k < step->warning_count; k++)
+			if (facts_has_role(step->warnings[k].to, roles) && stand_in(facts, step->track).step == (int)i)
+				return true;
+	}
+	return false;
+}
+
 enum guichet_status
 dossier_warnings(const struct dossier_facts *facts, const struct dossier_viewer *viewer, struct arena *arena,
 	const struct text **ret_messages, size_t *ret_count, struct guichet_error *error)

@@ -313,13 +313,31 @@ shows_state(const struct listing *listing)
 	return listing->filter.step == PROCEDURE_NONE || listing->filter.search.length;
 }
 
+static struct dossier_viewer
+row_viewer(struct request *request, const struct procedure *procedure)
+{
+	return (struct dossier_viewer){ visitor_of(request)->actor.person,
+		procedure->office < 0 ? 0 : DOSSIER_ROLE(procedure->office), 0 };
+}
+
+/* Does the line show anything that is judged, and not only what was answered? What rules read outside is then needed. */
+static bool
+row_is_judged(struct request *request, const struct listing *listing, const struct dossier_facts *facts)
+{
+	const struct procedure *shown = listing->campaign->procedure;
+	const struct dossier_viewer viewer = row_viewer(request, facts->procedure);
+	for (size_t i = 0; i < shown->column_count; i++)
+		if (shown->columns[i].field < 0)
+			return true;
+	return dossier_may_warn(facts, &viewer);
+}
+
 /* What is to be seen to: the warnings of the office's role, and the suivis that await somebody. */
 static void
 row_signs(struct request *request, struct html *html, const struct dossier_facts *facts)
 {
 	const struct procedure *procedure = facts->procedure;
-	const struct dossier_viewer viewer = { visitor_of(request)->actor.person,
-		procedure->office < 0 ? 0 : DOSSIER_ROLE(procedure->office), 0 };
+	const struct dossier_viewer viewer = row_viewer(request, procedure);
 	const struct text *messages = NULL;
 	size_t count = 0;
 	struct guichet_error error;
@@ -348,7 +366,8 @@ row_line(struct request *request, struct html *html, const struct listing *listi
 	struct dossier_facts facts;
 	struct guichet_error error;
 	const bool whole = office_row_facts(request->arena, row, clock_now(site_of(request)->clock), &state, &facts, &error)
-		== GUICHET_OK && office_row_outside(listing->tx, request->arena, row, &facts, &error) == GUICHET_OK;
+		== GUICHET_OK && (!row_is_judged(request, listing, &facts)
+		|| office_row_outside(listing->tx, request->arena, row, &facts, &error) == GUICHET_OK);
 	const struct procedure *procedure = row->procedure;
 	HTML_IN(html, "tr");
 	if (choosing) {
