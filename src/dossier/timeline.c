@@ -220,10 +220,12 @@ tell_event(const struct dossier_facts *facts, const struct dossier_viewer *viewe
 		*ret_told = !view_as_applicant(facts, viewer) || !view_hides(facts, NULL, event->number);
 		return GUICHET_OK;
 	}
-	/* What was read outside and typed makes most of an event, and is not told. A dossier received has its child there. */
-	static const char *const untold[] = { "facts", "raws", NULL }, *const nothing[] = { NULL };
+	/* What was read outside and typed makes most of an event, and is not told; what was filed is told elsewhere. A dossier
+	 * received has its child there. */
+	static const char *const first[] = { "facts", "raws", "values", NULL }, *const others[] = { "facts", "raws", NULL },
+		*const received[] = { NULL };
 	CLEANUP(json_decref) json_t *payload = json_parse_without(arena, event->payload,
-		event->type == DOSSIER_RECEIVED ? nothing : untold, "Un événement du dossier", error);
+		event->type == DOSSIER_RECEIVED ? received : event->number == 1 ? first : others, "Un événement du dossier", error);
 	return payload ? tell_payload(facts, viewer, event, payload, arena, ret_moment, ret_told, error) : error->status;
 }
 

@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 
+#include "dossier/explanation.h"
 #include "pages/families.h"
 
 #include "base/banned.h"
@@ -120,6 +121,7 @@ struct listing {
 	bool structure_known;
 	const int64_t *counts;
 	struct office_rows rows;
+	bool columns_read_outside;
 	struct store_tx *tx;
 };
 
@@ -176,6 +178,23 @@ desk_list_path(struct arena *arena, const struct office_campaign *campaign, int 
 		TEXT_ARGS(beside == PROCEDURE_NONE ? none : procedure->steps[beside].name));
 }
 
+/* Does a column show what is read outside of the dossiers? */
+static bool
+columns_read_outside(const struct procedure *procedure)
+{
+	static const enum procedure_slot_kind outside[] = { PROCEDURE_SLOT_POSTING, PROCEDURE_SLOT_LOCALS, PROCEDURE_SLOT_COUNTERS };
+	for (size_t i = 0; i < procedure->column_count; i++) {
+		if (procedure->columns[i].field >= 0)
+			continue;
+		if (procedure->counts_days)
+			return true;
+		for (size_t k = 0; k < sizeof outside / sizeof *outside; k++)
+			if (dossier_expression_reads(procedure, procedure->columns[i].value, outside[k], (struct text){ 0 }))
+				return true;
+	}
+	return false;
+}
+
 static enum guichet_status
 listing_load(struct request *request, struct store_tx *tx, struct listing *listing, struct guichet_error *error)
 {
@@ -203,6 +222,7 @@ listing_load(struct request *request, struct store_tx *tx, struct listing *listi
 		} else if (status != GUICHET_UNKNOWN)
 			return status;
 	}
+	listing->columns_read_outside = columns_read_outside(listing->campaign->procedure);
 	status = office_counts(tx, arena, listing->campaign, &listing->counts, error);
 	if (status == GUICHET_OK)
 		status = office_list(site_of(request)->office, tx, arena, listing->campaign, &listing->filter, PAGE_ROWS,
@@ -320,18 +340,6 @@ row_viewer(struct request *request, const struct procedure *procedure)
 		procedure->office < 0 ? 0 : DOSSIER_ROLE(procedure->office), 0 };
 }
 
-/* Does the line show anything that is judged, and not only what was answered? What rules read outside is then needed. */
-static bool
-row_is_judged(struct request *request, const struct listing *listing, const struct dossier_facts *facts)
-{
-	const struct procedure *shown = listing->campaign->procedure;
-	const struct dossier_viewer viewer = row_viewer(request, facts->procedure);
-	for (size_t i = 0; i < shown->column_count; i++)
-		if (shown->columns[i].field < 0)
-			return true;
-	return dossier_may_warn(facts, &viewer);
-}
-
 /* What is to be seen to: the warnings of the office's role, and the suivis that await somebody. */
 static void
 row_signs(struct request *request, struct html *html, const struct dossier_facts *facts)
@@ -358,6 +366,14 @@ row_signs(struct request *request, struct html *html, const struct dossier_facts
 	}
 }
 
+/* What rules read outside is read for who needs it: most lines only show answers. */
+static bool
+needs_outside(struct request *request, const struct listing *listing, const struct dossier_facts *facts)
+{
+	const struct dossier_viewer viewer = row_viewer(request, facts->procedure);
+	return listing->columns_read_outside || dossier_may_warn(facts, &viewer);
+}
+
 static void
 row_line(struct request *request, struct html *html, const struct listing *listing, const struct office_row *row,
 	bool choosing)
@@ -366,7 +382,7 @@ row_line(struct request *request, struct html *html, const struct listing *listi
 	struct dossier_facts facts;
 	struct guichet_error error;
 	const bool whole = office_row_facts(request->arena, row, clock_now(site_of(request)->clock), &state, &facts, &error)
-		== GUICHET_OK && (!row_is_judged(request, listing, &facts)
+		== GUICHET_OK && (!needs_outside(request, listing, &facts)
 		|| office_row_outside(listing->tx, request->arena, row, &facts, &error) == GUICHET_OK);
 	const struct procedure *procedure = row->procedure;
 	HTML_IN(html, "tr");
