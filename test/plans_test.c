@@ -20,6 +20,7 @@ struct permit {
 
 #define WHOLE_IMPORT "an import or an export compares everything"
 #define OF_A_PERSON "few rows: those of one person"
+#define OF_A_STRUCTURE "few rows: those that one structure asked for itself"
 #define OF_A_DOSSIER "few rows: those of one dossier"
 #define SMALL_TABLE "a table that stays small"
 #define FOUND_FIRST "what is scanned was found through an index just before"
@@ -52,6 +53,10 @@ static const struct permit permits[] = {
 	{ STORE_EVENT_OF_SUBJECT, true, "", OF_A_PERSON },
 	{ STORE_EXEMPTION_OF_PERSON, true, "", OF_A_PERSON },
 	{ STORE_COUNTER_ENTRIES, true, "", OF_A_PERSON },
+
+	{ STORE_EVENT_OF_STRUCTURE, true, "", OF_A_STRUCTURE },
+	{ STORE_EXEMPTION_OF_STRUCTURE, true, "", OF_A_STRUCTURE },
+	{ STORE_COUNTER_ENTRIES_OF_STRUCTURE, true, "", OF_A_STRUCTURE },
 
 	{ STORE_DOSSIER_CHILDREN, true, "", OF_A_DOSSIER },
 	{ STORE_ACT_OF_DOSSIER, true, "", OF_A_DOSSIER },
