@@ -15,6 +15,12 @@ TEST(no_rule_of_amendments_is_left_untested)
 	CHECK(package_misses(folder, package_cited_rule) > 0);
 }
 
+TEST(what_is_due_of_right_is_not_refused_by_a_child_and_reactions_keep_their_order)
+{
+	CHECK(package_plays("test/natures/droit") > 50);
+	CHECK(package_misses("test/natures/droit", package_cited_rule) > 0);
+}
+
 TEST(the_number_of_a_child_is_checked_like_its_parent_s)
 {
 	CLEANUP(arena_free) struct arena *arena = arena_new(1 << 16);

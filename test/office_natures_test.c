@@ -315,3 +315,52 @@ TEST(the_office_files_for_an_agent_and_nobody_else_does)
 	check_verified(&counter);
 	counter_close(&counter);
 }
+
+static struct dossier_raws
+raw_of(struct counter *counter, const char *name, const char *value)
+{
+	struct dossier_raw *raw = arena_new_of(counter->arena, struct dossier_raw);
+	CHECK(raw);
+	*raw = (struct dossier_raw){ text_of_string(name), text_of_string(value) };
+	return (struct dossier_raws){ raw, 1 };
+}
+
+/* The parent would be refused what is due of right: the action of the child is refused, and nothing is written. */
+TEST(what_is_due_of_right_is_not_refused_by_the_action_of_a_child)
+{
+	struct counter counter;
+	size_t events, after;
+	enum dossier_event_type last;
+	counter_begin_with(&counter, "test/natures/droit");
+	struct office_command *command = counter_act(&counter, "L1", "déposer", (struct text){ 0 },
+		raw_of(&counter, "jours", "3"));
+	counter_must(command->status, &command->error);
+	const struct text id = command->dossier;
+	command = counter_act_with(&counter, "G1", "envisager", id, raw_of(&counter, "motif", "Le service"));
+	counter_must(command->status, &command->error);
+	command = file_child(&counter, "L1", id, "réponse", "répondre", raw_of(&counter, "jours", "2"));
+	counter_must(command->status, &command->error);
+	const struct text child = command->dossier;
+	(void)counter_dossier(&counter, id, &events, &last);
+	command = counter_act(&counter, "G1", "écarter", child, (struct dossier_raws){ 0 });
+	CHECK(command->status == GUICHET_REFUSED);
+	CHECK_TEXT(text_of_string(command->error.message),
+		TEXT("La demande d’origine serait refusée. Deux jours au plus sont de droit."));
+	const struct office_dossier parent = counter_dossier(&counter, id, &after, &last);
+	CHECK_INTEGER(after, events);
+	CHECK_TEXT(parent.procedure->steps[parent.state.step].name, TEXT("en_débat"));
+	/* By itself it waits, and the office is told. */
+	counter_at(&counter, "2024-02-15T10:00");
+	const struct office_dossier born = counter_dossier(&counter, child, &after, &last);
+	CHECK_TEXT(born.procedure->steps[born.state.step].name, TEXT("réponse_à_lire"));
+	struct guichet_error error = { 0 };
+	const struct office_alert *alerts;
+	size_t count;
+	CLEANUP(store_read_end) struct store_tx *tx = store_read(counter.store, &error);
+	CHECK(tx);
+	counter_must(office_list_alerts(tx, counter.arena, counter.campaign, 10, &alerts, &count, &error), &error);
+	CHECK(count == 1 && text_find(alerts[0].message, TEXT("de droit")) != SIZE_MAX);
+	store_read_end(TAKE(tx));
+	check_verified(&counter);
+	counter_close(&counter);
+}

@@ -166,6 +166,20 @@ leave(struct deciding *deciding)
 	return status != GUICHET_OK ? status : deciding_columns(&deciding->inputs, &outcome->columns, deciding->error);
 }
 
+/* What is due of right is not refused by what happens to a child either: that does not happen. */
+static enum guichet_status
+check_entitled(struct deciding *deciding, const struct procedure_deadline *reaction)
+{
+	bool entitled = false;
+	struct text message;
+	enum guichet_status status = GUICHET_OK;
+	if (reaction && decide_is_against(deciding->procedure, PROCEDURE_NO_SENSE, reaction->step, reaction->to))
+		status = decide_entitled(&deciding->inputs, &entitled, &message, deciding->error);
+	return status == GUICHET_OK && entitled
+		? guichet_fail(deciding->error, GUICHET_REFUSED, "La demande d’origine serait refusée. %.*s", TEXT_ARGS(message))
+		: status;
+}
+
 enum guichet_status
 dossier_receive(const struct dossier_input *input, struct arena *arena, struct dossier_outcome *ret_outcome,
 	struct guichet_error *error)
@@ -187,6 +201,8 @@ dossier_receive(const struct dossier_input *input, struct arena *arena, struct d
 		status = OUT_OF_MEMORY(error);
 	if (status == GUICHET_OK)
 		status = find_reaction(&deciding, &reaction);
+	if (status == GUICHET_OK)
+		status = check_entitled(&deciding, reaction);
 	if (status != GUICHET_OK)
 		return status;
 	if (!any && !reaction)

@@ -499,35 +499,47 @@ compose_letters(struct world *world, struct world_dossier *dossier, struct guich
 static enum guichet_status apply(struct world *world, struct world_dossier *dossier,
 	struct dossier_outcome *outcome, struct guichet_error *error);
 
-/* What happened to a child comes to its parent at once. */
+/* What the parent of a dossier makes of an outcome; REFUSED when it may not happen for that. */
 static enum guichet_status
-tell_parent(struct world *world, struct world_dossier *dossier, const struct dossier_outcome *outcome, struct guichet_error *error)
+receive(struct world *world, const struct world_dossier *dossier, const struct dossier_outcome *outcome,
+	struct dossier_outcome *ret_received, struct guichet_error *error)
 {
 	struct dossier_child child;
 	struct dossier_facts facts;
-	struct dossier_outcome received;
+	*ret_received = (struct dossier_outcome){ .kind = DOSSIER_STALE };
 	if (!dossier->parent || !dossier_child_of(outcome, &child))
 		return GUICHET_OK;
-	enum guichet_status status = world_facts(world, dossier->parent->person, &dossier->parent->state, outcome->event.at,
-		&facts, error);
+	const enum guichet_status status = world_facts(world, dossier->parent->person, &dossier->parent->state,
+		outcome->event.at, &facts, error);
 	if (status != GUICHET_OK)
 		return status;
 	facts.child = &child;
 	const struct dossier_input input = input_of(world, dossier->parent, &facts);
-	status = dossier_receive(&input, world->arena, &received, error);
-	if (status != GUICHET_OK || received.kind != DOSSIER_HAPPENED)
-		return status;
-	return apply(world, dossier->parent, &received, error);
+	return dossier_receive(&input, world->arena, ret_received, error);
 }
 
-/* Writes what an outcome brings. */
+/* What happened to a child comes to its parent at once. */
+static enum guichet_status
+tell_parent(struct world *world, struct world_dossier *dossier, const struct dossier_outcome *outcome, struct guichet_error *error)
+{
+	struct dossier_outcome received;
+	const enum guichet_status status = receive(world, dossier, outcome, &received, error);
+	return status != GUICHET_OK || received.kind != DOSSIER_HAPPENED ? status
+		: apply(world, dossier->parent, &received, error);
+}
+
+/* Writes what an outcome brings. REFUSED, and nothing is written, when its parent may not receive it. */
 static enum guichet_status
 apply_one(struct world *world, struct world_dossier *dossier, const struct dossier_outcome *outcome,
 	struct guichet_error *error)
 {
+	struct dossier_outcome received;
+	enum guichet_status status = receive(world, dossier, outcome, &received, error);
+	if (status != GUICHET_OK)
+		return status;
 	add_event(world, dossier, outcome);
 	struct dossier_facts facts;
-	enum guichet_status status = world_facts(world, dossier->person, &dossier->state, world->now, &facts, error);
+	status = world_facts(world, dossier->person, &dossier->state, world->now, &facts, error);
 	for (size_t i = 0; status == GUICHET_OK && i < outcome->mail_count; i++) {
 		const struct dossier_mail_due *due = &outcome->mails[i];
 		const struct dossier_mail_request request = {
@@ -649,6 +661,11 @@ apply_all(struct world *world, struct world_dossier *dossier, struct dossier_out
 		}
 		if (status == GUICHET_OK)
 			status = apply_one(world, dossier, &next, error);
+		if (status == GUICHET_REFUSED) {
+			trouble(world, "un passage n’a pas pu avoir lieu", error->message);
+			dossier->due_count = 0;
+			return GUICHET_OK;
+		}
 		if (status == GUICHET_OK && (!add_acts(world->arena, &outcome->composed, &outcome->composed_count, next.composed,
 				next.composed_count)
 			|| !add_acts(world->arena, &outcome->cancelled, &outcome->cancelled_count, next.cancelled,
@@ -702,7 +719,14 @@ world_act_or_bear(struct world *world, struct world_dossier *dossier, const stru
 		dossier = &world->dossiers[world->dossier_count++];
 		*dossier = fresh;
 	}
-	return apply(world, dossier, ret_outcome, error);
+	status = apply(world, dossier, ret_outcome, error);
+	if (status != GUICHET_REFUSED)
+		return status;
+	/* Its parent may not receive it: nothing was written. */
+	world->dossier_count -= filing;
+	*ret_outcome = (struct dossier_outcome){ .kind = DOSSIER_REFUSED_OUTCOME,
+		.message = arena_text(world->arena, text_of_string(error->message)) };
+	return ret_outcome->message.at ? GUICHET_OK : guichet_fail(error, GUICHET_BROKEN, "La mémoire manque.");
 }
 
 enum guichet_status
@@ -761,12 +785,15 @@ fire(struct world *world, struct world_dossier *dossier, struct dossier_due due,
 	if (status != GUICHET_OK)
 		return status;
 	switch (outcome.kind) {
-	case DOSSIER_HAPPENED:
-		return apply(world, dossier, &outcome, error);
 	case DOSSIER_STALE:
 		dossier->dues = outcome.dues;
 		dossier->due_count = outcome.due_count;
 		return GUICHET_OK;
+	case DOSSIER_HAPPENED:
+		status = apply(world, dossier, &outcome, error);
+		if (status != GUICHET_REFUSED)
+			return status;
+		[[fallthrough]];
 	default:
 		/* The office would keep the row; here it is told, and taken away. */
 		trouble(world, "une échéance n’a pas pu avoir lieu", error->message);

@@ -216,6 +216,22 @@ turns_alone(const struct procedure_deadline *deadline)
 	return deadline->to != PROCEDURE_NONE && !deadline->passage && deadline->upon_count == 0;
 }
 
+/* What happens to a child may bring its parent to a refusal: not what is due of right. With a condition, it is refused then. */
+static void
+check_reactions_of_right(struct check *check)
+{
+	const struct procedure *procedure = check->procedure;
+	for (size_t i = 0; i < procedure->deadline_count && procedure->entitled; i++) {
+		const struct procedure_deadline *deadline = &procedure->deadlines[i];
+		if (deadline->upon_count && !deadline->condition && deadline->to != PROCEDURE_NONE && deadline->to != deadline->step
+			&& procedure->steps[deadline->to].sense == PROCEDURE_UNFAVOURABLE)
+			TELL(check, 318, deadline->origin, "ajoutez « si: » : hors de ce que « de_droit » protège ; sinon "
+				"l’action du dossier né d’elle est refusée à qui la fait",
+				"« %.*s » refuserait aussi une demande de droit, par ce qui arrive à un dossier né d’elle",
+				TEXT_ARGS(deadline->name));
+	}
+}
+
 /* What silence means is said where it goes against the applicant, and a refusal by silence is written. */
 static void
 check_silence(struct check *check)
@@ -435,6 +451,8 @@ check_circuit(struct check *check)
 	check_answers(check);
 	check_loops(check);
 	check_silence(check);
+	check_reactions_of_right(check);
+	check_reactions_of_right(check);
 	check_grounds(check);
 	check_letter_senses(check);
 	check_signatures(check);

@@ -68,6 +68,46 @@ check_upon(struct check *check, const struct procedure_deadline *deadline)
 	}
 }
 
+static bool
+awaits(const struct procedure_deadline *deadline, struct procedure_happening upon)
+{
+	bool waits = false;
+	for (size_t i = 0; i < deadline->upon_count; i++)
+		waits |= deadline->upon[i].nature == upon.nature && deadline->upon[i].move == upon.move;
+	return waits;
+}
+
+/* Does one written before it, at the same step, always take what this one waits for? */
+static const struct procedure_deadline *
+taken_by(const struct procedure *procedure, const struct procedure_deadline *deadline, struct procedure_happening upon)
+{
+	const struct procedure_list list = procedure->steps[deadline->step].deadlines;
+	for (size_t i = 0; i < list.count && &procedure->deadlines[list.at[i]] != deadline; i++) {
+		const struct procedure_deadline *before = &procedure->deadlines[list.at[i]];
+		const bool same = !before->condition || (deadline->condition
+			&& text_equal(feel_source_of(before->condition), feel_source_of(deadline->condition)));
+		if (same && awaits(before, upon))
+			return before;
+	}
+	return NULL;
+}
+
+/* Of several that wait for the same thing, the first whose condition holds happens: one after it may never. */
+static void
+check_order(struct check *check, const struct procedure_deadline *deadline)
+{
+	const struct procedure_deadline *before = NULL;
+	for (size_t i = 0; i < deadline->upon_count; i++) {
+		before = taken_by(check->procedure, deadline, deadline->upon[i]);
+		if (!before)
+			return;
+	}
+	if (before)
+		TELL(check, 326, deadline->origin, "écrivez-la avant, ou donnez à l’autre un « si: »",
+			"« %.*s » n’arrive jamais : « %.*s », écrite avant elle, arrive toujours à sa place", TEXT_ARGS(deadline->name),
+			TEXT_ARGS(before->name));
+}
+
 static void
 check_replaces(struct check *check, size_t letter)
 {
@@ -113,9 +153,10 @@ check_natures(struct check *check)
 		const struct way *way = &check->ways[i];
 		check_reports(check, way, way->action ? way->action->reports : way->deadline->reports,
 			way->action ? way->action->report_count : way->deadline->report_count);
-		if (way->deadline)
+		if (way->deadline) {
 			check_upon(check, way->deadline);
-		else
+			check_order(check, way->deadline);
+		} else
 			check_undoing(check, way->action);
 	}
 	for (size_t i = 0; i < procedure->letter_count; i++)

@@ -74,8 +74,8 @@ note_outside(struct reader *reader, const struct feel *feel)
 static struct text
 remedy_of(const struct reader *reader, const struct feel_finding *finding)
 {
-	const bool posting = text_find(finding->message, TEXT("« affectation »")) != SIZE_MAX
-		|| text_find(finding->message, TEXT("« affectation »")) != SIZE_MAX;
+	const bool posting = text_starts(finding->message, TEXT("nom inconnu"))
+		&& text_find(finding->message, TEXT("affectation")) != SIZE_MAX;
 	return posting && reader->procedure->of_structures
 		? TEXT("une structure n’a pas d’affectation : lisez « agent.structure », ou un réglage") : finding->remedy;
 }
