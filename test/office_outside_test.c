@@ -189,7 +189,9 @@ TEST(a_change_of_post_ends_what_it_ends_on_its_day)
 	counter_at(&counter, "2024-01-31T23:00");
 	CHECK_TEXT(step_of(&counter, command->dossier), TEXT("accordée"));
 	CHECK_FRENCH(agenda_on(&counter, (struct date){ 2024, 2, 1 }),
-		TEXT("Fin de poste : Secrétariat général (agent)\nPrise de poste : Académie (agent)\n"));
+		TEXT("Fin de poste : Secrétariat général (agent)\nPrise de poste : Académie (agent)\n"
+			"Changement de service, par suite de « Fin de poste : Secrétariat général (agent) »\n"));
+	CHECK_FRENCH(agenda_on(&counter, (struct date){ 2024, 2, 2 }), TEXT(""));
 	counter_at(&counter, "2024-02-01T06:00");
 	CHECK_TEXT(step_of(&counter, command->dossier), TEXT("arrêtée"));
 	CHECK_TEXT(step_of(&counter, other->dossier), TEXT("accordée"));

@@ -141,6 +141,39 @@ TEST(an_absence_and_the_end_of_an_appointment_leave_a_role_to_nobody)
 	CHECK_INTEGER(alerts(&c, &shown, &first), 1);
 }
 
+/* What the agenda of a day says, a line each. */
+static struct text
+agenda_on(struct counter *counter, struct date day)
+{
+	struct guichet_error error = { 0 };
+	struct office_agenda agenda;
+	struct text all = TEXT("");
+	CLEANUP(store_read_end) struct store_tx *tx = store_read(counter->store, &error);
+	counter_must(office_agenda_of(counter->office, tx, counter->arena, day, NULL, &agenda, &error), &error);
+	for (size_t i = 0; i < agenda.count; i++)
+		all = arena_format(counter->arena, TEXT_FORMAT TEXT_FORMAT "\n", TEXT_ARGS(all), TEXT_ARGS(agenda.lines[i].what));
+	return all;
+}
+
+TEST(the_agenda_says_which_role_will_be_left_to_nobody_and_why)
+{
+	CLEANUP(counter_close) struct counter c = { 0 };
+	struct directory_report report;
+	begin(&c, TEXT(COLUMNS AGENT "P1;SG;chef de service;100;2022-09-01;2024-02-14\n"
+		"G1;SG;gestionnaire;100;2022-09-01;2024-01-31\n"));
+	CHECK_TEXT(agenda_on(&c, (struct date){ 2024, 2, 1 }), TEXT("Plus personne ne tiendra le rôle « le bureau » : fin de "
+		"poste de Mme Marion Salisson (Secrétariat général)\n"));
+	CHECK(text_find(agenda_on(&c, (struct date){ 2024, 2, 15 }), TEXT("Plus personne ne tiendra le rôle « le chef de service » "
+		"pour Bureau des missions : fin de poste de M. Paul Merlival (Secrétariat général)")) != SIZE_MAX);
+	CHECK_TEXT(agenda_on(&c, (struct date){ 2024, 2, 2 }), TEXT(""));
+	const struct directory_import absence = { .paths = { [DIRECTORY_INTERIMS] = directory_test_file("interims.csv",
+		TEXT("absent;remplaçant;structure;fonction;début;fin;référence;nature;lettres\nG1;;;;2024-01-15;2024-01-17;congé;;\n")) },
+		.at = clock_now(c.clock) };
+	counter_must(directory_import(c.store, c.arena, &absence, &report, &directory_test_error), &directory_test_error);
+	CHECK_TEXT(agenda_on(&c, (struct date){ 2024, 1, 15 }), TEXT("Absence\nPlus personne ne tiendra le rôle « le bureau » : "
+		"absence de Mme Marion Salisson (Secrétariat général)\nAvis des chefs : ouverture\n"));
+}
+
 TEST(structures_without_a_head_there_or_above_are_named)
 {
 	CLEANUP(counter_close) struct counter c = { 0 };

@@ -1,5 +1,5 @@
 /* What will happen by itself on one day: effects of dossiers, mails and windows of campaigns, absences,
- * settings, days closed. */
+ * settings, days closed; and what a change of post that is known by now will bring. */
 #include "office/inside.h"
 
 #include "base/banned.h"
@@ -98,7 +98,52 @@ dues_of(struct making *making, struct guichet_error *error)
 	return status != GUICHET_OK ? status : ended;
 }
 
-/* ---- changes of post ---- */
+/* ---- changes of post, and what they bring ---- */
+
+static bool
+is_written(struct store_tx *tx, struct arena *arena, struct text dossier, const struct dossier_due *due,
+	enum guichet_status *ret_status, struct guichet_error *error)
+{
+	bool written = false;
+	struct store_rows rows = store_query(tx, arena, STORE_DUE_ALL_OF_DOSSIER, STORE_VALUES(dossier), error);
+	while (store_next(&rows))
+		written |= text_equal(store_text(&rows, 1), due->effect) && store_integer(&rows, 0) == due->at;
+	*ret_status = store_finish(&rows);
+	return written;
+}
+
+/* What will then be due that is not yet: the effects of that dossier, with the directory as it will be that day. */
+static enum guichet_status
+caused_of(struct making *making, struct text id, struct text cause, struct guichet_error *error)
+{
+	CLEANUP(arena_free) struct arena *scratch = arena_new(64 << 20);
+	struct office_dossier dossier;
+	struct dossier_columns columns;
+	const struct dossier_due *dues;
+	size_t count = 0;
+	if (!scratch)
+		return no_memory(error);
+	enum guichet_status status = office_dossier_load(making->office, making->tx, scratch, id, NULL, making->begins, &dossier,
+		error);
+	if (status == GUICHET_OK)
+		status = dossier_project(&dossier.facts, scratch, &dues, &count, &columns, error);
+	if (status == GUICHET_REFUSED || status == GUICHET_UNKNOWN)
+		return GUICHET_OK; /* it cannot be judged before its day */
+	for (size_t i = 0; status == GUICHET_OK && i < count; i++) {
+		if ((!dues[i].at_once && dues[i].at >= making->ends)
+			|| is_written(making->tx, scratch, id, &dues[i], &status, error) || status != GUICHET_OK)
+			continue;
+		const struct text label = due_label(dossier.campaign, dues[i].effect, true);
+		if (!add(making, (struct office_agenda_line){ .at = !dues[i].at_once && dues[i].at > making->begins ? dues[i].at
+			: making->begins, .kind = OFFICE_AGENDA_EFFECT, .campaign = dossier.campaign,
+			.dossier = arena_text(making->arena, id), .number = arena_text(making->arena, dossier.state.number),
+			.who = arena_text(making->arena, dossier.subject_name),
+			.what = arena_format(making->arena, TEXT_FORMAT ", par suite de « " TEXT_FORMAT " »", TEXT_ARGS(label),
+				TEXT_ARGS(cause)) }))
+			status = no_memory(error);
+	}
+	return status;
+}
 
 /* Of those who have a running dossier in a campaign that reads `affectation`: what hangs on it happens that day. */
 static enum guichet_status
@@ -106,6 +151,7 @@ posts_of(struct making *making, const struct office_campaign *campaign, struct g
 {
 	const int64_t day = date_day_number(making->day);
 	enum guichet_status status = GUICHET_OK;
+	const size_t first = making->agenda.count;
 	if (!dossier_reads_outside(campaign->procedure).posting)
 		return GUICHET_OK;
 	struct store_rows rows = store_query(making->tx, making->arena, STORE_POSTS_OF_DAY,
@@ -122,7 +168,91 @@ posts_of(struct making *making, const struct office_campaign *campaign, struct g
 			status = no_memory(error);
 	}
 	const enum guichet_status ended = store_finish(&rows);
+	const size_t last = making->agenda.count;
+	/* A dossier has its lines one after the other. */
+	for (size_t i = first; status == GUICHET_OK && ended == GUICHET_OK && i < last; i++)
+		if (i == first || !text_equal(making->agenda.lines[i].dossier, making->agenda.lines[i - 1].dossier))
+			status = caused_of(making, making->agenda.lines[i].dossier, making->agenda.lines[i].what, error);
 	return status != GUICHET_OK ? status : ended;
+}
+
+/* ---- roles that their last holder leaves ---- */
+
+enum { MOST_LEAVERS = 1000 };
+
+/* Somebody who holds a function the day before and no more on that day. */
+struct leaver {
+	struct text function, who, where;
+	bool absent;
+};
+
+static enum guichet_status
+leavers_of(struct making *making, struct leaver *list, size_t *ret_count, struct guichet_error *error)
+{
+	size_t count = 0;
+	struct store_rows rows = store_query(making->tx, making->arena, STORE_LEAVERS_OF_DAY,
+		STORE_VALUES(date_day_number(making->day), (int64_t)MOST_LEAVERS), error);
+	while (store_next(&rows) && count < MOST_LEAVERS) {
+		const struct text who = arena_format(making->arena, TEXT_FORMAT " " TEXT_FORMAT " " TEXT_FORMAT,
+			TEXT_ARGS(store_text(&rows, 1)), TEXT_ARGS(store_text(&rows, 2)), TEXT_ARGS(store_text(&rows, 3)));
+		list[count++] = (struct leaver){ store_text(&rows, 0), text_trim(who), store_text(&rows, 4),
+			store_integer(&rows, 5) != 0 };
+	}
+	*ret_count = count;
+	return store_finish(&rows);
+}
+
+/* "fin de poste de M. Paul Merlival (Secrétariat général), absence de …": three of them at most. */
+static struct text
+causes_of(struct making *making, const struct procedure_role *role, const struct leaver *list, size_t count)
+{
+	struct text causes = TEXT("");
+	size_t told = 0;
+	for (size_t i = 0; causes.at && i < count && told < 3; i++) {
+		bool held = false;
+		for (size_t k = 0; k < role->function_count; k++)
+			held |= text_equal(role->functions[k], list[i].function);
+		if (!held)
+			continue;
+		causes = arena_format(making->arena, TEXT_FORMAT "%s%s de " TEXT_FORMAT " (" TEXT_FORMAT ")", TEXT_ARGS(causes),
+			told++ ? ", " : " : ", list[i].absent ? "absence" : "fin de poste", TEXT_ARGS(list[i].who), TEXT_ARGS(list[i].where));
+	}
+	return causes;
+}
+
+/* Roles of its campaigns that somebody still holds the day before. */
+static enum guichet_status
+roles_of(struct making *making, struct guichet_error *error)
+{
+	struct leaver *leavers = arena_array_of(making->arena, struct leaver, MOST_LEAVERS);
+	const struct office_vacancy *before, *then;
+	size_t count = 0, before_count = 0, then_count = 0;
+	if (!leavers)
+		return no_memory(error);
+	enum guichet_status status = leavers_of(making, leavers, &count, error);
+	if (status != GUICHET_OK || count == 0)
+		return status;
+	status = office_vacancies(making->office, making->tx, making->arena, making->only, date_add_days(making->day, -1), &before,
+		&before_count, error);
+	if (status == GUICHET_OK)
+		status = office_vacancies(making->office, making->tx, making->arena, making->only, making->day, &then, &then_count,
+			error);
+	for (size_t i = 0; status == GUICHET_OK && i < then_count; i++) {
+		bool known = false;
+		for (size_t k = 0; k < before_count; k++)
+			known |= before[k].campaign == then[i].campaign && before[k].role == then[i].role
+				&& before[k].places >= then[i].places;
+		const struct procedure_role *role = &then[i].campaign->procedure->roles[then[i].role];
+		const struct text causes = causes_of(making, role, leavers, count),
+			where = then[i].places ? arena_format(making->arena, " pour " TEXT_FORMAT "%s", TEXT_ARGS(then[i].where),
+				then[i].places > 3 ? "…" : "") : TEXT("");
+		if (!known && !add(making, (struct office_agenda_line){ .at = making->begins, .kind = OFFICE_AGENDA_ROLE,
+			.campaign = then[i].campaign, .what = !causes.at || !where.at ? (struct text){ 0 }
+				: arena_format(making->arena, "Plus personne ne tiendra le rôle « " TEXT_FORMAT " »" TEXT_FORMAT TEXT_FORMAT,
+					TEXT_ARGS(role->label), TEXT_ARGS(where), TEXT_ARGS(causes)) }))
+			status = no_memory(error);
+	}
+	return status;
 }
 
 /* ---- absences, settings, closed days ---- */
@@ -229,6 +359,8 @@ office_agenda_of(struct office *office, struct store_tx *tx, struct arena *arena
 		status = settings_of(&making, error);
 	if (status == GUICHET_OK)
 		status = absences_of(&making, error);
+	if (status == GUICHET_OK)
+		status = roles_of(&making, error);
 	const struct office_campaigns campaigns = office_campaigns(office, arena);
 	for (size_t i = 0; status == GUICHET_OK && i < campaigns.count; i++)
 		if (wanted(&making, campaigns.at[i]))
@@ -250,6 +382,7 @@ office_agenda_kind_text(enum office_agenda_kind kind)
 		[OFFICE_AGENDA_MAIL] = TEXT("Courriels"),
 		[OFFICE_AGENDA_WINDOW] = TEXT("Périodes"),
 		[OFFICE_AGENDA_POST] = TEXT("Changements de poste"),
+		[OFFICE_AGENDA_ROLE] = TEXT("Rôles sans personne"),
 		[OFFICE_AGENDA_ABSENCE] = TEXT("Absences et délégations"),
 		[OFFICE_AGENDA_SETTING] = TEXT("Réglages"),
 		[OFFICE_AGENDA_CLOSED] = TEXT("Jours fermés"),

@@ -571,7 +571,7 @@ enum guichet_status office_vacancies_told(struct store_tx *tx, struct arena *are
 
 /* --- what will happen by itself on a day ----------------------------------------------------- */
 
-enum office_agenda_kind { OFFICE_AGENDA_CLOSED, OFFICE_AGENDA_SETTING, OFFICE_AGENDA_ABSENCE, OFFICE_AGENDA_POST,
+enum office_agenda_kind { OFFICE_AGENDA_CLOSED, OFFICE_AGENDA_SETTING, OFFICE_AGENDA_ABSENCE, OFFICE_AGENDA_POST, OFFICE_AGENDA_ROLE,
 	OFFICE_AGENDA_WINDOW, OFFICE_AGENDA_EFFECT, OFFICE_AGENDA_MAIL, OFFICE_AGENDA_KINDS };
 enum { OFFICE_AGENDA_LINES = 2000 };
 
