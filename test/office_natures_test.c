@@ -1,5 +1,6 @@
 /* What the office does of dossiers born of another: the two events of one transaction, their numbers, their acts, their
  * drafts, and who may. */
+#include "dossier/report.h"
 #include "office/inside.h"
 #include "office_help.h"
 
@@ -362,5 +363,56 @@ TEST(what_is_due_of_right_is_not_refused_by_the_action_of_a_child)
 	CHECK(count == 1 && text_find(alerts[0].message, TEXT("de droit")) != SIZE_MAX);
 	store_read_end(TAKE(tx));
 	check_verified(&counter);
+	counter_close(&counter);
+}
+
+/* ---- what is read of the parent ---- */
+
+TEST(lists_exports_and_reports_read_the_parent)
+{
+	struct counter counter;
+	const struct text id = place_in_force(&counter);
+	struct office_command *command = file_child(&counter, "L1", id, "avenant", "déposer_avenant",
+		raws_of(&counter, "2", "raison", "trop"));
+	counter_must(command->status, &command->error);
+	struct guichet_error error = { 0 };
+	const struct procedure *procedure = counter.campaign->procedure;
+	const struct office_filter filter = { .range = DIRECTORY_EVERYWHERE, .after_id = TEXT(""), .step = PROCEDURE_NONE,
+		.beside = PROCEDURE_NONE };
+	struct office_rows rows[2];
+	struct dossier_report report;
+	const struct directory_range everywhere = DIRECTORY_EVERYWHERE;
+	const struct text nowhere = TEXT("");
+	const struct office_reach reach = { &everywhere, &nowhere, 1 };
+	CLEANUP(store_read_end) struct store_tx *tx = store_read(counter.store, &error);
+	CHECK(tx);
+	counter_must(office_list(counter.office, tx, counter.arena, counter.campaign, &filter, 10, &rows[0], &error), &error);
+	counter_must(office_list_all(counter.office, tx, counter.arena, counter.campaign,
+		TEXT(""), 10, &rows[1], &error), &error);
+	for (size_t list = 0; list < 2; list++) {
+		CHECK_INTEGER(rows[list].count, 2);
+		for (size_t i = 0; i < rows[list].count; i++) {
+			struct dossier state;
+			struct dossier_facts facts;
+			struct text shown, origin;
+			counter_must(office_row_facts(counter.arena, &rows[list].at[i], clock_now(counter.clock), &state, &facts, &error),
+				&error);
+			counter_must(dossier_column(&facts, &procedure->columns[0], counter.arena, &origin, &error), &error);
+			counter_must(dossier_column(&facts, &procedure->exports[0].columns[2], counter.arena, &shown, &error), &error);
+			const bool child = text_equal(rows[list].at[i].id, command->dossier);
+			CHECK_TEXT(shown, child ? TEXT("3") : TEXT(""));
+			CHECK(child == (origin.length > 0));
+		}
+	}
+	store_read_end(TAKE(tx));
+	counter_must(office_report(counter.office, counter.arena, counter.campaign, 0, 2024, &reach, clock_now(counter.clock),
+		&report, &error), &error);
+	CHECK_INTEGER(report.total.cells[0].count, 1);
+	CHECK_INTEGER(report.total.cells[1].count, 2);
+	CHECK_INTEGER(report.tables[0].count, 2);
+	bool three = false;
+	for (size_t i = 0; i < report.tables[0].count; i++)
+		three |= text_equal(report.tables[0].groups[i].name, TEXT("3"));
+	CHECK(three);
 	counter_close(&counter);
 }

@@ -118,10 +118,8 @@ office_life(struct office *office, struct store_tx *tx, struct arena *arena, con
 		if (one->state.parent.length == 0)
 			continue;
 		one->parent = line_of(&life, one->state.parent);
-		if (one->parent >= 0)
+		if (one->parent >= 0) /* not too old for the list */
 			one->facts.parent = &life.dossiers[one->parent].state;
-		else /* too old for the list, or of somebody else */
-			status = office_parent_load(office, tx, arena, one->row->procedure, &one->state, &one->facts.parent, error);
 	}
 	if (status == GUICHET_OK)
 		*ret_life = life;

@@ -12,7 +12,8 @@ row_read(struct office *office, struct store_rows *rows, int role, struct office
 	struct office_row row = { .id = store_text(rows, 0), .number = store_text(rows, 1), .subject = store_text(rows, 4),
 		.subject_name = store_text(rows, 6), .structure_name = store_text(rows, 7), .filed_at = store_integer(rows, 8),
 		.stepped_at = store_integer(rows, 9), .version = store_integer(rows, 10), .state = store_text(rows, 11),
-		.sort_key = store_blob(rows, 12), .structure = store_text(rows, 13), .role = role, .office = office };
+		.sort_key = store_blob(rows, 12), .structure = store_text(rows, 13),
+		.parent_state = store_text(rows, 14), .role = role, .office = office };
 	row.campaign = office_campaign_find(office, store_text(rows, 2));
 	const struct text hash = store_text(rows, 3), step = store_text(rows, 5);
 	if (!row.campaign)
@@ -424,9 +425,9 @@ office_list_due(struct office *office, struct store_tx *tx, struct arena *arena,
 				return error->status;
 			continue;
 		}
-		const int move = procedure_move_find(due->row.procedure, store_text(&rows, 15));
-		due->at = store_integer(&rows, 14);
-		due->label = move == PROCEDURE_NONE ? store_text(&rows, 15) : deadline_words(arena, due->row.procedure, move);
+		const int move = procedure_move_find(due->row.procedure, store_text(&rows, 16));
+		due->at = store_integer(&rows, 15);
+		due->label = move == PROCEDURE_NONE ? store_text(&rows, 16) : deadline_words(arena, due->row.procedure, move);
 		count++;
 	}
 	*ret_dues = list;

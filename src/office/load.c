@@ -166,15 +166,25 @@ office_facts_before_filing(struct office *office, struct store_tx *tx, struct ar
 	return status != GUICHET_OK ? status : office_facts_at_filing(tx, arena, campaign, &foreseen, ret_facts, error);
 }
 
+static enum guichet_status
+row_state(struct arena *arena, const struct office_row *row, struct text id, struct text json, struct dossier *ret_state,
+	struct guichet_error *error)
+{
+	return row->office ? office_state(row->office, arena, row->procedure, id, json, ret_state, error)
+		: dossier_of_json(arena, row->procedure, json, ret_state, error);
+}
+
 enum guichet_status
 office_row_facts(struct arena *arena, const struct office_row *row, instant at, struct dossier *ret_state,
 	struct dossier_facts *ret_facts, struct guichet_error *error)
 {
-	const enum guichet_status status = row->office
-		? office_state(row->office, arena, row->procedure, row->id, row->state, ret_state, error)
-		: dossier_of_json(arena, row->procedure, row->state, ret_state, error);
+	struct dossier *parent = row->parent_state.length ? arena_new_of(arena, struct dossier) : NULL;
+	enum guichet_status status = row_state(arena, row, row->id, row->state, ret_state, error);
+	if (status == GUICHET_OK && row->parent_state.length)
+		status = !parent ? guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.")
+			: row_state(arena, row, ret_state->parent, row->parent_state, parent, error);
 	if (status == GUICHET_OK)
 		*ret_facts = (struct dossier_facts){ .procedure = row->procedure, .campaign = row->campaign->campaign,
-			.dossier = ret_state, .subject = ret_state->subject, .agent = ret_state->agent, .at = at };
+			.dossier = ret_state, .subject = ret_state->subject, .agent = ret_state->agent, .parent = parent, .at = at };
 	return status;
 }

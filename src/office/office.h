@@ -316,6 +316,7 @@ struct office_row {
 	instant filed_at, stepped_at;
 	int64_t version;
 	struct text state;         /* JSON, see dossier_of_json() */
+	struct text parent_state;  /* the same of the dossier it was born of; empty: of none */
 	struct office *office;     /* which may keep it; NULL for a whole campaign read once */
 	struct store_blob sort_key;
 	int role;                  /* of waiting lists: the role it waits for */
@@ -417,8 +418,8 @@ enum guichet_status office_ids_at_step(struct store_tx *tx, struct arena *arena,
 enum guichet_status office_counts(struct store_tx *tx, struct arena *arena, const struct office_campaign *campaign,
 	const int64_t **ret_counts, struct guichet_error *error);
 
-/* The state of a row, and facts enough for columns, exports and words: no holder, no exception, the agent as known at
- * the filing. `ret_state` must outlive `ret_facts`. */
+/* The state of a row, and facts enough for columns, exports, reports and words: no holder, no exception, the agent as known
+ * at the filing; its parent as it stands. `ret_state` must outlive `ret_facts`. */
 enum guichet_status office_row_facts(struct arena *arena, const struct office_row *row, instant at,
 	struct dossier *ret_state, struct dossier_facts *ret_facts, struct guichet_error *error);
 
