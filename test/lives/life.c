@@ -78,38 +78,134 @@ draw_person(struct life *life)
 	return persons->items[chance_below(&life->chance, persons->count)].key->scalar;
 }
 
-/* Mostly somebody who counts for this dossier: its subject, a holder of a role. */
-static struct text
-draw_actor(struct life *life, const struct world_dossier *dossier, const struct dossier_facts *facts)
+/* ---- choices ---- */
+
+enum { MOST_CHOICES = 200, MOST_ACTORS = 24 };
+
+/* What somebody is offered. */
+struct choice {
+	struct text person;
+	int action;
+	bool allowed;
+	unsigned weight;
+};
+
+/* Its subject and the holders of its roles, each once, mostly; at times one more, who may be anybody. */
+static size_t
+draw_actors(struct life *life, const struct world_dossier *dossier, const struct dossier_facts *facts, struct text *actors)
 {
-	if (chance_of(&life->chance, 8))
-		return draw_person(life);
-	if (facts->holder_count == 0 || chance_of(&life->chance, 35))
-		return dossier->person;
-	return facts->holders[chance_below(&life->chance, facts->holder_count)].person.id;
+	size_t count = 0;
+	actors[count++] = dossier->person;
+	for (size_t i = 0; i < facts->holder_count && count < MOST_ACTORS - 1; i++) {
+		bool known = false;
+		for (size_t j = 0; j < count; j++)
+			known |= text_equal(actors[j], facts->holders[i].person.id);
+		if (!known)
+			actors[count++] = facts->holders[i].person.id;
+	}
+	if (chance_of(&life->chance, 20))
+		actors[count++] = draw_person(life);
+	return count;
+}
+
+/* Each life likes some actions more than others, what was not done yet more than what was, and ends less than the rest:
+ * lives that end at once teach little. */
+static unsigned
+weigh(const struct life *life, const struct world_dossier *dossier, const struct procedure_action *action)
+{
+	static const unsigned liked[] = { 1, 6, 40 };
+	const struct procedure *procedure = life->ground->procedure;
+	struct chance taste = { life->taste + (uint64_t)(action - procedure->actions) * UINT64_C(0x2545F4914F6CDD1D) };
+	unsigned weight = 4 * liked[chance_below(&taste, 3)];
+	const struct dossier_done done = dossier_done_of(&dossier->state, action->move);
+	if (done.count == 0)
+		weight *= 6;
+	else if (done.count > 2)
+		weight /= 2;
+	if (action->to >= 0 && procedure->steps[action->to].final && !dossier->parent)
+		weight = (weight + 19) / 20;
+	return weight;
+}
+
+/* All that could be done with the dossier, allowed or not. */
+static enum guichet_status
+find_choices(struct life *life, const struct world_dossier *dossier, const struct dossier_facts *facts,
+	struct choice *choices, size_t *ret_count, struct guichet_error *error)
+{
+	struct text actors[MOST_ACTORS];
+	const size_t actor_count = draw_actors(life, dossier, facts, actors);
+	*ret_count = 0;
+	for (size_t i = 0; i < actor_count; i++) {
+		struct dossier_actor actor = { .person = world_person_of(life->world, actors[i]),
+			.roles = world_roles(facts, actors[i]) };
+		const struct dossier_viewer viewer = { .person = actors[i], .roles = actor.roles };
+		const struct dossier_option *options;
+		size_t count;
+		const enum guichet_status status = dossier_options(facts, &viewer, life->arena, &options, &count, error);
+		if (status != GUICHET_OK)
+			return status;
+		for (size_t j = 0; j < count && *ret_count < MOST_CHOICES; j++)
+			choices[(*ret_count)++] = (struct choice){ actors[i], options[j].action, options[j].allowed,
+				weigh(life, dossier, options[j].definition) };
+	}
+	return GUICHET_OK;
+}
+
+/* One of those that are allowed, or of all; NULL when there is none. */
+static const struct choice *
+draw_choice(struct life *life, const struct choice *choices, size_t count, bool allowed)
+{
+	size_t total = 0;
+	for (size_t i = 0; i < count; i++)
+		total += allowed && !choices[i].allowed ? 0 : choices[i].weight;
+	size_t left = chance_below(&life->chance, total);
+	for (size_t i = 0; i < count; i++) {
+		const size_t weight = allowed && !choices[i].allowed ? 0 : choices[i].weight;
+		if (left < weight)
+			return &choices[i];
+		left -= weight;
+	}
+	return NULL;
 }
 
 /* ---- commands ---- */
 
+/* The files of the pieces that the action hands in; well: all of them. */
 static size_t
-draw_pieces(struct life *life, struct dossier_piece *pieces)
+draw_pieces(struct life *life, const struct procedure_action *action, struct dossier_piece *pieces, bool well)
 {
 	const struct procedure *procedure = life->ground->procedure;
 	size_t count = 0;
 	for (size_t i = 0; i < procedure->piece_count && count < DOSSIER_PIECES_LIMIT; i++) {
-		if (chance_of(&life->chance, 5))
+		if (!dossier_piece_is_joined(procedure, action, (int)i) || (!well && chance_of(&life->chance, 40)))
 			continue;
 		const struct text file = arena_format(life->arena, "piece-%zu-%zu.pdf", i, chance_below(&life->chance, 1000));
 		const struct digest digest = digest_of(file);
+		const bool odd = !well && chance_of(&life->chance, 20);
 		pieces[count++] = (struct dossier_piece){ .name = procedure->pieces[i].name, .file = file,
-			.digest = digest_hex(life->arena, &digest), .kind = TEXT("PDF"), .size = 1000 };
+			.digest = digest_hex(life->arena, &digest), .kind = odd ? TEXT("DOCX") : TEXT("PDF"), .size = 1000 };
 	}
 	return count;
 }
 
+static void
+tell(const struct life *life, struct text person, const struct dossier_command *command, const struct dossier_outcome *outcome)
+{
+	struct clock_time time;
+	const struct date day = date_of_instant(life->world->now, &time);
+	printf("%04d-%02d-%02d %02d:%02d  %.*s : %.*s  %s%.*s\n", day.year, day.month, day.day, time.hour, time.minute,
+		TEXT_ARGS(person), TEXT_ARGS(command->action), outcome->kind == DOSSIER_HAPPENED ? "→ " : "refusé : ",
+		TEXT_ARGS(outcome->kind == DOSSIER_HAPPENED
+			? life->ground->procedure->steps[outcome->state.step].name : outcome->message));
+	for (size_t i = 0; outcome->kind != DOSSIER_HAPPENED && i < outcome->form.count; i++) {
+		if (outcome->form.answers[i].mistake.length > 0)
+			printf("    %.*s : %.*s\n", TEXT_ARGS(outcome->form.answers[i].name), TEXT_ARGS(outcome->form.answers[i].mistake));
+	}
+}
+
 static enum guichet_status
 give(struct life *life, struct world_dossier *dossier, const struct world_birth *birth, struct text person,
-	struct dossier_command *command, struct guichet_error *error)
+	struct dossier_command *command, bool *ret_happened, struct guichet_error *error)
 {
 	struct world *world = life->world;
 	struct dossier_outcome outcome = { 0 };
@@ -120,24 +216,68 @@ give(struct life *life, struct world_dossier *dossier, const struct world_birth 
 	const enum guichet_status status = world_act_or_bear(world, dossier, birth, key, person, command, &outcome, error);
 	if (status != GUICHET_OK)
 		return status;
+	*ret_happened = outcome.kind == DOSSIER_HAPPENED;
 	life->commands++;
 	life->accepted += outcome.kind == DOSSIER_HAPPENED;
+	if (life->told)
+		tell(life, person, command, &outcome);
 	rules_judge_command(life, index < world->dossier_count ? &world->dossiers[index] : NULL, before, person, command,
 		&outcome);
 	rules_judge_events(life);
 	return move_time(life, world->now, error);
 }
 
+/* A command is wrong on purpose a third of the time. */
+enum { WRONG = 30 };
+
+static enum guichet_status
+file_with(struct life *life, struct dossier_facts *facts, const struct world_birth *birth, struct text person,
+	struct procedure_list offered, bool well, struct guichet_error *error)
+{
+	struct dossier_piece pieces[DOSSIER_PIECES_LIMIT];
+	bool happened = false;
+	enum guichet_status status = GUICHET_OK;
+	for (size_t attempt = 0; attempt < (well ? 3 : 1) && !happened && status == GUICHET_OK; attempt++) {
+		const int action = offered.at[chance_below(&life->chance, offered.count)];
+		const struct procedure_action *definition = &life->ground->procedure->actions[action];
+		struct dossier_command command = {
+			.action = definition->name,
+			.raws = draw_answers(life, facts, DOSSIER_FORM_FILING, action, well),
+			.pieces = pieces,
+			.piece_count = draw_pieces(life, definition, pieces, well),
+			.confirmed = well || chance_of(&life->chance, 80),
+			.channel = TEXT("application"),
+			.ground = well ? TEXT("À sa demande.") : TEXT(" "),
+		};
+		status = give(life, NULL, birth, person, &command, &happened, error);
+	}
+	return status;
+}
+
+/* Somebody else files for them: who holds one of the action's roles. */
+static struct text
+draw_filer(struct life *life, const struct dossier_facts *facts, const struct procedure_action *action, struct text subject)
+{
+	struct text filer = subject;
+	size_t seen = 0;
+	for (size_t i = 0; i < facts->holder_count; i++) {
+		const int role = facts->holders[i].role;
+		if ((procedure_list_has(action->who, role) || procedure_list_has(facts->procedure->behalf, role))
+			&& chance_below(&life->chance, ++seen) == 0)
+			filer = facts->holders[i].person.id;
+	}
+	return filer;
+}
+
 static enum guichet_status
 file_one(struct life *life, struct guichet_error *error)
 {
 	struct world *world = life->world;
-	const struct procedure *procedure = world->procedure;
 	struct text person = TEXT("");
 	struct dossier_facts facts;
-	struct dossier_piece pieces[DOSSIER_PIECES_LIMIT];
 	struct dossier_can can = { 0 };
-	const struct procedure_list actions = procedure->steps[0].actions;
+	const struct procedure_list actions = world->procedure->steps[0].actions;
+	const bool well = !chance_of(&life->chance, WRONG);
 	enum guichet_status status = GUICHET_OK;
 	/* Mostly somebody who may. */
 	for (size_t attempt = 0; attempt < 8 && !can.may && status == GUICHET_OK; attempt++) {
@@ -148,46 +288,57 @@ file_one(struct life *life, struct guichet_error *error)
 	}
 	if (status != GUICHET_OK || actions.count == 0)
 		return status;
-	if (!can.may && chance_of(&life->chance, 80))
+	if (!can.may && chance_of(&life->chance, 95))
 		return move_time(life, draw_instant(life), error);
-	const int action = actions.at[chance_below(&life->chance, actions.count)];
-	struct dossier_command command = {
-		.action = procedure->actions[action].name,
-		.raws = draw_answers(life, &facts, DOSSIER_FORM_FILING, action),
-		.pieces = pieces,
-		.piece_count = draw_pieces(life, pieces),
-		.confirmed = !chance_of(&life->chance, 3),
-		.channel = TEXT("application"),
-	};
-	return give(life, NULL, NULL, person, &command, error);
+	/* Some are filed for somebody else. */
+	const int one = actions.at[chance_below(&life->chance, actions.count)];
+	const struct procedure_action *definition = &world->procedure->actions[one];
+	const bool others = !procedure_list_has(definition->who, procedure_applicant(world->procedure))
+		|| (world->procedure->behalf.count > 0 && chance_of(&life->chance, 20));
+	const struct text filer = others ? draw_filer(life, &facts, definition, person) : person;
+	const struct world_birth birth = { .subject = person };
+	if (others && !text_equal(filer, person))
+		return file_with(life, &facts, &birth, filer, (struct procedure_list){ &one, 1 }, well, error);
+	return file_with(life, &facts, NULL, person, well && can.filings.count > 0 ? can.filings : actions, well, error);
 }
 
-/* A dossier born of that one. */
+/* A dossier born of one that may have one, mostly. */
 static enum guichet_status
 bear_one(struct life *life, struct world_dossier *parent, struct guichet_error *error)
 {
 	struct world *world = life->world;
 	const struct procedure *procedure = world->procedure;
-	const struct procedure_nature *nature = &procedure->natures[chance_below(&life->chance, procedure->nature_count)];
-	const struct procedure_list actions = procedure->steps[nature->start].actions;
+	const bool well = !chance_of(&life->chance, WRONG);
+	const struct dossier_birth *births;
+	struct dossier_kin children[WORLD_MOST_DOSSIERS];
 	struct dossier_facts facts;
-	struct dossier_piece pieces[DOSSIER_PIECES_LIMIT];
+	size_t count;
 	enum guichet_status status = world_facts(world, parent->person, &parent->state, world->now, &facts, error);
-	if (status != GUICHET_OK || actions.count == 0)
+	const struct text person = chance_of(&life->chance, 90) ? parent->person : draw_person(life);
+	const struct dossier_viewer viewer = { .person = person, .roles = world_roles(&facts, person) };
+	if (status == GUICHET_OK)
+		status = dossier_births(&facts, &viewer, children, world_children(world, parent, children), life->arena, &births,
+			&count, error);
+	if (status != GUICHET_OK || (count == 0 && well))
 		return status;
-	const struct text person = draw_actor(life, parent, &facts);
+	size_t allowed = 0;
+	for (size_t i = 0; i < count; i++)
+		allowed += births[i].allowed;
+	if (allowed == 0 && chance_of(&life->chance, 90))
+		return status;
+	const struct dossier_birth *birth = count > 0 ? &births[chance_below(&life->chance, count)] : NULL;
+	if (birth && !birth->allowed && well)
+		return status;
+	const struct procedure_nature *nature = birth && (well || chance_of(&life->chance, 50)) ? birth->nature
+		: &procedure->natures[chance_below(&life->chance, procedure->nature_count)];
+	const struct procedure_list actions = procedure->steps[nature->start].actions;
+	if (actions.count == 0)
+		return status;
 	facts.dossier = NULL;
-	const int action = actions.at[chance_below(&life->chance, actions.count)];
-	struct dossier_command command = {
-		.action = procedure->actions[action].name,
-		.raws = draw_answers(life, &facts, DOSSIER_FORM_FILING, action),
-		.pieces = pieces,
-		.piece_count = draw_pieces(life, pieces),
-		.confirmed = true,
-		.channel = TEXT("application"),
-	};
-	const struct world_birth birth = { .parent = parent, .nature = nature->name };
-	return give(life, NULL, &birth, person, &command, error);
+	facts.parent = &parent->state;
+	facts.nature = nature->name;
+	const struct world_birth born = { .parent = parent, .nature = nature->name };
+	return file_with(life, &facts, &born, person, actions, well, error);
 }
 
 /* A bridge, a holiday by decree: what was due is due again. */
@@ -204,32 +355,31 @@ close_a_day(struct life *life, struct guichet_error *error)
 	return status == GUICHET_OK ? move_time(life, world->now, error) : status;
 }
 
-/* Who, and what: mostly something that this person is offered and may do now, now and then anything else. */
+/* Who, and what: mostly something that they are offered and may do now; else anything, by anybody. False: nothing. */
 static enum guichet_status
-draw_action(struct life *life, const struct world_dossier *dossier, const struct dossier_facts *facts,
+draw_action(struct life *life, const struct world_dossier *dossier, const struct dossier_facts *facts, bool well,
 	struct text *ret_person, int *ret_action, struct guichet_error *error)
 {
+	struct choice choices[MOST_CHOICES];
 	struct chance *chance = &life->chance;
-	const bool strange = chance_of(chance, 8);
-	*ret_action = PROCEDURE_NONE;
-	for (size_t attempt = 0; attempt < 6 && *ret_action < 0; attempt++) {
-		*ret_person = draw_actor(life, dossier, facts);
-		const struct dossier_viewer viewer = { .person = *ret_person, .roles = world_roles(facts, *ret_person) };
-		const struct dossier_option *options;
-		size_t count;
-		const enum guichet_status status = dossier_options(facts, &viewer, life->arena, &options, &count, error);
-		if (status != GUICHET_OK)
-			return status;
-		if (count == 0)
-			continue;
-		const struct dossier_option *option = &options[chance_below(chance, count)];
-		/* Lives that end at once teach little. */
-		const bool ends = option->definition->to >= 0 && facts->procedure->steps[option->definition->to].final;
-		if (strange || (option->allowed && (!ends || chance_of(chance, 12))))
-			*ret_action = option->action;
+	size_t count;
+	const enum guichet_status status = find_choices(life, dossier, facts, choices, &count, error);
+	if (status != GUICHET_OK)
+		return status;
+	const struct choice *choice = draw_choice(life, choices, count, well);
+	*ret_action = choice ? choice->action : PROCEDURE_NONE;
+	if (choice)
+		*ret_person = choice->person;
+	if (well)
+		return GUICHET_OK;
+	if (!draw_choice(life, choices, count, true) && chance_of(chance, 80)) {
+		*ret_action = PROCEDURE_NONE; /* nothing can be done here: time goes by */
+		return GUICHET_OK;
 	}
-	if (strange && chance_of(chance, 50))
+	if (*ret_action < 0 || chance_of(chance, 25))
 		*ret_action = (int)chance_below(chance, facts->procedure->action_count);
+	if (!choice || chance_of(chance, 30))
+		*ret_person = draw_person(life);
 	return GUICHET_OK;
 }
 
@@ -239,29 +389,36 @@ act_once(struct life *life, struct world_dossier *dossier, struct guichet_error 
 	struct world *world = life->world;
 	const struct procedure *procedure = world->procedure;
 	struct chance *chance = &life->chance;
+	const bool well = !chance_of(chance, WRONG);
 	struct dossier_facts facts;
-	struct text person;
+	struct text person = dossier->person;
 	int action;
+	bool happened = false;
 	enum guichet_status status = world_facts(world, dossier->person, &dossier->state, world->now, &facts, error);
 	if (status == GUICHET_OK)
-		status = draw_action(life, dossier, &facts, &person, &action, error);
+		status = draw_action(life, dossier, &facts, well, &person, &action, error);
 	if (status != GUICHET_OK || action < 0)
-		return status;
+		return status == GUICHET_OK ? move_time(life, draw_instant(life), error) : status;
 	const struct procedure_action *definition = &procedure->actions[action];
 	const struct dossier_act *act = definition->signs >= 0 ? dossier_act_find(&dossier->state, definition->signs) : NULL;
 	struct dossier_piece pieces[DOSSIER_PIECES_LIMIT];
-	struct dossier_command command = {
-		.action = definition->name,
-		.raws = draw_answers(life, &facts, DOSSIER_FORM_ACTION, action),
-		.pieces = pieces,
-		.expected = chance_of(chance, 60) ? dossier->state.version
-			: chance_of(chance, 15) ? (unsigned)chance_below(chance, dossier->state.version) : 0,
-		.confirmed = !chance_of(chance, 3),
-		.piece_count = definition->joins.count > 0 ? draw_pieces(life, pieces) : 0,
-		.text_hash = act && !chance_of(chance, 4) ? act->text_hash : TEXT("0000"),
-		.channel = TEXT("application"),
-	};
-	return give(life, dossier, NULL, person, &command, error);
+	for (size_t attempt = 0; attempt < (well ? 3 : 1) && !happened && status == GUICHET_OK; attempt++) {
+		const bool sound = well || chance_of(chance, 60);
+		struct dossier_command command = {
+			.action = definition->name,
+			.raws = draw_answers(life, &facts, DOSSIER_FORM_ACTION, action, sound),
+			.pieces = pieces,
+			.expected = chance_of(chance, 60) ? dossier->state.version : 0,
+			.confirmed = well || chance_of(chance, 80),
+			.piece_count = draw_pieces(life, definition, pieces, sound),
+			.text_hash = act && (well || chance_of(chance, 80)) ? act->text_hash : TEXT("0000"),
+			.channel = TEXT("application"),
+		};
+		if (!well && chance_of(chance, 40))
+			command.expected = (unsigned)chance_below(chance, dossier->state.version);
+		status = give(life, dossier, NULL, person, &command, &happened, error);
+	}
+	return status;
 }
 
 enum guichet_status
@@ -282,18 +439,22 @@ life_run(struct life *life, struct guichet_error *error)
 		+ (instant)chance_below(chance, 30) * INSTANT_HOUR - 6 * INSTANT_HOUR;
 	enum guichet_status status = campaign_moments(world->procedure, world->campaign, life->arena, &world->moments,
 		&world->moment_count, error);
-	const size_t turns = 8 + chance_below(chance, 40), most = 1 + chance_below(chance, 3);
+	const size_t turns = 10 + chance_below(chance, 70), most = 1 + chance_below(chance, 3);
+	life->taste = chance_next(chance);
 	for (size_t turn = 0; status == GUICHET_OK && turn < turns && life->broken.length == 0; turn++) {
+		size_t open = 0;
+		for (size_t i = 0; i < world->dossier_count; i++)
+			open += !world->dossiers[i].columns.ended;
 		world->compose |= chance_of(chance, 50);
 		const size_t one = chance_below(chance, world->dossier_count);
 		if (world->dossier_count > 0 && world->dossier_count < MOST_LIFE_DOSSIERS - 1 && world->procedure->nature_count > 0
-			&& chance_of(chance, 10))
+			&& chance_of(chance, 12))
 			status = bear_one(life, &world->dossiers[one], error);
 		else if (chance_of(chance, 3))
 			status = close_a_day(life, error);
-		else if (world->dossier_count < most && (world->dossier_count == 0 || chance_of(chance, 25)))
+		else if (open == 0 ? world->dossier_count < MOST_LIFE_DOSSIERS - 1 : world->dossier_count < most && chance_of(chance, 25))
 			status = file_one(life, error);
-		else if (chance_of(chance, 65) && world->dossier_count > 0)
+		else if (chance_of(chance, 80) && world->dossier_count > 0)
 			status = act_once(life, &world->dossiers[one], error);
 		else
 			status = move_time(life, draw_instant(life), error);

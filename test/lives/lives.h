@@ -1,8 +1,11 @@
 /* Random lives of dossiers: sequences of commands that persons of a procedure's own tests could give, over
  * calendars drawn at random, on the pure core; and rules that every life must keep, judged from the events by
- * means of their own. What draws (draw.c, life.c) and what judges (rules.c) share nothing but this page.
+ * means of their own. What draws (draw.c, answers.c, life.c) and what judges (rules.c) share nothing but this page.
  *
- *     build/release-gcc/lives [--seed N] [--lives N] [--only N] PROCEDURE…
+ *     build/release-gcc/lives [--seed N] [--lives N] [--only N] [--first] [--reach FILE] PROCEDURE…
+ *
+ * --only plays one life and tells its commands. --first stops at the first that breaks a rule. --reach: every step, action and due effect must have been come to, but
+ * those that the file tells, with the reason.
  *
  * The same seed gives the same lives. Ends with "N passed, N failed". */
 #pragma once
@@ -11,7 +14,7 @@
 
 #include "essais/world.h"
 
-enum { MOST_TRACKS = 32, MOST_STAYS = 4000, MOST_RUNNING = 50, MOST_LIFE_DOSSIERS = 12, LIFE_ARENA = 512 << 20 };
+enum { MOST_FIELDS = 400, MOST_SEEN = 16, MOST_MOVES = 2000, MOST_TRACKS = 32, MOST_STAYS = 4000, MOST_RUNNING = 50, MOST_LIFE_DOSSIERS = 12, LIFE_ARENA = 512 << 20 };
 
 /* ---- chance ---- */
 
@@ -32,6 +35,16 @@ struct ground {
 	const struct yaml_node *directory, *models; /* of essais/annuaire.yaml */
 	const struct campaign *campaigns[8];
 	size_t campaign_count;
+	const struct yaml_node *seen[MOST_FIELDS][MOST_SEEN]; /* how tests answer each field of the procedure */
+	size_t seen_count[MOST_FIELDS];
+};
+
+/* Notes how a test answers fields. */
+void ground_see(struct ground *ground, const struct yaml_node *node);
+
+/* Where lives have been: how often, by index in the procedure. Their sum over processes. */
+struct reach {
+	uint32_t steps[MOST_MOVES], actions[MOST_MOVES], deadlines[MOST_MOVES];
 };
 
 /* ---- what the rules remember of a dossier: their own reading of its events ---- */
@@ -59,10 +72,13 @@ struct shadow {
 struct life {
 	uint64_t seed, rank;
 	struct chance chance;
+	uint64_t taste;         /* which actions this life likes */
 	const struct ground *ground;
 	struct world *world;
 	struct arena *arena;
 	struct shadow *shadows; /* by dossier of the world */
+	struct reach *reach;    /* of all lives so far: written, and never read by a life */
+	bool told;              /* every command is told on stdout */
 	size_t commands, accepted, effects, mails;
 	struct text broken;     /* the first rule that was broken, and how; empty: none */
 };
@@ -72,10 +88,10 @@ struct life {
 
 /* A campaign like this one, moved in time, its windows of other lengths. In the life's arena. */
 const struct campaign *draw_campaign(struct life *life, const struct campaign *campaign);
-/* Answers for a form: those of a model where it has some, else drawn; drawn again where the form finds a mistake.
- * Blank grounds, impossible numbers and the like come now and then. */
+/* Answers for a form: those of tests where they have some, else drawn; drawn again while the form finds a mistake. Not
+ * `well`: some are then blank, impossible or missing. */
 struct dossier_raws draw_answers(struct life *life, const struct dossier_facts *facts, enum dossier_form_kind kind,
-	int action);
+	int action, bool well);
 
 /* One life, from its first filing to the end of its calendar. BROKEN: the engine could not go on. */
 enum guichet_status life_run(struct life *life, struct guichet_error *error);

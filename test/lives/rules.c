@@ -194,6 +194,7 @@ judge_acted(struct life *life, struct shadow *shadow, const struct world_dossier
 		return;
 	}
 	const struct procedure_action *action = &procedure->actions[index];
+	life->reach->actions[index]++;
 	if (!has_authority(life, action, person, dossier->person))
 		life_breaks(life, "%.*s a fait « %.*s » du dossier de %.*s sans en avoir le droit", TEXT_ARGS(person),
 			TEXT_ARGS(name), TEXT_ARGS(dossier->person));
@@ -259,6 +260,7 @@ judge_elapsed(struct life *life, struct shadow *shadow, const struct dossier_eve
 		life_breaks(life, "l’échéance « %.*s » a eu lieu à une étape qui ne l’a pas", TEXT_ARGS(name));
 		return;
 	}
+	life->reach->deadlines[index]++;
 	const instant expected = due > shadow->last_at ? due : shadow->last_at;
 	if (event->at != expected)
 		life_breaks(life, "l’échéance « %.*s » n’a pas eu lieu à son instant", TEXT_ARGS(name));
@@ -320,6 +322,8 @@ follow(struct life *life, struct shadow *shadow, const struct dossier_event *eve
 			shadow->acts[shadow->act_count++].letter = procedure_letter_find(procedure, text_in(act, "letter"));
 		}
 	}
+	if (step >= 0)
+		life->reach->steps[step]++;
 	if (step >= 0)
 		come_to(shadow, procedure->steps[step].track, step, event->at);
 	const struct text moved = event->type == DOSSIER_ELAPSED ? text_in(payload, "effect")
