@@ -39,6 +39,8 @@ draw_instant(struct life *life)
 				edges[count++] = window->closes;
 		}
 		for (size_t i = 0; i < world->dossier_count; i++) {
+			if (world->dossiers[i].undo.undo.until > at && count < 400)
+				edges[count++] = world->dossiers[i].undo.undo.until;
 			for (size_t j = 0; j < world->dossiers[i].due_count && count < 400; j++) {
 				if (world->dossiers[i].dues[j].at > at && world->dossiers[i].dues[j].at < at + 1200 * INSTANT_DAY)
 					edges[count++] = world->dossiers[i].dues[j].at;
@@ -213,6 +215,8 @@ give(struct life *life, struct world_dossier *dossier, const struct world_birth 
 	const size_t index = dossier ? (size_t)(dossier - world->dossiers) : world->dossier_count;
 	const struct text key = dossier ? dossier->key
 		: arena_format(life->arena, "%.*s-%zu", TEXT_ARGS(person), world->dossier_count);
+	if (dossier)
+		rules_note_before(life, dossier);
 	const enum guichet_status status = world_act_or_bear(world, dossier, birth, key, person, command, &outcome, error);
 	if (status != GUICHET_OK)
 		return status;
@@ -341,18 +345,28 @@ bear_one(struct life *life, struct world_dossier *parent, struct guichet_error *
 	return file_with(life, &facts, &born, person, actions, well, error);
 }
 
-/* A bridge, a holiday by decree: what was due is due again. */
+/* They come back on what they did, or somebody else tries to, or too late. */
 static enum guichet_status
-close_a_day(struct life *life, struct guichet_error *error)
+undo_one(struct life *life, struct world_dossier *dossier, struct guichet_error *error)
 {
-	struct world *world = life->world;
-	if (world->closed_count >= 20)
-		return GUICHET_OK;
-	const int64_t day = date_day_number(date_of_instant(world->now, NULL)) + 1 + (int64_t)chance_below(&life->chance, 60);
-	world->closed[world->closed_count++] = (struct calendar_period){ .kind = CALENDAR_HOLIDAY, .first = day, .last = day,
-		.name = TEXT("jour chômé") };
-	const enum guichet_status status = world_recompute(world, error);
-	return status == GUICHET_OK ? move_time(life, world->now, error) : status;
+	struct dossier_outcome outcome = { 0 };
+	const struct world_undo kept = dossier->undo;
+	const struct text before = dossier_to_json(life->arena, life->world->procedure, &dossier->state),
+		person = chance_of(&life->chance, 75) ? kept.undo.author : draw_person(life);
+	const struct dossier_command command = { .action = kept.undo.action };
+	const enum guichet_status status = world_undo(life->world, dossier, person, kept.undo.action, &outcome, error);
+	if (status != GUICHET_OK)
+		return status;
+	life->commands++;
+	life->accepted += outcome.kind == DOSSIER_HAPPENED;
+	life->undone += outcome.kind == DOSSIER_HAPPENED;
+	if (life->told) {
+		printf("revenir sur : ");
+		tell(life, person, &command, &outcome);
+	}
+	rules_judge_command(life, dossier, before, person, &command, &outcome);
+	rules_judge_events(life);
+	return move_time(life, life->world->now, error);
 }
 
 /* Who, and what: mostly something that they are offered and may do now; else anything, by anybody. False: nothing. */
@@ -450,10 +464,12 @@ life_run(struct life *life, struct guichet_error *error)
 		if (world->dossier_count > 0 && world->dossier_count < MOST_LIFE_DOSSIERS - 1 && world->procedure->nature_count > 0
 			&& chance_of(chance, 12))
 			status = bear_one(life, &world->dossiers[one], error);
-		else if (chance_of(chance, 3))
-			status = close_a_day(life, error);
+		else if (chance_of(chance, 5))
+			status = change_around(life, error);
 		else if (open == 0 ? world->dossier_count < MOST_LIFE_DOSSIERS - 1 : world->dossier_count < most && chance_of(chance, 25))
 			status = file_one(life, error);
+		else if (world->dossier_count > 0 && world->dossiers[one].undo.undo.version > 0 && chance_of(chance, 25))
+			status = undo_one(life, &world->dossiers[one], error);
 		else if (chance_of(chance, 80) && world->dossier_count > 0)
 			status = act_once(life, &world->dossiers[one], error);
 		else

@@ -18,7 +18,7 @@ struct lot {
 };
 
 struct tally {
-	uint64_t passed, failed, commands, accepted, effects, mails;
+	uint64_t passed, failed, commands, accepted, effects, mails, undone;
 	bool whole; /* its process came to its end */
 	struct reach reach;
 };
@@ -27,14 +27,16 @@ enum { MOST_TOLD = 5 };
 
 static bool
 play(const struct ground *ground, const char *folder, uint64_t seed, uint64_t rank, struct world *world,
-	struct shadow *shadows, struct arena *arena, struct tally *tally, bool told)
+	struct shadow *shadows, struct kept *kept, struct arena *arena, struct tally *tally, bool told)
 {
 	struct guichet_error error = { 0 };
 	arena_clear(arena);
 	memset(world, 0, sizeof *world);
 	memset(shadows, 0, MOST_LIFE_DOSSIERS * sizeof *shadows);
+	for (size_t i = 0; i < MOST_LIFE_DOSSIERS; i++)
+		kept[i].version = 0;
 	struct life life = { .seed = seed, .rank = rank, .chance = { seed * UINT64_C(0x9E3779B97F4A7C15) + rank },
-		.ground = ground, .world = world, .arena = arena, .shadows = shadows, .reach = &tally->reach, .told = told };
+		.ground = ground, .world = world, .arena = arena, .shadows = shadows, .kept = kept, .reach = &tally->reach, .told = told };
 	const enum guichet_status status = life_run(&life, &error);
 	if (status != GUICHET_OK)
 		life_breaks(&life, "le moteur s’est arrêté : %s", error.message);
@@ -42,6 +44,7 @@ play(const struct ground *ground, const char *folder, uint64_t seed, uint64_t ra
 	tally->accepted += life.accepted;
 	tally->effects += life.effects;
 	tally->mails += life.mails;
+	tally->undone += life.undone;
 	if (life.broken.length == 0) {
 		tally->passed++;
 		return true;
@@ -67,14 +70,16 @@ play_lot(const struct ground *ground, const char *folder, const struct lot *lot,
 	struct tally *tally = &tallies[lot->job];
 	struct world *world = calloc(1, sizeof *world);
 	struct shadow *shadows = calloc(MOST_LIFE_DOSSIERS, sizeof *shadows);
+	struct kept *kept = calloc(MOST_LIFE_DOSSIERS, sizeof *kept);
 	struct arena *arena = arena_new(LIFE_ARENA);
-	tally->whole = world && shadows && arena;
+	tally->whole = world && shadows && kept && arena;
 	for (uint64_t rank = lot->job; tally->whole && !lot->one && rank < lot->lives && !(lot->first && has_failed(lot, tallies));
 		rank += lot->jobs)
-		(void)play(ground, folder, lot->seed, rank, world, shadows, arena, tally, false);
+		(void)play(ground, folder, lot->seed, rank, world, shadows, kept, arena, tally, false);
 	if (tally->whole && lot->one && lot->job == 0)
-		(void)play(ground, folder, lot->seed, lot->only, world, shadows, arena, tally, true);
+		(void)play(ground, folder, lot->seed, lot->only, world, shadows, kept, arena, tally, true);
 	arena_free(arena);
+	free(kept);
 	free(shadows);
 	free(world);
 }
@@ -140,6 +145,7 @@ add_tally(struct tally *sum, const struct tally *tally)
 	sum->accepted += tally->accepted;
 	sum->effects += tally->effects;
 	sum->mails += tally->mails;
+	sum->undone += tally->undone;
 	for (size_t i = 0; i < MOST_MOVES; i++) {
 		sum->reach.steps[i] += tally->reach.steps[i];
 		sum->reach.actions[i] += tally->reach.actions[i];
@@ -204,9 +210,9 @@ play_folder(const char *folder, const struct lot *whole, struct tally *total)
 	well &= here->whole;
 	if (!well)
 		fprintf(stderr, "%s : un processus s’est arrêté en chemin\n", folder);
-	printf("%s: %llu lives, %llu commands (%llu accepted), %llu due effects, %llu mails\n", folder,
+	printf("%s: %llu lives, %llu commands (%llu accepted), %llu due effects, %llu mails, %llu undone\n", folder,
 		(unsigned long long)(here->passed + here->failed), (unsigned long long)here->commands,
-		(unsigned long long)here->accepted, (unsigned long long)here->effects, (unsigned long long)here->mails);
+		(unsigned long long)here->accepted, (unsigned long long)here->effects, (unsigned long long)here->mails, (unsigned long long)here->undone);
 	if (well && whole->unreached.at && !whole->one)
 		well = judge_reaches(&ground, &here->reach, whole->unreached);
 	total->passed += here->passed;

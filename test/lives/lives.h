@@ -1,6 +1,7 @@
 /* Random lives of dossiers: sequences of commands that persons of a procedure's own tests could give, over
  * calendars drawn at random, on the pure core; and rules that every life must keep, judged from the events by
- * means of their own. What draws (draw.c, answers.c, life.c) and what judges (rules.c) share nothing but this page.
+ * means of their own. What draws (draw.c, answers.c, around.c, life.c) and what judges (rules.c and
+ * those of judges.h) share nothing but this page.
  *
  *     build/release-gcc/lives [--seed N] [--lives N] [--only N] [--first] [--reach FILE] PROCEDURE…
  *
@@ -14,7 +15,7 @@
 
 #include "essais/world.h"
 
-enum { MOST_FIELDS = 400, MOST_SEEN = 16, MOST_MOVES = 2000, MOST_TRACKS = 32, MOST_STAYS = 4000, MOST_RUNNING = 50, MOST_LIFE_DOSSIERS = 12, LIFE_ARENA = 512 << 20 };
+enum { MOST_FIELDS = 400, MOST_SEEN = 16, MOST_MOVES = 2000, MOST_TRACKS = 32, MOST_STAYS = 1000, MOST_DONE = 300, MOST_RUNNING = 50, MOST_LIFE_DOSSIERS = 12, LIFE_ARENA = 512 << 20 };
 
 /* ---- chance ---- */
 
@@ -65,8 +66,28 @@ struct shadow {
 	struct date started[MOST_RUNNING]; /* by clock of the procedure; year 0: it does not run */
 	struct { int window; instant until; } openings[200];
 	size_t opening_count;
-	struct { struct text act; int signers; int letter; } acts[400];
-	size_t act_count;
+	struct { struct text act; int signers; int letter; bool holds; } acts[300];
+	size_t act_count, fresh_acts; /* those made since they were last judged */
+	struct text brought[100];     /* what came from children */
+	size_t brought_count;
+	struct { int counter; int64_t quantity; struct date from, to; } entries[200];
+	size_t entry_count;
+	struct { int of; unsigned version; struct date day; } rows[200];
+	size_t row_count;
+	struct date valid_until[50];  /* by piece of the procedure; year 0: for ever */
+	struct { unsigned times; struct date last; } done[MOST_DONE]; /* by move */
+	struct text version;          /* of the procedure, when it was filed */
+	bool followed;                /* something came after what may be undone */
+};
+
+/* What stood before the last action that may be undone, and before the command under way. */
+struct kept {
+	struct shadow before;
+	unsigned version;    /* the event of that action; 0: nothing may be undone */
+	instant until;       /* excluded */
+	struct text author, state, coming;
+	const struct dossier_due *dues, *coming_dues;
+	size_t due_count, coming_due_count, changes;
 };
 
 struct life {
@@ -77,9 +98,11 @@ struct life {
 	struct world *world;
 	struct arena *arena;
 	struct shadow *shadows; /* by dossier of the world */
+	struct kept *kept;      /* the same */
 	struct reach *reach;    /* of all lives so far: written, and never read by a life */
 	bool told;              /* every command is told on stdout */
-	size_t commands, accepted, effects, mails;
+	size_t commands, accepted, effects, mails, undone;
+	size_t changes;         /* of what is around the dossiers, so far */
 	struct text broken;     /* the first rule that was broken, and how; empty: none */
 };
 
@@ -93,11 +116,16 @@ const struct campaign *draw_campaign(struct life *life, const struct campaign *c
 struct dossier_raws draw_answers(struct life *life, const struct dossier_facts *facts, enum dossier_form_kind kind,
 	int action, bool well);
 
+/* Something around the dossiers: an absence, a delegation, a post, a setting, a closed day. What was due is due again. */
+enum guichet_status change_around(struct life *life, struct guichet_error *error);
+
 /* One life, from its first filing to the end of its calendar. BROKEN: the engine could not go on. */
 enum guichet_status life_run(struct life *life, struct guichet_error *error);
 
 /* ---- rules ---- */
 
+/* Before a command on that dossier. */
+void rules_note_before(struct life *life, const struct world_dossier *dossier);
 /* The events that came since, of every dossier. */
 void rules_judge_events(struct life *life);
 /* After time moved to life->world->now and what was due has happened. */

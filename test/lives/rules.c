@@ -1,83 +1,16 @@
 /* The rules that every life keeps, judged from the bytes of its events and the directory of the tests, never by
  * asking the engine what it thinks of itself. See lives.h. */
-#include "lives/lives.h"
+#include "lives/judges.h"
 
 #include "dossier/json.h"
 #include "mail/mail.h"
 
 #include "base/banned.h"
 
-/* ---- authority ---- */
-
-static const struct yaml_node *
-structure_node(const struct life *life, struct text key)
-{
-	return yaml_get_named(yaml_get(life->ground->directory, "structures"), key);
-}
-
-static bool
-lists(const struct yaml_node *node, struct text wanted)
-{
-	if (node && node->kind == YAML_SCALAR)
-		return text_equal(node->scalar, wanted);
-	for (size_t i = 0; node && i < node->count; i++) {
-		if (text_equal(yaml_scalar(node->items[i].value), wanted))
-			return true;
-	}
-	return false;
-}
-
-static bool
-has_function(const struct yaml_node *person, const struct procedure_role *role)
-{
-	for (size_t i = 0; i < role->function_count; i++) {
-		if (lists(yaml_get(person, "fonction"), role->functions[i]))
-			return true;
-	}
-	return false;
-}
-
-/* Does the person stand in that structure, or one above it? */
-static bool
-stands_above(const struct life *life, const struct yaml_node *person, struct text structure)
-{
-	const struct text own = yaml_scalar(yaml_get(person, "structure"));
-	for (size_t depth = 0; depth < 20 && structure.length > 0; depth++) {
-		if (text_equal(own, structure))
-			return true;
-		structure = yaml_scalar(yaml_get(structure_node(life, structure), "dans"));
-	}
-	return false;
-}
-
-/* May this person act in this role for a dossier of that subject? */
-static bool
-may_hold(const struct life *life, const struct procedure_role *role, struct text person, struct text subject)
-{
-	const bool own = text_equal(person, subject);
-	if (role->reach == PROCEDURE_APPLICANT)
-		return own;
-	const struct yaml_node *node = world_person(life->world, person);
-	if (own || !has_function(node, role))
-		return false;
-	return role->reach == PROCEDURE_EVERYWHERE
-		|| stands_above(life, node, yaml_scalar(yaml_get(world_person(life->world, subject), "structure")));
-}
-
-static bool
-has_authority(const struct life *life, const struct procedure_action *action, struct text person, struct text subject)
-{
-	for (size_t i = 0; i < action->who.count; i++) {
-		if (may_hold(life, &life->ground->procedure->roles[action->who.at[i]], person, subject))
-			return true;
-	}
-	return false;
-}
-
 /* ---- reading an event ---- */
 
-static struct text
-text_in(const json_t *object, const char *key)
+struct text
+judge_text(const json_t *object, const char *key)
 {
 	const json_t *value = json_object_get(object, key);
 	return json_is_string(value) ? (struct text){ json_string_value(value), json_string_length(value) } : TEXT("");
@@ -123,7 +56,7 @@ roles_answering(const struct life *life, const struct procedure_action *action, 
 	dossier_roles roles = 0;
 	for (size_t i = 0; i < step->awaits.count; i++) {
 		if (procedure_list_has(action->who, step->awaits.at[i])
-			&& may_hold(life, &procedure->roles[step->awaits.at[i]], person, subject))
+			&& judge_may_hold(life, &procedure->roles[step->awaits.at[i]], person, subject))
 			roles |= DOSSIER_ROLE(step->awaits.at[i]);
 	}
 	return roles;
@@ -171,10 +104,21 @@ judge_values(struct life *life, const struct world_dossier *dossier, const json_
 	}
 	for (size_t i = 0; i < json_array_size(changes); i++) {
 		const json_t *change = json_array_get(changes, i);
-		CLEANUP(json_decref) json_t *kept = feel_value_to_json(dossier_value_of(&dossier->state, text_in(change, "field")));
+		CLEANUP(json_decref) json_t *kept = feel_value_to_json(dossier_value_of(&dossier->state, judge_text(change, "field")));
 		if (!json_equal(kept, json_object_get(change, "after")))
-			life_breaks(life, "« %.*s » a changé et n’est pas gardé", TEXT_ARGS(text_in(change, "field")));
+			life_breaks(life, "« %.*s » a changé et n’est pas gardé", TEXT_ARGS(judge_text(change, "field")));
 	}
+}
+
+/* Some may file for somebody else, when they say why. */
+static bool
+files_for(const struct life *life, const struct world_dossier *dossier, struct text person, struct text ground)
+{
+	const struct procedure *procedure = life->ground->procedure;
+	bool may = false;
+	for (size_t i = 0; i < procedure->behalf.count && !dossier->parent; i++)
+		may |= judge_may_hold(life, &procedure->roles[procedure->behalf.at[i]], person, dossier->person);
+	return may && text_trim(ground).length > 0;
 }
 
 static void
@@ -184,7 +128,7 @@ judge_acted(struct life *life, struct shadow *shadow, const struct world_dossier
 	const struct procedure *procedure = life->ground->procedure;
 	const json_t *command = json_object_get(payload, "command"), *result = json_object_get(payload, "result"),
 		*actor = json_object_get(json_object_get(payload, "actor"), "person");
-	const struct text name = text_in(command, "action"), person = text_in(actor, "id");
+	const struct text name = judge_text(command, "action"), person = judge_text(actor, "id");
 	const int start = dossier->parent ? procedure_nature_find(procedure, dossier->state.nature) : PROCEDURE_NONE;
 	const int index = event->type == DOSSIER_FILED
 		? procedure_action_find(procedure, start < 0 ? 0 : procedure->natures[start].start, name)
@@ -195,7 +139,8 @@ judge_acted(struct life *life, struct shadow *shadow, const struct world_dossier
 	}
 	const struct procedure_action *action = &procedure->actions[index];
 	life->reach->actions[index]++;
-	if (!has_authority(life, action, person, dossier->person))
+	if (!judge_may_do(life, action, person, dossier->person)
+		&& !(event->type == DOSSIER_FILED && files_for(life, dossier, person, judge_text(command, "ground"))))
 		life_breaks(life, "%.*s a fait « %.*s » du dossier de %.*s sans en avoir le droit", TEXT_ARGS(person),
 			TEXT_ARGS(name), TEXT_ARGS(dossier->person));
 	if (action->during >= 0 && !window_is_open(life, shadow, action->during, event->at))
@@ -237,13 +182,13 @@ judge_acted(struct life *life, struct shadow *shadow, const struct world_dossier
 
 	const json_t *signature = json_object_get(result, "signed");
 	for (size_t i = 0; signature && i < shadow->act_count; i++) {
-		if (!text_equal(shadow->acts[i].act, text_in(signature, "act")))
+		if (!text_equal(shadow->acts[i].act, judge_text(signature, "act")))
 			continue;
 		const struct procedure_list signers = procedure->letters[shadow->acts[i].letter].signers;
-		const int role = procedure_role_find(procedure, text_in(signature, "role")), rank = shadow->acts[i].signers++;
+		const int role = procedure_role_find(procedure, judge_text(signature, "role")), rank = shadow->acts[i].signers++;
 		if (rank >= (int)signers.count || signers.at[rank] != role)
-			life_breaks(life, "« %.*s » a été signé hors de son tour", TEXT_ARGS(text_in(signature, "role")));
-		if (!may_hold(life, &procedure->roles[role], person, dossier->person))
+			life_breaks(life, "« %.*s » a été signé hors de son tour", TEXT_ARGS(judge_text(signature, "role")));
+		if (!judge_may_hold(life, &procedure->roles[role], person, dossier->person))
 			life_breaks(life, "%.*s a signé au nom d’un rôle qui n’est pas le sien", TEXT_ARGS(person));
 	}
 }
@@ -252,7 +197,7 @@ static void
 judge_elapsed(struct life *life, struct shadow *shadow, const struct dossier_event *event, const json_t *payload)
 {
 	const struct procedure *procedure = life->ground->procedure;
-	const struct text name = text_in(payload, "effect");
+	const struct text name = judge_text(payload, "effect");
 	const instant due = json_integer_value(json_object_get(payload, "due"));
 	const int index = current_with(shadow, procedure, name, true);
 	life->effects++;
@@ -303,31 +248,18 @@ static void
 follow(struct life *life, struct shadow *shadow, const struct dossier_event *event, const json_t *payload)
 {
 	const struct procedure *procedure = life->ground->procedure;
-	const json_t *result = json_object_get(payload, "result"), *acts = json_object_get(result, "acts");
-	const struct text to = text_in(result, "to");
+	const json_t *result = json_object_get(payload, "result");
+	const struct text to = judge_text(result, "to");
 	const int step = to.length > 0 ? procedure_step_find(procedure, to) : PROCEDURE_NONE;
 	if (event->at < shadow->last_at)
 		life_breaks(life, "un événement précède celui d’avant");
 	shadow->last_at = event->at;
-	for (size_t i = 0; i < json_array_size(acts); i++) {
-		const json_t *act = json_array_get(acts, i);
-		const struct text number = text_in(act, "number");
-		for (size_t j = 0; j < shadow->act_count; j++) {
-			if (text_equal(shadow->acts[j].act, number))
-				life_breaks(life, "deux actes portent le numéro %.*s", TEXT_ARGS(number));
-		}
-		if (shadow->act_count < sizeof shadow->acts / sizeof *shadow->acts) {
-			shadow->acts[shadow->act_count].act = arena_text(life->arena, number);
-			shadow->acts[shadow->act_count].signers = 0;
-			shadow->acts[shadow->act_count++].letter = procedure_letter_find(procedure, text_in(act, "letter"));
-		}
-	}
 	if (step >= 0)
 		life->reach->steps[step]++;
 	if (step >= 0)
 		come_to(shadow, procedure->steps[step].track, step, event->at);
-	const struct text moved = event->type == DOSSIER_ELAPSED ? text_in(payload, "effect")
-		: text_in(json_object_get(payload, "command"), "action");
+	const struct text moved = event->type == DOSSIER_ELAPSED ? judge_text(payload, "effect")
+		: judge_text(json_object_get(payload, "command"), "action");
 	const int move = procedure_move_find(procedure, moved);
 	for (size_t i = 0; move >= 0 && i < procedure->clock_count && i < MOST_RUNNING; i++) {
 		if (procedure_list_has(procedure->clocks[i].starts, move))
@@ -337,10 +269,42 @@ follow(struct life *life, struct shadow *shadow, const struct dossier_event *eve
 	}
 }
 
+/* The action of that event when it may be undone; else what follows one. */
 static void
-judge_event(struct life *life, struct shadow *shadow, const struct world_dossier *dossier, const struct dossier_event *event)
+keep_before(struct life *life, size_t index, const struct dossier_event *event, const json_t *payload)
+{
+	const struct procedure *procedure = life->ground->procedure;
+	struct shadow *shadow = &life->shadows[index];
+	const int action = event->type != DOSSIER_ACTED ? PROCEDURE_NONE : current_with(shadow, procedure,
+		judge_text(json_object_get(payload, "command"), "action"), false);
+	const int effect = event->type != DOSSIER_ELAPSED ? PROCEDURE_NONE : current_with(shadow, procedure,
+		judge_text(payload, "effect"), true);
+	if (action >= 0 && procedure->actions[action].undo_for > 0) {
+		judge_keep(life, index, &procedure->actions[action], event,
+			judge_text(json_object_get(json_object_get(payload, "actor"), "person"), "id"));
+		shadow->followed = false;
+	} else if (event->type != DOSSIER_COMPOSED_EVENT && !(effect >= 0 && procedure->deadlines[effect].passage)) {
+		shadow->followed = true;
+	}
+}
+
+/* A dossier stays on the version of the procedure under which it was filed. */
+static void
+judge_version(struct life *life, struct shadow *shadow, const json_t *payload)
+{
+	const struct text version = judge_text(json_object_get(payload, "facts"), "procedure");
+	if (shadow->event_count == 0)
+		shadow->version = arena_text(life->arena, version);
+	else if (version.length > 0 && !text_equal(version, shadow->version))
+		life_breaks(life, "le dossier a changé de version de sa procédure");
+}
+
+static void
+judge_event(struct life *life, size_t index, const struct dossier_event *event)
 {
 	struct guichet_error error = { 0 };
+	struct shadow *shadow = &life->shadows[index];
+	const struct world_dossier *dossier = &life->world->dossiers[index];
 	CLEANUP(json_decref) json_t *payload = json_parse(event->payload, "L’événement", &error);
 	if (!payload) {
 		life_breaks(life, "un événement ne se lit pas : %s", error.message);
@@ -349,20 +313,34 @@ judge_event(struct life *life, struct shadow *shadow, const struct world_dossier
 	if (event->number != shadow->event_count + 1)
 		life_breaks(life, "l’événement %u suit l’événement %zu", event->number, shadow->event_count);
 	shadow->refused = false;
-	if (event->type == DOSSIER_FILED || event->type == DOSSIER_ACTED)
-		judge_acted(life, shadow, dossier, event, payload);
-	else if (event->type == DOSSIER_ELAPSED)
-		judge_elapsed(life, shadow, event, payload);
-	follow(life, shadow, event, payload);
+	judge_version(life, shadow, payload);
+	if (event->type == DOSSIER_UNDONE) {
+		if (event->at < shadow->last_at)
+			life_breaks(life, "un événement précède celui d’avant");
+		shadow->last_at = event->at;
+		judge_undone(life, index, event, payload);
+	} else {
+		keep_before(life, index, event, payload);
+		if (event->type == DOSSIER_FILED || event->type == DOSSIER_ACTED)
+			judge_acted(life, shadow, dossier, event, payload);
+		else if (event->type == DOSSIER_ELAPSED)
+			judge_elapsed(life, shadow, event, payload);
+		judge_invented(life, shadow, dossier, event, payload);
+		follow(life, shadow, event, payload);
+		judge_note_acts(life, shadow, event, payload);
+		judge_note_accounts(life, shadow, dossier, event, payload);
+	}
 	shadow->event_count++;
 	if (event->type != DOSSIER_COMPOSED_EVENT && event->type != DOSSIER_RECEIVED)
 		shadow->changed = event->number;
-	if (shadow->event_count == dossier->event_count && shadow->refused)
+	if (shadow->event_count < dossier->event_count)
+		return;
+	/* The engine and the reading of its events must agree on what is said, and on where the dossier is. */
+	if (shadow->refused)
 		judge_right(life, dossier);
-	/* The engine and the reading of its events must agree on where the dossier is. */
-	if (shadow->event_count == dossier->event_count)
+	if (event->type != DOSSIER_UNDONE)
 		judge_values(life, dossier, json_object_get(payload, "result"));
-	if (shadow->event_count == dossier->event_count && dossier->state.step != shadow->steps[0])
+	if (dossier->state.step != shadow->steps[0])
 		life_breaks(life, "le dossier est à l’étape « %.*s », ses événements disent autre chose",
 			TEXT_ARGS(life->ground->procedure->steps[dossier->state.step].name));
 }
@@ -377,8 +355,11 @@ rules_judge_events(struct life *life)
 		for (size_t track = 1; shadow->event_count == 0 && track < MOST_TRACKS; track++)
 			shadow->steps[track] = track < procedure->track_count ? procedure->tracks[track].steps.at[0] : PROCEDURE_NONE;
 		while (shadow->event_count < dossier->event_count && life->broken.length == 0)
-			judge_event(life, shadow, dossier, &dossier->events[shadow->event_count]);
+			judge_event(life, i, &dossier->events[shadow->event_count]);
 	}
+	for (size_t i = 0; i < life->world->dossier_count && i < MOST_LIFE_DOSSIERS && life->broken.length == 0; i++)
+		judge_acts(life, i);
+	judge_holders(life);
 }
 
 /* ---- time ---- */
@@ -465,6 +446,17 @@ was_in(const struct shadow *shadow, struct procedure_list steps, struct date day
 	return false;
 }
 
+int64_t
+judge_days_in(const struct shadow *shadow, int step, instant at)
+{
+	int64_t days = 0;
+	const struct date last = date_of_instant(at, NULL);
+	for (struct date day = date_of_instant(shadow->moves[0].at, NULL); shadow->move_count > 0 && date_compare(day, last) < 0;
+		day = date_add_days(day, 1))
+		days += was_in(shadow, (struct procedure_list){ &step, 1 }, day);
+	return days;
+}
+
 /* The days that a clock stood still, one by one. */
 static void
 judge_clocks(struct life *life, const struct shadow *shadow, const struct world_dossier *dossier)
@@ -498,6 +490,8 @@ judge_clocks(struct life *life, const struct shadow *shadow, const struct world_
 void
 rules_judge_record(struct life *life)
 {
+	if (life->broken.length == 0)
+		judge_accounts(life);
 	for (size_t i = 0; i < life->world->dossier_count && life->broken.length == 0; i++) {
 		const struct world_dossier *dossier = &life->world->dossiers[i];
 		const struct procedure *procedure = life->ground->procedure;
