@@ -553,6 +553,7 @@ struct dossier_input {
 	instant decided_at;         /* now */
 	struct text salt;           /* 64 hexadecimal digits, fresh */
 	struct text id, number;     /* at filing: of the new dossier */
+	bool replayed;              /* an event is judged again: what was first refused later than it was written is let by */
 };
 
 /* A mail to send now to one person. Links are the office's to make. */

@@ -98,6 +98,12 @@ examine(struct deciding *deciding, int piece, struct text *ret_mistake, bool *ju
 			: TEXT("Cette pièce n’a pas encore été jointe : il n’y a rien à examiner.");
 		return GUICHET_OK;
 	}
+	/* Events of before accepted them: they are still what happened. */
+	if (!back && dossier_piece_expired(kept, deciding->facts.at) && !deciding->input->replayed) {
+		*ret_mistake = arena_format(deciding->arena, "Cette pièce était valable jusqu’au %.*s : renvoyez-la.",
+			TEXT_ARGS(date_french(deciding->arena, kept->valid_until, false)));
+		return ret_mistake->at ? GUICHET_OK : OUT_OF_MEMORY(deciding->error);
+	}
 	const struct text ground = back ? form_clean(deciding->arena, raw_of(deciding, piece, ground_suffix), true) : TEXT("");
 	if (!ground.at)
 		return OUT_OF_MEMORY(deciding->error);

@@ -67,7 +67,8 @@ replay(struct arena *arena, const struct procedure *procedure, const struct doss
 	if (!payload)
 		return error->status;
 	struct json_reader reader = { .arena = arena, .procedure = procedure };
-	struct dossier_input input = { .decided_at = event->decided_at, .salt = event->salt, .id = event->dossier };
+	struct dossier_input input = { .decided_at = event->decided_at, .salt = event->salt, .id = event->dossier,
+		.replayed = true };
 	if (event->type == DOSSIER_COMPOSED_EVENT)
 		/* A composed letter reads nothing but what it says: fold checks it. */
 		input.facts = (struct dossier_facts){ .procedure = procedure };

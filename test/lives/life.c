@@ -51,7 +51,7 @@ draw_instant(struct life *life)
 			at = edges[chance_below(chance, count)] + around[chance_below(chance, 5)];
 	} else {
 		static const instant spans[] = { INSTANT_MINUTE, 20 * INSTANT_MINUTE, 7 * INSTANT_HOUR, 3 * INSTANT_DAY,
-			20 * INSTANT_DAY, 90 * INSTANT_DAY };
+			20 * INSTANT_DAY, 90 * INSTANT_DAY, 400 * INSTANT_DAY };
 		const instant span = spans[chance_below(chance, sizeof spans / sizeof *spans)];
 		at += (instant)(chance_next(chance) % (uint64_t)span);
 	}
@@ -454,15 +454,19 @@ life_run(struct life *life, struct guichet_error *error)
 	enum guichet_status status = campaign_moments(world->procedure, world->campaign, life->arena, &world->moments,
 		&world->moment_count, error);
 	const size_t turns = 10 + chance_below(chance, 70), most = 1 + chance_below(chance, 3);
+	static const unsigned paces[] = { 60, 85, 92 };
+	const unsigned pace = paces[chance_below(chance, 3)];
 	life->taste = chance_next(chance);
 	for (size_t turn = 0; status == GUICHET_OK && turn < turns && life->broken.length == 0; turn++) {
 		size_t open = 0;
 		for (size_t i = 0; i < world->dossier_count; i++)
 			open += !world->dossiers[i].columns.ended;
 		world->compose |= chance_of(chance, 50);
-		const size_t one = chance_below(chance, world->dossier_count);
+		size_t one = chance_below(chance, world->dossier_count);
+		for (size_t attempt = 0; attempt < 4 && open > 0 && world->dossiers[one].columns.ended; attempt++)
+			one = chance_below(chance, world->dossier_count);
 		if (world->dossier_count > 0 && world->dossier_count < MOST_LIFE_DOSSIERS - 1 && world->procedure->nature_count > 0
-			&& chance_of(chance, 12))
+			&& chance_of(chance, 15))
 			status = bear_one(life, &world->dossiers[one], error);
 		else if (chance_of(chance, 5))
 			status = change_around(life, error);
@@ -470,7 +474,7 @@ life_run(struct life *life, struct guichet_error *error)
 			status = file_one(life, error);
 		else if (world->dossier_count > 0 && world->dossiers[one].undo.undo.version > 0 && chance_of(chance, 25))
 			status = undo_one(life, &world->dossiers[one], error);
-		else if (chance_of(chance, 80) && world->dossier_count > 0)
+		else if (chance_of(chance, pace) && world->dossier_count > 0)
 			status = act_once(life, &world->dossiers[one], error);
 		else
 			status = move_time(life, draw_instant(life), error);
