@@ -5,7 +5,7 @@
 
 #include "base/banned.h"
 
-enum { COPIES = 900, PAGE = 7 };
+enum { COPIES = 900, PAGE = 7 }; /* up to 320 in a subtree are few */
 
 /* Copies of the one dossier: under other names, one in twenty in a school, the others in another; one in three at no step. */
 static void

@@ -65,7 +65,7 @@ static const struct permit permits[] = {
 
 	{ STORE_DIRECTORY_HOLDERS, true, "h", "few rows: who holds some functions in a structure and above it" },
 	{ STORE_DIRECTORY_HOLDERS_WITHIN, true, "h", "few rows: who holds some functions; all of them are shown" },
-	{ STORE_DIRECTORY_ABSENCES_BELOW, true, "", "few rows: who is away" },
+	{ STORE_DOSSIER_PLACES_AWAY, true, "", "few rows: who is away" },
 	{ STORE_DIRECTORY_INTERIMS_TO_TELL, true, "", "few rows: those that begin today" },
 	{ STORE_DIRECTORY_COLLEAGUES, true, "place", "who may replace somebody, by name: read when an absence is declared" },
 	{ STORE_DIRECTORY_SEARCH, true, "found", FOUND_FIRST },

@@ -426,33 +426,6 @@ directory_interim_french(struct arena *arena, const struct directory_interim *in
 	return arena_format(arena, TEXT_FORMAT " (" TEXT_FORMAT ")", TEXT_ARGS(words), TEXT_ARGS(interim->reference));
 }
 
-enum guichet_status
-directory_absences_below(struct store_tx *tx, struct arena *arena, const struct text *functions, size_t function_count,
-	struct text path, struct date at, size_t limit, const struct text **ret_structures, size_t *ret_count,
-	struct guichet_error *error)
-{
-	struct text f[DIRECTORY_FUNCTIONS_LIMIT];
-	const struct directory_range range = directory_subtree(arena, path);
-	struct text *structures = arena_array_of(arena, struct text, limit + 1);
-	enum guichet_status status = functions_read(arena, functions, function_count, f, error);
-	if (status == GUICHET_OK && (!structures || !range.to.at))
-		status = guichet_fail(error, GUICHET_BROKEN, "Mémoire insuffisante.");
-	if (status != GUICHET_OK)
-		return status;
-	CLEANUP(store_rows_end) struct store_rows rows = store_query(tx, arena, STORE_DIRECTORY_ABSENCES_BELOW,
-		STORE_VALUES(f[0], f[1], f[2], f[3], f[4], f[5], range.from, range.to, date_day_number(at), (int64_t)limit),
-		error);
-	size_t count = 0;
-	while (count < limit && store_next(&rows))
-		structures[count++] = store_text(&rows, 0);
-	status = store_finish(&rows);
-	if (status == GUICHET_OK) {
-		*ret_structures = structures;
-		*ret_count = count;
-	}
-	return status;
-}
-
 /* --- Lists ------------------------------------------------------------------------------------ */
 
 struct directory_range

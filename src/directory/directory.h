@@ -175,11 +175,6 @@ enum guichet_status directory_interims_of(struct store_tx *tx, struct arena *are
  * of `person`, one of its two. `at` is NULL when the arena is full. */
 struct text directory_interim_french(struct arena *arena, const struct directory_interim *interim, struct text person);
 
-/* The structures below `path` where somebody who was appointed to one of the functions is absent, `limit` at most. */
-enum guichet_status directory_absences_below(struct store_tx *tx, struct arena *arena, const struct text *functions,
-	size_t function_count, struct text path, struct date at, size_t limit, const struct text **ret_structures,
-	size_t *ret_count, struct guichet_error *error);
-
 /* An absence that somebody declares, and whom they name. */
 struct directory_absence {
 	struct text id;          /* made before: id_new() */

@@ -74,6 +74,30 @@ list_of_place(const struct risen *risen, struct text structure, struct office_ro
 		: office_rows_append(risen->arena, list, &found, risen->actor->person, risen->limit, error);
 }
 
+/* Where something may come up from, in one look: below the structure of this path, somebody is away and something waits. */
+static enum guichet_status
+places_away(const struct risen *risen, struct text path, struct text *ret_places, size_t *ret_count,
+	struct guichet_error *error)
+{
+	const struct procedure_role *role = &risen->campaign->procedure->roles[risen->index];
+	const struct directory_range range = directory_subtree(risen->arena, path);
+	struct text f[DIRECTORY_FUNCTIONS_LIMIT];
+	size_t count = 0;
+	bool full = !range.to.at;
+	for (size_t i = 0; i < DIRECTORY_FUNCTIONS_LIMIT; i++) {
+		f[i] = i < role->function_count ? directory_function_of(risen->arena, role->functions[i]) : TEXT("");
+		full |= !f[i].at;
+	}
+	if (full)
+		return guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.");
+	struct store_rows rows = store_query(risen->tx, risen->arena, STORE_DOSSIER_PLACES_AWAY, STORE_VALUES(f[0], f[1], f[2],
+		f[3], f[4], f[5], range.from, range.to, date_day_number(risen->day), role->name, (int64_t)MOST_PLACES), error);
+	while (count < MOST_PLACES && store_next(&rows))
+		ret_places[count++] = store_text(&rows, 0);
+	*ret_count = count;
+	return store_finish(&rows);
+}
+
 enum guichet_status
 office_list_risen(struct office *office, struct store_tx *tx, struct arena *arena, const struct office_campaign *campaign,
 	int index, const struct office_actor *actor, size_t limit, struct office_rows *list, struct guichet_error *error)
@@ -82,16 +106,15 @@ office_list_risen(struct office *office, struct store_tx *tx, struct arena *aren
 	struct risen risen = { .office = office, .tx = tx, .arena = arena, .campaign = campaign, .index = index,
 		.actor = actor, .limit = limit, .day = date_of_instant(clock_now(office->options.clock), NULL) };
 	for (size_t f = 0; f < actor->functions.count; f++) {
-		const struct text *structures;
-		size_t count;
+		struct text places[MOST_PLACES];
+		size_t count = 0;
 		if (!office_gives_place(&actor->functions, f, role))
 			continue;
 		const struct directory_function *held = &actor->functions.at[f];
 		risen.above = held->structure;
-		enum guichet_status status = directory_absences_below(tx, arena, role->functions, role->function_count,
-			held->path, risen.day, MOST_PLACES, &structures, &count, error);
+		enum guichet_status status = places_away(&risen, held->path, places, &count, error);
 		for (size_t i = 0; status == GUICHET_OK && i < count; i++)
-			status = list_of_place(&risen, structures[i], list, error);
+			status = list_of_place(&risen, places[i], list, error);
 		if (status != GUICHET_OK)
 			return status;
 	}

@@ -260,9 +260,9 @@ static enum guichet_status
 few_within(struct store_tx *tx, const struct office_campaign *campaign, const struct directory_range *range, int64_t limit,
 	int64_t *ret_few, struct guichet_error *error)
 {
-	enum { SMALLEST_PART = 10 }; /* of what is walked: one in so many is of a large subtree */
+	enum { FEW_PAGES = 40 }; /* a few milliseconds, read or walked among a million */
 	const struct directory_range everywhere = DIRECTORY_EVERYWHERE;
-	const int64_t most = limit * SMALLEST_PART;
+	const int64_t most = limit * FEW_PAGES;
 	*ret_few = 0;
 	if (text_equal(range->from, everywhere.from) && text_equal(range->to, everywhere.to))
 		return GUICHET_OK;

@@ -1,8 +1,8 @@
 // ./dev bench: one page of measures, each beside what the machine gives without us, in the same run. About ten minutes.
 //
 //   node test/bench/run.mjs [PART…]        parts: feel, filing, rush, pages, lists, memory, life, timers; all of
-//                                              them without a word; alone, life goes to a million dossiers and timers
-//                                              fires a million effects
+//                                              them without a word; alone, lists and life go to a million dossiers and
+//                                              timers fires a million effects
 //
 // On a machine that does something else at the same time the figures fall and the ratios remain.
 import { execFileSync, spawn } from "node:child_process";
@@ -15,7 +15,7 @@ import { Client, enter, pause } from "../client/client.mjs";
 import { campaign } from "../client/request.mjs";
 
 const out = "build/release-gcc";
-const wanted = process.argv.slice(2);
+const wanted = process.argv.slice(2), alone = wanted.length === 1;
 const folder = mkdtempSync(join(tmpdir(), "guichet-bench-"));
 const children = [];
 
@@ -173,27 +173,40 @@ async function pages() {
 	await stop(served);
 }
 
-async function listsOf(data, port, cookie, name, count) {
+async function listsOf(data, port, cookie, name, school, count) {
 	const total = count.toLocaleString("fr-FR").replace(/\u202f/g, " ");
 	for (const [what, query] of [["première page", ""], ["première page, une étape", "?etape=d%C3%A9pos%C3%A9e"],
-		["recherche par nom", `?q=${encodeURIComponent(name)}`]]) {
+		["première page, un établissement", `?structure=${school}`], ["recherche par nom", `?recherche=${encodeURIComponent(name)}`]]) {
 		const said = wrk(2, 1, `http://127.0.0.1:${port}/gestion/${campaign}${query}`, cookie);
 		row(`${total} dossiers : ${what}`, `${decimal(said.p50, 2)} ms`, `${decimal(said.p99, 2)} ms`);
 	}
 }
 
+// The same rows again under other ids, by numbers of [from, to): what lists and searches read. A small structure stays small:
+// what was one in so many of all still is.
+function multiply(data, from, to) {
+	const columns = "id, number, campaign, procedure, subject, step, waits_for, version, holds_place, structure, structure_path, "
+		+ "structure_name, subject_name, search, sort_key, filed_at, stepped_at, state, parent, nature, about";
+	const made = columns.replace("id, number", "d.id || '-' || n, d.number || '-' || n").replace("holds_place", "0")
+		.replace("subject_name, search", "subject_name || ' ' || n, search || ' ' || n");
+	sqlite(data, `PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -500000; BEGIN;
+		CREATE TEMP TABLE k AS WITH RECURSIVE k(n) AS (SELECT ${from} UNION ALL SELECT n + 1 FROM k WHERE n < ${to - 1}) SELECT n FROM k;
+		CREATE TEMP TABLE d AS SELECT * FROM dossier WHERE id NOT LIKE '%-%' ORDER BY id;
+		INSERT INTO dossier (${columns}) SELECT ${made} FROM d CROSS JOIN k; COMMIT; PRAGMA analysis_limit = 1000; ANALYZE`);
+	sqlite(data, "UPDATE counter SET value = (SELECT count(*) FROM dossier d WHERE d.campaign = counter.campaign AND d.step = counter.step)");
+}
+
 async function lists() {
 	const { data, desk, name } = makeSeeded();
+	const school = sqlite(data, "SELECT s.code FROM dossier d JOIN structure s ON s.id = d.structure GROUP BY 1 ORDER BY count(*) DESC LIMIT 1");
 	title("Listes du service gestionnaire, une connexion", "médiane", "99e centile");
-	for (const copies of [1, 20]) {
-		if (copies > 1) // the same rows again under other ids: what lists and searches read
-			sqlite(data, `WITH RECURSIVE k(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM k WHERE n < ${copies - 1})
-				INSERT INTO dossier SELECT id || '-' || n, number || '-' || n, campaign, procedure, subject, step, waits_for, version, 0,
-				structure, structure_path, structure_name, subject_name || ' ' || n, search || ' ' || n, sort_key, filed_at, stepped_at,
-				state FROM dossier, k; UPDATE counter SET value = value * ${copies}; ANALYZE`);
+	let done = 1;
+	for (const copies of alone ? [1, 20, 200] : [1, 20]) {
+		if (copies > done) multiply(data, done, copies);
+		done = copies;
 		const served = await serve(data);
 		await pause(1000);
-		await listsOf(data, served.port, await cookieOf(served.port, desk), name, 5000 * copies);
+		await listsOf(data, served.port, await cookieOf(served.port, desk), name, school, 5000 * copies);
 		await stop(served);
 	}
 }
@@ -219,7 +232,6 @@ async function memory() {
 	row("le programme, sans ses symboles", `${decimal(statSync(stripped).size / 1e6)} Mo`);
 }
 
-const alone = wanted.length === 1;
 const quiet = (program, ...args) => execFileSync(program, args, { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
 
 function life() {
