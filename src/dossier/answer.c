@@ -330,33 +330,57 @@ collect_rows(struct answering *reading, struct dossier_raws raws, struct dossier
 		}
 }
 
-/* Reads the parts of a row: its context, or null when nothing is in it. A mistake of a part is the answer's too. */
+/* The first mistake of a part is the answer's too. */
+static void
+tell_part(struct answering *reading, struct dossier_answer *answer, size_t index, const struct dossier_answer *part)
+{
+	if (answer->mistake.length)
+		return;
+	if (is_single(answer->field))
+		mistake(reading, answer, arena_format(reading->arena, TEXT_FORMAT " : " TEXT_FORMAT,
+			TEXT_ARGS(part->field->label), TEXT_ARGS(part->mistake)));
+	else
+		mistake(reading, answer, arena_format(reading->arena, "Ligne %zu, " TEXT_FORMAT " : " TEXT_FORMAT, index + 1,
+			TEXT_ARGS(part->field->label), TEXT_ARGS(part->mistake)));
+}
+
+void
+answer_refuse_cell(struct answering *reading, struct dossier_answer *answer, size_t row, struct dossier_answer *cell,
+	struct text message)
+{
+	cell->mistake = message;
+	answer->rows[row].mistakes++;
+	tell_part(reading, answer, row, cell);
+}
+
+/* Reads the parts of a row: its context, or null when nothing is in it. A hidden part has neither value nor mistake. */
 static struct feel_value
 read_row(struct answering *reading, struct dossier_answer *answer, size_t index)
 {
 	struct dossier_form *row = &answer->rows[index];
 	struct feel_entry *entries = arena_array_of(reading->arena, struct feel_entry, row->count + 2);
 	bool empty = true;
+	row->mistakes = 0;
 	for (size_t k = 0; k < row->count; k++) {
-		answer_read(reading, &row->answers[k]);
-		empty &= row->answers[k].value.kind == FEEL_NULL && row->answers[k].mistake.length == 0;
+		struct dossier_answer *part = &row->answers[k];
+		part->mistake = TEXT("");
+		part->value = feel_null(TEXT(""));
+		if (part->visible)
+			answer_read(reading, part);
+		empty &= part->value.kind == FEEL_NULL && part->mistake.length == 0;
 	}
 	reading->full |= !entries;
 	if (empty || !entries)
 		return feel_null(TEXT(""));
 	for (size_t k = 0; k < row->count; k++) {
 		struct dossier_answer *part = &row->answers[k];
-		answer_oblige(reading, part);
+		if (part->visible)
+			answer_oblige(reading, part);
 		entries[k] = (struct feel_entry){ part->field->name, part->value };
-		row->mistakes += part->mistake.length > 0;
-		if (part->mistake.length == 0 || answer->mistake.length)
+		if (part->mistake.length == 0)
 			continue;
-		if (is_single(answer->field))
-			mistake(reading, answer, arena_format(reading->arena, TEXT_FORMAT " : " TEXT_FORMAT,
-				TEXT_ARGS(part->field->label), TEXT_ARGS(part->mistake)));
-		else
-			mistake(reading, answer, arena_format(reading->arena, "Ligne %zu, " TEXT_FORMAT " : " TEXT_FORMAT, index + 1,
-				TEXT_ARGS(part->field->label), TEXT_ARGS(part->mistake)));
+		row->mistakes++;
+		tell_part(reading, answer, index, part);
 	}
 	return feel_context(entries, row->count);
 }
@@ -416,17 +440,40 @@ read_duration(struct answering *reading, struct dossier_answer *answer)
 
 /* ---- people and structures ---- */
 
-/* What the dossier holds, or its parent, is not looked for again as long as nobody writes something else. */
+/* Is this whom the text names, as a form shows it? */
 static bool
-is_unchanged(struct answering *reading, const struct dossier_answer *answer, const struct dossier *dossier, struct text text,
-	struct feel_value *ret_value)
+is_shown_as(struct answering *reading, const struct dossier_answer *answer, struct feel_value value, struct text text)
 {
-	*ret_value = dossier ? dossier_value_of(dossier, answer->name) : feel_null(TEXT(""));
-	if (ret_value->kind != FEEL_CONTEXT)
+	if (value.kind != FEEL_CONTEXT)
 		return false;
-	const struct text shown = dossier_named_raw(reading->arena, answer->field->type, *ret_value);
+	const struct text shown = dossier_named_raw(reading->arena, answer->field->type, value);
 	reading->full |= !shown.at;
 	return text_equal(shown, text);
+}
+
+/* What is known of the whole answer already is not looked for again as long as nobody writes something else; in rows, as
+ * long as one of them has it. */
+static bool
+is_unchanged(struct answering *reading, const struct dossier_answer *answer, struct feel_value known, struct text text,
+	struct feel_value *ret_value)
+{
+	for (size_t i = 0; known.kind == FEEL_LIST && i < known.list.count; i++) {
+		*ret_value = feel_entry_of(known.list.at[i], answer->field->name);
+		if (is_shown_as(reading, answer, *ret_value, text))
+			return true;
+	}
+	*ret_value = known;
+	return is_shown_as(reading, answer, known, text);
+}
+
+static bool
+is_known(struct answering *reading, const struct dossier_answer *answer, struct text text, struct feel_value *ret_value)
+{
+	const struct dossier_facts *facts = reading->facts;
+	const struct text whole = dossier_raw_field(answer->name);
+	return is_unchanged(reading, answer, reading->proposed, text, ret_value)
+		|| (facts && facts->dossier && is_unchanged(reading, answer, dossier_value_of(facts->dossier, whole), text, ret_value))
+		|| (facts && facts->parent && is_unchanged(reading, answer, dossier_value_of(facts->parent, whole), text, ret_value));
 }
 
 static struct feel_value
@@ -446,8 +493,7 @@ read_named(struct answering *reading, struct dossier_answer *answer)
 		mistake(reading, answer, TEXT("C’est trop long : écrivez seulement le nom."));
 		return value;
 	}
-	if (facts && (is_unchanged(reading, answer, facts->dossier, text, &value)
-		|| is_unchanged(reading, answer, facts->parent, text, &value)))
+	if (is_known(reading, answer, text, &value))
 		return value;
 	value = dossier_named_value(reading->arena, answer->field->type, facts ? facts->named : NULL,
 		facts ? facts->named_count : 0, answer->raws[0], &wrong);
@@ -515,6 +561,13 @@ answer_read(struct answering *reading, struct dossier_answer *answer)
 {
 	const struct feel_value value = readers[answer->field->type](reading, answer);
 	answer->value = answer->mistake.length ? feel_null(TEXT("")) : value;
+}
+
+void
+answer_read_again(struct answering *reading, struct dossier_answer *answer)
+{
+	answer->mistake = TEXT("");
+	answer_read(reading, answer);
 }
 
 /* "lundi.matin", for each half-day that is chosen. */

@@ -375,7 +375,7 @@ enum guichet_status dossier_answer_typed(struct arena *arena, const struct proce
 
 enum {
 	DOSSIER_NAMED_LIMIT = 6,     /* choices told when a text does not say which */
-	DOSSIER_NAMED_MOST = 40,     /* texts looked for at once */
+	DOSSIER_NAMED_MOST = PROCEDURE_MOST_NAMED, /* texts looked for at once */
 	DOSSIER_NAMED_LONGEST = 400, /* bytes of one */
 };
 
@@ -390,6 +390,9 @@ struct dossier_named {
 
 /* Is it PERSON or STRUCTURE? */
 bool dossier_names(enum procedure_field_type type);
+/* The type of the values that a procedure has for one of them, in its fields or in cells of their rows; NULL: it asks for
+ * none. */
+const struct feel_type *dossier_named_type(const struct procedure *procedure, enum procedure_field_type type);
 
 /* The texts to look for, `found` being left to the caller; none, and NULL, for most procedures. False when the arena is
  * full. */

@@ -28,6 +28,8 @@ static const struct {
 	[PROCEDURE_AT_FIELD_SHOWN] = { "Question «" SPACE, SPACE "»", "posée", "non posée" },
 	[PROCEDURE_AT_SECTION_SHOWN] = { "Partie «" SPACE, SPACE "»", "posée", "non posée" },
 	[PROCEDURE_AT_FIELD_CHECK] = { "Contrôle de «" SPACE, SPACE "»", "respecté", "non respecté" },
+	[PROCEDURE_AT_CELL_SHOWN] = { "Question «" SPACE, SPACE "» d’une ligne", "posée", "non posée" },
+	[PROCEDURE_AT_CELL_CHECK] = { "Contrôle de «" SPACE, SPACE "» dans une ligne", "respecté", "non respecté" },
 	[PROCEDURE_AT_FIELD_PROPOSAL] = { "Valeur proposée pour «" SPACE, SPACE "»", NULL, NULL },
 	[PROCEDURE_AT_PIECE_ASKED] = { "Pièce «" SPACE, SPACE "»", "demandée", "non demandée" },
 	[PROCEDURE_AT_PIECE_VALID] = { "Validité de la pièce «" SPACE, SPACE "»", NULL, NULL },

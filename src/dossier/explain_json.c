@@ -75,7 +75,8 @@ put_tree(json_t *object, const struct feel_trace *trace)
 static const char *const place_texts[] = {
 	[PROCEDURE_AT_POPULATION] = "population", [PROCEDURE_AT_FIELD_SHOWN] = "field shown",
 	[PROCEDURE_AT_SECTION_SHOWN] = "section shown", [PROCEDURE_AT_FIELD_CHECK] = "check",
-	[PROCEDURE_AT_FIELD_PROPOSAL] = "proposal", [PROCEDURE_AT_PIECE_ASKED] = "piece asked",
+	[PROCEDURE_AT_FIELD_PROPOSAL] = "proposal", [PROCEDURE_AT_CELL_SHOWN] = "cell shown",
+	[PROCEDURE_AT_CELL_CHECK] = "cell check", [PROCEDURE_AT_PIECE_ASKED] = "piece asked",
 	[PROCEDURE_AT_PIECE_VALID] = "piece validity", [PROCEDURE_AT_CLOCK] = "clock", [PROCEDURE_AT_COMPUTED] = "computed", [PROCEDURE_AT_ACTION_OFFERED] = "action offered",
 	[PROCEDURE_AT_ACTION_REQUIRES] = "requirement", [PROCEDURE_AT_SETTING] = "setting",
 	[PROCEDURE_AT_INSCRIPTION] = "inscription", [PROCEDURE_AT_COUNTING] = "counting",

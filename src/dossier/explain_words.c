@@ -154,8 +154,9 @@ name_words(const void *data, unsigned slot_index, struct text path, struct text 
 		*ret_name = TEXT("aujourd’hui");
 		return true;
 	}
-	if (slot->kind == PROCEDURE_SLOT_FIELD)
-		label = procedure->fields[slot->index].label;
+	const struct procedure_field *field = procedure_slot_field(procedure, slot);
+	if (field)
+		label = field->label;
 	else if (slot->kind == PROCEDURE_SLOT_PARAMETER)
 		label = procedure->parameters[slot->index].label;
 	else if (slot->kind == PROCEDURE_SLOT_COMPUTED)
@@ -203,9 +204,10 @@ value_words(const void *data, struct arena *arena, unsigned slot_index, struct t
 		&& path.length > slot->name.length;
 	const int nth = local ? procedure_local_find(procedure, text_part(path, slot->name.length + 1, SIZE_MAX))
 		: PROCEDURE_NONE;
-	if (!slot || (nth < 0 && (slot->kind != PROCEDURE_SLOT_FIELD || !text_equal(path, slot->name))))
+	const struct procedure_field *field = nth >= 0 ? &procedure->locals[nth].field
+		: slot ? procedure_slot_field(procedure, slot) : NULL;
+	if (!field || (nth < 0 && !text_equal(path, slot->name)))
 		return false;
-	const struct procedure_field *field = nth >= 0 ? &procedure->locals[nth].field : &procedure->fields[slot->index];
 	static const bool worded[PROCEDURE_FIELD_TYPE_COUNT] = { [PROCEDURE_FIELD_CHOICE] = true,
 		[PROCEDURE_FIELD_CHOICES] = true, [PROCEDURE_FIELD_MONEY] = true, [PROCEDURE_FIELD_PERCENTAGE] = true,
 		[PROCEDURE_FIELD_WEEK] = true, [PROCEDURE_FIELD_ROWS] = true, [PROCEDURE_FIELD_PERIOD] = true,
@@ -290,7 +292,8 @@ explain_origin_of(const struct dossier_explanation *explanation, const struct pr
 		value = parameter_value(explanation, slot->index);
 		return value && value->origin.cite_count > 0 ? &value->origin : &procedure->parameters[slot->index].origin;
 	case PROCEDURE_SLOT_FIELD:
-		return &procedure->fields[slot->index].origin;
+	case PROCEDURE_SLOT_CELL:
+		return &procedure_slot_field(procedure, slot)->origin;
 	case PROCEDURE_SLOT_COMPUTED:
 		return &procedure->computed[slot->index].origin;
 	case PROCEDURE_SLOT_LOCALS: /* one alone says which text it serves */
@@ -328,6 +331,8 @@ explain_source(const struct dossier_explanation *explanation, const struct proce
 		return TEXT("jour du jugement");
 	case PROCEDURE_SLOT_FIELD:
 		return TEXT("réponse du dossier");
+	case PROCEDURE_SLOT_CELL:
+		return TEXT("réponse de la ligne");
 	case PROCEDURE_SLOT_POSED:
 		return TEXT("noté au dossier");
 	case PROCEDURE_SLOT_PIECES:

@@ -97,14 +97,65 @@ list_fields(const struct inputs *inputs, enum dossier_form_kind kind, int action
 	return GUICHET_OK;
 }
 
+/* Lays the cells of a row over the inputs; NULL: of none. */
+static void
+lay_cells(struct inputs *inputs, const struct procedure_field *field, const struct dossier_form *row)
+{
+	for (size_t k = 0; k < field->part_count; k++)
+		inputs->values[field->parts[k].slot] = row && row->answers[k].visible ? row->answers[k].value : feel_null(TEXT(""));
+}
+
+/* Hides the cells that their conditions hide, each row by itself. */
+static enum guichet_status
+show_cells(struct inputs *inputs, struct answering *reading, struct dossier_answer *answer, bool *ret_changed,
+	struct guichet_error *error)
+{
+	const struct procedure_field *field = answer->field;
+	bool changed = false;
+	for (size_t i = 0; field->row_rules && i < answer->row_count; i++) {
+		lay_cells(inputs, field, &answer->rows[i]);
+		for (size_t k = 0; k < field->part_count; k++) {
+			struct dossier_answer *cell = &answer->rows[i].answers[k];
+			bool visible;
+			const enum guichet_status status = inputs_condition(inputs, cell->field->condition, &visible, error);
+			if (status != GUICHET_OK)
+				return status;
+			changed |= visible != cell->visible;
+			cell->visible = visible;
+			if (!visible)
+				inputs->values[cell->field->slot] = feel_null(TEXT(""));
+		}
+		lay_cells(inputs, field, NULL);
+	}
+	if (!changed)
+		return GUICHET_OK;
+	reading->proposed = answer->prefilled ? inputs->values[field->slot] : feel_null(TEXT(""));
+	answer_read_again(reading, answer);
+	reading->proposed = feel_null(TEXT(""));
+	inputs->values[field->slot] = answer->value;
+	*ret_changed = true;
+	return GUICHET_OK;
+}
+
+/* Each pass that changes something settles one condition at least. */
+static size_t
+most_passes(const struct dossier_form *form)
+{
+	size_t count = form->count;
+	for (size_t i = 0; i < form->count; i++)
+		count += form->answers[i].field->row_rules ? form->answers[i].field->part_count : 0;
+	return count;
+}
+
 /* Hides what its conditions hide, until nothing changes: conditions may follow one another, and read
  * computed values that read the answers. */
 static enum guichet_status
-apply_conditions(struct inputs *inputs, struct dossier_form *form, struct guichet_error *error)
+apply_conditions(struct inputs *inputs, struct answering *reading, struct dossier_form *form, struct guichet_error *error)
 {
 	const struct procedure *procedure = inputs->facts->procedure;
+	const size_t most = most_passes(form);
 	bool changed = true;
-	for (size_t pass = 0; changed && pass <= form->count; pass++) {
+	for (size_t pass = 0; changed && pass <= most; pass++) {
 		changed = false;
 		enum guichet_status status = inputs_compute(inputs, error);
 		if (status != GUICHET_OK)
@@ -120,6 +171,10 @@ apply_conditions(struct inputs *inputs, struct dossier_form *form, struct guiche
 			if (status != GUICHET_OK)
 				return status;
 			visible = visible && section_visible;
+			if (visible)
+				status = show_cells(inputs, reading, answer, &changed, error);
+			if (status != GUICHET_OK)
+				return status;
 			if (visible == answer->visible)
 				continue;
 			answer->visible = visible;
@@ -147,11 +202,71 @@ reads_a_mistake(const struct dossier_form *form, const struct dossier_answer *ow
 	return false;
 }
 
+/* True when the rule of a cell reads another one of its row that has no good value. */
+static bool
+reads_a_wrong_cell(const struct dossier_form *row, const struct feel *rule)
+{
+	size_t count;
+	const struct feel_use *uses = feel_reads(rule, &count);
+	for (size_t i = 0; i < count; i++)
+		for (size_t k = 0; k < row->count; k++)
+			if (row->answers[k].field->slot == uses[i].slot && row->answers[k].mistake.length > 0)
+				return true;
+	return false;
+}
+
+/* Those of one cell, whose row is laid over the inputs. */
 static enum guichet_status
-run_checks(struct inputs *inputs, struct dossier_form *form, struct guichet_error *error)
+run_cell_checks(struct inputs *inputs, struct answering *reading, const struct dossier_form *form,
+	struct dossier_answer *answer, size_t row, struct dossier_answer *cell, struct guichet_error *error)
+{
+	for (size_t j = 0; j < cell->field->check_count; j++) {
+		const struct procedure_rule *check = &cell->field->checks[j];
+		bool holds;
+		if (reads_a_mistake(form, NULL, check->rule) || reads_a_wrong_cell(&answer->rows[row], check->rule))
+			continue;
+		const enum guichet_status status = inputs_condition(inputs, check->rule, &holds, error);
+		if (status != GUICHET_OK)
+			return status;
+		if (!holds) {
+			answer_refuse_cell(reading, answer, row, cell, check->message.length > 0 ? check->message
+				: TEXT("Corrigez cette réponse."));
+			return GUICHET_OK;
+		}
+	}
+	return GUICHET_OK;
+}
+
+/* Those of every row: a mistake in one hides none of another. */
+static enum guichet_status
+run_row_checks(struct inputs *inputs, struct answering *reading, const struct dossier_form *form,
+	struct dossier_answer *answer, struct guichet_error *error)
+{
+	for (size_t i = 0; i < answer->row_count; i++) {
+		lay_cells(inputs, answer->field, &answer->rows[i]);
+		for (size_t k = 0; k < answer->rows[i].count; k++) {
+			struct dossier_answer *cell = &answer->rows[i].answers[k];
+			if (!cell->visible || cell->mistake.length > 0 || cell->value.kind == FEEL_NULL)
+				continue;
+			const enum guichet_status status = run_cell_checks(inputs, reading, form, answer, i, cell, error);
+			if (status != GUICHET_OK)
+				return status;
+		}
+	}
+	lay_cells(inputs, answer->field, NULL);
+	return GUICHET_OK;
+}
+
+static enum guichet_status
+run_checks(struct inputs *inputs, struct answering *reading, struct dossier_form *form, struct guichet_error *error)
 {
 	for (size_t i = 0; i < form->count; i++) {
 		struct dossier_answer *answer = &form->answers[i];
+		if (answer->visible && answer->field->row_rules) {
+			const enum guichet_status status = run_row_checks(inputs, reading, form, answer, error);
+			if (status != GUICHET_OK)
+				return status;
+		}
 		if (!answer->visible || answer->mistake.length > 0 || answer->value.kind == FEEL_NULL)
 			continue;
 		for (size_t j = 0; j < answer->field->check_count; j++) {
@@ -195,15 +310,17 @@ read_answers(struct inputs *inputs, struct answering *reading, struct dossier_ra
 			if (status != GUICHET_OK)
 				return status;
 			/* `agent`, proposed for a person, knows more than the answer keeps. */
-			if (dossier_names(answer->field->type)
+			if ((dossier_names(answer->field->type) || answer->field->type == PROCEDURE_FIELD_ROWS)
 				&& !value_shape(inputs->arena, answer->field->feel_type, proposed, &proposed))
 				return OUT_OF_MEMORY(error);
 			answer->prefilled = proposed.kind != FEEL_NULL;
 			answer->value = proposed;
 			answer_show(reading, answer, proposed);
 			/* A week or rows proposed may hold more than this field asks. */
+			reading->proposed = proposed;
 			if (proposed.kind != FEEL_NULL && (answer->field->day_count || answer->field->part_count))
 				answer_read(reading, answer);
+			reading->proposed = feel_null(TEXT(""));
 		}
 		inputs->values[answer->field->slot] = answer->value;
 	}
@@ -221,7 +338,7 @@ form_read(struct inputs *inputs, enum dossier_form_kind kind, int action, struct
 	if (status == GUICHET_OK)
 		status = read_answers(inputs, &reading, raws, changed_count, &form, error);
 	if (status == GUICHET_OK)
-		status = apply_conditions(inputs, &form, error);
+		status = apply_conditions(inputs, &reading, &form, error);
 	for (size_t i = 0; status == GUICHET_OK && i < form.count; i++) {
 		struct dossier_answer *answer = &form.answers[i];
 		if (!answer->visible) {
@@ -231,12 +348,12 @@ form_read(struct inputs *inputs, enum dossier_form_kind kind, int action, struct
 			answer_oblige(&reading, answer);
 		}
 	}
-	if (status == GUICHET_OK && reading.full)
-		status = OUT_OF_MEMORY(error);
 	if (status == GUICHET_OK)
 		status = inputs_compute(inputs, error);
 	if (status == GUICHET_OK)
-		status = run_checks(inputs, &form, error);
+		status = run_checks(inputs, &reading, &form, error);
+	if (status == GUICHET_OK && reading.full)
+		status = OUT_OF_MEMORY(error);
 	if (status != GUICHET_OK)
 		return status;
 	for (size_t i = 0; i < form.count; i++) {

@@ -63,7 +63,10 @@ reads(const struct procedure *procedure, const struct feel *feel, enum procedure
 	const struct feel_use *uses = feel_reads(feel, &count);
 	for (size_t i = 0; i < count; i++) {
 		const struct procedure_slot *slot = &procedure->slots[uses[i].slot];
-		found |= slot->kind == kind && (name.length == 0 || text_equal(slot->name, name));
+		/* A cell is of its field. */
+		const bool cell = slot->kind == PROCEDURE_SLOT_CELL && slot->index >= 0;
+		found |= (cell ? PROCEDURE_SLOT_FIELD : slot->kind) == kind
+			&& (name.length == 0 || text_equal(cell ? procedure->fields[slot->index].name : slot->name, name));
 		if (slot->kind == PROCEDURE_SLOT_COMPUTED)
 			below[slot->index] = true;
 	}

@@ -13,6 +13,20 @@ dossier_names(enum procedure_field_type type)
 	return type == PROCEDURE_FIELD_PERSON || type == PROCEDURE_FIELD_STRUCTURE;
 }
 
+const struct feel_type *
+dossier_named_type(const struct procedure *procedure, enum procedure_field_type type)
+{
+	for (size_t i = 0; i < procedure->field_count; i++) {
+		const struct procedure_field *field = &procedure->fields[i];
+		if (field->type == type)
+			return field->feel_type;
+		for (size_t k = 0; k < field->part_count; k++)
+			if (field->parts[k].type == type)
+				return field->parts[k].feel_type;
+	}
+	return NULL;
+}
+
 /* ---- what to look for ---- */
 
 static bool
@@ -24,6 +38,23 @@ is_wanted(const struct dossier_named *list, size_t count, enum procedure_field_t
 	return false;
 }
 
+/* The field, or the cell of "champ.2.colonne", that a raw is for, when it names somebody; NULL for others. */
+static const struct procedure_field *
+named_field(const struct procedure *procedure, struct text raw)
+{
+	const int index = procedure_field_find(procedure, text_split(&raw, '.'));
+	if (index < 0)
+		return NULL;
+	const struct procedure_field *field = &procedure->fields[index];
+	if (!raw.at)
+		return dossier_names(field->type) ? field : NULL;
+	(void)text_split(&raw, '.');
+	for (size_t k = 0; raw.at && field->type == PROCEDURE_FIELD_ROWS && k < field->part_count; k++)
+		if (dossier_names(field->parts[k].type) && text_equal(field->parts[k].name, raw))
+			return &field->parts[k];
+	return NULL;
+}
+
 bool
 dossier_named_wanted(struct arena *arena, const struct procedure *procedure, struct dossier_raws raws,
 	struct dossier_named **ret_named, size_t *ret_count)
@@ -31,15 +62,10 @@ dossier_named_wanted(struct arena *arena, const struct procedure *procedure, str
 	struct dossier_named *list = NULL;
 	*ret_count = 0;
 	*ret_named = NULL;
-	for (size_t i = 0; i < procedure->field_count; i++) {
-		const struct procedure_field *field = &procedure->fields[i];
-		size_t r = 0;
-		while (dossier_names(field->type) && r < raws.count && !text_equal(raws.at[r].field, field->name))
-			r++;
-		if (!dossier_names(field->type) || r == raws.count || *ret_count == DOSSIER_NAMED_MOST)
-			continue;
+	for (size_t r = 0; r < raws.count && *ret_count < DOSSIER_NAMED_MOST; r++) {
+		const struct procedure_field *field = named_field(procedure, raws.at[r].field);
 		const struct text raw = raws.at[r].value;
-		if (raw.length == 0 || raw.length > DOSSIER_NAMED_LONGEST || !text_is_utf8(raw)
+		if (!field || raw.length == 0 || raw.length > DOSSIER_NAMED_LONGEST || !text_is_utf8(raw)
 			|| is_wanted(list, *ret_count, field->type, raw))
 			continue;
 		if (!list && !(list = arena_array_of(arena, struct dossier_named, DOSSIER_NAMED_MOST)))
@@ -209,15 +235,6 @@ named_put(struct arena *arena, json_t *object, const struct dossier_facts *facts
 	return true;
 }
 
-static const struct feel_type *
-type_of(const struct procedure *procedure, enum procedure_field_type type)
-{
-	for (size_t i = 0; i < procedure->field_count; i++)
-		if (procedure->fields[i].type == type)
-			return procedure->fields[i].feel_type;
-	return NULL;
-}
-
 void
 named_read(struct json_reader *reader, const json_t *object, struct dossier_facts *facts)
 {
@@ -227,7 +244,7 @@ named_read(struct json_reader *reader, const json_t *object, struct dossier_fact
 		const json_t *item = json_array_get(array, i);
 		const enum procedure_field_type type = json_boolean_at(reader, item, "structure") ? PROCEDURE_FIELD_STRUCTURE
 			: PROCEDURE_FIELD_PERSON;
-		const struct feel_type *feel_type = type_of(reader->procedure, type);
+		const struct feel_type *feel_type = dossier_named_type(reader->procedure, type);
 		struct feel_value *found = arena_new_of(reader->arena, struct feel_value);
 		list[i] = (struct dossier_named){ .type = type, .raw = json_text_at(reader, item, "raw"), .found = found, .count = 1 };
 		reader->failed |= !feel_type || !found;

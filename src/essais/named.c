@@ -5,15 +5,6 @@
 
 #include "base/banned.h"
 
-static const struct feel_type *
-type_of(const struct procedure *procedure, enum procedure_field_type type)
-{
-	for (size_t i = 0; i < procedure->field_count; i++)
-		if (procedure->fields[i].type == type)
-			return procedure->fields[i].feel_type;
-	return NULL;
-}
-
 /* Does a person's name begin so, in either order; is it in a structure's? */
 static bool
 answers_to(struct arena *arena, enum procedure_field_type type, struct text name, struct feel_value value)
@@ -50,7 +41,7 @@ find(struct world *world, struct dossier_named *named)
 {
 	const bool person = named->type == PROCEDURE_FIELD_PERSON;
 	const struct yaml_node *all = yaml_get(world->directory, person ? "personnes" : "structures");
-	const struct feel_type *type = type_of(world->procedure, named->type);
+	const struct feel_type *type = dossier_named_type(world->procedure, named->type);
 	struct feel_value *found = arena_array_of(world->arena, struct feel_value, DOSSIER_NAMED_LIMIT);
 	int best = 0;
 	for (size_t i = 0; found && type && all && all->kind == YAML_MAPPING && i < all->count; i++) {

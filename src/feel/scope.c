@@ -1,15 +1,23 @@
 /* Names an expression may use: see type.h. */
 #include "feel/scope.h"
 
+#include <assert.h>
+
 #include "base/banned.h"
 
 struct feel_scope *
 feel_scope_new(struct arena *arena, const struct feel_scope *parent)
 {
+	return feel_scope_new_at(arena, parent, feel_scope_size(parent));
+}
+
+struct feel_scope *
+feel_scope_new_at(struct arena *arena, const struct feel_scope *parent, unsigned first_slot)
+{
 	struct feel_scope *scope = arena_new_of(arena, struct feel_scope);
+	assert(first_slot >= feel_scope_size(parent));
 	if (scope)
-		*scope = (struct feel_scope){ .arena = arena, .parent = parent,
-			.first_slot = feel_scope_size(parent) };
+		*scope = (struct feel_scope){ .arena = arena, .parent = parent, .first_slot = first_slot };
 	return scope;
 }
 

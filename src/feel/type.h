@@ -85,6 +85,8 @@ struct calendar;
 /* An empty scope that sees `parent` (NULL: none) through it. Its slots follow those of the
  * parent, which must not grow any more. NULL when the arena is full. */
 struct feel_scope *feel_scope_new(struct arena *arena, const struct feel_scope *parent);
+/* The same, whose slots begin at `first_slot`, past those of the parent: for scopes beside others that see the same one. */
+struct feel_scope *feel_scope_new_at(struct arena *arena, const struct feel_scope *parent, unsigned first_slot);
 /* Declares a name; *ret_slot is its place among the inputs of feel_evaluate(). REFUSED: not a
  * name of FEEL, already declared here. The text and the type are not copied. */
 enum guichet_status feel_scope_add(struct feel_scope *scope, struct text name, const struct feel_type *type,

@@ -129,6 +129,9 @@ page_action_form(struct request *request, struct store_tx *tx, struct html *html
 			return status;
 		form = &told;
 	}
+	if (page_has_new_question(request, form))
+		page_notice(html, NOTICE_INFO, TEXT("Il reste une question"), TEXT("Vos réponses en font apparaître d’autres. "
+			"Répondez-y, puis validez de nouveau : rien n’est encore fait."));
 	page_mistakes(html, form);
 	action_pieces_mistakes(html, request->arena, &pieces);
 	const struct text files = action->joins.count ? TEXT("multipart/form-data") : (struct text){ 0 };
@@ -149,6 +152,7 @@ page_action_form(struct request *request, struct store_tx *tx, struct html *html
 		status = letter_to_sign(request, tx, html, dossier, action, error);
 	if (status == GUICHET_OK)
 		status = action_pieces_form(request, html, &pieces, error);
+	page_questions(html, form);
 	page_answers(html, request->arena, form);
 	HTML_IN(html, "div", { "class", TEXT("buttons") });
 	HTML_LINE(html, "button", action->label, { "type", TEXT("submit") },
@@ -228,30 +232,6 @@ page_action_too_large(struct request *request, struct html *html, struct guichet
 		"déjà prêts le restent."), error);
 }
 
-/* The form again, with a row more or less: nothing is done yet. */
-static enum guichet_status
-rows_page(struct request *request, struct html *html, const struct dossier_raws *raws, struct guichet_error *error)
-{
-	struct dossier_form form = { 0 };
-	{
-		CLEANUP(store_read_end) struct store_tx *tx = store_read(site_of(request)->store, error);
-		if (!tx)
-			return error->status;
-		struct office_dossier dossier;
-		enum guichet_status status = page_dossier(request, tx, &dossier, error);
-		const int index = status != GUICHET_OK ? PROCEDURE_NONE
-			: dossier_action_find(dossier.procedure, &dossier.state, request_parameter(request, "action"));
-		if (index != PROCEDURE_NONE)
-			status = office_named_load(tx, request->arena, visitor_of(request)->actor.facts.structure.path, *raws, &dossier.facts,
-				error);
-		if (status == GUICHET_OK && index != PROCEDURE_NONE)
-			status = dossier_form_read(request->arena, &dossier.facts, DOSSIER_FORM_ACTION, index, *raws, true, &form, error);
-		if (status != GUICHET_OK)
-			return status;
-	}
-	return action_page(request, html, &form, NULL, NULL, (struct text){ 0 }, error);
-}
-
 enum guichet_status
 page_action_do(struct request *request, struct html *html, struct guichet_error *error)
 {
@@ -278,16 +258,20 @@ page_action_do(struct request *request, struct html *html, struct guichet_error 
 			return status;
 		page_command_read(request, dossier.procedure, command);
 		const int index = dossier_action_find(dossier.procedure, &dossier.state, command->command.action);
-		if (index >= 0)
+		if (index >= 0) {
 			action = &dossier.procedure->actions[index];
+			const enum guichet_status read = page_form_again(request, tx, visitor_of(request)->actor.facts.structure.path, index,
+				command->command.raws, &dossier.facts, &sending->again, &sending->form, error);
+			if (read != GUICHET_OK)
+				return read;
+		}
 	}
 	if (action)
 		command->command.raws = action_verdicts_read(request, dossier.procedure, action, command->command.raws);
-	sending->rows = page_changes_rows(request);
 	if (action && action->joins.count)
 		return action_pieces_send(request, &dossier, action, sending, error);
-	if (sending->rows)
-		return rows_page(request, html, &command->command.raws, error);
+	if (sending->again)
+		return action_page(request, html, &sending->form, NULL, NULL, (struct text){ 0 }, error);
 	return page_write(request, office_act, command, &command->status, &command->error, error);
 }
 
@@ -304,8 +288,8 @@ page_action_done(struct request *request, struct html *html, struct guichet_erro
 {
 	const struct action_sending *sending = request->state;
 	const struct office_command *command = sending->command;
-	if (sending->stopped && sending->rows && sending->wrong == 0 && command->status == GUICHET_OK)
-		return rows_page(request, html, &command->command.raws, error);
+	if (sending->stopped && sending->again && sending->wrong == 0 && command->status == GUICHET_OK)
+		return action_page(request, html, &sending->form, NULL, NULL, (struct text){ 0 }, error);
 	if (sending->stopped && (command->status == GUICHET_OK || command->status == GUICHET_RETRY)) {
 		request_status(request, command->status == GUICHET_OK ? 422 : 503);
 		return action_page(request, html, NULL, sending->wrong ? sending->mistakes : NULL, &command->command.raws,

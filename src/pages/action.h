@@ -29,7 +29,8 @@ struct action_sending {
 	struct office_handed_change change;
 	struct text *mistakes; /* by piece of the procedure; NULL before files */
 	size_t wrong;
-	bool rows;             /* a row is added to the form, or taken out: nothing else is asked */
+	bool again;            /* its form is shown again with `form`: a row more or less, other questions */
+	struct dossier_form form;
 	bool stopped;          /* the action was not judged: files were wrong, or one was taken out */
 };
 

@@ -311,7 +311,7 @@ kept(void *context, enum guichet_status status, const struct guichet_error *erro
 {
 	struct action_sending *sending = context;
 	struct guichet_error busy;
-	if (status != GUICHET_OK || sending->wrong > 0 || sending->change.without.length || sending->rows) {
+	if (status != GUICHET_OK || sending->wrong > 0 || sending->change.without.length || sending->again) {
 		stop(sending, status, status != GUICHET_OK ? error : NULL);
 		return;
 	}

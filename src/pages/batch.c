@@ -226,6 +226,7 @@ prepare_page(struct request *request, struct html *html, const struct office_cam
 				(long long)chosen->versions[i]) });
 	if (definition->confirm.length)
 		page_notice(html, NOTICE_WARNING, (struct text){ 0 }, definition->confirm);
+	page_questions(html, form);
 	page_answers(html, request->arena, form);
 	HTML_IN(html, "div", { "class", TEXT("buttons") });
 	HTML_LINE(html, "button", arena_format(request->arena, TEXT_FORMAT " (%zu dossier%s)", TEXT_ARGS(definition->label),
@@ -299,7 +300,7 @@ page_batch_start(struct request *request, struct html *html, struct guichet_erro
 	status = judge(request, &chosen, action, raws, page_changes_rows(request), &form, error);
 	if (status != GUICHET_OK)
 		return status;
-	if (page_changes_rows(request))
+	if (page_changes_rows(request) || page_has_new_question(request, &form))
 		return prepare_page(request, html, campaign, action, &chosen, all, &form, (struct text){ 0 }, error);
 	if (form.mistakes) {
 		request_status(request, 422);

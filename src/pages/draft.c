@@ -120,6 +120,27 @@ draft_mistakes(const struct draft *draft)
 	return count;
 }
 
+/* Without its mistakes, nor those of its rows; what it is copied from keeps them. */
+static void
+forgive(struct arena *arena, struct dossier_answer *answer)
+{
+	struct dossier_form *rows = arena_array_of(arena, struct dossier_form, answer->row_count + 1);
+	answer->mistake = (struct text){ 0 };
+	for (size_t i = 0; rows && i < answer->row_count; i++) {
+		rows[i] = answer->rows[i];
+		rows[i].mistakes = 0;
+		rows[i].answers = arena_array_of(arena, struct dossier_answer, rows[i].count + 1);
+		for (size_t k = 0; rows[i].answers && k < rows[i].count; k++) {
+			rows[i].answers[k] = answer->rows[i].answers[k];
+			rows[i].answers[k].mistake = (struct text){ 0 };
+		}
+		if (!rows[i].answers)
+			return;
+	}
+	if (rows && answer->row_count)
+		answer->rows = rows;
+}
+
 struct dossier_form
 draft_section(struct arena *arena, const struct draft *draft, int section, bool verify)
 {
@@ -130,7 +151,7 @@ draft_section(struct arena *arena, const struct draft *draft, int section, bool 
 			continue;
 		part.answers[part.count] = *answer;
 		if (!verify)
-			part.answers[part.count].mistake = (struct text){ 0 };
+			forgive(arena, &part.answers[part.count]);
 		part.mistakes += part.answers[part.count++].mistake.length > 0;
 	}
 	return part;
@@ -395,9 +416,7 @@ section_step(struct request *request, struct html *html, const struct draft *dra
 		HTML_VOID(html, "input", { "type", TEXT("hidden") }, { "name", TEXT("etape") },
 			{ "value", arena_format(arena, "%zu", step) });
 		/* A box that is not ticked and a field that is not there look alike: tell what was shown. */
-		for (size_t i = 0; i < part.count; i++)
-			HTML_VOID(html, "input", { "type", TEXT("hidden") }, { "name", TEXT("montre") },
-				{ "value", part.answers[i].name });
+		page_questions(html, &part);
 		page_answers(html, arena, &part);
 		save_status(request, html, draft);
 		form_buttons(html, step > 1 ? TEXT("oui") : TEXT(""));
@@ -486,7 +505,7 @@ read_change(struct request *request, const struct draft *draft, struct office_dr
 		fields[field_count++] = field;
 	}
 	for (size_t i = 0; i < shown_count; i++)
-		fields[field_count++] = shown[i];
+		fields[field_count++] = dossier_raw_field(shown[i]);
 	*change = (struct office_draft_change){ .arena = request->arena, .campaign = draft->campaign->id, .about = draft->about,
 		.person = visitor_of(request)->actor.person, .raws = { raws, raw_count }, .fields = fields,
 		.field_count = field_count, .at = request->received_at };
@@ -518,28 +537,12 @@ page_draft_save(struct request *request, struct html *html, struct guichet_error
 	return page_write(request, office_draft_save, change, &change->status, &change->error, error);
 }
 
-/* Does the step show a field that the form just sent did not? An answer may have made it appear. */
+/* Does the step show a question that the form just sent did not, or no longer one that it did? */
 static bool
-has_new_field(struct request *request, const struct dossier_form *part)
+has_other_questions(struct request *request, const struct dossier_form *part)
 {
 	const struct text *shown;
-	const size_t count = form_values(request, "montre", &shown);
-	for (size_t i = 0; i < part->count; i++) {
-		bool was = count == 0;
-		for (size_t j = 0; j < count; j++)
-			was |= text_equal(shown[j], part->answers[i].name);
-		if (!was)
-			return true;
-	}
-	return false;
-}
-
-/* The same, or one that it no longer shows? */
-static bool
-has_other_fields(struct request *request, const struct dossier_form *part)
-{
-	const struct text *shown;
-	return has_new_field(request, part) || form_values(request, "montre", &shown) != part->count;
+	return page_has_new_question(request, part) || form_values(request, "montre", &shown) != page_question_count(part);
 }
 
 enum guichet_status
@@ -559,7 +562,7 @@ page_draft_autosaved(struct request *request, struct html *html, struct guichet_
 	const size_t step = step_asked(&draft, form_value(request, "etape"));
 	if (step <= draft.section_count) {
 		const struct dossier_form part = draft_section(request->arena, &draft, draft.sections[step - 1], false);
-		if (has_other_fields(request, &part))
+		if (has_other_questions(request, &part))
 			request_add_header(request, "X-Form", draft_step_path(request->arena, &draft, step, false));
 	}
 	return GUICHET_OK;
@@ -615,7 +618,7 @@ page_draft_saved(struct request *request, struct html *html, struct guichet_erro
 		return request_redirect(request, 303, draft_step_path(request->arena, &draft, step > 1 ? step - 1 : 1, false));
 	if (step <= draft.section_count) {
 		const struct dossier_form part = draft_section(request->arena, &draft, draft.sections[step - 1], true);
-		if (part.mistakes || has_new_field(request, &part)) {
+		if (part.mistakes || page_has_new_question(request, &part)) {
 			request_status(request, 422);
 			return draft_step_page(request, html, &draft, step, true, PROCEDURE_NONE, (struct text){ 0 });
 		}

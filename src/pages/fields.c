@@ -298,6 +298,94 @@ page_mistakes(struct html *html, const struct dossier_form *form)
 	}
 }
 
+/* ---- which questions are shown ---- */
+
+typedef void question_told(struct text name, void *context);
+
+/* Those of the answers, and of the cells that a condition may hide. */
+static void
+tell_questions(const struct dossier_form *form, question_told *tell, void *context)
+{
+	for (size_t i = 0; i < form->count; i++) {
+		const struct dossier_answer *answer = &form->answers[i];
+		if (!answer->visible)
+			continue;
+		tell(answer->name, context);
+		for (size_t k = 0; answer->field->row_rules && k < answer->row_count; k++)
+			tell_questions(&answer->rows[k], tell, context);
+	}
+}
+
+static void
+write_question(struct text name, void *context)
+{
+	struct html *html = context;
+	HTML_VOID(html, "input", { "type", TEXT("hidden") }, { "name", TEXT("montre") }, { "value", name });
+}
+
+void
+page_questions(struct html *html, const struct dossier_form *form)
+{
+	tell_questions(form, write_question, html);
+}
+
+static void
+count_question(struct text name, void *context)
+{
+	(void)name;
+	++*(size_t *)context;
+}
+
+size_t
+page_question_count(const struct dossier_form *form)
+{
+	size_t count = 0;
+	tell_questions(form, count_question, &count);
+	return count;
+}
+
+struct questions_shown {
+	const struct text *names;
+	size_t count;
+	bool other; /* one is not among them */
+};
+
+static void
+look_for_question(struct text name, void *context)
+{
+	struct questions_shown *shown = context;
+	for (size_t i = 0; i < shown->count; i++)
+		if (text_equal(shown->names[i], name))
+			return;
+	shown->other = true;
+}
+
+bool
+page_has_new_question(struct request *request, const struct dossier_form *form)
+{
+	struct questions_shown shown = { 0 };
+	shown.count = form_values(request, "montre", &shown.names);
+	if (shown.count)
+		tell_questions(form, look_for_question, &shown);
+	return shown.other;
+}
+
+enum guichet_status
+page_form_again(struct request *request, struct store_tx *tx, struct text path, int action, struct dossier_raws raws,
+	struct dossier_facts *facts, bool *ret_again, struct dossier_form *ret_form, struct guichet_error *error)
+{
+	const struct text *shown;
+	*ret_again = false;
+	if (!page_changes_rows(request) && form_values(request, "montre", &shown) == 0)
+		return GUICHET_OK;
+	enum guichet_status status = office_named_load(tx, request->arena, path, raws, facts, error);
+	if (status == GUICHET_OK)
+		status = dossier_form_read(request->arena, facts, DOSSIER_FORM_ACTION, action, raws, true, ret_form, error);
+	if (status == GUICHET_OK)
+		*ret_again = page_changes_rows(request) || page_has_new_question(request, ret_form);
+	return status;
+}
+
 struct dossier_raws
 page_raws(struct request *request, const struct procedure *procedure)
 {

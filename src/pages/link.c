@@ -240,15 +240,13 @@ page_link_action_do(struct request *request, struct html *html, struct guichet_e
 		command->command.channel = TEXT("lien");
 		page_command_read(request, dossier.procedure, command);
 		const int action = dossier_action_find(dossier.procedure, &dossier.state, command->command.action);
-		if (page_changes_rows(request) && action != PROCEDURE_NONE) {
-			struct dossier_form form;
-			status = office_named_load(tx, request->arena, opened.actor.facts.structure.path, command->command.raws,
-				&dossier.facts, error);
-			if (status == GUICHET_OK)
-				status = dossier_form_read(request->arena, &dossier.facts, DOSSIER_FORM_ACTION, action,
-					command->command.raws, true, &form, error);
+		bool again = false;
+		struct dossier_form form;
+		if (action != PROCEDURE_NONE)
+			status = page_form_again(request, tx, opened.actor.facts.structure.path, action, command->command.raws,
+				&dossier.facts, &again, &form, error);
+		if (status != GUICHET_OK || again)
 			return status != GUICHET_OK ? status : link_action_page(request, html, &form, (struct text){ 0 }, error);
-		}
 	}
 	return page_write(request, office_act, command, &command->status, &command->error, error);
 }

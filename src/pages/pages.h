@@ -128,12 +128,23 @@ void page_submit(struct html *html, struct text label);
 
 /* The fields of a procedure's form or action as dossier_form_read() gave them, mistakes beside each. */
 void page_answers(struct html *html, struct arena *arena, const struct dossier_form *form);
+/* The form of an action, to be shown again before anything is done: a row is added or taken away, or what was typed calls
+ * for other questions. *ret_again says whether; *ret_form is without mistakes. `facts` learn whom the answers name. */
+enum guichet_status page_form_again(struct request *request, struct store_tx *tx, struct text path, int action,
+	struct dossier_raws raws, struct dossier_facts *facts, bool *ret_again, struct dossier_form *ret_form,
+	struct guichet_error *error);
 /* Was a row added or taken away, instead of sending the form? It is then shown again; page_raws() has the change. */
 bool page_changes_rows(struct request *request);
 /* What was typed, with the row that a button added or without the one it took away. */
 struct dossier_raws page_rows_changed(struct request *request, const struct procedure *procedure, struct dossier_raws raws);
 /* Said at the top when there are mistakes, with a link to each field. Nothing without. */
 void page_mistakes(struct html *html, const struct dossier_form *form);
+/* Hidden, with page_answers(): which questions the page shows, cells of rows included. An answer may call for others. */
+void page_questions(struct html *html, const struct dossier_form *form);
+/* How many page_questions() tells. */
+size_t page_question_count(const struct dossier_form *form);
+/* Does the form show a question that the page just sent did not? Never when the page told none. */
+bool page_has_new_question(struct request *request, const struct dossier_form *form);
 /* All that the form of a page carries for these fields, as typed. */
 struct dossier_raws page_raws(struct request *request, const struct procedure *procedure);
 

@@ -108,6 +108,8 @@ parts_in_line(struct html *html, struct arena *arena, const struct dossier_form 
 	HTML_IN(html, "div", { "class", TEXT("inline-fields") });
 	for (size_t k = 0; k < row->count; k++) {
 		const struct dossier_form one = { .answers = &row->answers[k], .count = 1 };
+		if (!row->answers[k].visible)
+			continue;
 		if (row->answers[k].field->type == PROCEDURE_FIELD_CHOICE)
 			select_part(html, &row->answers[k]);
 		else

@@ -13,7 +13,7 @@ enum want { WANT_NOTHING, WANT_VALUE, WANT_DATE };
 /* What is certain at some place of the circuit. */
 struct circumstance {
 	bool *sure;
-	const struct feel *holds[4];
+	const struct feel *holds[6];
 	size_t hold_count;
 };
 
@@ -268,6 +268,16 @@ doubt_field(struct doubting *doubting, const struct procedure_field *field, stru
 	circumstance.sure[field->slot] = true;
 	doubt_rules(doubting, field->checks, field->check_count, &circumstance);
 	circumstance.sure[field->slot] = before;
+	for (size_t k = 0; field->row_rules && k < field->part_count; k++) {
+		const struct procedure_field *cell = &field->parts[k];
+		struct circumstance filled = circumstance;
+		doubt(doubting, cell->condition, &circumstance, WANT_NOTHING);
+		if (cell->condition)
+			filled.holds[filled.hold_count++] = cell->condition;
+		circumstance.sure[cell->slot] = true;
+		doubt_rules(doubting, cell->checks, cell->check_count, &filled);
+		circumstance.sure[cell->slot] = false;
+	}
 }
 
 static void

@@ -43,6 +43,29 @@ check_condition(struct check *check, int index, const struct feel *condition, bo
 	}
 }
 
+/* What shows a cell is known before it: the fields before its own, the cells before it. */
+static void
+check_cell(struct check *check, int index, const struct procedure_field *cell, bool *slots)
+{
+	const struct procedure *procedure = check->procedure;
+	const struct procedure_field *field = &procedure->fields[index];
+	memset(slots, 0, procedure->slot_count);
+	mark_reads(procedure, cell->condition, slots);
+	if (slots[cell->slot] || slots[field->slot])
+		TELL(check, 501, cell->origin, "faites-la dépendre d’un champ rempli avant lui",
+			"le champ « %.*s » est caché tant qu’il n’est pas rempli : sa condition le lit", TEXT_ARGS(cell->name));
+	for (const struct procedure_field *later = cell + 1; later < field->parts + field->part_count; later++)
+		if (slots[later->slot])
+			TELL(check, 504, cell->origin, "mettez-le après, ou changez sa condition",
+				"le champ « %.*s » dépend de « %.*s », qui vient après lui", TEXT_ARGS(cell->name), TEXT_ARGS(later->name));
+	for (size_t i = 0; i < procedure->slot_count; i++) {
+		const struct procedure_slot *slot = &procedure->slots[i];
+		if (slots[i] && slot->kind == PROCEDURE_SLOT_FIELD && slot->index > index && index < (int)procedure->form_field_count)
+			TELL(check, 504, cell->origin, "mettez-le après, ou changez sa condition",
+				"le champ « %.*s » dépend de « %.*s », qui vient après lui", TEXT_ARGS(cell->name), TEXT_ARGS(slot->name));
+	}
+}
+
 static void
 check_conditions(struct check *check)
 {
@@ -54,6 +77,9 @@ check_conditions(struct check *check)
 			check_condition(check, (int)i, field->condition, slots);
 		if (field->section != PROCEDURE_NONE && procedure->sections[field->section].condition)
 			check_condition(check, (int)i, procedure->sections[field->section].condition, slots);
+		for (size_t k = 0; field->row_rules && k < field->part_count; k++)
+			if (field->parts[k].condition)
+				check_cell(check, (int)i, &field->parts[k], slots);
 	}
 }
 

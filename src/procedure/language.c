@@ -19,18 +19,25 @@ static const struct text field_types[] = {
 };
 #undef FIELD_TYPE
 #define FIELD_TYPE(type, word, feel, where) where(word)
-#define IN_ROWS(word) WORD(word),
-#define AS_DATA(word) WORD(word),
+#define ANYWHERE(word) WORD(word),
+#define IN_ROWS(word)
 #define IN_FORMS(word)
+#define AS_DATA(word) WORD(word),
 static const struct text data_types[] = {
 #include "procedure/words.def"
 };
 #undef AS_DATA
 #define AS_DATA(word)
+static const struct text register_types[] = {
+#include "procedure/words.def"
+};
+#undef IN_ROWS
+#define IN_ROWS(word) WORD(word),
 static const struct text row_types[] = {
 #include "procedure/words.def"
 };
 #undef FIELD_TYPE
+#undef ANYWHERE
 #undef IN_ROWS
 #undef AS_DATA
 #undef IN_FORMS
@@ -172,7 +179,13 @@ SHAPE(campaign_data, "une donnée de campagne",
 
 SHAPE(row_field, "un champ de ligne",
 	LABEL("Ce que la personne lit devant la case."), FIELD_TYPE_KEY(row_types),
-	KEY("obligatoire", FORM_FLAG, HOLD_ONE, "oui : une ligne commencée ne peut pas s’en passer."),
+	KEY("obligatoire", FORM_FLAG, HOLD_ONE, "oui : une ligne commencée ne peut pas s’en passer, quand la case est montrée."),
+	CONDITION("La case n’est montrée que si cette condition est vraie ; elle lit la ligne par les noms de ses cases."),
+	FIELD_KEYS);
+
+SHAPE(register_column, "une colonne de registre",
+	LABEL("Le titre de la colonne."), FIELD_TYPE_KEY(register_types),
+	KEY("obligatoire", FORM_FLAG, HOLD_ONE, "oui : elle est toujours remplie."),
 	SIMPLE_FIELD_KEYS, CITE);
 
 SHAPE(field, "un champ",
@@ -196,7 +209,7 @@ SHAPE(register, "un registre",
 	LABEL("Ce que le registre garde."),
 	KEY("garde", FORM_DURATION, HOLD_ONE, "Combien de temps une ligne se lit ; à défaut, autant que le dossier."),
 	KEY("colonnes", FORM_MAPPING, HOLD_NAMED, "Ce que dit chaque ligne, en plus du jour et de qui l’a inscrite.", MUST,
-		.of = &shape_row_field),
+		.of = &shape_register_column),
 	CITE);
 
 SHAPE(calendar, "« calendrier »",

@@ -19,7 +19,8 @@ static const char *const no_keys[] = { NULL };
 static const char *const section_keys[] = { "si", "plus_tard", "lisible_par", NULL };
 static const char *const field_keys[] = { "obligatoire", "contrôle", "contrôles", "si", "longueur", "minimum", "maximum",
 	"préremplir", "lignes_minimum", "lignes_maximum", "lisible_par", NULL };
-static const char *const row_field_keys[] = { "obligatoire", "longueur", "minimum", "maximum", NULL };
+static const char *const row_field_keys[] = { "obligatoire", "contrôle", "contrôles", "si", "longueur", "minimum", "maximum",
+	NULL };
 static const char *const piece_keys[] = { "obligatoire", "si", "formats", "attendue", "valable_jusquau", "lisible_par",
 	NULL };
 static const char *const data_keys[] = { "contrôle", "contrôles", "minimum", "maximum", NULL };

@@ -15,6 +15,27 @@ among(const struct procedure_rule *rules, size_t count, const struct feel *feel,
 	return false;
 }
 
+/* The rules of the cells of a field of rows. */
+static bool
+in_cells(const struct procedure_field *field, int index, const struct feel *feel, struct procedure_place *ret_place)
+{
+	const struct procedure_rule *rule;
+	for (size_t k = 0; field->row_rules && k < field->part_count; k++) {
+		const struct procedure_field *cell = &field->parts[k];
+		*ret_place = (struct procedure_place){ PROCEDURE_AT_CELL_SHOWN, index, cell->name, cell->label, TEXT(""),
+			&cell->origin };
+		if (cell->condition == feel)
+			return true;
+		if (among(cell->checks, cell->check_count, feel, &rule)) {
+			ret_place->kind = PROCEDURE_AT_CELL_CHECK;
+			ret_place->message = rule->message;
+			ret_place->origin = &rule->origin;
+			return true;
+		}
+	}
+	return false;
+}
+
 static bool
 in_form(const struct procedure *procedure, const struct feel *feel, struct procedure_place *ret_place)
 {
@@ -35,6 +56,8 @@ in_form(const struct procedure *procedure, const struct feel *feel, struct proce
 			ret_place->origin = &rule->origin;
 			return true;
 		}
+		if (in_cells(field, (int)i, feel, ret_place))
+			return true;
 	}
 	for (size_t i = 0; i < procedure->section_count; i++) {
 		const struct procedure_section *section = &procedure->sections[i];

@@ -28,6 +28,7 @@ enum {
 	PROCEDURE_MOST_DERIVED = 300,        /* computed and posed values */
 	PROCEDURE_MOST_FINDINGS = 200,
 	PROCEDURE_MOST_ROWS = 100,           /* of a field of rows */
+	PROCEDURE_MOST_NAMED = 40,           /* people and structures that the rows of one field may name */
 	PROCEDURE_ARENA_LIMIT = 64 << 20,
 };
 
@@ -170,7 +171,7 @@ struct procedure_field {
 	struct text name, label, help, why, unit;
 	enum procedure_field_type type;
 	const struct feel_type *feel_type; /* its bounds are those of the numbers that may be entered */
-	unsigned slot;            /* where its value goes among the inputs (not of campaign data) */
+	unsigned slot;            /* where its value goes among the inputs (not of campaign data); of a cell: when row_rules */
 	bool compulsory;          /* obligatoire, when shown */
 	bool conditional;         /* it, or its section, is shown on condition */
 	struct text missing;      /* what to tell when a compulsory one is missing; may be empty */
@@ -182,6 +183,7 @@ struct procedure_field {
 	const struct procedure_field *parts;
 	size_t part_count;
 	size_t rows_least, rows_most; /* of a field of rows: how many */
+	bool row_rules;               /* some of its cells have a condition or checks, which read the row by its cells' slots */
 	const struct text *days;      /* of a week: "lundi"… */
 	size_t day_count;
 	const struct feel *prefill;   /* préremplir: NULL without */
@@ -589,6 +591,8 @@ enum procedure_slot_kind {
 	PROCEDURE_SLOT_RECIPIENT, /* destinataire: civilité, prénom, nom */
 	PROCEDURE_SLOT_GROUP,     /* groupe: nombre, liste (text of several lines) */
 	PROCEDURE_SLOT_LINK,      /* lien: dossier, accueil, réponse (addresses) */
+	/* In the rules of the cells of a field of rows, after all of the above. */
+	PROCEDURE_SLOT_CELL,      /* index: fields; a cell of the row that is judged */
 };
 
 struct procedure_slot {
@@ -778,6 +782,9 @@ int procedure_nature_find(const struct procedure *procedure, struct text name);
 /* Is a dossier not filed yet there: the first step, or one where a nature begins? */
 bool procedure_is_draft(const struct procedure *procedure, int step);
 
+/* The field, or the cell of a row, whose value stands in a slot; NULL for other slots. */
+const struct procedure_field *procedure_slot_field(const struct procedure *procedure, const struct procedure_slot *slot);
+
 /* Is this index in the list? */
 bool procedure_list_has(struct procedure_list list, int index);
 
@@ -792,6 +799,8 @@ enum procedure_place_kind {
 	PROCEDURE_AT_SECTION_SHOWN,
 	PROCEDURE_AT_FIELD_CHECK,
 	PROCEDURE_AT_FIELD_PROPOSAL,
+	PROCEDURE_AT_CELL_SHOWN,   /* `si` of a cell of rows; index: of their field */
+	PROCEDURE_AT_CELL_CHECK,
 	PROCEDURE_AT_PIECE_ASKED,
 	PROCEDURE_AT_PIECE_VALID,  /* valable_jusquau */
 	PROCEDURE_AT_CLOCK,        /* nombre, of a délai */

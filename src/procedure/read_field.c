@@ -6,13 +6,19 @@
 
 enum { LONGEST_LINE = 500, LONGEST_TEXT = 20000, USUAL_LINE = 200, USUAL_TEXT = 4000, USUAL_ADDRESS = 400 };
 
-/* Where a field stands: each place knows the types of those before it too. */
-enum place { IN_ROWS, AS_DATA, IN_FORMS };
+/* Where a field stands. */
+enum place { AS_COLUMN = 1, IN_ROW = 2, AS_CAMPAIGN_DATA = 4, IN_FORM = 8 };
+enum {
+	IN_FORMS = IN_FORM,
+	IN_ROWS = IN_ROW | IN_FORMS,
+	AS_DATA = AS_CAMPAIGN_DATA | IN_FORMS,
+	ANYWHERE = AS_COLUMN | IN_ROWS | AS_DATA,
+};
 
 static const struct {
 	struct text word;
 	const struct feel_type *type;
-	enum place place; /* the first that knows it */
+	unsigned places;
 } types[PROCEDURE_FIELD_TYPE_COUNT] = {
 #define FIELD_TYPE(type, word, feel, where) \
 	[PROCEDURE_FIELD_##type] = { { word, sizeof(word) - 1 }, &feel_type_##feel, where },
@@ -30,13 +36,13 @@ is_text_type(enum procedure_field_type type)
 static enum procedure_field_type
 read_type(struct map map, enum place place, const struct feel_type **ret_type)
 {
-	static const char *const nobody[] = { [IN_ROWS] = "aucun champ de ligne", [AS_DATA] = "aucune donnée de campagne",
-		[IN_FORMS] = "aucun champ" };
+	static const char *const nobody[] = { [AS_COLUMN] = "aucune colonne de registre", [IN_ROW] = "aucun champ de ligne",
+		[AS_CAMPAIGN_DATA] = "aucune donnée de campagne", [IN_FORM] = "aucun champ" };
 	const struct text word = map_text(map, "type", TEXT_NAME);
 	struct text known[PROCEDURE_FIELD_TYPE_COUNT];
 	size_t count = 0;
 	for (int i = 0; i < PROCEDURE_FIELD_TYPE_COUNT; i++) {
-		if (types[i].place > place)
+		if (!(types[i].places & place))
 			continue;
 		if (text_equal(word, types[i].word)) {
 			*ret_type = types[i].type;
@@ -205,17 +211,33 @@ read_alone(struct map map, struct text name, enum place place, struct procedure_
 }
 
 void
-read_row_field(struct reader *reader, const struct yaml_item *item, struct procedure_field *ret_field)
+read_register_column(struct reader *reader, const struct yaml_item *item, struct procedure_field *ret_field)
+{
+	const struct map map = map_open(reader, item->value, item->key->at, &shape_register_column);
+	read_alone(map, item->key->scalar, AS_COLUMN, ret_field);
+	ret_field->compulsory = map_flag(map, "obligatoire");
+}
+
+void
+read_row_field(struct reader *reader, const struct yaml_item *item, enum scope_kind scope,
+	struct procedure_field *ret_field)
 {
 	const struct map map = map_open(reader, item->value, item->key->at, &shape_row_field);
-	read_alone(map, item->key->scalar, IN_ROWS, ret_field);
+	read_alone(map, item->key->scalar, IN_ROW, ret_field);
 	ret_field->compulsory = map_flag(map, "obligatoire");
+	ret_field->conditional = map_get(map, "si") != NULL;
+	if (!map.node)
+		return;
+	read_named_type(reader, ret_field);
+	ret_field->missing = TEXT(""); /* `message` is that of the check, when there is one */
+	read_checks(map, scope, ret_field);
+	map_feel(map, "si", scope, WANT_TRUTH, &ret_field->condition);
 }
 
 void
 read_entry(struct map map, struct text name, struct procedure_field *ret_field)
 {
-	read_alone(map, name, AS_DATA, ret_field);
+	read_alone(map, name, AS_CAMPAIGN_DATA, ret_field);
 }
 
 void
@@ -224,7 +246,7 @@ read_field(struct reader *reader, const struct yaml_item *item, enum scope_kind 
 {
 	const struct map map = map_open(reader, item->value, item->key->at, campaign ? &shape_campaign_data : &shape_field);
 	const struct feel_type *feel_type = &feel_type_any;
-	const enum procedure_field_type type = map.node ? read_type(map, campaign ? AS_DATA : IN_FORMS, &feel_type) : PROCEDURE_FIELD_TEXT;
+	const enum procedure_field_type type = map.node ? read_type(map, campaign ? AS_CAMPAIGN_DATA : IN_FORM, &feel_type) : PROCEDURE_FIELD_TEXT;
 	struct procedure_field field = {
 		.origin = map_origin(map),
 		.name = item->key->scalar,

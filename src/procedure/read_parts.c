@@ -59,7 +59,7 @@ parts_type(struct reader *reader, const struct procedure_field *field, bool with
 	struct feel_field *fields = READER_ARRAY(reader, struct feel_field, field->part_count + 1);
 	for (size_t i = 0; fields && i < field->part_count; i++) {
 		const struct procedure_field *part = &field->parts[i];
-		const struct feel_type *type = part->compulsory ? part->feel_type
+		const struct feel_type *type = part->compulsory && !part->conditional ? part->feel_type
 			: feel_type_optional_of(reader->arena, part->feel_type, true);
 		if (!type)
 			return NULL;
@@ -105,6 +105,33 @@ make_duration(struct reader *reader, struct procedure_field *field)
 	reader->findings->broken |= field->part_count == 0;
 }
 
+/* A cell with a condition or checks. */
+static bool
+has_rules(const struct yaml_node *cell)
+{
+	static const char *const keys[] = { "si", "contrôle", "contrôles" };
+	bool any = false;
+	for (size_t i = 0; cell->kind == YAML_MAPPING && i < cell->count; i++)
+		for (size_t k = 0; k < sizeof keys / sizeof *keys; k++)
+			any |= !cell->items[i].left_out && text_equal(cell->items[i].key->scalar, text_of_string(keys[k]));
+	return any;
+}
+
+/* A scope for the rules of these cells, made when all names are known; NULL without memory, which is noted. */
+static struct row_scope *
+note_row_scope(struct reader *reader, struct procedure_field *cells, size_t count)
+{
+	struct row_scope *row = READER_ARRAY(reader, struct row_scope, 1);
+	const struct yaml_node **keys = READER_ARRAY(reader, const struct yaml_node *, count);
+	if (!row || !keys)
+		return NULL;
+	*row = (struct row_scope){ .next = reader->row_scopes, .cells = cells, .keys = keys,
+		.kind = reader->row_scopes ? reader->row_scopes->kind + 1 : SCOPE_COUNT };
+	reader->row_scopes = row;
+	reader->row_cell_count += count;
+	return row;
+}
+
 /* The fields that each row asks. */
 static void
 read_columns(struct map map, struct procedure_field *field)
@@ -120,9 +147,15 @@ read_columns(struct map map, struct procedure_field *field)
 		finding_add(reader->findings, 505, node->at, TEXT(""), "une ligne a au moins un champ");
 	struct procedure_field *columns = READER_ARRAY(reader, struct procedure_field, node->count);
 	size_t kept = 0;
+	for (size_t i = 0; i < node->count; i++)
+		field->row_rules |= has_rules(node->items[i].value);
+	struct row_scope *row = columns && field->row_rules ? note_row_scope(reader, columns, node->count) : NULL;
 	for (size_t i = 0; columns && i < node->count; i++) {
-		if (name_check(reader, node->items[i].key))
-			read_row_field(reader, &node->items[i], &columns[kept++]);
+		if (!name_check(reader, node->items[i].key))
+			continue;
+		if (row)
+			row->keys[row->count++] = node->items[i].key;
+		read_row_field(reader, &node->items[i], row ? row->kind : SCOPE_CASE, &columns[kept++]);
 	}
 	field->parts = columns;
 	field->part_count = kept;
@@ -146,6 +179,14 @@ read_rows(struct map map, struct procedure_field *field)
 	if (least > most)
 		finding_add(reader->findings, 505, map_key_place(map, "lignes_minimum"), TEXT("échangez-les"),
 			"« lignes_minimum » dépasse « lignes_maximum »");
+	size_t names = 0;
+	for (size_t k = 0; k < field->part_count; k++)
+		names += field->parts[k].type == PROCEDURE_FIELD_PERSON || field->parts[k].type == PROCEDURE_FIELD_STRUCTURE;
+	if (names && (size_t)most > PROCEDURE_MOST_NAMED / names)
+		finding_add(reader->findings, 505, map.at, names == 1 ? TEXT("écrivez « lignes_maximum: 40 », ou moins")
+			: TEXT("réduisez « lignes_maximum », ou ôtez un champ qui nomme quelqu’un"),
+			"des lignes nomment au plus %d personnes ou structures, et celles-ci iraient jusqu’à %lld", PROCEDURE_MOST_NAMED,
+			(long long)most * (long long)names);
 	field->rows_least = (size_t)least;
 	field->rows_most = (size_t)(least > most ? least : most);
 }
@@ -172,6 +213,16 @@ named_type(struct reader *reader, enum procedure_field_type type)
 	return feel_type_context_of(reader->arena, person, 6);
 }
 
+void
+read_named_type(struct reader *reader, struct procedure_field *field)
+{
+	if (field->type != PROCEDURE_FIELD_PERSON && field->type != PROCEDURE_FIELD_STRUCTURE)
+		return;
+	field->feel_type = named_type(reader, field->type);
+	reader->findings->broken |= !field->feel_type;
+	field->feel_type = field->feel_type ? field->feel_type : &feel_type_any;
+}
+
 /* What its value is made of, for the types that several answers make. */
 void
 read_parts(struct map map, struct procedure_field *field)
@@ -184,11 +235,8 @@ read_parts(struct map map, struct procedure_field *field)
 		field->part_count = 2;
 	} else if (field->type == PROCEDURE_FIELD_DURATION) {
 		make_duration(reader, field);
-	} else if (field->type == PROCEDURE_FIELD_PERSON || field->type == PROCEDURE_FIELD_STRUCTURE) {
-		field->feel_type = named_type(reader, field->type);
-		reader->findings->broken |= !field->feel_type;
-		field->feel_type = field->feel_type ? field->feel_type : &feel_type_any;
 	}
+	read_named_type(reader, field);
 	if (field->part_count == 0)
 		return;
 	const struct feel_type *row = parts_type(reader, field, field->type == PROCEDURE_FIELD_PERIOD);

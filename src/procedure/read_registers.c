@@ -39,7 +39,7 @@ read_columns(struct map map, struct procedure_register *one)
 			finding_add(reader->findings, 202, item->key->at, TEXT("donnez-lui un autre nom"),
 				"chaque ligne d’un registre a déjà « %.*s »", TEXT_ARGS(item->key->scalar));
 		else
-			read_row_field(reader, item, &columns[kept++]);
+			read_register_column(reader, item, &columns[kept++]);
 	}
 	if (node && node->count == 0)
 		finding_add(reader->findings, 505, node->at, TEXT(""), "un registre a au moins une colonne");

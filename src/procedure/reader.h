@@ -20,7 +20,7 @@ enum scope_kind {
 	SCOPE_LETTER,
 	SCOPE_MAIL,
 	SCOPE_REPORT,   /* that of a case, and the period */
-	SCOPE_COUNT
+	SCOPE_COUNT     /* from here on, one for the cells of each field of rows that has rules: that of a case, and the row */
 };
 
 /* What an expression must give. */
@@ -79,6 +79,16 @@ struct pending_template {
 	struct procedure_template *ret_template;
 };
 
+/* What the rules of the cells of a row see. */
+struct row_scope {
+	struct row_scope *next;
+	enum scope_kind kind;
+	struct procedure_field *cells;
+	const struct yaml_node **keys; /* of the cells */
+	size_t count;
+	struct feel_scope *scope;      /* NULL until read_scopes() */
+};
+
 struct table;
 struct cell;
 
@@ -116,6 +126,8 @@ struct reader {
 	struct pending *pending, **last_pending;
 	struct pending_template *templates, **last_template;
 	struct feel_scope *scopes[SCOPE_COUNT];
+	struct row_scope *row_scopes; /* the last first */
+	size_t row_cell_count;        /* in all of them */
 	struct derived *derived;
 	size_t derived_count, derived_capacity;
 	bool mutant; /* dangling references are dropped in silence */
@@ -133,6 +145,7 @@ extern const struct shape shape_clock, shape_rule,
 	shape_campaign_data,
 	shape_field,
 	shape_row_field,
+	shape_register_column,
 	shape_register,
 	shape_window,
 	shape_calendar,
@@ -258,7 +271,12 @@ void read_form(struct reader *reader, struct map top);            /* read_form.c
 /* read_field.c: one of the form or of an action, or one of the data of a campaign. */
 void read_field(struct reader *reader, const struct yaml_item *item, enum scope_kind scope, bool campaign,
 	struct procedure_field *ret_field);
-void read_row_field(struct reader *reader, const struct yaml_item *item, struct procedure_field *ret_field);
+/* One of a row; the scope of its rules. */
+void read_row_field(struct reader *reader, const struct yaml_item *item, enum scope_kind scope,
+	struct procedure_field *ret_field);
+void read_register_column(struct reader *reader, const struct yaml_item *item, struct procedure_field *ret_field);
+/* read_parts.c: the type of the value of one that names a person or a structure. */
+void read_named_type(struct reader *reader, struct procedure_field *field);
 void read_parts(struct map map, struct procedure_field *field);   /* read_parts.c: of those made of several answers */
 /* Only what may be entered: for the value of a local. */
 void read_entry(struct map map, struct text name, struct procedure_field *ret_field);
@@ -272,6 +290,8 @@ void read_upon(struct map map, const struct procedure_happening **ret_upon, size
 void read_reported(struct map map, const struct text **ret_names, size_t *ret_count);
 void read_words(struct reader *reader, struct map top);           /* read_words.c */
 void read_scopes(struct reader *reader);                          /* scope.c */
+/* NULL when it could not be made. */
+const struct feel_scope *scope_of(const struct reader *reader, enum scope_kind kind);
 void read_rules(struct reader *reader);                           /* rules.c */
 void read_template(struct reader *reader, struct pending_template *pending); /* template.c */
 

@@ -85,7 +85,7 @@ read_in(struct reader *reader, struct text text, enum scope_kind scope, enum wan
 	const struct feel_type *expected,
 	place_of *place, const void *context, const struct source *source)
 {
-	const struct feel_scope *names = reader->scopes[scope];
+	const struct feel_scope *names = scope_of(reader, scope);
 	CLEANUP(arena_free) struct arena *scratch = arena_new(1 << 16);
 	struct feel_findings *found = scratch ? arena_new_of(scratch, struct feel_findings) : NULL;
 	if (!names || !found) {

@@ -80,9 +80,10 @@ slots_of(struct reader *reader)
 	return (struct procedure_slot *)reader->procedure->slots;
 }
 
-/* Declares a name; its slot. A clash is told at `key`, when it is the procedure's. */
+/* Declares a name; its slot. A clash is told at `key`, when it is the procedure's: with a name of `scope` itself, or of
+ * those that it sees unless it hides them. */
 static int
-declare(struct reader *reader, enum scope_kind scope, struct text name, const struct feel_type *type,
+declare_in(struct reader *reader, struct feel_scope *scope, bool hides, struct text name, const struct feel_type *type,
 	enum procedure_slot_kind kind, int index, const struct yaml_node *key)
 {
 	static const char *const reserved[] = { "si", "sinon", "fin" };
@@ -90,17 +91,16 @@ declare(struct reader *reader, enum scope_kind scope, struct text name, const st
 	struct guichet_error error = { 0 };
 	unsigned slot = 0;
 	const struct feel_type *known;
-	if (!type || !reader->scopes[scope])
+	if (!type || !scope)
 		return PROCEDURE_NONE;
-	for (size_t i = 0; key && i < sizeof reserved / sizeof *reserved; i++)
+	for (size_t i = 0; key && !hides && i < sizeof reserved / sizeof *reserved; i++)
 		if (text_equal(name, text_of_string(reserved[i]))) {
 			finding_add(reader->findings, 112, key->at, TEXT("choisissez un autre nom"),
 				"« %.*s » est un mot de la langue des modèles", TEXT_ARGS(name));
 			return PROCEDURE_NONE;
 		}
-	const bool taken = feel_scope_find(reader->scopes[scope], name, &slot, &known);
-	const enum guichet_status status = taken ? GUICHET_REFUSED
-		: feel_scope_add(reader->scopes[scope], name, type, &slot, &error);
+	const bool taken = !hides && feel_scope_find(scope, name, &slot, &known);
+	const enum guichet_status status = taken ? GUICHET_REFUSED : feel_scope_add(scope, name, type, &slot, &error);
 	if (status == GUICHET_BROKEN) {
 		reader->findings->broken = true;
 		return PROCEDURE_NONE;
@@ -115,6 +115,24 @@ declare(struct reader *reader, enum scope_kind scope, struct text name, const st
 	slots_of(reader)[slot] = (struct procedure_slot){ kind, index, name, type };
 	procedure->slot_count = slot + 1;
 	return (int)slot;
+}
+
+static int
+declare(struct reader *reader, enum scope_kind scope, struct text name, const struct feel_type *type,
+	enum procedure_slot_kind kind, int index, const struct yaml_node *key)
+{
+	return declare_in(reader, reader->scopes[scope], false, name, type, kind, index, key);
+}
+
+const struct feel_scope *
+scope_of(const struct reader *reader, enum scope_kind kind)
+{
+	if (kind < SCOPE_COUNT)
+		return reader->scopes[kind];
+	const struct row_scope *row = reader->row_scopes;
+	while (row && row->kind != kind)
+		row = row->next;
+	return row ? row->scope : NULL;
 }
 
 /* The same for a context of the language, whose entries are those of the procedure. */
@@ -710,6 +728,28 @@ declare_report(struct reader *reader)
 		reader->findings->broken = true;
 }
 
+/* The cells of a row by their bare names, which hide those of the case: after all else, for one array of inputs. */
+static void
+declare_row(struct reader *reader, struct row_scope *row)
+{
+	const struct procedure *procedure = reader->procedure;
+	int field = PROCEDURE_NONE;
+	for (size_t i = 0; i < procedure->field_count; i++)
+		if (procedure->fields[i].parts == row->cells)
+			field = (int)i;
+	row->scope = memory(reader, feel_scope_new_at(reader->arena, reader->scopes[SCOPE_CASE], (unsigned)procedure->slot_count));
+	if (!row->scope)
+		return;
+	feel_scope_set_calendar(row->scope, procedure->calendar);
+	for (size_t i = 0; i < row->count; i++) {
+		struct procedure_field *cell = &row->cells[i];
+		const struct feel_type *type = memory(reader, feel_type_optional_of(reader->arena, cell->feel_type,
+			!cell->compulsory || cell->conditional));
+		const int slot = declare_in(reader, row->scope, true, cell->name, type, PROCEDURE_SLOT_CELL, field, row->keys[i]);
+		cell->slot = slot == PROCEDURE_NONE ? 0 : (unsigned)slot;
+	}
+}
+
 /* The data of a campaign by their bare names, for their own checks. */
 static void
 declare_data(struct reader *reader)
@@ -730,7 +770,7 @@ read_scopes(struct reader *reader)
 {
 	struct procedure *procedure = reader->procedure;
 	procedure->slots = READER_ARRAY(reader, struct procedure_slot, procedure->parameter_count + procedure->field_count
-		+ reader->derived_count + procedure->role_count + MOST_USUAL_NAMES);
+		+ reader->derived_count + procedure->role_count + reader->row_cell_count + MOST_USUAL_NAMES);
 	if (!procedure->slots)
 		return;
 	procedure->parent_slot = procedure->child_slot = PROCEDURE_NONE;
@@ -744,6 +784,8 @@ read_scopes(struct reader *reader)
 		declare_mail(reader);
 	if (!reader->findings->broken)
 		declare_report(reader);
+	for (struct row_scope *row = reader->row_scopes; row && !reader->findings->broken; row = row->next)
+		declare_row(reader, row);
 	procedure->opening_scope = reader->scopes[SCOPE_OPENING];
 	procedure->case_scope = reader->scopes[SCOPE_CASE];
 	procedure->letter_scope = reader->scopes[SCOPE_LETTER];

@@ -262,6 +262,20 @@ person_text(struct arena *arena, struct feel_value person)
 		TEXT_ARGS(place), place.length ? ")" : "");
 }
 
+const struct procedure_field *
+procedure_slot_field(const struct procedure *procedure, const struct procedure_slot *slot)
+{
+	if (slot->kind == PROCEDURE_SLOT_FIELD)
+		return &procedure->fields[slot->index];
+	if (slot->kind != PROCEDURE_SLOT_CELL || slot->index < 0)
+		return NULL;
+	const struct procedure_field *field = &procedure->fields[slot->index];
+	for (size_t k = 0; k < field->part_count; k++)
+		if (text_equal(field->parts[k].name, slot->name))
+			return &field->parts[k];
+	return NULL;
+}
+
 /* "Nature : loyer, Montant : 12 € ; Nature : …": what is empty is left out. */
 static struct text
 rows_text(struct arena *arena, const struct procedure_field *field, struct feel_value rows)

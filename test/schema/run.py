@@ -267,7 +267,7 @@ for what, tree, bare in damages(procedures[folder][name].decode()):
 # ---- each key of the schema is accepted by the reader somewhere, and shown by an example of the manual ----
 
 # What these have in common is shown once.
-LIKE = {"row_field": "field", "campaign_data": "field", "local": "field", "deadline": "action", "passage": "deadline",
+LIKE = {"row_field": "field", "register_column": "field", "campaign_data": "field", "local": "field", "deadline": "action", "passage": "deadline",
         "decision": "output", "rounding": "output"}
 
 
