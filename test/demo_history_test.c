@@ -3,6 +3,7 @@
 
 #include <unistd.h>
 
+#include "base/french.h"
 #include "demo_place.h"
 #include "document/typesetter.h"
 #include "office_help.h"
@@ -71,8 +72,9 @@ check_told(const char *rest, const char *sentence)
 	counter_begin(&counter);
 	const struct text text = arena_format(arena, BEGINNING "histoires:\n%s", rest);
 	const enum guichet_status status = play(&counter, text.at, &error);
-	test_case(status == GUICHET_REFUSED && text_find(text_of_string(error.message), text_of_string(sentence)) != SIZE_MAX
-		&& text_find(text_of_string(error.message), TEXT("histoire.yaml, ligne ")) != SIZE_MAX, __FILE__, __LINE__,
+	const struct text told = text_of_string(error.message);
+	test_case(status == GUICHET_REFUSED && french_contains(told, text_of_string(sentence))
+		&& french_contains(told, TEXT("histoire.yaml, ligne ")), __FILE__, __LINE__,
 		"%s told « %s », not « %s »", rest, error.message, sentence);
 	CHECK_TEXT(state_of(&counter, counter_person(&counter, "L1")), TEXT("rien"));
 }
@@ -148,6 +150,21 @@ TEST(the_history_of_the_city_is_played_to_its_end)
 	counter_must(office_verify(office, &findings, &error), &error);
 	CHECK_INTEGER(findings.broken, 0);
 	CHECK(findings.dossiers >= 60);
+
+	/* Who heads services from above finds what waits for them, besides what waits for heads of services. */
+	struct office_actor director;
+	struct office_rows rows;
+	{
+		CLEANUP(store_read_end) struct store_tx *tx = store_read(store, &error);
+		struct directory_person person;
+		CHECK(tx);
+		counter_must(directory_person_by_external_id(tx, arena, TEXT("O1008"), date_of_instant(place.start, NULL), &person,
+			&error), &error);
+		counter_must(office_actor_load(tx, arena, person.id, place.start, &director, &error), &error);
+		counter_must(office_list_waiting(office, tx, arena, &director, 50, &rows, &error), &error);
+	}
+	CHECK_INTEGER(rows.count, 2);
+	CHECK_TEXT(rows.at[0].procedure->steps[rows.at[0].step].name, TEXT("décision"));
 
 	/* Nothing that should have happened by itself failed to. */
 	const struct office_alert *alerts;

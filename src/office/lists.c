@@ -202,7 +202,7 @@ office_list_waiting(struct office *office, struct store_tx *tx, struct arena *ar
 	for (size_t c = 0; c < campaigns.count; c++)
 		for (size_t i = 0; i < campaigns.at[c]->procedure->role_count; i++) {
 			const enum procedure_reach reach = campaigns.at[c]->procedure->roles[i].reach;
-			if (reach != PROCEDURE_EVERYWHERE && reach != PROCEDURE_STRUCTURE)
+			if (reach == PROCEDURE_APPLICANT)
 				continue;
 			const enum guichet_status status = waiting_for_role(office, tx, arena, campaigns.at[c], (int)i, actor,
 				limit, &list, error);
@@ -221,7 +221,8 @@ office_list_answered(struct office *office, struct store_tx *tx, struct arena *a
 	const struct office_campaigns campaigns = office_campaigns(office, arena);
 	for (size_t c = 0; c < campaigns.count; c++)
 		for (size_t i = 0; i < campaigns.at[c]->procedure->role_count; i++) {
-			if (campaigns.at[c]->procedure->roles[i].reach != PROCEDURE_STRUCTURE)
+			const enum procedure_reach reach = campaigns.at[c]->procedure->roles[i].reach;
+			if (reach != PROCEDURE_STRUCTURE && reach != PROCEDURE_DISTRICT)
 				continue;
 			const enum guichet_status status = list_of_places(office, tx, arena, STORE_DOSSIER_ANSWERED_AT,
 				campaigns.at[c], (int)i, actor, &actor->functions, limit, &list, error);
