@@ -49,7 +49,7 @@ sights(struct request *request, struct store_tx *tx, struct html *html, struct g
 		return GUICHET_OK;
 	HTML_SAY(html, "h2", "À voir");
 	HTML_SAY(html, "p", "Un bouton, et vous y êtes : vous entrez comme la personne nommée, à la page décrite.");
-	HTML_IN(html, "ul", { "class", TEXT("sights") });
+	HTML_IN(html, "ul", { "class", TEXT("cards sights") });
 	for (size_t i = 0; i < site->demo_sight_count; i++) {
 		const struct demo_sight *sight = &site->demo_sights[i];
 		struct directory_facts facts;

@@ -9,7 +9,8 @@
 
 #include "base/banned.h"
 
-enum { EVENTS_SHOWN = 200, REASONS_ARENA = 8 << 20 };
+enum { EVENTS_SHOWN = 200, REASONS_ARENA = 8 << 20, FEW_OPTIONS = 4, TOLD_UNFOLDED = 14, TOLD_LAST = 6,
+	COMPUTED_UNFOLDED = 10 };
 
 struct text
 page_dossier_path(struct arena *arena, struct text id)
@@ -72,6 +73,35 @@ why(struct request *request, struct html *html, const struct office_dossier *dos
 		HTML_LINE(html, "li", lines[i]);
 }
 
+/* Is it a step that waits for this viewer? One that is decided is theirs to enjoy, not to answer. */
+static bool
+is_awaited(const struct office_dossier *dossier, const struct procedure_action *action)
+{
+	const struct procedure_step *step = &dossier->procedure->steps[action->step];
+	for (size_t i = 0; i < step->awaits.count; i++)
+		if (!step->sense && dossier->roles & DOSSIER_ROLE(step->awaits.at[i]))
+			return true;
+	return false;
+}
+
+static void
+option_line(struct request *request, struct html *html, const struct office_dossier *dossier,
+	const struct dossier_option *option, bool main)
+{
+	const struct procedure_action *action = option->definition;
+	HTML_IN(html, "li");
+	if (!option->allowed) {
+		HTML_LINE(html, "span", action->label, { "class", TEXT("muted") });
+		html_say(html, " : ");
+		html_text(html, option->reason);
+		return;
+	}
+	/* What takes something back is not the main thing to do. */
+	HTML_LINE(html, "a", action->label, { "class", action->confirm.length || !main ? TEXT("button secondary") : TEXT("button") },
+		{ "href", arena_format(request->arena, "/dossiers/" TEXT_FORMAT "/actions/" TEXT_FORMAT, TEXT_ARGS(dossier->id),
+			TEXT_ARGS(action->name)) });
+}
+
 static enum guichet_status
 options(struct request *request, struct html *html, const struct office_dossier *dossier, struct guichet_error *error)
 {
@@ -81,22 +111,13 @@ options(struct request *request, struct html *html, const struct office_dossier 
 	const enum guichet_status status = dossier_options(&dossier->facts, &viewer, request->arena, &list, &count, error);
 	if (status != GUICHET_OK || count == 0)
 		return status;
+	/* Where much can be done, what is awaited stands first and stands out. */
+	const bool many = count > FEW_OPTIONS;
 	HTML_IN(html, "ul", { "class", TEXT("buttons") }, { "aria-label", TEXT("Ce que vous pouvez faire") });
-	for (size_t i = 0; i < count; i++) {
-		const struct procedure_action *action = list[i].definition;
-		HTML_IN(html, "li");
-		if (!list[i].allowed) {
-			HTML_LINE(html, "span", action->label, { "class", TEXT("muted") });
-			html_say(html, " : ");
-			html_text(html, list[i].reason);
-			continue;
-		}
-		/* What takes something back is not the main thing to do. */
-		HTML_LINE(html, "a", action->label,
-			{ "class", action->confirm.length ? TEXT("button secondary") : TEXT("button") },
-			{ "href", arena_format(request->arena, "/dossiers/" TEXT_FORMAT "/actions/" TEXT_FORMAT,
-				TEXT_ARGS(dossier->id), TEXT_ARGS(action->name)) });
-	}
+	for (size_t turn = many ? 0 : 1; turn < 2; turn++)
+		for (size_t i = 0; i < count; i++)
+			if (!many || is_awaited(dossier, list[i].definition) == (turn == 0))
+				option_line(request, html, dossier, &list[i], !many || turn == 0);
 	return GUICHET_OK;
 }
 
@@ -180,45 +201,61 @@ past_link(struct request *request, struct html *html, const struct office_dossie
 }
 
 static void
-timeline(struct request *request, struct html *html, const struct office_dossier *dossier, const struct past *past,
-	const struct dossier_explanation *explanation, const struct dossier_moment *moments, size_t count)
+timeline_line(struct request *request, struct html *html, const struct office_dossier *dossier,
+	const struct dossier_explanation *explanation, const struct dossier_moment *moment)
 {
 	static const struct text classes[] = {
 		[DOSSIER_PAST] = { "done", 4 }, [DOSSIER_NOW] = { "current", 7 }, [DOSSIER_NEXT] = { "future", 6 },
 	};
+	HTML_IN(html, "li", { "class", classes[moment->kind] },
+		{ "aria-current", moment->kind == DOSSIER_NOW ? TEXT("step") : (struct text){ 0 } });
+	if (moment->at)
+		HTML_LINE(html, "p", moment->kind == DOSSIER_NOW ? arena_format(request->arena, "depuis le " TEXT_FORMAT,
+			TEXT_ARGS(moment_date(request->arena, moment))) : moment_date(request->arena, moment),
+			{ "class", TEXT("timeline-date") });
+	HTML_LINE(html, "p", moment->title, { "class", TEXT("timeline-title") });
+	HTML_IN(html, "div", { "class", TEXT("timeline-text") });
+	if (moment->by.length)
+		HTML_LINE(html, "p", moment->by, { "class", TEXT("muted") });
+	if (moment->detail.length)
+		HTML_LINE(html, "p", moment->detail);
+	given_list(request, html, dossier, moment->values, moment->value_count);
+	page_changes(request, html, dossier, moment->changes, moment->change_count);
+	if (moment->child.length) {
+		HTML_IN(html, "p");
+		html_link(html, page_dossier_path(request->arena, moment->child), arena_format(request->arena,
+			"Dossier n° " TEXT_FORMAT, TEXT_ARGS(moment->child_number)));
+	}
+	if (moment->deadline)
+		why(request, html, dossier, explanation, PROCEDURE_AT_DEADLINE,
+			(int)(moment->deadline - dossier->procedure->deadlines), moment->title);
+}
+
+static void
+timeline(struct request *request, struct html *html, const struct office_dossier *dossier, const struct past *past,
+	const struct dossier_explanation *explanation, const struct dossier_moment *moments, size_t count)
+{
 	HTML_SAY(html, "h2", "Le parcours de la demande", { "id", TEXT("parcours") });
 	if (past->after)
 		past_link(request, html, dossier, past->after + 1, "Voir ce qui précède");
 	if (past->before)
 		past_link(request, html, dossier, past->before + EVENTS_SHOWN, "Voir la suite");
-	HTML_IN(html, "ol", { "class", TEXT("timeline") });
-	for (size_t i = 0; i < count; i++) {
-		const struct dossier_moment *moment = &moments[i];
-		if (past->before && moment->kind != DOSSIER_PAST)
-			break;
-		HTML_IN(html, "li", { "class", classes[moment->kind] },
-			{ "aria-current", moment->kind == DOSSIER_NOW ? TEXT("step") : (struct text){ 0 } });
-		if (moment->at)
-			HTML_LINE(html, "p", moment->kind == DOSSIER_NOW ? arena_format(request->arena, "depuis le " TEXT_FORMAT,
-				TEXT_ARGS(moment_date(request->arena, moment))) : moment_date(request->arena, moment),
-				{ "class", TEXT("timeline-date") });
-		HTML_LINE(html, "p", moment->title, { "class", TEXT("timeline-title") });
-		HTML_IN(html, "div", { "class", TEXT("timeline-text") });
-		if (moment->by.length)
-			HTML_LINE(html, "p", moment->by, { "class", TEXT("muted") });
-		if (moment->detail.length)
-			HTML_LINE(html, "p", moment->detail);
-		given_list(request, html, dossier, moment->values, moment->value_count);
-		page_changes(request, html, dossier, moment->changes, moment->change_count);
-		if (moment->child.length) {
-			HTML_IN(html, "p");
-			html_link(html, page_dossier_path(request->arena, moment->child), arena_format(request->arena,
-				"Dossier n° " TEXT_FORMAT, TEXT_ARGS(moment->child_number)));
-		}
-		if (moment->deadline)
-			why(request, html, dossier, explanation, PROCEDURE_AT_DEADLINE,
-				(int)(moment->deadline - dossier->procedure->deadlines), moment->title);
+	size_t done = 0, told = 0;
+	while (done < count && moments[done].kind == DOSSIER_PAST)
+		done++;
+	/* A long past is folded but for its end. */
+	const size_t folded = !past->before && done > TOLD_UNFOLDED ? done - TOLD_LAST : 0;
+	if (folded) {
+		HTML_IN(html, "details", { "data-printed", TEXT("") });
+		HTML_LINE(html, "summary", arena_format(request->arena, "Depuis le " TEXT_FORMAT " : %zu étapes plus anciennes",
+			TEXT_ARGS(moment_date(request->arena, &moments[0])), folded));
+		HTML_IN(html, "ol", { "class", TEXT("timeline") });
+		for (; told < folded; told++)
+			timeline_line(request, html, dossier, explanation, &moments[told]);
 	}
+	HTML_IN(html, "ol", { "class", TEXT("timeline") });
+	for (; told < count && !(past->before && moments[told].kind != DOSSIER_PAST); told++)
+		timeline_line(request, html, dossier, explanation, &moments[told]);
 }
 
 /* Whose turn it is, in the words of who looks: those awaited by every circuit. */
@@ -300,6 +337,28 @@ standing(struct request *request, struct html *html, const struct office_dossier
 	return status == GUICHET_OK ? options(request, html, dossier, error) : status;
 }
 
+static void
+answer_lines(struct request *request, struct html *html, const struct office_dossier *dossier,
+	const struct dossier_explanation *explanation, const struct dossier_line *lines, size_t count)
+{
+	HTML_IN(html, "dl", { "class", TEXT("data") });
+	for (size_t i = 0; i < count; i++) {
+		HTML_LINE(html, "dt", lines[i].label);
+		HTML_IN(html, "dd");
+		if (lines[i].field && lines[i].field->type == PROCEDURE_FIELD_ROWS)
+			page_rows_table(html, request->arena, lines[i].field, dossier_value_of(&dossier->state, lines[i].field->name));
+		else
+			html_text(html, lines[i].value);
+		if (lines[i].changed)
+			html_markup(html, " ");
+		if (lines[i].changed)
+			HTML_SAY(html, "span", "modifié depuis le dépôt", { "class", TEXT("badge warning") });
+		if (lines[i].computed)
+			why(request, html, dossier, explanation, PROCEDURE_AT_COMPUTED,
+				(int)(lines[i].computed - dossier->procedure->computed), lines[i].label);
+	}
+}
+
 static enum guichet_status
 answers(struct request *request, struct html *html, const struct office_dossier *dossier,
 	const struct dossier_explanation *explanation, struct guichet_error *error)
@@ -311,27 +370,21 @@ answers(struct request *request, struct html *html, const struct office_dossier 
 	if (status != GUICHET_OK || count == 0)
 		return status;
 	HTML_SAY(html, "h2", "La demande");
-	for (size_t i = 0; i < count;) {
+	for (size_t i = 0, end; i < count; i = end) {
 		const struct text section = lines[i].section;
+		for (end = i; end < count && text_equal(lines[end].section, section);)
+			end++;
+		/* Many computed values are for who looks for one. */
+		if (lines[i].computed && end - i > COMPUTED_UNFOLDED) {
+			HTML_IN(html, "details", { "data-printed", TEXT("") });
+			HTML_LINE(html, "summary", arena_format(request->arena, TEXT_FORMAT " : %zu valeurs, chacune avec ses raisons",
+				TEXT_ARGS(section), end - i));
+			answer_lines(request, html, dossier, explanation, &lines[i], end - i);
+			continue;
+		}
 		if (section.length)
 			HTML_LINE(html, "h3", section);
-		HTML_IN(html, "dl", { "class", TEXT("data") });
-		for (; i < count && text_equal(lines[i].section, section); i++) {
-			HTML_LINE(html, "dt", lines[i].label);
-			HTML_IN(html, "dd");
-			if (lines[i].field && lines[i].field->type == PROCEDURE_FIELD_ROWS)
-				page_rows_table(html, request->arena, lines[i].field,
-					dossier_value_of(&dossier->state, lines[i].field->name));
-			else
-				html_text(html, lines[i].value);
-			if (lines[i].changed)
-				html_markup(html, " ");
-			if (lines[i].changed)
-				HTML_SAY(html, "span", "modifié depuis le dépôt", { "class", TEXT("badge warning") });
-			if (lines[i].computed)
-				why(request, html, dossier, explanation, PROCEDURE_AT_COMPUTED,
-					(int)(lines[i].computed - dossier->procedure->computed), lines[i].label);
-		}
+		answer_lines(request, html, dossier, explanation, &lines[i], end - i);
 	}
 	return GUICHET_OK;
 }

@@ -113,7 +113,7 @@ my_dossiers(struct request *request, struct store_tx *tx, struct html *html, str
 		return status;
 	HTML_SAY(html, "h2", "Mes demandes");
 	if (drafts.count + rows.count + of_structures.count == 0) {
-		HTML_SAY(html, "p", "Vous n’avez aucune demande. Choisissez une campagne ci-dessous pour commencer.",
+		HTML_SAY(html, "p", "Vous n’avez aucune demande. Pour en commencer une, choisissez une campagne.",
 			{ "class", TEXT("empty") });
 		return status;
 	}
@@ -169,8 +169,13 @@ page_home(struct request *request, struct html *html, struct guichet_error *erro
 	PAGE_IN(request, html, arena_format(request->arena, "Bonjour " TEXT_FORMAT,
 		TEXT_ARGS(visitor->actor.facts.person.first_name)));
 	enum guichet_status status = visitor->handles ? waiting(request, tx, html, error) : GUICHET_OK;
-	if (status == GUICHET_OK)
-		status = my_dossiers(request, tx, html, error);
+	HTML_IN(html, "div", { "class", TEXT("columns") });
+	{
+		HTML_IN(html, "div");
+		if (status == GUICHET_OK)
+			status = my_dossiers(request, tx, html, error);
+	}
+	HTML_IN(html, "div");
 	campaigns(request, html);
 	return status;
 }

@@ -482,6 +482,15 @@ running_section(struct life *life, struct html *html)
 
 /* ---- what will come ---- */
 
+/* Which dossier a line is about. Of a person's only one nothing need be said. */
+static void
+line_link(struct life *life, struct html *html, const struct line *line, const char *anchor)
+{
+	HTML_IN(html, "p");
+	html_link(html, arena_format(life->request->arena, TEXT_FORMAT "%s", TEXT_ARGS(line->path), anchor),
+		name_of(life->request->arena, line));
+}
+
 static void
 insert(struct coming *list, size_t *count, const struct coming *one)
 {
@@ -539,8 +548,8 @@ coming_section(struct life *life, struct html *html, struct guichet_error *error
 		HTML_IN(html, "div", { "class", TEXT("timeline-text") });
 		if (list[i].detail.length)
 			HTML_LINE(html, "p", list[i].detail);
-		HTML_IN(html, "p");
-		html_link(html, list[i].line->path, name_of(arena, list[i].line));
+		if (life->all.count > 1)
+			line_link(life, html, list[i].line, "");
 	}
 	return GUICHET_OK;
 }
@@ -604,9 +613,8 @@ happened_line(struct life *life, struct html *html, const struct happened *one)
 		HTML_LINE(html, "p", one->moment.by, { "class", TEXT("muted") });
 	if (one->moment.detail.length)
 		HTML_LINE(html, "p", one->moment.detail);
-	HTML_IN(html, "p");
-	html_link(html, arena_format(life->request->arena, TEXT_FORMAT "#parcours", TEXT_ARGS(one->line->path)),
-		name_of(life->request->arena, one->line));
+	if (life->all.count > 1)
+		line_link(life, html, one->line, "#parcours");
 }
 
 static int
