@@ -704,10 +704,17 @@ page_life(struct request *request, struct html *html, struct guichet_error *erro
 	if (life.more)
 		page_notice(html, NOTICE_INFO, (struct text){ 0 }, TEXT("Vous avez beaucoup de demandes : seules les plus récentes "
 			"sont montrées en entier. Les autres se lisent depuis l’accueil."));
-	status = expected_section(&life, tx, html, &drafts, error);
-	if (status == GUICHET_OK) {
-		running_section(&life, html);
-		status = coming_section(&life, html, error);
+	{
+		HTML_IN(html, "div", { "class", TEXT("columns") });
+		{
+			HTML_IN(html, "div");
+			status = expected_section(&life, tx, html, &drafts, error);
+			if (status == GUICHET_OK)
+				running_section(&life, html);
+		}
+		HTML_IN(html, "div");
+		if (status == GUICHET_OK)
+			status = coming_section(&life, html, error);
 	}
 	return status == GUICHET_OK ? past_section(&life, tx, html, before, error) : status;
 }
