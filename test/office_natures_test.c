@@ -414,5 +414,9 @@ TEST(lists_exports_and_reports_read_the_parent)
 	for (size_t i = 0; i < report.tables[0].count; i++)
 		three |= text_equal(report.tables[0].groups[i].name, TEXT("3"));
 	CHECK(three);
+	counter_must(office_report(counter.office, counter.arena, counter.campaign, 1, 2024, &reach, clock_now(counter.clock),
+		&report, &error), &error);
+	CHECK_INTEGER(report.total.cells[0].count, 1); /* children are not counted */
+	CHECK_INTEGER(report.read, 1);
 	counter_close(&counter);
 }

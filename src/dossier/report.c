@@ -16,6 +16,7 @@ struct line {
 	struct feel_value key; /* for their order: numbers by value */
 	struct text sort;
 	bool unknown;          /* the value is not there: the last line */
+	bool small;            /* it would tell of few dossiers */
 	struct line *next;     /* of its bucket */
 };
 
@@ -87,6 +88,14 @@ cells_new(struct arena *arena, size_t count)
 	return cells;
 }
 
+/* `beyond` of a group, to be counted; NULL without a secret, or without memory. */
+static int64_t *
+beyond_new(struct arena *arena, const struct procedure_report *definition)
+{
+	const size_t count = definition->measure_count;
+	return definition->secret ? arena_array_of(arena, int64_t, count * count + 1) : NULL;
+}
+
 enum guichet_status
 dossier_report_begin(struct arena *arena, const struct procedure *procedure, int index, struct feel_range days,
 	struct dossier_report *ret_report, struct guichet_error *error)
@@ -98,10 +107,11 @@ dossier_report_begin(struct arena *arena, const struct procedure *procedure, int
 		.days = days,
 		.tables = arena_array_of(arena, struct dossier_report_table, definition->by_count + 1),
 		.lists = arena_array_of(arena, struct dossier_report_table, definition->list_count + 1),
-		.total = { .name = TEXT("Ensemble"), .cells = cells_new(arena, definition->measure_count) },
+		.total = { .name = TEXT("Ensemble"), .cells = cells_new(arena, definition->measure_count),
+			.beyond = beyond_new(arena, definition) },
 		.work = work,
 	};
-	if (!work || !report.tables || !report.lists || !report.total.cells)
+	if (!work || !report.tables || !report.lists || !report.total.cells || (definition->secret && !report.total.beyond))
 		return OUT_OF_MEMORY(error);
 	*work = (struct dossier_report_work){
 		.arena = arena,
@@ -184,13 +194,15 @@ line_of(struct dossier_report *report, struct lines *lines, struct text name, st
 		return OUT_OF_MEMORY(error);
 	*line = (struct line){
 		.group = { .name = arena_text(arena, name),
-			.cells = list ? NULL : cells_new(arena, report->definition->measure_count) },
+			.cells = list ? NULL : cells_new(arena, report->definition->measure_count),
+			.beyond = list ? NULL : beyond_new(arena, report->definition) },
 		.key = key.kind == FEEL_NUMBER ? key : feel_null(TEXT("")),
 		.sort = text_fold(arena, name),
 		.unknown = unknown,
 		.next = *bucket,
 	};
-	if (!line->group.name.at || !line->sort.at || (!list && !line->group.cells))
+	if (!line->group.name.at || !line->sort.at || (!list && !line->group.cells)
+		|| (!list && report->definition->secret && !line->group.beyond))
 		return OUT_OF_MEMORY(error);
 	*bucket = line;
 	lines->count++;
@@ -216,7 +228,7 @@ measure(const struct dossier_report *report, const struct version *version, cons
 			return status;
 		/* A number that is not there adds nothing, and is not part of a mean. */
 		counts = counts && value.kind == FEEL_NUMBER;
-		cells[i] = (struct dossier_report_cell){ counts, counts ? value : feel_integer(0) };
+		cells[i] = (struct dossier_report_cell){ .count = counts, .sum = counts ? value : feel_integer(0) };
 		*ret_counts |= counts;
 	}
 	return GUICHET_OK;
@@ -237,7 +249,11 @@ static enum guichet_status
 add_cells(const struct dossier_report *report, struct dossier_report_group *group, const struct dossier_report_cell *cells,
 	struct guichet_error *error)
 {
+	const size_t measures = report->definition->measure_count;
 	group->dossiers++;
+	for (size_t i = 0; group->beyond && i < measures; i++)
+		for (size_t j = 0; cells[i].count && j < measures; j++)
+			group->beyond[i * measures + j] += cells[j].count == 0;
 	return cells_add(group->cells, cells, report->definition->measure_count) ? GUICHET_OK
 		: guichet_fail(error, GUICHET_REFUSED, "Une somme de ce rapport est trop grande.");
 }
@@ -306,6 +322,17 @@ list_values(struct dossier_report *report, const struct version *version, const 
 	return GUICHET_OK;
 }
 
+/* Does the report count dossiers of that nature (compte)? */
+static bool
+is_of(const struct procedure_report *report, const struct dossier *dossier)
+{
+	const struct text nature = dossier->nature.length ? dossier->nature : TEXT("demande");
+	bool of = report->nature_count == 0;
+	for (size_t i = 0; i < report->nature_count; i++)
+		of |= text_equal(report->natures[i], nature);
+	return of;
+}
+
 enum guichet_status
 dossier_report_add(struct dossier_report *report, const struct dossier_facts *facts, struct arena *scratch,
 	struct guichet_error *error)
@@ -314,6 +341,8 @@ dossier_report_add(struct dossier_report *report, const struct dossier_facts *fa
 	if (!version)
 		return OUT_OF_MEMORY(error);
 	if (!version->report || date_compare(date_of_instant(facts->dossier->filed_at, NULL), report->days.high.date) > 0)
+		return GUICHET_OK;
+	if (!is_of(version->report, facts->dossier))
 		return GUICHET_OK;
 	struct inputs inputs;
 	struct dossier_report_cell *cells = cells_new(scratch, report->definition->measure_count);
@@ -331,11 +360,13 @@ dossier_report_add(struct dossier_report *report, const struct dossier_facts *fa
 
 /* ---- putting in order ---- */
 
+/* The small ones first. */
 static int
 by_size(const void *a, const void *b)
 {
 	const struct line *left = *(struct line *const *)a, *right = *(struct line *const *)b;
-	return left->group.dossiers != right->group.dossiers ? left->group.dossiers < right->group.dossiers ? -1 : 1
+	return left->small != right->small ? left->small ? -1 : 1
+		: left->group.dossiers != right->group.dossiers ? left->group.dossiers < right->group.dossiers ? -1 : 1
 		: text_compare(left->sort, right->sort);
 }
 
@@ -357,26 +388,64 @@ by_size_down(const void *a, const void *b)
 		: by_value(a, b);
 }
 
-/* Holds together the groups that are too small to be shown, with the next smallest when together they are still few:
- * else the total would give them away. They become the last one; how many others are left. */
+static bool
+is_few(const struct dossier_report *report, int64_t count)
+{
+	return count > 0 && count < report->definition->secret;
+}
+
+/* What a measure of a group tells of few dossiers: how many it counts, or how many it does not of another that holds all
+ * of its own (the difference is there to be done). Of a hidden one nothing is told. */
+static bool
+tells(const struct dossier_report *report, const struct dossier_report_group *group, size_t measure)
+{
+	const size_t measures = report->definition->measure_count;
+	bool few = is_few(report, group->cells[measure].count);
+	for (size_t i = 0; i < measures; i++)
+		few |= !report->total.cells[i].hidden && group->beyond[measure * measures + i] == 0
+			&& is_few(report, group->beyond[i * measures + measure]);
+	return few && !report->total.cells[measure].hidden;
+}
+
+static bool
+is_small(const struct dossier_report *report, const struct dossier_report_group *group)
+{
+	bool small = group->dossiers < report->definition->secret;
+	for (size_t i = 0; group->cells && i < report->definition->measure_count; i++)
+		small |= tells(report, group, i);
+	return small;
+}
+
+static void
+group_add(const struct dossier_report *report, struct dossier_report_group *group, const struct dossier_report_group *more)
+{
+	const size_t measures = report->definition->measure_count;
+	group->dossiers += more->dossiers;
+	if (group->cells)
+		(void)!cells_add(group->cells, more->cells, measures);
+	for (size_t i = 0; group->beyond && i < measures * measures; i++)
+		group->beyond[i] += more->beyond[i];
+}
+
+/* Holds together the groups that are too small to be shown, with the next smallest when together they still are: else the
+ * total would give them away. They become the last one; how many others are left. */
 static size_t
 hold_together(const struct dossier_report *report, struct line **lines, size_t count, struct dossier_report_table *table)
 {
-	const int64_t secret = report->definition->secret;
 	size_t small = 0;
-	int64_t together = 0;
+	for (size_t i = 0; i < count; i++)
+		lines[i]->small = is_small(report, &lines[i]->group);
 	qsort(lines, count, sizeof *lines, by_size);
-	while (small < count && (lines[small]->group.dossiers < secret || (small && together < secret)))
-		together += lines[small++]->group.dossiers;
-	table->too_few = small && small == count;
+	struct line *rest = lines[0];
+	while (small < count && (lines[small]->small || (small && is_small(report, &rest->group)))) {
+		if (small)
+			group_add(report, &rest->group, &lines[small]->group);
+		small++;
+	}
+	table->too_few = small && (small == count || is_small(report, &rest->group));
 	if (table->too_few || small == 0)
 		return count;
-	struct line *rest = lines[small - 1];
-	for (size_t i = 0; i + 1 < small; i++)
-		if (rest->group.cells)
-			(void)!cells_add(rest->group.cells, lines[i]->group.cells, report->definition->measure_count);
 	rest->group.name = TEXT("Autres, regroupés");
-	rest->group.dossiers = together;
 	table->merged = small;
 	memmove(lines, lines + small, (count - small) * sizeof *lines);
 	lines[count - small] = rest;
@@ -402,8 +471,11 @@ put_in_order(struct dossier_report *report, const struct lines *counted, bool li
 	if (shown)
 		qsort(lines, shown, sizeof *lines, list ? by_size_down : by_value);
 	table->count = table->too_few ? 0 : shown + (table->merged ? 1 : 0);
-	for (size_t i = 0; i < table->count; i++)
+	for (size_t i = 0; i < table->count; i++) {
 		table->groups[i] = lines[i]->group;
+		for (size_t m = 0; !list && m < report->definition->measure_count; m++)
+			table->groups[i].cells[m].hidden = report->total.cells[m].hidden;
+	}
 	return GUICHET_OK;
 }
 
@@ -413,6 +485,8 @@ dossier_report_end(struct dossier_report *report, struct guichet_error *error)
 	const struct procedure_report *definition = report->definition;
 	enum guichet_status status = GUICHET_OK;
 	report->too_few = report->total.dossiers && report->total.dossiers < definition->secret;
+	for (size_t i = 0; definition->secret && i < definition->measure_count; i++)
+		report->total.cells[i].hidden = tells(report, &report->total, i);
 	for (size_t i = 0; status == GUICHET_OK && i < definition->by_count; i++)
 		status = put_in_order(report, &report->work->tables[i], false, &report->tables[i], error);
 	for (size_t i = 0; status == GUICHET_OK && i < definition->list_count; i++)
@@ -425,6 +499,8 @@ dossier_report_cell_text(struct arena *arena, const struct procedure_report_meas
 	const struct dossier_report_cell *cell)
 {
 	struct feel_value mean;
+	if (cell->hidden)
+		return TEXT("trop peu");
 	if (measure->mean)
 		return feel_number_divide(cell->sum, feel_integer(cell->count), &mean)
 			? feel_number_to_french(arena, mean, MEAN_DECIMALS) : TEXT("");

@@ -24,12 +24,14 @@ struct text dossier_report_year_text(struct arena *arena, const struct procedure
 struct dossier_report_cell {
 	int64_t count;         /* dossiers */
 	struct feel_value sum; /* of their numbers; 0 when dossiers are counted */
+	bool hidden;           /* too few: what it counts is not shown anywhere */
 };
 
 struct dossier_report_group {
 	struct text name;
 	int64_t dossiers; /* that count in one measure at least; in a list: the only number */
 	struct dossier_report_cell *cells; /* by measure of the definition; NULL in a list */
+	int64_t *beyond;  /* i * measures + j: dossiers of the measure i that are not of j; NULL without a secret */
 };
 
 /* One way of sharing them out, or a list. */
@@ -61,7 +63,9 @@ enum guichet_status dossier_report_begin(struct arena *arena, const struct proce
  * table has too many lines. */
 enum guichet_status dossier_report_add(struct dossier_report *report, const struct dossier_facts *facts,
 	struct arena *scratch, struct guichet_error *error);
-/* Puts its lines in order, and holds small groups together. */
+/* Puts its lines in order. With a secret, groups that would tell of few dossiers are held together: fewer dossiers, a
+ * cell of fewer, or two measures one of which is a part of the other and that differ by fewer. A measure of which the
+ * whole would tell so is hidden. */
 enum guichet_status dossier_report_end(struct dossier_report *report, struct guichet_error *error);
 
 /* What a cell shows: how many, their sum, their mean (two decimals at most; empty when there are none). */

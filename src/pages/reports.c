@@ -332,7 +332,9 @@ csv_link(struct request *request, struct html *html, const struct asked *asked, 
 static void
 foot(struct request *request, struct html *html, const struct asked *asked, const struct dossier_report *report)
 {
-	bool merged = false;
+	bool merged = false, hidden = false;
+	for (size_t i = 0; i < report->definition->measure_count; i++)
+		hidden |= report->total.cells[i].hidden;
 	for (size_t i = 0; i < report->definition->by_count + report->definition->list_count; i++)
 		merged |= (i < report->definition->by_count ? &report->tables[i]
 			: &report->lists[i - report->definition->by_count])->merged > 0;
@@ -344,6 +346,9 @@ foot(struct request *request, struct html *html, const struct asked *asked, cons
 		if (merged)
 			html_format(html, " Les groupes de moins de %lld dossiers sont réunis dans « Autres, regroupés », avec le plus petit "
 				"des autres au besoin : seuls, ils diraient ce qu’une personne a demandé.",
+				(long long)report->definition->secret);
+		if (hidden)
+			html_format(html, " « trop peu » : ce nombre, ou sa différence avec un autre, parlerait de moins de %lld dossiers.",
 				(long long)report->definition->secret);
 	}
 	HTML_IN(html, "section", { "class", TEXT("no-print") });

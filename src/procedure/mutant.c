@@ -36,7 +36,7 @@ static const char *const clock_keys[] = { "depuis", "arrêt", "prorogé", "suspe
 static const char *const letter_keys[] = { "signent", "remplace", NULL };
 static const char *const nature_keys[] = { "si", "un_seul", "formulaire", "pièces", NULL };
 static const char *const output_keys[] = { "sinon", NULL };
-static const char *const report_keys[] = { "secret", NULL };
+static const char *const report_keys[] = { "secret", "compte", NULL };
 static const char *const measure_keys[] = { "si", "somme", "moyenne", NULL };
 static const char *const mail_keys[] = { "si", "étapes", "groupé", "lien", NULL };
 

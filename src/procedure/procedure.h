@@ -29,6 +29,7 @@ enum {
 	PROCEDURE_MOST_FINDINGS = 200,
 	PROCEDURE_MOST_ROWS = 100,           /* of a field of rows */
 	PROCEDURE_MOST_NAMED = 40,           /* people and structures that the rows of one field may name */
+	PROCEDURE_MOST_SECRET_MEASURES = 24, /* of a report that has a secret */
 	PROCEDURE_ARENA_LIMIT = 64 << 20,
 };
 
@@ -530,7 +531,9 @@ struct procedure_report {
 	struct text name, title;
 	enum procedure_period period;
 	struct procedure_list who; /* roles that read it, where they hold them */
-	int64_t secret;            /* a group of fewer dossiers is not shown alone; 0: all are */
+	int64_t secret;            /* what would tell of fewer dossiers is not shown alone; 0: all is */
+	const struct text *natures; /* compte: only dossiers of these natures, "demande" for those born of none; none: all */
+	size_t nature_count;
 	const struct procedure_column *by;
 	size_t by_count;
 	const struct procedure_report_measure *measures;

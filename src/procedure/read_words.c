@@ -270,11 +270,21 @@ read_report(struct reader *reader, const struct yaml_item *item, struct procedur
 		.who = map_names(map, "qui", NAME_ROLE),
 		.secret = map_integer(map, "secret", 2, 1000, 0),
 	};
+	map_texts(map, "compte", &report->natures, &report->nature_count);
+	for (size_t i = 0; i < report->nature_count; i++)
+		if (!text_equal(report->natures[i], TEXT("demande")) && name_find(reader, NAME_NATURE, report->natures[i]) < 0)
+			finding_add(reader->findings, 451, map_key_place(map, "compte"),
+				TEXT("écrivez « demande » (celles qui ne sont nées d’aucune autre), ou le nom d’une nature"),
+				"aucune nature de dossier ne s’appelle « %.*s »", TEXT_ARGS(report->natures[i]));
 	read_columns(map, "par", SCOPE_REPORT, &report->by, &report->by_count);
 	read_report_measures(reader, map_get(map, "mesures"), report);
 	read_report_lists(reader, map_get(map, "listes"), report);
 	if (!map.node || reader->mutant)
 		return;
+	if (report->secret && report->measure_count > PROCEDURE_MOST_SECRET_MEASURES)
+		finding_add(reader->findings, 451, map_key_place(map, "mesures"), TEXT("faites-en deux rapports"),
+			"un rapport qui a un « secret » a %d mesures au plus : elles sont comparées deux à deux",
+			PROCEDURE_MOST_SECRET_MEASURES);
 	if (!map_get(map, "qui"))
 		finding_add(reader->findings, 451, map.at, TEXT("ajoutez « qui: » et un rôle"), "personne ne peut lire ce rapport");
 	for (size_t i = 0; i < report->who.count; i++)
