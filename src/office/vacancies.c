@@ -174,9 +174,9 @@ office_vacancy_text(struct arena *arena, const struct office_vacancy *vacancy)
 		? arena_format(arena, "Personne ne tient le rôle « " TEXT_FORMAT " » (" TEXT_FORMAT "). Ce qui l’attend n’avance plus : "
 			"complétez l’annuaire ou désignez un intérim.", TEXT_ARGS(role->label), TEXT_ARGS(functions))
 		: arena_format(arena, "Personne ne tient le rôle « " TEXT_FORMAT " » (" TEXT_FORMAT ") pour %lld structure%s, ni "
-			"au-dessus : " TEXT_FORMAT "%s. Une demande venue de là s’arrêterait : complétez l’annuaire ou désignez un intérim.",
+			"au-dessus : " TEXT_FORMAT "%s Une demande venue de là s’arrêterait : complétez l’annuaire ou désignez un intérim.",
 			TEXT_ARGS(role->label), TEXT_ARGS(functions), (long long)vacancy->places, vacancy->places > 1 ? "s" : "",
-			TEXT_ARGS(vacancy->where), vacancy->places > PLACES_NAMED ? "…" : "");
+			TEXT_ARGS(vacancy->where), vacancy->places > PLACES_NAMED ? "…" : ".");
 }
 
 /* ---- told until somebody holds them ---- */
