@@ -100,7 +100,7 @@ examine(struct deciding *deciding, int piece, struct text *ret_mistake, bool *ju
 	}
 	/* Events of before accepted them: they are still what happened. */
 	if (!back && dossier_piece_expired(kept, deciding->facts.at) && !deciding->input->replayed) {
-		*ret_mistake = arena_format(deciding->arena, "Cette pièce était valable jusqu’au %.*s : renvoyez-la.",
+		*ret_mistake = arena_format(deciding->arena, "Cette pièce était valable jusqu’au %.*s : renvoyez-la.",
 			TEXT_ARGS(date_french(deciding->arena, kept->valid_until, false)));
 		return ret_mistake->at ? GUICHET_OK : OUT_OF_MEMORY(deciding->error);
 	}
