@@ -9,10 +9,7 @@
 static struct dossier_raws
 raws_of(struct counter *counter, struct text field, const char *value)
 {
-	struct dossier_raw *raw = arena_new_of(counter->arena, struct dossier_raw);
-	CHECK(raw);
-	*raw = (struct dossier_raw){ field, text_of_string(value) };
-	return (struct dossier_raws){ raw, 1 };
+	return COUNTER_TYPED(counter, { field, text_of_string(value) });
 }
 
 static void

@@ -181,23 +181,16 @@ TEST(explanations_of_a_dossier_read_well)
 	struct guichet_error error = { 0 };
 	struct story story = { 0 };
 	struct told told = { buffer_new(1 << 20) };
-	struct buffer plain = buffer_new(1 << 20), expected = buffer_new(1 << 20);
+	struct buffer plain = buffer_new(1 << 20);
 	story_play(&story);
 	counter_must(office_explain(story.counter.office, story.lea, 0, write_told, &told, &error), &error);
 	counter_must(office_explain(story.counter.office, story.noe, 2, write_told, &told, &error), &error);
 	add_plain(&plain, buffer_text(&told.out));
-	FILE *file = fopen("test/explain/mission.txt", "rb");
-	char block[4096];
-	for (size_t length; file && (length = fread(block, 1, sizeof block, file)) > 0;)
-		buffer_add(&expected, (struct text){ block, length });
-	if (file)
-		fclose(file);
-	const bool same = text_equal(buffer_text(&plain), buffer_text(&expected));
+	const bool same = text_equal(buffer_text(&plain), test_file(story.counter.arena, "test/explain/mission.txt"));
 	if (!same)
 		fprintf(stderr, TEXT_FORMAT, TEXT_ARGS(buffer_text(&plain)));
 	buffer_release(&told.out);
 	buffer_release(&plain);
-	buffer_release(&expected);
 	counter_close(&story.counter);
 	CHECK(same);
 }
@@ -209,7 +202,6 @@ static int
 run_command(struct arena *arena, char **argv, struct text *ret_out, struct text *ret_err)
 {
 	char paths[2][120];
-	struct text texts[2];
 	int argc = 0;
 	while (argv[argc])
 		argc++;
@@ -226,15 +218,8 @@ run_command(struct arena *arena, char **argv, struct text *ret_out, struct text 
 	}
 	int status = 0;
 	CHECK(waitpid(child, &status, 0) == child && WIFEXITED(status));
-	for (int i = 0; i < 2; i++) {
-		FILE *file = fopen(paths[i], "rb");
-		char *at = arena_alloc(arena, 1 << 20);
-		CHECK(file && at);
-		texts[i] = (struct text){ at, fread(at, 1, 1 << 20, file) };
-		fclose(file);
-	}
-	*ret_out = texts[0];
-	*ret_err = texts[1];
+	*ret_out = test_file(arena, paths[0]);
+	*ret_err = test_file(arena, paths[1]);
 	return WEXITSTATUS(status);
 }
 

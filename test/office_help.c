@@ -74,6 +74,18 @@ counter_person(struct counter *counter, const char *matricule)
 	return person.id;
 }
 
+struct text
+counter_structure(struct counter *counter, const char *code)
+{
+	struct guichet_error error = { 0 };
+	struct directory_structure structure;
+	CLEANUP(store_read_end) struct store_tx *tx = store_read(counter->store, &error);
+	CHECK(tx);
+	counter_must(directory_structure_by_code(tx, counter->arena, text_of_string(code),
+		date_of_instant(clock_now(counter->clock), NULL), &structure, &error), &error);
+	return structure.id;
+}
+
 struct acting {
 	struct counter *counter;
 	struct office_command *command;
@@ -126,13 +138,18 @@ counter_act_with(struct counter *counter, const char *matricule, const char *act
 }
 
 struct dossier_raws
+counter_typed(struct counter *counter, const struct dossier_raw *raws, size_t count)
+{
+	struct dossier_raw *copy = arena_array_of(counter->arena, struct dossier_raw, count);
+	CHECK(copy);
+	memcpy(copy, raws, count * sizeof *copy);
+	return (struct dossier_raws){ copy, count };
+}
+
+struct dossier_raws
 counter_raws(struct counter *counter, const char *share, const char *ground)
 {
-	struct dossier_raw *raws = arena_array_of(counter->arena, struct dossier_raw, 2);
-	CHECK(raws);
-	raws[0] = (struct dossier_raw){ TEXT("quotité"), text_of_string(share) };
-	raws[1] = (struct dossier_raw){ TEXT("motif"), text_of_string(ground) };
-	return (struct dossier_raws){ raws, 2 };
+	return COUNTER_TYPED(counter, { TEXT("quotité"), text_of_string(share) }, { TEXT("motif"), text_of_string(ground) });
 }
 
 struct office_command *
@@ -147,10 +164,16 @@ counter_file(struct counter *counter, const char *matricule, const char *share, 
 void
 counter_import(struct counter *counter, const char *day, struct text persons)
 {
+	counter_import_all(counter, day, TEXT(STRUCTURES), persons, TEXT(APPOINTMENTS));
+}
+
+void
+counter_import_all(struct counter *counter, const char *day, struct text structures, struct text persons,
+	struct text appointments)
+{
 	struct directory_report report;
-	if (directory_test_import(counter->store, day, TEXT(STRUCTURES), persons, TEXT(APPOINTMENTS), true, counter->arena,
-		&report) != GUICHET_OK)
-		test_fail(__FILE__, __LINE__, "%s", directory_test_error.message);
+	counter_must(directory_test_import(counter->store, day, structures, persons, appointments, true, counter->arena, &report),
+		&directory_test_error);
 }
 
 void
@@ -162,13 +185,39 @@ counter_begin(struct counter *counter)
 void
 counter_begin_with(struct counter *counter, const char *folder)
 {
+	counter_begin_among(counter, folder, TEXT(STRUCTURES), TEXT(COUNTER_PERSONS), TEXT(APPOINTMENTS));
+}
+
+void
+counter_begin_among(struct counter *counter, const char *folder, struct text structures, struct text persons,
+	struct text appointments)
+{
 	char path[100];
 	struct guichet_error error = { 0 };
 	snprintf(path, sizeof path, "%s/data", test_directory());
 	counter_open(counter, path, "2024-01-10T10:00");
-	counter_import(counter, "2024-01-09", TEXT(COUNTER_PERSONS));
+	counter_import_all(counter, "2024-01-09", structures, persons, appointments);
 	counter_must(office_campaign_open(counter->office, folder, "2024", &error), &error);
 	counter->campaign = office_campaigns(counter->office, counter->arena).at[0];
+}
+
+struct office_dossier
+counter_load(struct counter *counter, struct text id)
+{
+	struct guichet_error error = { 0 };
+	struct office_dossier dossier;
+	CLEANUP(store_read_end) struct store_tx *tx = store_read(counter->store, &error);
+	CHECK(tx);
+	counter_must(office_dossier_load(counter->office, tx, counter->arena, id, NULL, clock_now(counter->clock), &dossier, &error),
+		&error);
+	return dossier;
+}
+
+struct text
+counter_step(struct counter *counter, struct text id)
+{
+	const struct office_dossier dossier = counter_load(counter, id);
+	return dossier.procedure->steps[dossier.state.step].name;
 }
 
 struct office_dossier

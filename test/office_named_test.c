@@ -22,30 +22,17 @@
 	"M1;SG;agent;100;2022-09-01;\nM2;ATE;agent;100;2022-09-01;\n"
 
 static void
-import(struct counter *counter, const char *day, struct text persons, struct text appointments)
-{
-	struct directory_report report;
-	if (directory_test_import(counter->store, day, TEXT(MORE_STRUCTURES), persons, appointments, true, counter->arena, &report)
-		!= GUICHET_OK)
-		test_fail(__FILE__, __LINE__, "%s", directory_test_error.message);
-}
-
-static void
 begin(struct counter *counter)
 {
 	counter_begin_with(counter, "test/fields");
-	import(counter, "2024-01-10", TEXT(MORE_PERSONS), TEXT(MORE_APPOINTMENTS));
+	counter_import_all(counter, "2024-01-10", TEXT(MORE_STRUCTURES), TEXT(MORE_PERSONS), TEXT(MORE_APPOINTMENTS));
 }
 
 static struct dossier_raws
 raws(struct counter *counter, const char *field, const char *text)
 {
-	struct dossier_raw *list = arena_array_of(counter->arena, struct dossier_raw, 3);
-	CHECK(list);
-	list[0] = (struct dossier_raw){ TEXT("présences"), TEXT("lundi.matin") };
-	list[1] = (struct dossier_raw){ TEXT("arrivée"), TEXT("08:30") };
-	list[2] = (struct dossier_raw){ text_of_string(field), text_of_string(text) };
-	return (struct dossier_raws){ list, 3 };
+	return COUNTER_TYPED(counter, { TEXT("présences"), TEXT("lundi.matin") }, { TEXT("arrivée"), TEXT("08:30") },
+		{ text_of_string(field), text_of_string(text) });
 }
 
 /* What a text is told, by the form: empty when it is understood. */
@@ -59,54 +46,34 @@ mistake(struct counter *counter, const char *field, const char *text)
 	return answer->mistake;
 }
 
-#define CHECK_TOLD(got, expected)                                                                        \
-	do {                                                                                             \
-		const struct text got_told = (got), expected_told = (expected);                          \
-		if (!french_equal(got_told, expected_told))                                              \
-			CHECK_TEXT(got_told, expected_told);                                             \
-	} while (0)
-
 TEST(a_text_that_does_not_say_who_is_told_whom_to_copy)
 {
 	struct counter counter;
 	begin(&counter);
-	CHECK_TOLD(mistake(&counter, "relais", "Jean Morvan"), TEXT("Plusieurs personnes répondent à « Jean Morvan ». Recopiez "
+	CHECK_FRENCH(mistake(&counter, "relais", "Jean Morvan"), TEXT("Plusieurs personnes répondent à « Jean Morvan ». Recopiez "
 		"celle que vous vouliez dire : Jean Morvan (M1), Secrétariat général ; Jean Morvan (M2), Atelier."));
-	CHECK_TOLD(mistake(&counter, "relais", "orsav"), TEXT("Plusieurs personnes répondent à « orsav ». Recopiez celle que "
+	CHECK_FRENCH(mistake(&counter, "relais", "orsav"), TEXT("Plusieurs personnes répondent à « orsav ». Recopiez celle que "
 		"vous vouliez dire : Léa Orsaveine (L1), Secrétariat général ; Zoé Orsaveine (L2), Atelier."));
-	CHECK_TOLD(mistake(&counter, "relais", "Orsaveine Z"), TEXT("« Orsaveine Z » ne suffit pas à être sûr. Si c’est "
+	CHECK_FRENCH(mistake(&counter, "relais", "Orsaveine Z"), TEXT("« Orsaveine Z » ne suffit pas à être sûr. Si c’est "
 		"bien ce que vous vouliez dire, recopiez : Zoé Orsaveine (L2), Atelier."));
 	/* Nobody of another organisation, by any way. */
-	CHECK_TOLD(mistake(&counter, "relais", "X1"), TEXT("L’annuaire ne connaît pas « X1 » : écrivez le matricule de la "
+	CHECK_FRENCH(mistake(&counter, "relais", "X1"), TEXT("L’annuaire ne connaît pas « X1 » : écrivez le matricule de la "
 		"personne, ou son nom et son prénom."));
-	CHECK_TOLD(mistake(&counter, "relais", "Luc Dehors"), TEXT("L’annuaire ne connaît pas « Luc Dehors » : écrivez le "
+	CHECK_FRENCH(mistake(&counter, "relais", "Luc Dehors"), TEXT("L’annuaire ne connaît pas « Luc Dehors » : écrivez le "
 		"matricule de la personne, ou son nom et son prénom."));
-	CHECK_TOLD(mistake(&counter, "accueil", "AUT"), TEXT("L’annuaire ne connaît pas « AUT » : écrivez le code de la "
+	CHECK_FRENCH(mistake(&counter, "accueil", "AUT"), TEXT("L’annuaire ne connaît pas « AUT » : écrivez le code de la "
 		"structure, ou son nom."));
-	CHECK_TOLD(mistake(&counter, "accueil", "a"), TEXT("Plusieurs structures répondent à « a ». Recopiez celle que vous "
+	CHECK_FRENCH(mistake(&counter, "accueil", "a"), TEXT("Plusieurs structures répondent à « a ». Recopiez celle que vous "
 		"vouliez dire : Académie (ACA) ; Atelier (ATE) ; Secrétariat général (SG)."));
-	CHECK_TOLD(mistake(&counter, "relais", "()"), TEXT("L’annuaire ne connaît pas « () » : écrivez le matricule de la "
+	CHECK_FRENCH(mistake(&counter, "relais", "()"), TEXT("L’annuaire ne connaît pas « () » : écrivez le matricule de la "
 		"personne, ou son nom et son prénom."));
 	counter_close(&counter);
-}
-
-static struct office_dossier
-load(struct counter *counter, struct text id)
-{
-	struct guichet_error error = { 0 };
-	struct office_dossier dossier;
-	struct office_place place;
-	CLEANUP(store_read_end) struct store_tx *tx = store_read(counter->store, &error);
-	CHECK(tx);
-	counter_must(office_load(counter->office, tx, counter->arena, id, clock_now(counter->clock), 0, &dossier, &place, &error),
-		&error);
-	return dossier;
 }
 
 static struct text
 shown(struct counter *counter, struct text id, const char *field)
 {
-	const struct office_dossier dossier = load(counter, id);
+	const struct office_dossier dossier = counter_load(counter, id);
 	const int index = procedure_field_find(dossier.procedure, text_of_string(field));
 	return procedure_field_text(counter->arena, &dossier.procedure->fields[index],
 		dossier_value_of(&dossier.state, text_of_string(field)));
@@ -141,7 +108,7 @@ TEST(who_is_named_stays_as_they_were_and_the_event_is_judged_again_without_a_dir
 	CHECK_TEXT(shown(&counter, filed->dossier, "accueil"), TEXT("Secrétariat général"));
 
 	/* They leave: the directory knows them no more, the dossier does, and what is not changed is still well. */
-	import(&counter, "2024-01-11", TEXT(COUNTER_PERSONS),
+	counter_import_all(&counter, "2024-01-11", TEXT(MORE_STRUCTURES), TEXT(COUNTER_PERSONS),
 		TEXT("matricule;structure;fonction;quotité;début;fin\nL1;SG;agent;100;2022-09-01;\nN1;SG;agent;100;2022-09-01;\n"
 			"P1;SG;chef de service;100;2022-09-01;\nG1;SG;gestionnaire;100;2022-09-01;\n"));
 	counter_at(&counter, "2024-01-12T10:00");
@@ -154,7 +121,7 @@ TEST(who_is_named_stays_as_they_were_and_the_event_is_judged_again_without_a_dir
 	CHECK(counter_act_with(&counter, "N1", "changer", filed->dossier, (struct dossier_raws){ other, 1 })->status
 		== GUICHET_REFUSED);
 
-	const struct office_dossier dossier = load(&counter, filed->dossier);
+	const struct office_dossier dossier = counter_load(&counter, filed->dossier);
 	check_events(&counter, &dossier);
 	counter_close(&counter);
 }

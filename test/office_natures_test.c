@@ -9,11 +9,7 @@
 static struct dossier_raws
 raws_of(struct counter *counter, const char *days, const char *name, const char *value)
 {
-	struct dossier_raw *raws = arena_array_of(counter->arena, struct dossier_raw, 2);
-	CHECK(raws);
-	raws[0] = (struct dossier_raw){ TEXT("jours"), text_of_string(days) };
-	raws[1] = (struct dossier_raw){ text_of_string(name), text_of_string(value) };
-	return (struct dossier_raws){ raws, 2 };
+	return COUNTER_TYPED(counter, { TEXT("jours"), text_of_string(days) }, { text_of_string(name), text_of_string(value) });
 }
 
 struct bearing {

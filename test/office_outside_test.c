@@ -11,56 +11,16 @@
 #define PERMANENCE "test/outside/permanence"
 #define FLOTTANTS "test/outside/flottants"
 
-#define CHECK_FRENCH(got, expected)                                                                    \
-	do {                                                                                           \
-		const struct text got_french = (got), expected_french = (expected);                    \
-		if (!french_equal(got_french, expected_french))                                        \
-			CHECK_TEXT(got_french, expected_french);                                       \
-	} while (0)
-
-#define TYPED(counter, ...)                                                                            \
-	typed((counter), (const struct dossier_raw[]){ __VA_ARGS__ },                                          \
-		sizeof((const struct dossier_raw[]){ __VA_ARGS__ }) / sizeof(struct dossier_raw))
-
-static struct dossier_raws
-typed(struct counter *counter, const struct dossier_raw *raws, size_t count)
-{
-	struct dossier_raw *copy = arena_array_of(counter->arena, struct dossier_raw, count);
-	CHECK(copy);
-	memcpy(copy, raws, count * sizeof *copy);
-	return (struct dossier_raws){ copy, count };
-}
-
 static struct dossier_raws
 day(struct counter *counter, const char *name)
 {
-	return TYPED(counter, { TEXT("jour"), text_of_string(name) });
+	return COUNTER_TYPED(counter, { TEXT("jour"), text_of_string(name) });
 }
 
 static struct dossier_raws
 days(struct counter *counter, const char *from, const char *to)
 {
-	return TYPED(counter, { TEXT("premier"), text_of_string(from) }, { TEXT("dernier"), text_of_string(to) });
-}
-
-static struct office_dossier
-load(struct counter *counter, struct text id)
-{
-	struct guichet_error error = { 0 };
-	struct office_dossier dossier;
-	struct office_place place;
-	CLEANUP(store_read_end) struct store_tx *tx = store_read(counter->store, &error);
-	CHECK(tx);
-	counter_must(office_load(counter->office, tx, counter->arena, id, clock_now(counter->clock), 0, &dossier, &place, &error),
-		&error);
-	return dossier;
-}
-
-static struct text
-step_of(struct counter *counter, struct text id)
-{
-	const struct office_dossier dossier = load(counter, id);
-	return dossier.procedure->steps[dossier.state.step].name;
+	return COUNTER_TYPED(counter, { TEXT("premier"), text_of_string(from) }, { TEXT("dernier"), text_of_string(to) });
 }
 
 /* The events of a dossier, judged again from what they stored. */
@@ -68,7 +28,7 @@ static void
 check_replay(struct counter *counter, struct text id)
 {
 	struct guichet_error error = { 0 };
-	const struct office_dossier dossier = load(counter, id);
+	const struct office_dossier dossier = counter_load(counter, id);
 	const struct dossier_event *events;
 	size_t count;
 	struct dossier state = { 0 };
@@ -99,28 +59,16 @@ dues_of(struct counter *counter, struct text id)
 	return dues;
 }
 
-static struct text
-structure_id(struct counter *counter, const char *code)
-{
-	struct guichet_error error = { 0 };
-	struct directory_structure structure;
-	CLEANUP(store_read_end) struct store_tx *tx = store_read(counter->store, &error);
-	CHECK(tx);
-	counter_must(directory_structure_by_code(tx, counter->arena, text_of_string(code),
-		date_of_instant(clock_now(counter->clock), NULL), &structure, &error), &error);
-	return structure.id;
-}
-
 static enum guichet_status
 set(struct counter *counter, const char *matricule, const char *code, const char *name, const char *value, const char *from,
 	struct guichet_error *error)
 {
 	struct office_setting setting = { .office = counter->office, .arena = counter->arena, .campaign = counter->campaign,
-		.person = counter_person(counter, matricule), .structure = structure_id(counter, code),
+		.person = counter_person(counter, matricule), .structure = counter_structure(counter, code),
 		.local = procedure_local_find(counter->campaign->procedure, text_of_string(name)), .clear = value == NULL };
 	CHECK(date_read(text_of_string(from), &setting.from));
 	if (value)
-		setting.raws = TYPED(counter, { text_of_string(name), text_of_string(value) });
+		setting.raws = COUNTER_TYPED(counter, { text_of_string(name), text_of_string(value) });
 	return store_transact(counter->store, office_setting_set, &setting, error);
 }
 
@@ -187,21 +135,21 @@ TEST(a_change_of_post_ends_what_it_ends_on_its_day)
 		"L1;SG;agent;100;2022-09-01;2024-01-31\nL1;ACA;agent;100;2024-02-01;\nN1;SG;agent;100;2022-09-01;\n"
 		"P1;SG;chef de service;100;2022-09-01;\nG1;SG;gestionnaire;100;2022-09-01;\n"));
 	counter_at(&counter, "2024-01-31T23:00");
-	CHECK_TEXT(step_of(&counter, command->dossier), TEXT("accordée"));
+	CHECK_TEXT(counter_step(&counter, command->dossier), TEXT("accordée"));
 	CHECK_FRENCH(agenda_on(&counter, (struct date){ 2024, 2, 1 }),
 		TEXT("Fin de poste : Secrétariat général (agent)\nPrise de poste : Académie (agent)\n"
 			"Changement de service, par suite de « Fin de poste : Secrétariat général (agent) »\n"));
 	CHECK_FRENCH(agenda_on(&counter, (struct date){ 2024, 2, 2 }), TEXT(""));
 	counter_at(&counter, "2024-02-01T06:00");
-	CHECK_TEXT(step_of(&counter, command->dossier), TEXT("arrêtée"));
-	CHECK_TEXT(step_of(&counter, other->dossier), TEXT("accordée"));
+	CHECK_TEXT(counter_step(&counter, command->dossier), TEXT("arrêtée"));
+	CHECK_TEXT(counter_step(&counter, other->dossier), TEXT("accordée"));
 	check_replay(&counter, command->dossier);
 
 	/* Who leaves the directory. */
 	import_posts(&counter, "2024-02-05", TEXT("matricule;structure;fonction;quotité;début;fin\n"
 		"L1;ACA;agent;100;2024-02-01;\nP1;SG;chef de service;100;2022-09-01;\nG1;SG;gestionnaire;100;2022-09-01;\n"));
 	counter_at(&counter, "2024-02-05T18:00");
-	CHECK_TEXT(step_of(&counter, other->dossier), TEXT("arrêtée"));
+	CHECK_TEXT(counter_step(&counter, other->dossier), TEXT("arrêtée"));
 	check_replay(&counter, other->dossier);
 }
 
@@ -278,7 +226,7 @@ TEST(what_dossiers_count_is_read_by_the_next_ones)
 		days(&counter, "18/01/2024", "19/01/2024"));
 	counter_must(second->status, &second->error);
 	counter_at(&counter, "2024-01-20T00:30");
-	CHECK_TEXT(step_of(&counter, second->dossier), TEXT("finis"));
+	CHECK_TEXT(counter_step(&counter, second->dossier), TEXT("finis"));
 	CHECK_TEXT(total_of(&counter, "L1", "déplacements"), TEXT("1 1 0.5"));
 	check_replay(&counter, first->dossier);
 	check_replay(&counter, second->dossier);
@@ -299,7 +247,7 @@ check_life(struct counter *counter, const char *matricule, size_t count)
 	CHECK_INTEGER(life.count, count);
 	for (size_t i = 0; i < life.count; i++) {
 		const struct dossier_facts *listed = &life.dossiers[i].facts;
-		const struct office_dossier alone = load(counter, life.dossiers[i].row->id);
+		const struct office_dossier alone = counter_load(counter, life.dossiers[i].row->id);
 		CHECK_TEXT(feel_value_to_french(counter->arena, listed->agent), feel_value_to_french(counter->arena,
 			alone.facts.agent));
 		CHECK(listed->counters.kind == FEEL_CONTEXT);
@@ -346,7 +294,7 @@ TEST(an_explanation_tells_the_entries_that_count)
 		days(&counter, "18/01/2024", "19/01/2024"));
 	counter_must(first->status, &first->error);
 	counter_must(second->status, &second->error);
-	const struct office_dossier dossier = load(&counter, second->dossier);
+	const struct office_dossier dossier = counter_load(&counter, second->dossier);
 	const struct dossier_event *events;
 	size_t count;
 	struct dossier_explanation explanation;
@@ -442,11 +390,11 @@ TEST(running_decisions_are_taken_over_each_once)
 	CHECK(store_next(&rows));
 	const struct text id = store_text(&rows, 0);
 	counter_must(store_finish(&rows), &error);
-	const struct office_dossier dossier = load(&counter, id);
+	const struct office_dossier dossier = counter_load(&counter, id);
 	CHECK_TEXT(dossier.state.subject, counter_person(&counter, "L1"));
 	CHECK_TEXT(dossier.state.author, import.author);
 	CHECK_FRENCH(dossier.state.ground, TEXT("Reprise d’une décision en cours : R1"));
-	CHECK_TEXT(step_of(&counter, id), TEXT("accordée"));
+	CHECK_TEXT(counter_step(&counter, id), TEXT("accordée"));
 	check_replay(&counter, id);
 
 	/* Not by somebody who may not, nor by an action of the agent, nor with a column nobody knows. */

@@ -30,34 +30,14 @@ static const char then[] =
 static void
 import(struct counter *counter, const char *day, const char *appointments)
 {
-	struct directory_report report;
-	if (directory_test_import(counter->store, day, text_of_string(structures), TEXT(COUNTER_PERSONS),
-		text_of_string(appointments), true, counter->arena, &report) != GUICHET_OK)
-		test_fail(__FILE__, __LINE__, "%s", directory_test_error.message);
+	counter_import_all(counter, day, text_of_string(structures), TEXT(COUNTER_PERSONS), text_of_string(appointments));
 }
 
 static void
 begin(struct counter *counter)
 {
-	char path[100];
-	struct guichet_error error = { 0 };
-	snprintf(path, sizeof path, "%s/data", test_directory());
-	counter_open(counter, path, "2024-01-10T10:00");
-	import(counter, "2024-01-09", first);
-	counter_must(office_campaign_open(counter->office, "test/subject/enquete", "2024", &error), &error);
-	counter->campaign = office_campaigns(counter->office, counter->arena).at[0];
-}
-
-static struct text
-structure_of(struct counter *counter, const char *code)
-{
-	struct guichet_error error = { 0 };
-	struct directory_structure structure;
-	CLEANUP(store_read_end) struct store_tx *tx = store_read(counter->store, &error);
-	CHECK(tx);
-	counter_must(directory_structure_by_code(tx, counter->arena, text_of_string(code),
-		date_of_instant(clock_now(counter->clock), NULL), &structure, &error), &error);
-	return structure.id;
+	counter_begin_among(counter, "test/subject/enquete", text_of_string(structures), TEXT(COUNTER_PERSONS),
+		text_of_string(first));
 }
 
 struct asking {
@@ -93,7 +73,7 @@ ask(struct counter *counter, const char *matricule, const char *code, bool ahead
 		counter_person(counter, matricule), clock_now(counter->clock)), ahead };
 	CHECK(asking.command);
 	asking.command->campaign = counter->campaign;
-	asking.command->structure = code ? structure_of(counter, code) : (struct text){ 0 };
+	asking.command->structure = code ? counter_structure(counter, code) : (struct text){ 0 };
 	asking.command->command.action = TEXT("répondre");
 	counter_must(store_transact(counter->store, save, &asking, &error), &error);
 	if (ahead) {
@@ -246,7 +226,7 @@ counted(struct counter *counter, const char *code)
 {
 	struct guichet_error error = { 0 };
 	struct feel_value counters;
-	const struct text structure = structure_of(counter, code);
+	const struct text structure = counter_structure(counter, code);
 	CLEANUP(store_read_end) struct store_tx *tx = store_read(counter->store, &error);
 	CHECK(tx);
 	counter_must(office_counters_of(tx, counter->arena, counter->campaign->procedure, structure, &counters, &error), &error);
@@ -292,7 +272,7 @@ TEST(what_a_structure_did_is_counted_and_amended_for_it_and_found_by_all_who_dir
 	struct office_command *child = rectify(&counter, "N1", pre->dossier); /* the other one who directs it */
 	counter_must(child->status, &child->error);
 	const struct office_dossier born = counter_dossier(&counter, child->dossier, &events, NULL);
-	CHECK_TEXT(born.structure, structure_of(&counter, "E2"));
+	CHECK_TEXT(born.structure, counter_structure(&counter, "E2"));
 	CHECK_TEXT(born.subject_name, born.structure_name);
 	CHECK(life_of(&counter, "L1", &events) == 2 && events == 3);
 	CHECK(life_of(&counter, "N1", &theirs) == 2 && theirs == events);
@@ -314,7 +294,7 @@ reopen(struct counter *counter, const char *by, const char *code)
 {
 	struct guichet_error error = { 0 };
 	struct office_exemption exemption = { .office = counter->office, .arena = counter->arena,
-		.campaign = counter->campaign, .structure = structure_of(counter, code), .by = counter_person(counter, by),
+		.campaign = counter->campaign, .structure = counter_structure(counter, code), .by = counter_person(counter, by),
 		.window = 0, .last_day = { 2024, 2, 10 }, .reason = TEXT("Une tempête."),
 		.id = id_new(counter->arena, clock_now(counter->clock)), .at = clock_now(counter->clock) };
 	return store_transact(counter->store, office_exempt, &exemption, &error);
@@ -342,7 +322,7 @@ set(struct counter *counter, const char *by, const char *code, const char *value
 	struct guichet_error error = { 0 };
 	const struct dossier_raw raws[] = { { TEXT("classes_maximum"), text_of_string(value) } };
 	struct office_setting setting = { .office = counter->office, .arena = counter->arena, .campaign = counter->campaign,
-		.person = counter_person(counter, by), .structure = structure_of(counter, code), .local = 0, .raws = { raws, 1 },
+		.person = counter_person(counter, by), .structure = counter_structure(counter, code), .local = 0, .raws = { raws, 1 },
 		.from = date_of_instant(clock_now(counter->clock), NULL) };
 	return store_transact(counter->store, office_setting_set, &setting, &error);
 }

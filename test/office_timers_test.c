@@ -41,18 +41,6 @@ alerts(struct counter *counter, struct office_alert *ret_first)
 	return count;
 }
 
-static struct text
-step_of(struct counter *counter, struct text id)
-{
-	struct guichet_error error = { 0 };
-	struct office_dossier dossier;
-	CLEANUP(store_read_end) struct store_tx *tx = store_read(counter->store, &error);
-	CHECK(tx);
-	counter_must(office_dossier_load(counter->office, tx, counter->arena, id, NULL, clock_now(counter->clock), &dossier,
-		&error), &error);
-	return dossier.procedure->steps[dossier.state.step].name;
-}
-
 /* Somebody else writes in the database. */
 static void
 by_hand(const char *sql)
@@ -95,7 +83,7 @@ TEST(an_effect_that_cannot_happen_is_told_and_kept_until_it_can)
 	struct office_alert alert = { 0 };
 	const struct text id = begin(&counter);
 	counter_at(&counter, "2024-03-01T10:00");
-	CHECK_TEXT(step_of(&counter, id), TEXT("ouverte"));
+	CHECK_TEXT(counter_step(&counter, id), TEXT("ouverte"));
 	CHECK_INTEGER(alerts(&counter, &alert), 1);
 	CHECK_TEXT(alert.role, TEXT("bureau"));
 	CHECK_TEXT(alert.dossier, id);
@@ -112,7 +100,7 @@ TEST(an_effect_that_cannot_happen_is_told_and_kept_until_it_can)
 	counter_must(noted->status, &noted->error);
 	CHECK_INTEGER(alerts(&counter, &alert), 0);
 	counter_at(&counter, "2024-03-01T13:01");
-	CHECK_TEXT(step_of(&counter, id), TEXT("relancée"));
+	CHECK_TEXT(counter_step(&counter, id), TEXT("relancée"));
 	CHECK_INTEGER(due_now(&counter).count, 0);
 	CHECK_INTEGER(alerts(&counter, &alert), 0);
 }
@@ -142,7 +130,7 @@ TEST(an_effect_that_the_circuit_no_longer_has_is_told_and_kept)
 	const struct text id = begin(&counter);
 	by_hand("UPDATE due SET name = 'disparue'");
 	counter_at(&counter, "2024-03-01T10:00");
-	CHECK_TEXT(step_of(&counter, id), TEXT("ouverte"));
+	CHECK_TEXT(counter_step(&counter, id), TEXT("ouverte"));
 	CHECK_INTEGER(alerts(&counter, &alert), 1);
 	CHECK(text_find(alert.message, TEXT("disparue")) != SIZE_MAX);
 	CHECK_INTEGER(due_now(&counter).count, 1);
@@ -156,11 +144,11 @@ TEST(an_effect_fires_once_when_its_row_is_left_behind)
 	const struct office_command *noted = counter_act(&counter, "P1", "noter", id, (struct dossier_raws){ 0 });
 	counter_must(noted->status, &noted->error);
 	counter_at(&counter, "2024-03-01T10:00");
-	CHECK_TEXT(step_of(&counter, id), TEXT("relancée"));
+	CHECK_TEXT(counter_step(&counter, id), TEXT("relancée"));
 	by_hand("INSERT INTO due (at, id, campaign, dossier, name) SELECT 1709300000000000, 'd:' || id || ':relance', campaign,"
 		" id, 'relance' FROM dossier");
 	counter_at(&counter, "2024-03-02T10:00");
-	CHECK_TEXT(step_of(&counter, id), TEXT("relancée"));
+	CHECK_TEXT(counter_step(&counter, id), TEXT("relancée"));
 	struct guichet_error error = { 0 };
 	const struct dossier_event *events;
 	size_t count;

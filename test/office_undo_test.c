@@ -25,18 +25,6 @@ number_of(const char *sql)
 	return number;
 }
 
-static struct text
-step_of(struct counter *counter, struct text id)
-{
-	struct guichet_error error = { 0 };
-	struct office_dossier dossier;
-	CLEANUP(store_read_end) struct store_tx *tx = store_read(counter->store, &error);
-	CHECK(tx);
-	counter_must(office_dossier_load(counter->office, tx, counter->arena, id, NULL, clock_now(counter->clock), &dossier, &error),
-		&error);
-	return dossier.procedure->steps[dossier.state.step].name;
-}
-
 /* Each dossier is what its events make, and each event judges the same again. */
 static void
 must_hold(struct counter *counter)
@@ -48,19 +36,11 @@ must_hold(struct counter *counter)
 		test_fail(__FILE__, __LINE__, "%s", findings.first.message);
 }
 
-static struct dossier_raws
-typed(struct counter *counter, const char *field, const char *value)
-{
-	struct dossier_raw *raw = arena_array_of(counter->arena, struct dossier_raw, 1);
-	CHECK(raw);
-	*raw = (struct dossier_raw){ text_of_string(field), text_of_string(value) };
-	return (struct dossier_raws){ raw, 1 };
-}
-
 static struct text
 file(struct counter *counter, const char *matricule, const char *days)
 {
-	struct office_command *command = counter_act(counter, matricule, "déposer", TEXT(""), typed(counter, "jours", days));
+	struct office_command *command = counter_act(counter, matricule, "déposer", TEXT(""),
+		COUNTER_TYPED(counter, { TEXT("jours"), text_of_string(days) }));
 	counter_must(command->status, &command->error);
 	return command->dossier;
 }
@@ -101,7 +81,7 @@ TEST(what_is_undone_in_time_leaves_no_mail_no_act_no_counter)
 	const int64_t mails = number_of("SELECT count(*) FROM mail");
 	struct office_command *accepted = run(&counter, command_of(&counter, "P1", "accepter", id));
 	counter_must(accepted->status, &accepted->error);
-	CHECK_TEXT(step_of(&counter, id), TEXT("acceptée"));
+	CHECK_TEXT(counter_step(&counter, id), TEXT("acceptée"));
 	CHECK(number_of("SELECT count(*) FROM mail") == mails + 1);
 	CHECK(number_of("SELECT count(*) FROM mail WHERE state = 'waiting' AND not_before - created_at >= 1790000000") == 1);
 	CHECK(number_of("SELECT count(*) FROM counter_entry WHERE cancelled_at IS NULL") == 1);
@@ -114,7 +94,7 @@ TEST(what_is_undone_in_time_leaves_no_mail_no_act_no_counter)
 
 	struct office_command *undone = undo(&counter, "P1", id);
 	counter_must(undone->status, &undone->error);
-	CHECK_TEXT(step_of(&counter, id), TEXT("demandée"));
+	CHECK_TEXT(counter_step(&counter, id), TEXT("demandée"));
 	CHECK(number_of("SELECT count(*) FROM mail") == mails);
 	CHECK(number_of("SELECT count(*) FROM counter_entry WHERE cancelled_at IS NULL") == 0);
 	CHECK(number_of("SELECT count(*) FROM act WHERE letter = 'accord' AND cancelled_at IS NULL") == 0);
@@ -132,7 +112,7 @@ TEST(what_is_undone_in_time_leaves_no_mail_no_act_no_counter)
 	struct office_command *late = undo(&counter, "G1", id);
 	CHECK(late->status == GUICHET_REFUSED);
 	CHECK(text_find(text_of_string(late->error.message), TEXT("trop tard")) != SIZE_MAX);
-	CHECK_TEXT(step_of(&counter, id), TEXT("acceptée"));
+	CHECK_TEXT(counter_step(&counter, id), TEXT("acceptée"));
 	CHECK(number_of("SELECT count(*) FROM act WHERE letter = 'accord' AND cancelled_at IS NULL") == 1);
 	must_hold(&counter);
 }
@@ -176,7 +156,7 @@ TEST(a_batch_is_undone_each_dossier_with_its_own_result)
 	counter_must(batch->status, &batch->error);
 	struct office_batch_progress progress = finish(&counter, batch->id);
 	CHECK(progress.total == 2 && progress.done == 2 && progress.refused == 0 && progress.done_at && !progress.undoes);
-	CHECK_TEXT(step_of(&counter, ids[1]), TEXT("suivie"));
+	CHECK_TEXT(counter_step(&counter, ids[1]), TEXT("suivie"));
 
 	struct office_command *confirmed = run(&counter, command_of(&counter, "L1", "confirmer", ids[0]));
 	counter_must(confirmed->status, &confirmed->error);
@@ -185,8 +165,8 @@ TEST(a_batch_is_undone_each_dossier_with_its_own_result)
 	progress = finish(&counter, undoing->id);
 	CHECK(progress.total == 2 && progress.done == 2 && progress.refused == 1 && progress.undoes);
 	CHECK_TEXT(progress.action, TEXT("accepter"));
-	CHECK_TEXT(step_of(&counter, ids[0]), TEXT("close"));
-	CHECK_TEXT(step_of(&counter, ids[1]), TEXT("demandée"));
+	CHECK_TEXT(counter_step(&counter, ids[0]), TEXT("close"));
+	CHECK_TEXT(counter_step(&counter, ids[1]), TEXT("demandée"));
 	CHECK(number_of("SELECT count(*) FROM batch_item WHERE result LIKE '%a suivi%'") == 1);
 	CHECK(batch_of(&counter, undoing->id, NULL, NULL, 0)->status == GUICHET_REFUSED);
 	CHECK(batch_of(&counter, TEXT("rien"), NULL, NULL, 0)->status == GUICHET_UNKNOWN);
@@ -239,10 +219,10 @@ TEST(two_who_answer_at_once_one_wins_and_the_other_is_told)
 		const struct text id = file(&counter, "L1", "3");
 		struct office_command *accepts = command_of(&counter, "P1", "accepter", id),
 			*refuses = command_of(&counter, "G1", "refuser", id);
-		refuses->command.raws = typed(&counter, "motif", "Nécessités de service");
+		refuses->command.raws = COUNTER_TYPED(&counter, { TEXT("motif"), TEXT("Nécessités de service") });
 		accepts->command.expected = refuses->command.expected = i % 2 ? 1 : 0; /* seen by both, or not stated */
 		one_wins(&counter, accepts, refuses);
-		const struct text step = step_of(&counter, id);
+		const struct text step = counter_step(&counter, id);
 		CHECK(text_equal(step, accepts->status == GUICHET_OK ? TEXT("acceptée") : TEXT("refusée")));
 	}
 	CHECK(number_of("SELECT count(*) FROM event WHERE type = 'acted'") == RACES);
@@ -259,7 +239,7 @@ TEST(the_agent_withdraws_while_the_office_decides_one_wins)
 			*decides = command_of(&counter, "G1", "accepter", id);
 		withdraws->command.expected = decides->command.expected = i % 2 ? 1 : 0;
 		one_wins(&counter, withdraws, decides);
-		CHECK_TEXT(step_of(&counter, id), withdraws->status == GUICHET_OK ? TEXT("retirée") : TEXT("acceptée"));
+		CHECK_TEXT(counter_step(&counter, id), withdraws->status == GUICHET_OK ? TEXT("retirée") : TEXT("acceptée"));
 	}
 	must_hold(&counter);
 }
@@ -275,7 +255,7 @@ TEST(the_agent_confirms_while_the_office_undoes_one_wins)
 		struct office_command *confirms = command_of(&counter, "L1", "confirmer", id),
 			*undoes = command_of(&counter, "G1", NULL, id);
 		one_wins(&counter, confirms, undoes);
-		CHECK_TEXT(step_of(&counter, id), confirms->status == GUICHET_OK ? TEXT("close") : TEXT("demandée"));
+		CHECK_TEXT(counter_step(&counter, id), confirms->status == GUICHET_OK ? TEXT("close") : TEXT("demandée"));
 	}
 	must_hold(&counter);
 }
@@ -289,6 +269,6 @@ TEST(two_who_undo_at_once_it_is_undone_once)
 	counter_must(accepted->status, &accepted->error);
 	one_wins(&counter, command_of(&counter, "P1", NULL, id), command_of(&counter, "G1", NULL, id));
 	CHECK(number_of("SELECT count(*) FROM event WHERE type = 'undone'") == 1);
-	CHECK_TEXT(step_of(&counter, id), TEXT("demandée"));
+	CHECK_TEXT(counter_step(&counter, id), TEXT("demandée"));
 	must_hold(&counter);
 }

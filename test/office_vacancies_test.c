@@ -32,21 +32,13 @@
 static void
 import(struct counter *counter, const char *day, struct text appointments)
 {
-	struct directory_report report;
-	counter_must(directory_test_import(counter->store, day, TEXT(STRUCTURES), TEXT(PERSONS), appointments, true,
-		counter->arena, &report), &directory_test_error);
+	counter_import_all(counter, day, TEXT(STRUCTURES), TEXT(PERSONS), appointments);
 }
 
 static void
 begin(struct counter *counter, struct text appointments)
 {
-	char path[100];
-	struct guichet_error error = { 0 };
-	snprintf(path, sizeof path, "%s/data", test_directory());
-	counter_open(counter, path, "2024-01-10T10:00");
-	import(counter, "2024-01-09", appointments);
-	counter_must(office_campaign_open(counter->office, COUNTER_MISSION, "2024", &error), &error);
-	counter->campaign = office_campaigns(counter->office, counter->arena).at[0];
+	counter_begin_among(counter, COUNTER_MISSION, TEXT(STRUCTURES), TEXT(PERSONS), appointments);
 }
 
 /* What nobody holds on a day, a line each. */

@@ -12,18 +12,6 @@
 
 enum { FILE_COUNT = 20, CASE_LIMIT = 1 << 20 };
 
-static struct text
-file_text(struct arena *arena, const char *path)
-{
-	FILE *file = fopen(path, "rb");
-	CHECK(file);
-	char *bytes = arena_alloc(arena, PROCEDURE_FILE_LIMIT + 1);
-	CHECK(bytes);
-	const size_t length = fread(bytes, 1, PROCEDURE_FILE_LIMIT, file);
-	fclose(file);
-	return (struct text){ bytes, length };
-}
-
 struct files {
 	struct procedure_file at[FILE_COUNT];
 	size_t count;
@@ -133,11 +121,11 @@ TEST(each_mistake_is_told_at_its_place)
 	static const char *const names[] = { "procedure.yaml", "lettres/accord.md", "lettres/refus.md", "courriers/recu.txt",
 		"courriers/invitation.txt" };
 	CLEANUP(arena_free) struct arena *arena = arena_new(256 << 20);
-	struct text rest = file_text(arena, "test/procedure/findings.txt");
+	struct text rest = test_file(arena, "test/procedure/findings.txt");
 	struct files base = { 0 };
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
 		const struct text path = arena_format(arena, "test/procedure/base/%s", names[i]);
-		file_of(&base, text_of_string(names[i]))->bytes = file_text(arena, path.at);
+		file_of(&base, text_of_string(names[i]))->bytes = test_file(arena, path.at);
 	}
 	struct one_case one = { .before = buffer_new(CASE_LIMIT), .after = buffer_new(CASE_LIMIT),
 		.expected = buffer_new(CASE_LIMIT) };
@@ -210,7 +198,7 @@ TEST(the_examples_of_the_manual_are_a_procedure_without_a_finding)
 	CLEANUP(arena_free) struct arena *arena = arena_new(64 << 20);
 	CLEANUP(procedure_findings_release) struct procedure_findings findings = { 0 };
 	struct files files = { 0 };
-	take_blocks(arena, file_text(arena, "doc/manual/langage.md"), &files);
+	take_blocks(arena, test_file(arena, "doc/manual/langage.md"), &files);
 	CHECK(files.count > 3);
 	read_all(&files, &findings, arena);
 	CHECK_TEXT(told(arena, &findings), TEXT(""));
@@ -219,7 +207,7 @@ TEST(the_examples_of_the_manual_are_a_procedure_without_a_finding)
 TEST(the_manual_lists_every_finding)
 {
 	CLEANUP(arena_free) struct arena *arena = arena_new(4 << 20);
-	const struct text manual = file_text(arena, "doc/manual/langage.md");
+	const struct text manual = test_file(arena, "doc/manual/langage.md");
 	int number;
 	enum procedure_severity severity;
 	struct text subject;

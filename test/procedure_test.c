@@ -33,25 +33,13 @@ read_golden(void)
 	return procedure;
 }
 
-static struct text
-file_text(struct arena *arena, const char *path)
-{
-	FILE *file = fopen(path, "rb");
-	CHECK(file);
-	char *bytes = arena_alloc(arena, PROCEDURE_FILE_LIMIT);
-	CHECK(bytes);
-	const size_t length = fread(bytes, 1, PROCEDURE_FILE_LIMIT, file);
-	fclose(file);
-	return (struct text){ bytes, length };
-}
-
 static struct campaign *
 read_campaign(struct arena *arena, const struct procedure *procedure)
 {
 	CLEANUP(procedure_findings_release) struct procedure_findings findings = { 0 };
 	struct guichet_error error = { 0 };
 	struct campaign *campaign = campaign_read(arena, procedure, TEXT("campagnes/2023-2024.yaml"),
-		file_text(arena, GOLDEN "/campagnes/2023-2024.yaml"), &findings, &error);
+		test_file(arena, GOLDEN "/campagnes/2023-2024.yaml"), &findings, &error);
 	print_findings(&findings);
 	CHECK(campaign);
 	CHECK_INTEGER(findings.count, 0);

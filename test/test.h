@@ -13,6 +13,7 @@
 #include <stdio.h>
 
 #include "base/arena.h"
+#include "base/french.h"
 #include "base/text.h"
 
 struct test {
@@ -50,6 +51,14 @@ void test_case(bool passed, const char *file, int line, const char *format, ...)
 		if (!text_equal(got_, expected_))                                             \
 			test_fail(__FILE__, __LINE__, "got \"%.*s\", expected \"%.*s\"",      \
 				TEXT_ARGS(got_), TEXT_ARGS(expected_));                       \
+	} while (0)
+
+/* The same, whatever its no-break spaces. */
+#define CHECK_FRENCH(got, expected)                                                           \
+	do {                                                                                  \
+		const struct text got_french = (got), expected_french = (expected);           \
+		if (!french_equal(got_french, expected_french))                               \
+			CHECK_TEXT(got_french, expected_french);                              \
 	} while (0)
 
 #define CHECK_INTEGER(got, expected)                                                          \
