@@ -1,6 +1,5 @@
 /* Roles that nobody holds: told when they become so, again until somebody holds them, no more after. */
 #include "base/buffer.h"
-#include "base/french.h"
 #include "directory_help.h"
 #include "office_help.h"
 
@@ -18,12 +17,6 @@
 	"N1;M.;Noé;Tarvilan;noe@ac.example;Secrétaires;;C;administrative\n"       \
 	"G1;Mme;Marion;Salisson;marion@ac.example;Attachés;;A;administrative\n"
 /* The same sentence, whatever its spaces before double signs. */
-#define CHECK_FRENCH(got, expected)                                              \
-	do {                                                                     \
-		const struct text got_french = (got), wanted = (expected);       \
-		if (!french_equal(got_french, wanted))                           \
-			CHECK_TEXT(got_french, wanted);                          \
-	} while (0)
 #define COLUMNS "matricule;structure;fonction;quotité;début;fin\n"
 #define HEAD "P1;SG;chef de service;100;2022-09-01;\n"
 #define AGENT "L1;B1;agent;100;2022-09-01;\n"
