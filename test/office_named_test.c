@@ -130,7 +130,7 @@ TEST(who_is_named_in_a_row_stays_as_they_were)
 {
 	struct counter counter;
 	counter_begin_with(&counter, "test/rows");
-	import(&counter, "2024-01-10", TEXT(MORE_PERSONS), TEXT(MORE_APPOINTMENTS));
+	counter_import_all(&counter, "2024-01-10", TEXT(MORE_STRUCTURES), TEXT(MORE_PERSONS), TEXT(MORE_APPOINTMENTS));
 	const struct dossier_raw typed[] = { { TEXT("départ"), TEXT("2024-03-04") },
 		{ TEXT("dépenses.1.nature"), TEXT("repas") }, { TEXT("dépenses.1.convive"), TEXT("Zoé Orsaveine (L2), Atelier") },
 		{ TEXT("dépenses.1.le"), TEXT("2024-03-04") }, { TEXT("dépenses.1.montant"), TEXT("12") },
@@ -140,15 +140,15 @@ TEST(who_is_named_in_a_row_stays_as_they_were)
 		(struct dossier_raws){ typed, 9 });
 	const struct dossier_answer *answer = dossier_answer_find(&refused->outcome.form, TEXT("dépenses"));
 	CHECK(refused->status == GUICHET_REFUSED && answer && answer->row_count == 2 && answer->rows[0].mistakes == 0);
-	CHECK_TOLD(answer->rows[1].answers[2].mistake, TEXT("« Orsaveine Z » ne suffit pas à être sûr. Si c’est bien ce que vous "
+	CHECK_FRENCH(answer->rows[1].answers[2].mistake, TEXT("« Orsaveine Z » ne suffit pas à être sûr. Si c’est bien ce que vous "
 		"vouliez dire, recopiez : Zoé Orsaveine (L2), Atelier."));
 
 	const struct office_command *filed = counter_act(&counter, "N1", "déposer", (struct text){ 0 },
 		(struct dossier_raws){ typed, 5 });
 	counter_must(filed->status, &filed->error);
-	CHECK_TOLD(shown(&counter, filed->dossier, "dépenses"), TEXT("Nature : Repas, Avec qui : Mme Zoé Orsaveine (Atelier), "
+	CHECK_FRENCH(shown(&counter, filed->dossier, "dépenses"), TEXT("Nature : Repas, Avec qui : Mme Zoé Orsaveine (Atelier), "
 		"Jour : 4 mars 2024, Montant : 12 €"));
-	const struct office_dossier dossier = load(&counter, filed->dossier);
+	const struct office_dossier dossier = counter_load(&counter, filed->dossier);
 	struct guichet_error error = { 0 };
 	const struct dossier_event *events;
 	size_t count;
