@@ -49,7 +49,9 @@ const pages = {
 	"GET /demo/horloge": { path: "/demo/horloge" },
 	"GET /donnees-personnelles": { path: "/donnees-personnelles" },
 	"GET /dossiers/:id": { path: cast => `/dossiers/${cast.id}`, ...theirs },
-	"GET /dossiers/:id/actions/:action": { path: cast => `/dossiers/${cast.id}/actions/retirer`, ...theirs },
+	// who reads the dossier and may not do it is told so, and not shown a form that could not be sent
+	"GET /dossiers/:id/actions/:action": { path: cast => `/dossiers/${cast.id}/actions/retirer`, ...theirs,
+		head: 422, support: 422, office: 422 },
 	"GET /dossiers/:id/annuler": { path: cast => `/dossiers/${cast.id}/annuler`, ...theirs, applicant: 422, head: 422, support: 422, office: 422 },
 	"GET /dossiers/:id/actions/:action/pieces/:piece": { path: cast => `/dossiers/${cast.id}/actions/retirer/pieces/assurance`,
 		...onlyDraft, ...theirs },

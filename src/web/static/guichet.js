@@ -309,7 +309,9 @@
 		});
 		request.addEventListener("load", () => {
 			const type = request.getResponseHeader("Content-Type") || "";
-			if (request.status < 400 && request.responseURL)
+			/* Elsewhere it is done; at the form's own address the form is shown again, with what was typed. */
+			const here = request.responseURL.split("#")[0] === form.action.split("#")[0];
+			if (request.status < 400 && request.responseURL && !here)
 				location.assign(request.responseURL);
 			else if (type.startsWith("text/html"))
 				show(request.responseText, location.href);
