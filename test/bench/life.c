@@ -7,7 +7,8 @@
  *   FOLDER   where the data directories go; must not exist
  *
  * `life` prints what a command costs after 10, 100, 1 000 and 10 000 events of the same dossier, then among 10 000
- * dossiers and ten times more until MOST: microseconds of processor of the writer and waiting for the disk.
+ * dossiers and ten times more until MOST: microseconds of processor of the writer, beside what bare SQLite takes for what
+ * these commands ask of it, and waiting for the disk.
  * `timers` prints how many effects happen per second while 16 agents at a time save a draft, file it and give way to
  * another after 30 ms, and how long these wait; then looks in the database whether each effect happened once, by its events. */
 #include <pthread.h>
@@ -23,6 +24,8 @@
 #include "base/clock.h"
 #include "base/digest.h"
 #include "office/inside.h"
+
+#include "bench/replay.h"
 
 #include "base/banned.h"
 
@@ -228,6 +231,7 @@ struct request {
 	struct dossier_raw raws[2];
 	struct guichet_error error;
 	int64_t processor; /* nanoseconds of the writer */
+	bool undone;       /* at the end, as if refused */
 };
 
 static enum guichet_status
@@ -258,18 +262,18 @@ act_timed(struct store_tx *tx, void *context, struct guichet_error *error)
 	const int64_t start = thread_time();
 	const enum guichet_status status = office_act(tx, request->command, error);
 	request->processor = thread_time() - start;
-	return status;
+	return status == GUICHET_OK && request->undone ? guichet_fail(error, GUICHET_REFUSED, "undone") : status;
 }
 
-/* One note on a dossier; microseconds of the writer's processor. */
+/* One note on a dossier, undone or not; microseconds of the writer's processor. */
 static double
-note(const struct side *side, size_t rank, size_t i)
+note_or_undo(const struct side *side, size_t rank, size_t i, bool undone)
 {
 	char chef[40];
 	snprintf(chef, sizeof chef, "chef-%08zu", rank / SERVICE_AGENTS);
 	static const char *const days[] = { "1", "2", "3", "4", "5" };
 	struct guichet_error error = { 0 };
-	struct request request = { .arena = arena_new(REQUEST_ARENA) };
+	struct request request = { .arena = arena_new(REQUEST_ARENA), .undone = undone };
 	request.raws[0] = (struct dossier_raw){ TEXT("jours"), text_of_string(days[i % 5]) };
 	request.raws[1] = (struct dossier_raw){ TEXT("note"), TEXT("Vu en entretien, à suivre le mois prochain.") };
 	request.command = office_command_new(side->office, request.arena, text_of_string(chef), clock_now(side->clock));
@@ -278,9 +282,17 @@ note(const struct side *side, size_t rank, size_t i)
 	request.command->dossier = copy_id(side, request.arena, rank);
 	request.command->command.action = TEXT("noter");
 	request.command->command.raws = (struct dossier_raws){ request.raws, 2 };
-	must(store_transact(side->store, act_timed, &request, &error), &error, "noter");
+	const enum guichet_status status = store_transact(side->store, act_timed, &request, &error);
+	if (!undone || status != GUICHET_REFUSED || strcmp(error.message, "undone") != 0)
+		must(status, &error, "noter");
 	arena_free(request.arena);
 	return (double)request.processor / 1e3;
+}
+
+static double
+note(const struct side *side, size_t rank, size_t i)
+{
+	return note_or_undo(side, rank, i, false);
 }
 
 /* A fresh data directory with its directory, its campaign and one dossier. */
@@ -468,7 +480,8 @@ median(double *values, size_t count)
 	return values[count / 2];
 }
 
-enum { MEASURED = 200 };
+enum { MEASURED = 200, WARMING = 50 };
+#define BARE_CACHE "-16384" /* the writer's */
 
 /* Dossiers brought to that age, then as many notes as are measured. */
 static void
@@ -490,20 +503,61 @@ measure_age(struct side *side, size_t age, size_t dossiers, size_t *next)
 	fflush(stdout);
 }
 
+/* The same notes on other dossiers, recorded and undone, then what they asked given to bare SQLite alone, in the same
+ * database: the microseconds of processor that it takes. */
+static double
+measure_bare(struct side *side, size_t dossiers)
+{
+	static struct store_backend recorder;
+	struct record record = { .arena = arena_new(256 << 20), .reads = true };
+	recorder = record_backend();
+	recording = &record;
+	side->store->backend = &recorder;
+	for (size_t i = 0; i < MEASURED + WARMING; i++)
+		(void)note_or_undo(side, (i * 7919 + 250) % dossiers, i, true);
+	side->store->backend = &store_sqlite;
+
+	static struct bare bare;
+	double measures[MEASURED];
+	char path[700];
+	bare = (struct bare){ 0 };
+	snprintf(path, sizeof path, "%.600s/guichet.db", side->data);
+	bare_must(&bare, sqlite3_open(path, &bare.database) == SQLITE_OK);
+	bare_script(&bare, "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA cache_size = " BARE_CACHE);
+	size_t at = 0;
+	for (unsigned work = 1; work <= record.works; work++) {
+		for (; at < record.count && record.at[at].work < work; at++)
+			;
+		bare_script(&bare, "BEGIN IMMEDIATE");
+		const int64_t start = thread_time();
+		for (; at < record.count && record.at[at].work == work; at++)
+			bare_run(&bare, &record.at[at]);
+		if (work > WARMING && work - WARMING <= MEASURED)
+			measures[work - WARMING - 1] = (double)(thread_time() - start) / 1e3;
+		bare_script(&bare, "COMMIT");
+	}
+	for (size_t i = 0; i < STORE_STATEMENT_COUNT; i++)
+		sqlite3_finalize(bare.prepared[i]);
+	sqlite3_close(bare.database);
+	free(record.at);
+	arena_free(record.arena);
+	return median(measures, MEASURED);
+}
+
 static void
 measure_number(struct side *side, size_t dossiers)
 {
 	double measures[MEASURED], waits[MEASURED];
-	for (size_t i = 0; i < MEASURED + 50; i++) { /* the first ones warm */
+	for (size_t i = 0; i < MEASURED + WARMING; i++) {
 		const int64_t start = clock_steady();
 		const double processor = note(side, (i * 7919 + 500) % dossiers, i);
-		if (i >= 50) {
-			measures[i - 50] = processor;
-			waits[i - 50] = (double)(clock_steady() - start);
+		if (i >= WARMING) {
+			measures[i - WARMING] = processor;
+			waits[i - WARMING] = (double)(clock_steady() - start);
 		}
 	}
-	printf("number dossiers=%zu processor_us=%.1f wait_us=%.0f\n", dossiers, median(measures, MEASURED),
-		median(waits, MEASURED));
+	printf("number dossiers=%zu processor_us=%.1f wait_us=%.0f bare_us=%.1f\n", dossiers, median(measures, MEASURED),
+		median(waits, MEASURED), measure_bare(side, dossiers));
 	fflush(stdout);
 }
 

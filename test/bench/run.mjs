@@ -237,12 +237,13 @@ const quiet = (program, ...args) => execFileSync(program, args, { encoding: "utf
 function life() {
 	const lines = quiet(join(out, "bench-life"), "life", join(folder, "life"), alone ? "1000000" : "100000").trim().split("\n");
 	rmSync(join(folder, "life"), { recursive: true });
-	title("Ce que coûte une action, temps de processeur du fil qui écrit ; à côté : combien de fois la première", "médiane", "rapport", " ");
+	title("Ce que coûte une action, processeur du fil qui écrit, et combien de fois la première ; à côté : SQLite seul, de même", "médiane", "SQLite seul", " ");
 	for (const [kind, what] of [["age", "événements de ce dossier"], ["number", "dossiers dans la base"]]) {
 		const said = lines.filter(line => line.startsWith(kind)).map(values);
 		for (const one of said)
-			row(`${number(one.events ?? one.dossiers)} ${what}`, `${number(one.processor_us)} µs`,
-				`× ${decimal(one.processor_us / said[0].processor_us, 2)}`);
+			row(`${number(one.events ?? one.dossiers)} ${what}`,
+				`${number(one.processor_us)} µs, × ${decimal(one.processor_us / said[0].processor_us, 2)}`,
+				one.bare_us ? `${number(one.bare_us)} µs, × ${decimal(one.bare_us / said[0].bare_us, 2)}` : "");
 	}
 }
 
