@@ -251,7 +251,7 @@ may_do(const struct office_dossier *dossier, int index, const struct dossier_opt
 	struct arena *arena, struct text *ret_reason)
 {
 	if (index == PROCEDURE_NONE) {
-		*ret_reason = TEXT("Ce n’est plus possible : le dossier a avancé entre-temps.");
+		*ret_reason = TEXT("Ce n’est plus possible : le dossier a avancé entre-temps.");
 		return false;
 	}
 	for (size_t i = 0; i < count; i++)
@@ -264,7 +264,7 @@ may_do(const struct office_dossier *dossier, int index, const struct dossier_opt
 	for (size_t i = 0; i < who.count; i++)
 		labels = arena_format(arena, TEXT_FORMAT "%s" TEXT_FORMAT, TEXT_ARGS(labels), i == 0 ? "" : " ou ",
 			TEXT_ARGS(dossier->procedure->roles[who.at[i]].label));
-	*ret_reason = labels.length ? arena_format(arena, "Cette action revient à quelqu’un d’autre : " TEXT_FORMAT ".",
+	*ret_reason = labels.length ? arena_format(arena, "Cette action revient à quelqu’un d’autre : " TEXT_FORMAT ".",
 		TEXT_ARGS(labels)) : TEXT("Cette action revient à quelqu’un d’autre.");
 	return false;
 }
