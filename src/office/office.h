@@ -288,6 +288,8 @@ struct office_piece_filter {
 	struct text piece;                 /* name; empty: all */
 	instant horizon;                   /* what is good for longer is not looked at */
 	struct text person;                /* who looks: not their own dossiers */
+	struct directory_range range;      /* DIRECTORY_EVERYWHERE: all */
+	bool within;                       /* the range is not everywhere */
 };
 
 struct office_piece_task {

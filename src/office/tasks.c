@@ -37,7 +37,7 @@ office_piece_tasks(struct office *office, struct store_tx *tx, struct arena *are
 	*ret_more = false;
 	CLEANUP(store_rows_end) struct store_rows rows = store_query(tx, arena, STORE_PIECE_TASK_LIST,
 		STORE_VALUES(campaign->id, filter->kind, filter->piece, filter->horizon, filter->person, (int64_t)limit + 1,
-			(int64_t)skip), error);
+			(int64_t)skip, filter->range.from, filter->range.to), error);
 	while (!*ret_more && store_next(&rows)) {
 		const struct procedure *procedure;
 		*ret_more = count == limit;
@@ -64,8 +64,11 @@ office_piece_task_counts(struct store_tx *tx, const struct office_campaign *camp
 	const struct office_piece_filter *filter, int64_t ret_counts[DOSSIER_PIECE_TASK_END], struct guichet_error *error)
 {
 	memset(ret_counts, 0, DOSSIER_PIECE_TASK_END * sizeof *ret_counts);
-	struct store_rows rows = store_query(tx, NULL, STORE_PIECE_TASK_COUNT,
-		STORE_VALUES(campaign->id, filter->horizon, filter->piece, filter->person), error);
+	struct store_rows rows = filter->within
+		? store_query(tx, NULL, STORE_PIECE_TASK_COUNT_WITHIN, STORE_VALUES(campaign->id, filter->horizon, filter->piece,
+			filter->person, filter->range.from, filter->range.to), error)
+		: store_query(tx, NULL, STORE_PIECE_TASK_COUNT,
+			STORE_VALUES(campaign->id, filter->horizon, filter->piece, filter->person), error);
 	if (store_next(&rows))
 		for (int kind = 1; kind < DOSSIER_PIECE_TASK_END; kind++)
 			ret_counts[kind] = store_integer(&rows, kind - 1);

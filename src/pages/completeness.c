@@ -1,7 +1,7 @@
 /* The completeness desk: what remains to do about the pieces of a campaign's dossiers, on one page. What is overdue comes
  * first, then what is due soonest, then what waits the longest.
  *
- * GET /gestion/:campagne/pieces?quoi=…&piece=…&page=… */
+ * GET /gestion/:campagne/pieces?quoi=…&piece=…&structure=…&page=… */
 #include "pages/desk.h"
 
 #include "pages/families.h"
@@ -25,11 +25,31 @@ static const struct {
 struct desk {
 	const struct office_campaign *campaign;
 	struct office_piece_filter filter;
+	struct text structure, structure_name; /* the code asked for; the name, empty when there is none of that code */
 	int64_t page, counts[DOSSIER_PIECE_TASK_END];
 	const struct office_piece_task *tasks;
 	size_t count;
 	bool more;
 };
+
+/* The structure asked for, with what depends on it. */
+static enum guichet_status
+structure_load(struct request *request, struct store_tx *tx, struct desk *desk, struct guichet_error *error)
+{
+	struct directory_structure structure;
+	desk->filter.range = DIRECTORY_EVERYWHERE;
+	desk->structure = text_trim(request_query(request, "structure"));
+	if (desk->structure.length == 0)
+		return GUICHET_OK;
+	const enum guichet_status status = directory_structure_by_code(tx, request->arena, desk->structure,
+		date_of_instant(clock_now(site_of(request)->clock), NULL), &structure, error);
+	if (status != GUICHET_OK)
+		return status == GUICHET_UNKNOWN ? GUICHET_OK : status;
+	desk->filter.range = directory_subtree(request->arena, structure.path);
+	desk->filter.within = true;
+	desk->structure_name = structure.name;
+	return GUICHET_OK;
+}
 
 static enum guichet_status
 desk_load(struct request *request, struct store_tx *tx, struct desk *desk, struct guichet_error *error)
@@ -41,6 +61,9 @@ desk_load(struct request *request, struct store_tx *tx, struct desk *desk, struc
 		return status;
 	desk->filter = (struct office_piece_filter){ .person = visitor_of(request)->actor.person,
 		.horizon = clock_now(site_of(request)->clock) + HORIZON_DAYS * INSTANT_DAY };
+	status = structure_load(request, tx, desk, error);
+	if (status != GUICHET_OK)
+		return status;
 	for (int kind = 1; kind < DOSSIER_PIECE_TASK_END; kind++)
 		if (text_equal(what, text_of_string(kinds[kind].query)))
 			desk->filter.kind = kind;
@@ -57,9 +80,9 @@ desk_load(struct request *request, struct store_tx *tx, struct desk *desk, struc
 static struct text
 address(struct request *request, const struct desk *desk, int kind, int64_t page)
 {
-	return arena_format(request->arena, TEXT_FORMAT "?quoi=%s&piece=" TEXT_FORMAT "&page=%lld",
+	return arena_format(request->arena, TEXT_FORMAT "?quoi=%s&piece=" TEXT_FORMAT "&structure=" TEXT_FORMAT "&page=%lld",
 		TEXT_ARGS(desk_path(request->arena, desk->campaign, "/pieces")), kinds[kind].query, TEXT_ARGS(desk->filter.piece),
-		(long long)page);
+		TEXT_ARGS(desk->filter.within ? desk->structure : TEXT("")), (long long)page);
 }
 
 static void
@@ -98,8 +121,14 @@ piece_filter(struct request *request, struct html *html, const struct desk *desk
 			HTML_LINE(html, "option", procedure->pieces[i].label, { "value", procedure->pieces[i].name },
 				{ "selected", HTML_WHEN(text_equal(desk->filter.piece, procedure->pieces[i].name)) });
 	}
+	{
+		HTML_IN(html, "div", { "class", TEXT("field grow") });
+		HTML_SAY(html, "label", "Code de structure, avec ce qui en dépend", { "for", TEXT("structure") });
+		HTML_VOID(html, "input", { "type", TEXT("search") }, { "id", TEXT("structure") }, { "name", TEXT("structure") },
+			{ "value", desk->structure }, { "autocomplete", TEXT("off") });
+	}
 	HTML_SAY(html, "button", "Filtrer", { "class", TEXT("button") }, { "type", TEXT("submit") });
-	if (desk->filter.piece.length)
+	if (desk->filter.piece.length || desk->structure.length)
 		html_link(html, desk_path(request->arena, desk->campaign, "/pieces"), TEXT("Tout afficher"));
 }
 
@@ -215,6 +244,15 @@ page_completeness(struct request *request, struct html *html, struct guichet_err
 	kind_filter(request, html, &desk);
 	piece_filter(request, html, &desk);
 	HTML_SAY(html, "p", "Une pièce à renouveler paraît ici soixante jours avant la fin de sa validité.", { "class", TEXT("muted") });
+	if (desk.filter.within) {
+		HTML_IN(html, "p", { "class", TEXT("muted") });
+		html_say(html, "Pièces des dossiers de ");
+		html_text(html, desk.structure_name);
+		html_say(html, " et de ce qui en dépend.");
+	} else if (desk.structure.length) {
+		page_notice(html, NOTICE_WARNING, TEXT("Ce code de structure n’existe pas"),
+			TEXT("Toutes les pièces sont montrées. Le code d’un établissement est son numéro UAI, par exemple 9910001A."));
+	}
 	if (desk.count == 0)
 		HTML_SAY(html, "p", "Rien à faire ici : aucune pièce n’attend.", { "class", TEXT("empty") });
 	else

@@ -273,6 +273,17 @@ test("a piece is sent back with its ground, replaced, and accepted", () => withS
 	await narrow.getByText("à examiner").first().waitFor();
 	await office.goto(`${desk}?quoi=renouveler`);
 	equal((await rows()).length, 0, "it is good for a year");
+	await narrow.getByLabel("Code de structure").fill(person.code);
+	await narrow.getByRole("button", { name: "Filtrer" }).click();
+	await narrow.getByText("et de ce qui en dépend").waitFor();
+	await narrow.getByText("à examiner").first().waitFor();
+	await screenshot(narrow, "pieces-bureau-structure");
+	await narrow.getByRole("link", { name: "Renvoyées" }).click();
+	equal(await narrow.getByLabel("Code de structure").inputValue(), person.code, "the filter is kept");
+	await narrow.goto(`${desk}?structure=${cast.head.code}`);
+	await narrow.getByText("Rien à faire ici").waitFor();
+	await narrow.goto(`${desk}?structure=rien`);
+	await narrow.getByText("Ce code de structure n’existe pas").waitFor();
 	await office.goto(`${desk}?quoi=examiner&piece=formation&page=1`);
 	await office.keyboard.press("Tab");
 	await good(office, "pieces-bureau-examiner");
