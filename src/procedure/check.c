@@ -62,6 +62,7 @@ check_procedure(struct reader *reader)
 	check_outside(&check);
 	check_doubts(&check);
 	check_words(&check);
+	check_headings(&check);
 	check_holes(&check);
 	check_tables(&check);
 }

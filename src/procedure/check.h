@@ -58,6 +58,7 @@ void check_natures(struct check *check);
 void check_form(struct check *check);
 void check_outside(struct check *check);
 void check_doubts(struct check *check);
+void check_headings(struct check *check);
 void check_words(struct check *check);
 void check_holes(struct check *check);
 void check_tables(struct check *check);
