@@ -343,6 +343,7 @@ read_top(struct campaign_reading *reading)
 	read_key_dates(reading, top);
 	(void)map_origin(top);
 	check_parameters(reading, top);
+	check_campaign_dates(reader, reading->procedure, campaign, map_key_place(top, "fenêtres"));
 }
 
 struct campaign *

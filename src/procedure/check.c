@@ -56,6 +56,7 @@ check_procedure(struct reader *reader)
 		return;
 	check_circuit(&check);
 	check_passages(&check);
+	check_reminders(&check);
 	check_natures(&check);
 	check_form(&check);
 	check_pieces(&check);

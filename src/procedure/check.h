@@ -53,6 +53,7 @@ struct text way_name(const struct way *way);
 
 void check_circuit(struct check *check);
 void check_passages(struct check *check);
+void check_reminders(struct check *check);
 void check_pieces(struct check *check);
 void check_natures(struct check *check);
 void check_form(struct check *check);

@@ -311,6 +311,9 @@ const struct feel *read_hole(struct reader *reader, struct text text, enum scope
 /* ---- what is made of the whole ---- */
 
 void check_procedure(struct reader *reader);                      /* check.c */
+/* check_dates.c: what a campaign without errors makes impossible, told at its windows. */
+void check_campaign_dates(struct reader *reader, const struct procedure *procedure, const struct campaign *campaign,
+	struct span windows);
 
 /* The files as findings show them; NULL without memory, which is noted. */
 struct files;
