@@ -49,7 +49,8 @@ import(struct store *store, const char *csv, const struct clock *clock, struct g
 	}
 	struct directory_report report;
 	const enum guichet_status status = directory_import(store, arena, &import, &report, error);
-	return status != GUICHET_OK || report.refusal_count == 0 ? status : guichet_fail(error, GUICHET_REFUSED, "%s, ligne %zu : %.*s",
+	return status != GUICHET_OK || report.refusal_count == 0 ? status
+		: guichet_fail(error, GUICHET_REFUSED, "%s, ligne %zu : %.*s",
 		paths[report.refusals[0].kind], report.refusals[0].line, TEXT_ARGS(text_part(report.refusals[0].message, 0, 400)));
 }
 

@@ -1,5 +1,5 @@
-/* See demo_history.h. Reads the whole file first: every name in it is looked for, every moment computed; then plays the steps
- * of all the stories in the order of time, each after what was due before it. */
+/* See demo_history.h. Reads the whole file first: every name in it is looked for, every moment computed; then plays
+ * the steps of all the stories in the order of time, each after what was due before it. */
 #include "demo_history.h"
 
 #include <errno.h>
@@ -56,8 +56,10 @@ SHAPE(step, "une étape",
 	KEY("reprend", FORM_TEXT, HOLD_ONE_OR_LIST, "Au lieu de « fait » : les noms de suites d’étapes, jouées ici."),
 	KEY("jusquau", FORM_DATE, HOLD_ONE, "Avec « reprend » : les suites recommencent jusqu’à ce jour."),
 	KEY("comme", FORM_TEXT, HOLD_ONE_OR_LIST, "Le nom d’un modèle de réponses, ou plusieurs."),
-	KEY("avec", FORM_ANYTHING, HOLD_NAMED_FREELY, "Les réponses, telles qu’on les tape ; « J », « J+30 » : un jour compté de l’étape."),
-	KEY("pièces", FORM_TEXT, HOLD_NAMED_FREELY, "Des fichiers du dossier : {assurance: assurance.md} ; un texte devient un PDF."),
+	KEY("avec", FORM_ANYTHING, HOLD_NAMED_FREELY,
+		"Les réponses, telles qu’on les tape ; « J », « J+30 » : un jour compté de l’étape."),
+	KEY("pièces", FORM_TEXT, HOLD_NAMED_FREELY,
+		"Des fichiers du dossier : {assurance: assurance.md} ; un texte devient un PDF."),
 	KEY("examine", FORM_ANYTHING, HOLD_NAMED_FREELY, "{plan: acceptée, devis: {renvoyée: Il manque le cachet.}}."),
 	KEY("réglage", FORM_MAPPING, HOLD_ONE, "La personne règle une valeur d’une structure.", .of = &shape_setting),
 	KEY("ferme", FORM_MAPPING, HOLD_ONE, "Un jour ajouté aux calendriers.", .of = &shape_closed),
@@ -154,7 +156,8 @@ bytes_read(struct arena *arena, const char *path, size_t limit, struct text *ret
 
 /* Every key of a mapping is one of the shape's, and of the mappings that these hold. */
 static enum guichet_status
-check_keys(const struct history *history, const struct yaml_node *node, const struct shape *shape, struct guichet_error *error)
+check_keys(const struct history *history, const struct yaml_node *node, const struct shape *shape,
+	struct guichet_error *error)
 {
 	enum guichet_status status = node->kind == YAML_MAPPING ? GUICHET_OK
 		: wrong(history, node, error, "%s s’écrit avec des clés et leurs valeurs.", shape->what);
@@ -241,7 +244,8 @@ check_answers(const struct history *history, const struct yaml_node *answers, st
 }
 
 static enum guichet_status
-check_names(const struct history *history, const struct yaml_node *step, const struct story *story, struct guichet_error *error)
+check_names(const struct history *history, const struct yaml_node *step, const struct story *story,
+	struct guichet_error *error)
 {
 	const struct procedure *procedure = history->campaign->procedure;
 	const struct yaml_node *does = yaml_get(step, "fait"), *nature = yaml_get(step, "nature"), *like = yaml_get(step, "comme"),
@@ -255,7 +259,8 @@ check_names(const struct history *history, const struct yaml_node *step, const s
 		return wrong(history, nature, error, "La procédure n’a pas de nature « %.*s ».", TEXT_ARGS(yaml_scalar(nature)));
 	for (size_t i = 0; like && i < essai_item_count(like); i++)
 		if (!model_find(history, yaml_scalar(essai_item_at(like, i))))
-			return wrong(history, like, error, "Aucun modèle ne s’appelle « %.*s ».", TEXT_ARGS(yaml_scalar(essai_item_at(like, i))));
+			return wrong(history, like, error, "Aucun modèle ne s’appelle « %.*s ».",
+				TEXT_ARGS(yaml_scalar(essai_item_at(like, i))));
 	for (size_t m = 0; m < 2; m++) {
 		const struct yaml_node *named = m ? verdicts : pieces;
 		for (size_t i = 0; named && i < named->count; i++)
@@ -270,8 +275,8 @@ check_names(const struct history *history, const struct yaml_node *step, const s
 	return check_answers(history, yaml_get(step, "avec"), error);
 }
 
-static enum guichet_status plan_steps(struct history *history, struct story *story, const struct yaml_node *list, instant *at,
-	unsigned depth, struct guichet_error *error);
+static enum guichet_status plan_steps(struct history *history, struct story *story, const struct yaml_node *list,
+	instant *at, unsigned depth, struct guichet_error *error);
 
 /* The sequences that a step takes up, once, or again and again until a day. */
 static enum guichet_status
@@ -426,7 +431,8 @@ holder_of(const struct playing_step *step, struct store_tx *tx, int role, struct
 	const struct directory_range everywhere = DIRECTORY_EVERYWHERE;
 	struct directory_holders holders = { 0 };
 	const enum guichet_status status = wanted->reach != PROCEDURE_EVERYWHERE ? GUICHET_OK
-		: directory_holders_within(tx, step->arena, wanted->functions, wanted->function_count, &everywhere, day, 50, &holders, error);
+		: directory_holders_within(tx, step->arena, wanted->functions, wanted->function_count, &everywhere, day, 50,
+			&holders, error);
 	if (status != GUICHET_OK)
 		return status;
 	if (holders.count == 0)
@@ -490,7 +496,8 @@ fill_names(const struct playing_step *step, struct store_tx *tx, struct text typ
 			return without_memory(error);
 		typed = text_part(typed, open + close + 2, typed.length);
 	}
-	*ret_filled = filled.length ? arena_format(step->arena, TEXT_FORMAT TEXT_FORMAT, TEXT_ARGS(filled), TEXT_ARGS(typed)) : typed;
+	*ret_filled = filled.length ? arena_format(step->arena, TEXT_FORMAT TEXT_FORMAT, TEXT_ARGS(filled), TEXT_ARGS(typed))
+		: typed;
 	return ret_filled->at ? GUICHET_OK : without_memory(error);
 }
 
@@ -540,7 +547,8 @@ answers_of(const struct playing_step *step, struct store_tx *tx, struct dossier_
 
 /* A text of the folder becomes a PDF, as who sent it would have had it from their insurer or their doctor. */
 static enum guichet_status
-typeset(const struct playing_step *step, struct store_tx *tx, struct text bytes, struct text *ret_pdf, struct guichet_error *error)
+typeset(const struct playing_step *step, struct store_tx *tx, struct text bytes, struct text *ret_pdf,
+	struct guichet_error *error)
 {
 	struct text markdown = bytes;
 	const struct text title = text_trim(text_split(&bytes, '\n'));
@@ -554,8 +562,8 @@ typeset(const struct playing_step *step, struct store_tx *tx, struct text bytes,
 }
 
 static enum guichet_status
-piece_of(const struct playing_step *step, struct store_tx *tx, const struct yaml_item *item, struct dossier_piece *ret_piece,
-	struct guichet_error *error)
+piece_of(const struct playing_step *step, struct store_tx *tx, const struct yaml_item *item,
+	struct dossier_piece *ret_piece, struct guichet_error *error)
 {
 	static const char *const kinds[] = { [DOCUMENT_UNKNOWN] = "", [DOCUMENT_PDF] = "PDF", [DOCUMENT_JPEG] = "JPEG",
 		[DOCUMENT_PNG] = "PNG" };
@@ -664,8 +672,8 @@ sign(const struct playing_step *step, struct office_command *command)
 }
 
 static enum guichet_status
-act(struct playing_step *step, const struct directory_person *person, struct dossier_raws raws, struct dossier_piece *pieces,
-	size_t piece_count, struct guichet_error *error)
+act(struct playing_step *step, const struct directory_person *person, struct dossier_raws raws,
+	struct dossier_piece *pieces, size_t piece_count, struct guichet_error *error)
 {
 	const struct history *history = step->history;
 	const struct demo_stage *stage = history->stage;
@@ -675,7 +683,8 @@ act(struct playing_step *step, const struct directory_person *person, struct dos
 		return without_memory(error);
 	struct doing doing = { .step = step, .command = command, .answers = raws, .pieces = pieces, .piece_count = piece_count,
 		.files = action.length > 0 };
-	const bool again = step->dossier.length && dossier_action_find(history->campaign->procedure, &step->loaded.state, action) >= 0;
+	const bool again = step->dossier.length
+		&& dossier_action_find(history->campaign->procedure, &step->loaded.state, action) >= 0;
 	command->command.action = action;
 	command->command.confirmed = true;
 	doing.drafts = nature.length || !step->dossier.length || (!again
@@ -704,7 +713,8 @@ act(struct playing_step *step, const struct directory_person *person, struct dos
 /* ---- what is done outside a dossier ---- */
 
 static enum guichet_status
-set(struct playing_step *step, const struct directory_person *person, const struct yaml_node *node, struct guichet_error *error)
+set(struct playing_step *step, const struct directory_person *person, const struct yaml_node *node,
+	struct guichet_error *error)
 {
 	const struct history *history = step->history;
 	const struct procedure *procedure = history->campaign->procedure;
@@ -746,13 +756,19 @@ close_days(struct playing_step *step, const struct yaml_node *node, struct guich
 	if (!date_read(yaml_scalar(yaml_get(node, "du")), &change.day.first)
 		|| !date_read(to ? yaml_scalar(to) : yaml_scalar(yaml_get(node, "du")), &change.day.last))
 		return wrong(step->history, node, error, "« du » et « au » sont des jours : 2024-05-10.");
-	return told(step->history, node, store_transact(step->history->stage->store, office_closed_day_add, &change, error), error);
+	const enum guichet_status status = store_transact(step->history->stage->store, office_closed_day_add, &change, error);
+	return told(step->history, node, status, error);
 }
+
+struct declared {
+	struct arena *arena;
+	struct directory_absence absence;
+};
 
 static enum guichet_status
 absence_work(struct store_tx *tx, void *context, struct guichet_error *error)
 {
-	const struct { struct arena *arena; struct directory_absence absence; } *declared = context;
+	const struct declared *declared = context;
 	return directory_absence_declare(tx, declared->arena, &declared->absence, error);
 }
 
@@ -762,7 +778,7 @@ be_absent(struct playing_step *step, const struct directory_person *person, cons
 {
 	const struct history *history = step->history;
 	const struct yaml_node *replacement = yaml_get(node, "remplaçant");
-	struct { struct arena *arena; struct directory_absence absence; } declared = { step->arena, { .id = id_new(step->arena, step->at),
+	struct declared declared = { step->arena, { .id = id_new(step->arena, step->at),
 		.absent = person->id, .replacement = TEXT(""), .at = clock_now(history->stage->clock) } };
 	if (!date_read(yaml_scalar(yaml_get(node, "du")), &declared.absence.from)
 		|| !date_read(yaml_scalar(yaml_get(node, "au")), &declared.absence.to))
@@ -812,7 +828,8 @@ static struct text
 dossier_of(const struct playing_step *step)
 {
 	const struct text named = yaml_scalar(yaml_get(step->node, "dossier"));
-	return named.length == 0 ? step->story->last : text_equal(named, TEXT("demande")) ? step->story->request : step->story->child;
+	return named.length == 0 ? step->story->last : text_equal(named, TEXT("demande")) ? step->story->request
+		: step->story->child;
 }
 
 static enum guichet_status
@@ -860,7 +877,8 @@ static enum guichet_status
 name_story(const struct playing_step *step, enum guichet_status status, struct guichet_error *error)
 {
 	struct guichet_error plain = *error;
-	return status != GUICHET_REFUSED ? status : guichet_fail(error, status, "%.800s (histoire « %.*s », %.*s, %.*s)", plain.message,
+	return status != GUICHET_REFUSED ? status : guichet_fail(error, status,
+		"%.800s (histoire « %.*s », %.*s, %.*s)", plain.message,
 		TEXT_ARGS(text_part(step->story->title, 0, 80)), TEXT_ARGS(text_part(step->story->matricule, 0, 30)),
 		TEXT_ARGS(instant_french(step->arena, step->at)));
 }

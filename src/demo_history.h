@@ -22,6 +22,6 @@ struct demo_stage {
 /* Is there one in this folder? */
 bool demo_history_exists(const char *folder);
 
-/* Reads it and plays it to its end, then lets what is due by `start` happen. REFUSED with the file, the line and a sentence when
- * a line is wrong; lines are read before the first is played. */
+/* Reads it and plays it to its end, then lets what is due by `start` happen. REFUSED with the file, the line and a
+ * sentence when a line is wrong; lines are read before the first is played. */
 enum guichet_status demo_history_play(const struct demo_stage *stage, struct guichet_error *error);

@@ -50,7 +50,8 @@ read_campaigns(struct arena *arena, struct demo_place *place, const struct yaml_
 static enum guichet_status
 read_sights(struct arena *arena, struct demo_place *place, const struct yaml_node *node, struct guichet_error *error)
 {
-	static const char sentence[] = "« à voir » est une liste, de %d au plus : {titre: …, texte: …, personne: un matricule, page: /service}.";
+	static const char sentence[] = "« à voir » est une liste, de %d au plus : "
+		"{titre: …, texte: …, personne: un matricule, page: /service}.";
 	if (node->kind != YAML_SEQUENCE || node->count > DEMO_MOST_SIGHTS)
 		return guichet_fail(error, GUICHET_REFUSED, sentence, DEMO_MOST_SIGHTS);
 	for (size_t i = 0; i < node->count; i++) {

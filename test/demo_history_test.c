@@ -98,8 +98,10 @@ TEST(a_wrong_line_of_a_history_is_told_before_anything_is_played)
 		{ STORY("{à: 2024-01-11T09:00, fait: déposer, comme: soin}\n      - {à: 2024-01-10T09:00, fait: accepter}"),
 			"ligne 13 : Le temps recule." },
 		/* What only playing shows. */
-		{ STORY("{à: 2024-01-11T09:00, en tant que: X9, fait: déposer, comme: soin}"), "« X9 » n’est ni un rôle" },
-		{ STORY("{à: 2024-01-11T09:00, fait: déposer, avec: {quotité: 30, motif: soins}}"), "« quotité » : La quotité va de 50 à 90" },
+		{ STORY("{à: 2024-01-11T09:00, en tant que: X9, fait: déposer, comme: soin}"),
+			"« X9 » n’est ni un rôle" },
+		{ STORY("{à: 2024-01-11T09:00, fait: déposer, avec: {quotité: 30, motif: soins}}"),
+			"« quotité » : La quotité va de 50 à 90" },
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
 		check_told(cases[i].rest, cases[i].sentence);
@@ -175,7 +177,7 @@ TEST(the_history_of_the_city_is_played_to_its_end)
 		counter_must(office_list_alerts(tx, arena, office_campaigns(office, arena).at[0], 100, &alerts, &count, &error), &error);
 	}
 	for (size_t i = 0; i < count; i++)
-		test_case(text_find(alerts[i].message, TEXT("annuaire")) == SIZE_MAX, __FILE__, __LINE__, "%.*s",
+		test_case(text_find(alerts[i].message, TEXT("annuaire à cette date")) == SIZE_MAX, __FILE__, __LINE__, "%.*s",
 			TEXT_ARGS(alerts[i].message));
 	processes_stop(processes);
 }
