@@ -832,6 +832,27 @@ dossier_of(const struct playing_step *step)
 		: step->story->child;
 }
 
+/* The same; where the story filed none and the action does not file, the last that the agent has: taken over, it was. */
+static enum guichet_status
+find_dossier(struct playing_step *step, struct store_tx *tx, struct guichet_error *error)
+{
+	const struct procedure *procedure = step->history->campaign->procedure;
+	const struct text action = yaml_scalar(yaml_get(step->node, "fait"));
+	struct office_rows rows = { 0 };
+	struct directory_person agent;
+	step->dossier = dossier_of(step);
+	if (step->dossier.length || !step->story->matricule.length || !action.length
+		|| procedure_action_find(procedure, 0, action) >= 0)
+		return GUICHET_OK;
+	enum guichet_status status = person_of(step, tx, step->story->matricule, &agent, error);
+	if (status == GUICHET_OK)
+		status = office_list_of_subject(step->history->stage->office, tx, step->arena, agent.id, &rows, error);
+	if (status != GUICHET_OK || rows.count == 0)
+		return status;
+	step->dossier = step->story->request = arena_text(step->history->arena, rows.at[0].id);
+	return step->dossier.at ? GUICHET_OK : without_memory(error);
+}
+
 static enum guichet_status
 play_step(struct playing_step *step, struct guichet_error *error)
 {
@@ -849,8 +870,8 @@ play_step(struct playing_step *step, struct guichet_error *error)
 		CLEANUP(store_read_end) struct store_tx *tx = store_read(stage->store, error);
 		if (!tx)
 			return error->status;
-		step->dossier = dossier_of(step);
-		if (step->dossier.length)
+		status = find_dossier(step, tx, error);
+		if (status == GUICHET_OK && step->dossier.length)
 			status = office_dossier_load(stage->office, tx, step->arena, step->dossier, NULL, step->at, &step->loaded, error);
 		if (status == GUICHET_OK)
 			status = somebody(step, tx, yaml_scalar(yaml_get(step->node, "en tant que")), &person, error);
