@@ -2,8 +2,8 @@
  *
  * The académie of 34 433 agents, or the people of another folder of demonstration/, go through the real import; its
  * campaigns are those that lieu.yaml names, of procedures/; then the history of the place, if it has one, is played
- * (demo_history.h). A few dozen accounts have a password; everybody else can be visited from the page /demo, which exists
- * here only. */
+ * (demo_history.h). Who writes a procedure tries it in the same way, in a folder of their own (--place ./essai). A few dozen
+ * accounts have a password; everybody else can be visited from the page /demo, which exists here only. */
 #include <dirent.h>
 #include <fts.h>
 #include <ftw.h>
@@ -82,7 +82,7 @@ open_campaigns(struct office *office, const struct demo_place *place, const char
 	enum guichet_status status = GUICHET_OK;
 	char folder[PATH_SIZE];
 	for (size_t i = 0; !procedures && status == GUICHET_OK && i < place->campaign_count; i++) {
-		snprintf(folder, sizeof folder, "procedures/%.200s", place->campaigns[i].procedure);
+		snprintf(folder, sizeof folder, "%.300s/%.200s", place->procedures, place->campaigns[i].procedure);
 		status = office_campaign_open(office, folder, place->campaigns[i].campaign, error);
 	}
 	DIR *folders = procedures ? opendir(procedures) : NULL;
@@ -279,7 +279,14 @@ hash_sources(const struct demo_place *place, const char *procedures, struct dige
 		status = hash_folder(place->folder, digest, error);
 	if (status == GUICHET_OK && !place->lived_in)
 		*digest = digest_of((struct text){ (const char *)digest->bytes, DIGEST_SIZE });
-	return status == GUICHET_OK ? hash_folder(procedures ? procedures : "procedures", digest, error) : status;
+	if (status == GUICHET_OK && procedures)
+		return hash_folder(procedures, digest, error);
+	char folder[PATH_SIZE];
+	for (size_t i = 0; status == GUICHET_OK && i < place->campaign_count; i++) {
+		snprintf(folder, sizeof folder, "%.300s/%.200s", place->procedures, place->campaigns[i].procedure);
+		status = hash_folder(folder, digest, error);
+	}
+	return status;
 }
 
 static enum guichet_status
@@ -338,6 +345,14 @@ take(int *argc, char **argv, const char *name, bool valued)
 	return NULL;
 }
 
+/* "essai" of "./essai" */
+static const char *
+last_of(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	return slash ? slash + 1 : path;
+}
+
 int
 command_demo(int argc, char **argv)
 {
@@ -361,11 +376,15 @@ command_demo(int argc, char **argv)
 		return EXIT_USAGE;
 	}
 	char data[PATH_SIZE], pristine[PATH_SIZE];
+	char kept[PATH_SIZE] = "build/demo";
+	if (place.own)
+		snprintf(kept, sizeof kept, "%.300s/.%.200s-servi", place.procedures, last_of(place.folder));
 	if (!base)
-		base = "build/demo";
+		base = kept;
 	options.mail.from_name = options.organisation;
 	snprintf(data, sizeof data, "%.500s%s", given ? given : base, given ? "" : "/served");
-	mkdir("build", 0777);
+	if (!place.own)
+		mkdir("build", 0777);
 	mkdir(base, 0777);
 	enum guichet_status status = make_pristine(base, &place, procedures, pristine, &error);
 	if (status == GUICHET_OK && !(resume && access(data, F_OK) == 0)) {

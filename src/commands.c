@@ -13,7 +13,7 @@ static const struct command {
 	int (*run)(int argc, char **argv); /* argv[0] is the command's name */
 } commands[] = {
 	{ "serve", COMMAND_SERVE_USAGE, "Sert les données d’un dossier aux navigateurs.", command_serve },
-	{ "demo", COMMAND_DEMO_USAGE, "Sert une académie ou une ville inventée, pour découvrir et essayer.", command_demo },
+	{ "demo", COMMAND_DEMO_USAGE, "Sert une académie ou une ville inventée, ou un dossier d’essai à soi (--place ./essai), pour découvrir et essayer.", command_demo },
 	{ "campaign", "DONNÉES DOSSIER CAMPAGNE", "Publie une procédure et ouvre une de ses campagnes.", command_campaign },
 	{ "routes", "", "Liste les adresses du site, chacune avec son droit, en JSON.", command_routes },
 	{ "deliver", "", NULL, command_deliver },

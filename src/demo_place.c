@@ -2,6 +2,7 @@
 #include "demo_place.h"
 
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/buffer.h"
@@ -106,11 +107,16 @@ enum guichet_status
 demo_place_read(struct arena *arena, const char *name, struct demo_place *ret_place, struct guichet_error *error)
 {
 	CLEANUP(procedure_findings_release) struct procedure_findings findings = { 0 };
-	const struct text folder = arena_format(arena, "demonstration/%.100s", name),
-		path = arena_format(arena, "demonstration/%.100s/lieu.yaml", name),
-		csv = arena_format(arena, "demonstration/%.100s/personnes.csv", name);
+	const bool own = strchr(name, '/') != NULL;
+	size_t length = strlen(name);
+	while (length > 1 && name[length - 1] == '/')
+		length--;
+	const struct text folder = own ? arena_format(arena, "%.*s", (int)(length < 300 ? length : 300), name) : arena_format(arena, "demonstration/%.100s", name),
+		path = arena_format(arena, "%s/lieu.yaml", folder.at ? folder.at : ""),
+		csv = arena_format(arena, "%s/personnes.csv", folder.at ? folder.at : ""),
+		beside = arena_format(arena, "%s/..", folder.at ? folder.at : "");
 	struct source source = { .name = path };
-	if (!folder.at || !path.at || !csv.at)
+	if (!folder.at || !path.at || !csv.at || !beside.at)
 		return guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.");
 	enum guichet_status status = bytes_of(arena, path.at, &source.bytes, error);
 	if (status != GUICHET_OK)
@@ -118,7 +124,8 @@ demo_place_read(struct arena *arena, const char *name, struct demo_place *ret_pl
 	const struct yaml_node *root = yaml_read(arena, &source, &findings);
 	if (!root || findings.errors > 0 || root->kind != YAML_MAPPING)
 		return guichet_fail(error, GUICHET_REFUSED, "%s est illisible : des clés et leurs valeurs y sont attendues.", path.at);
-	struct demo_place place = { .folder = folder.at, .filled = INSTANT_NEVER, .start = INSTANT_NEVER,
+	struct demo_place place = { .folder = folder.at, .own = own,
+		.procedures = own ? beside.at : "procedures", .filled = INSTANT_NEVER, .start = INSTANT_NEVER,
 		.has_files = access(csv.at, F_OK) == 0 };
 	for (size_t i = 0; status == GUICHET_OK && i < root->count; i++)
 		status = read_entry(arena, &place, root->items[i].key->scalar, root->items[i].value, error);
@@ -126,6 +133,9 @@ demo_place_read(struct arena *arena, const char *name, struct demo_place *ret_pl
 		|| place.start == INSTANT_NEVER || place.campaign_count == 0))
 		status = guichet_fail(error, GUICHET_REFUSED, "%s doit dire organisation, courriel, présentation, remplissage, début et "
 			"campagnes.", path.at);
+	if (status == GUICHET_OK && own && !place.has_files)
+		status = guichet_fail(error, GUICHET_REFUSED, "Il manque %s : écrivez-y, et dans structures.csv et affectations.csv, "
+			"les personnes de l’essai.", csv.at);
 	if (status == GUICHET_OK)
 		*ret_place = place;
 	return status;

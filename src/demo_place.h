@@ -1,4 +1,4 @@
-/* Where a demonstration takes place: a folder of demonstration/, with its people and what is open there. */
+/* Where a demonstration takes place: a folder of demonstration/, or one's own, with its people and what is open there. */
 #pragma once
 
 #include "base/arena.h"
@@ -10,6 +10,8 @@ enum { DEMO_MOST_CAMPAIGNS = 16, DEMO_MOST_SIGHTS = 30 };
 
 struct demo_place {
 	const char *folder;         /* "demonstration/ville" */
+	const char *procedures;     /* where those it names are: "procedures", or what one's own folder is in */
+	bool own;                   /* somebody's own folder, told by its path */
 	const char *organisation;   /* printed on pages and letters */
 	const char *mail;           /* whom mails come from */
 	const char *about;          /* one sentence for visitors */
@@ -23,7 +25,8 @@ struct demo_place {
 	size_t sight_count;
 };
 
-/* Reads `name`/lieu.yaml of the folder demonstration/. Texts live in the arena. REFUSED with a sentence that says what
- * to write, or which places there are. */
+/* Reads `name`/lieu.yaml of the folder demonstration/; a name that has a "/" is the path of one's own folder, and the
+ * procedures are beside it. Texts live in the arena. REFUSED with a sentence that says what to write, or which places
+ * there are. */
 enum guichet_status demo_place_read(struct arena *arena, const char *name, struct demo_place *ret_place,
 	struct guichet_error *error);

@@ -32,3 +32,19 @@ TEST(an_unknown_place_is_refused_with_those_there_are)
 	CHECK_INTEGER(demo_place_read(arena, "atlantide", &place, &error), GUICHET_REFUSED);
 	CHECK(text_find(text_of_string(error.message), TEXT("academie")) != SIZE_MAX);
 }
+
+TEST(a_place_may_be_a_folder_of_ones_own_beside_its_procedures)
+{
+	CLEANUP(arena_free) struct arena *arena = arena_new(64 << 10);
+	struct guichet_error error = { 0 };
+	struct demo_place place;
+	CHECK_INTEGER(demo_place_read(arena, "demonstration/ville/", &place, &error), GUICHET_OK);
+	CHECK(place.own && place.has_files);
+	CHECK_TEXT(text_of_string(place.folder), TEXT("demonstration/ville"));
+	CHECK_TEXT(text_of_string(place.procedures), TEXT("demonstration/ville/.."));
+	/* One's own place is never invented for one. */
+	CHECK_INTEGER(demo_place_read(arena, "demonstration/academie", &place, &error), GUICHET_REFUSED);
+	CHECK(text_find(text_of_string(error.message), TEXT("personnes.csv")) != SIZE_MAX);
+	CHECK_INTEGER(demo_place_read(arena, "./nulle-part", &place, &error), GUICHET_REFUSED);
+	CHECK(text_find(text_of_string(error.message), TEXT("./nulle-part/lieu.yaml")) != SIZE_MAX);
+}
