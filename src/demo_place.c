@@ -134,7 +134,7 @@ demo_place_read(struct arena *arena, const char *name, struct demo_place *ret_pl
 		status = guichet_fail(error, GUICHET_REFUSED, "%s doit dire organisation, courriel, présentation, remplissage, début et "
 			"campagnes.", path.at);
 	if (status == GUICHET_OK && own && !place.has_files)
-		status = guichet_fail(error, GUICHET_REFUSED, "Il manque %s : écrivez-y, et dans structures.csv et affectations.csv, "
+		status = guichet_fail(error, GUICHET_REFUSED, "Il manque %s : écrivez-y, et dans structures.csv et affectations.csv, "
 			"les personnes de l’essai.", csv.at);
 	if (status == GUICHET_OK)
 		*ret_place = place;

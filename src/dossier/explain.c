@@ -56,7 +56,7 @@ computed_text(const struct dossier_explanation *explanation, const struct proced
 	struct feel_value value)
 {
 	struct arena *arena = explanation->arena;
-	if (computed->decimals == PROCEDURE_NONE && computed->shown != PROCEDURE_FIELD_MONEY
+	if (computed->decimals == PROCEDURE_NONE && computed->unit.length == 0 && computed->shown != PROCEDURE_FIELD_MONEY
 		&& computed->shown != PROCEDURE_FIELD_PERCENTAGE)
 		return feel_value_told(arena, value);
 	const struct text shown = procedure_computed_text(arena, computed, value), whole = feel_value_to_french(arena, value);

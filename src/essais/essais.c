@@ -398,7 +398,7 @@ play_campaign(struct playing *playing, const struct yaml_node *node, const struc
 	}
 	bool found = false;
 	for (size_t i = 0; i < findings.count; i++)
-		found |= essai_contains(findings.at[i].sentence, refusal);
+		found |= essai_contains(findings.at[i].sentence, refusal) || essai_contains(findings.at[i].remedy, refusal);
 	essai_check(playing, node, !campaign && found, "la campagne est %s%s", campaign ? "acceptée" : "refusée : ",
 		error.message);
 }

@@ -73,12 +73,34 @@ read_unknown_name(struct reader *reader)
 		{ TEXT("non"), TEXT("écrivez false, ou not(…) pour le contraire") },
 		{ TEXT("rien"), TEXT("écrivez null") }, { TEXT("aujourd’hui"), TEXT("écrivez today()") },
 	};
+	/* what people know from spreadsheets, before a parenthesis */
+	static const struct {
+		struct text written, remedy;
+	} spreadsheet[] = {
+		{ TEXT("year"), TEXT("écrivez la date, un point, puis year : début.year") },
+		{ TEXT("année"), TEXT("écrivez la date, un point, puis year : début.year") },
+		{ TEXT("month"), TEXT("écrivez la date, un point, puis month : début.month") },
+		{ TEXT("mois"), TEXT("écrivez la date, un point, puis month : début.month") },
+		{ TEXT("day"), TEXT("écrivez la date, un point, puis day : début.day") },
+		{ TEXT("jour"), TEXT("écrivez la date, un point, puis day : début.day") },
+		{ TEXT("si"), TEXT("écrivez if … then … else …") }, { TEXT("SI"), TEXT("écrivez if … then … else …") },
+		{ TEXT("arrondi"), TEXT("écrivez round half up(nombre, décimales)") },
+		{ TEXT("ARRONDI"), TEXT("écrivez round half up(nombre, décimales)") },
+		{ TEXT("somme"), TEXT("écrivez sum(…)") }, { TEXT("SOMME"), TEXT("écrivez sum(…)") },
+		{ TEXT("moyenne"), TEXT("écrivez mean(…)") }, { TEXT("MOYENNE"), TEXT("écrivez mean(…)") },
+	};
 	struct closest closest = { .distance = SIZE_MAX };
-	size_t end = word;
+	size_t end = word, called = word;
+	while (called < reader->source.length && reader->source.at[called] == ' ')
+		called++;
+	const bool calls = called < reader->source.length && reader->source.at[called] == '(';
 	struct text remedy = lex_hint(reader);
 	for (size_t i = 0; remedy.length == 0 && i < sizeof constants / sizeof *constants; i++)
 		if (lex_name_end(reader->source, offset, constants[i].written))
 			remedy = constants[i].remedy;
+	for (size_t i = 0; calls && remedy.length == 0 && i < sizeof spreadsheet / sizeof *spreadsheet; i++)
+		if (lex_name_end(reader->source, offset, spreadsheet[i].written) == word)
+			remedy = spreadsheet[i].remedy;
 	if (remedy.length == 0) {
 		end = lex_guess_end(reader, &closest);
 		remedy = closest_remedy(reader->arena, &closest);

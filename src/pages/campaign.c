@@ -195,15 +195,22 @@ documents(struct html *html, const struct procedure *procedure, bool before_form
 static void
 pieces(struct request *request, struct html *html, const struct procedure *procedure)
 {
-	if (procedure->piece_count == 0)
+	bool any = false;
+	for (size_t i = 0; i < procedure->piece_count; i++)
+		any |= procedure_piece_is_theirs(procedure, i);
+	if (!any)
 		return;
 	HTML_SAY(html, "h2", "Pièces à préparer");
 	HTML_IN(html, "ul");
 	for (size_t i = 0; i < procedure->piece_count; i++) {
 		const struct procedure_piece *piece = &procedure->pieces[i];
+		if (!procedure_piece_is_theirs(procedure, i))
+			continue;
 		HTML_IN(html, "li");
 		HTML_LINE(html, "strong", piece->label);
-		if (!piece->compulsory)
+		if (piece->later)
+			html_say(html, " (plus tard)");
+		else if (!piece->compulsory)
 			html_say(html, " (facultatif)");
 		else if (piece->condition)
 			html_say(html, " (selon votre situation)");

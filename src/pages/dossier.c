@@ -472,11 +472,18 @@ receipt(struct request *request, struct html *html, const struct office_dossier 
 			"Elle porte le numéro " TEXT_FORMAT ". La personne est prévenue.", TEXT_ARGS(dossier->state.number)));
 		return;
 	}
+	const struct procedure *procedure = dossier->procedure;
+	const bool mails = procedure_acknowledges_by_mail(procedure) && mail.length > 0,
+		letters = procedure_acknowledges_by_letter(procedure);
+	struct text follows = TEXT("");
+	if (mails)
+		follows = arena_format(request->arena, " L’accusé de réception vous est envoyé à l’adresse " TEXT_FORMAT "%s.",
+			TEXT_ARGS(mail), letters ? ", et se télécharge sur cette page" : "");
+	else if (letters)
+		follows = TEXT(" L’accusé de réception se télécharge sur cette page.");
 	page_notice(html, NOTICE_SUCCESS, TEXT("Votre demande est déposée"), arena_format(request->arena,
-		"Elle porte le numéro " TEXT_FORMAT " et a été reçue le " TEXT_FORMAT ". L’accusé de réception vous est envoyé"
-		"%s" TEXT_FORMAT ", et se télécharge sur cette page.", TEXT_ARGS(dossier->state.number),
-		TEXT_ARGS(instant_french(request->arena, dossier->state.filed_at)), mail.length ? " à l’adresse " : "",
-		TEXT_ARGS(mail)));
+		"Elle porte le numéro " TEXT_FORMAT " et a été reçue le " TEXT_FORMAT "." TEXT_FORMAT, TEXT_ARGS(dossier->state.number),
+		TEXT_ARGS(instant_french(request->arena, dossier->state.filed_at)), TEXT_ARGS(follows)));
 }
 
 enum guichet_status

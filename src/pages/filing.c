@@ -288,9 +288,12 @@ summary(struct request *request, struct html *html, const struct draft *draft, c
 	else if (draft->can.may && (draft->nature || draft->subject))
 		HTML_SAY(html, "p", "Tout est complet. Relisez avant de déposer : ce qui est déposé ne se modifie plus.",
 			{ "class", TEXT("lead") });
+	else if (draft->can.may && procedure_may_be_withdrawn(draft->facts.procedure))
+		HTML_SAY(html, "p", "Votre demande est complète. Relisez-la : une fois déposée, elle ne se modifie plus, mais vous pouvez "
+			"la retirer.", { "class", TEXT("lead") });
 	else if (draft->can.may)
-		HTML_SAY(html, "p", "Votre demande est complète. Relisez-la : une fois déposée, elle ne se modifie plus, "
-			"mais vous pouvez la retirer.", { "class", TEXT("lead") });
+		HTML_SAY(html, "p", "Votre demande est complète. Relisez-la : une fois déposée, elle ne se modifie plus.",
+			{ "class", TEXT("lead") });
 	draft_identity(request, html, draft, true);
 	for (size_t step = 1; step <= draft->section_count; step++)
 		section_summary(request, html, draft, step);
@@ -300,8 +303,10 @@ summary(struct request *request, struct html *html, const struct draft *draft, c
 		HTML_SAY(html, "h2", "Ce qui va se passer ensuite");
 		if (draft->subject)
 			HTML_SAY(html, "p", "La personne est prévenue par courriel, et suit la demande comme si elle l’avait déposée.");
-		else
+		else if (procedure_acknowledges_by_mail(draft->facts.procedure))
 			HTML_SAY(html, "p", "Vous recevez aussitôt un numéro et un accusé de réception, à l’écran et par courriel.");
+		else
+			HTML_SAY(html, "p", "Vous recevez aussitôt un numéro, à l’écran.");
 		draft_after(request, html, &draft->can);
 	}
 	if (refusal.length == 0 || draft->can.may) /* else the reason is at the top */

@@ -83,6 +83,28 @@ check_conditions(struct check *check)
 	}
 }
 
+/* What files the request is chosen before its form is filled in: its condition knows no answer. */
+static void
+check_filing(struct check *check)
+{
+	const struct procedure *procedure = check->procedure;
+	bool *slots = READER_ARRAY(check->reader, bool, procedure->slot_count + 1);
+	const struct procedure_list ways = procedure->step_count ? procedure->steps[0].actions : (struct procedure_list){ 0 };
+	for (size_t i = 0; slots && i < ways.count; i++) {
+		const struct procedure_action *action = &procedure->actions[ways.at[i]];
+		memset(slots, 0, procedure->slot_count);
+		mark_reads(procedure, action->condition, slots);
+		for (size_t k = 0; k < procedure->slot_count; k++) {
+			const struct procedure_slot *slot = &procedure->slots[k];
+			if (!slots[k] || slot->kind != PROCEDURE_SLOT_FIELD)
+				continue;
+			TELL(check, 504, action->origin, "mettez cette condition sous « exige: », avec un message",
+				"« %.*s » n’est pas encore rempli quand on choisit « %.*s »", TEXT_ARGS(slot->name), TEXT_ARGS(action->name));
+			break;
+		}
+	}
+}
+
 /* A condition that reads nothing is decided once and for all. */
 static void
 check_constants(struct check *check)
@@ -261,6 +283,7 @@ check_form(struct check *check)
 	check_registers(check);
 	check_later(check);
 	check_conditions(check);
+	check_filing(check);
 	check_constants(check);
 	check_unread(check);
 }

@@ -77,8 +77,12 @@ tell_empty(struct trial *trial, const struct procedure_template *template, const
 			buffer_format(&when, ", sans « %.*s »", TEXT_ARGS(varied->name));
 	}
 	const struct text words = when.failed ? TEXT("") : buffer_text(&when);
+	/* What the directory does not know cannot be made compulsory. */
 	finding_add(reader->findings, 403, (struct span){ source, at, at + part->text.length },
-		TEXT("rendez-le obligatoire avant, ou écrivez {{si … != null}} … {{fin}} autour"),
+		text_starts(part->text, TEXT("agent."))
+			? arena_format(reader->arena, "l’annuaire peut ne pas le savoir : écrivez {{si %.*s != null}}{{%.*s}}{{fin}}",
+				TEXT_ARGS(part->text), TEXT_ARGS(part->text))
+			: TEXT("rendez-le obligatoire avant, ou écrivez {{si … != null}} … {{fin}} autour"),
 		"« %.*s » peut rester vide%.*s", TEXT_ARGS(part->text), TEXT_ARGS(words));
 }
 

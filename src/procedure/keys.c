@@ -119,10 +119,13 @@ map_open(struct reader *reader, const struct yaml_node *node, struct span at, co
 	for (; shape->keys[count].name && count < sizeof known / sizeof *known; count++)
 		known[count] = text_of_string(shape->keys[count].name);
 	for (size_t i = 0; i < node->count; i++) {
-		const struct yaml_node *key = node->items[i].key;
+		const struct yaml_node *key = node->items[i].key, *value = node->items[i].value;
+		/* Between braces, "a, b" without quotes is a value, then a key that has none. */
+		const bool continues = i > 0 && value && value->kind == YAML_SCALAR && value->scalar.length == 0
+			&& (text_find(key->scalar, TEXT(" ")) != SIZE_MAX || text_ends(key->scalar, TEXT(")")));
 		if (key->kind != YAML_SCALAR || !shape_key_find(shape, key->scalar))
-			finding_add(reader->findings, 104, key->at,
-				nearest_remedy(reader, key->scalar, known, count), "%s n’a pas de clé « %.*s »", shape->what,
+			finding_add(reader->findings, 104, key->at, continues ? TEXT("si c’est la suite de ce qui précède, mettez le tout "
+				"entre guillemets") : nearest_remedy(reader, key->scalar, known, count), "%s n’a pas de clé « %.*s »", shape->what,
 				TEXT_ARGS(key->scalar));
 	}
 	map.node = node;

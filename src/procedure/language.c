@@ -299,6 +299,7 @@ SHAPE(piece, "une pièce",
 SHAPE(computed, "un calcul",
 	LABEL("Ce que vaut ce calcul, en quelques mots."),
 	KEY("valeur", FORM_FEEL, HOLD_ONE, "L’expression qui le calcule.", MUST),
+	NAME("unité", "L’unité du nombre qu’il donne, montrée avec lui et vérifiée partout où on le lit : %, €, h, jour…"),
 	DECIMALS("Combien de décimales on montre, au plus."),
 	CITE);
 

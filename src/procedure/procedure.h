@@ -258,6 +258,7 @@ struct procedure_computed {
 	unsigned slot;
 	bool table;                      /* by a decision table */
 	enum procedure_field_type shown; /* MONEY, PERCENTAGE: shown with its sign; as it comes otherwise */
+	struct text unit;                /* of what is computed, shown after it; a sign is in `shown` instead; may be empty */
 	int decimals;                    /* at most these are shown, rounded half up; NONE: all of them */
 	const struct procedure_output *outputs; /* of a table whose value is a context of them; else none */
 	size_t output_count;
@@ -787,6 +788,16 @@ bool procedure_is_draft(const struct procedure *procedure, int step);
 
 /* The field, or the cell of a row, whose value stands in a slot; NULL for other slots. */
 const struct procedure_field *procedure_slot_field(const struct procedure *procedure, const struct procedure_slot *slot);
+
+/* Is its filing answered by a mail to who files? By a letter of theirs? What the pages promise depends on it. */
+bool procedure_acknowledges_by_mail(const struct procedure *procedure);
+bool procedure_acknowledges_by_letter(const struct procedure *procedure);
+
+/* May its author take it back: an action of theirs, once filed, that ends it and leaves room for another? */
+bool procedure_may_be_withdrawn(const struct procedure *procedure);
+
+/* Does the applicant hand in this piece, at the filing or later? Else others do. */
+bool procedure_piece_is_theirs(const struct procedure *procedure, size_t piece);
 
 /* Is this index in the list? */
 bool procedure_list_has(struct procedure_list list, int index);

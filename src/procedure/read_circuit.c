@@ -503,9 +503,19 @@ read_computed(struct reader *reader, const struct yaml_item *item, struct proced
 		.shown = PROCEDURE_FIELD_NUMBER,
 		.decimals = (int)map_integer(map, "décimales", 0, 20, PROCEDURE_NONE),
 	};
+	const struct text unit = map_text(map, "unité", TEXT_NAME);
+	if (text_equal(unit, TEXT("%")))
+		one->shown = PROCEDURE_FIELD_PERCENTAGE;
+	else if (text_equal(unit, TEXT("€")))
+		one->shown = PROCEDURE_FIELD_MONEY;
+	else
+		one->unit = unit;
 	const struct yaml_node *value = map_get(map, "valeur");
-	if (value && is_expression(reader, value))
-		(void)derive(reader, item->key, value, true, &one->feel);
+	struct derived *derived = value && is_expression(reader, value) ? derive(reader, item->key, value, true, &one->feel) : NULL;
+	if (derived && unit.length) {
+		derived->unit = unit;
+		derived->unit_at = map_key_place(map, "unité");
+	}
 }
 
 static void

@@ -102,6 +102,8 @@ struct derived {
 	struct table *table; /* a decision table has no values but its cells; or NULL */
 	int computed, posed; /* index in the model, or NONE */
 	int state;           /* 0 to do, 1 under way, 2 done */
+	struct text unit;    /* that a computed declares, and where */
+	struct span unit_at;
 	int stage;           /* enum stage: what its expressions read of the dossiers around */
 	const struct feel_type *type;
 	unsigned slot;

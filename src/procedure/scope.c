@@ -368,6 +368,31 @@ settle_table(struct reader *reader, struct derived *derived)
 	derived->type = feel ? feel_type_of(feel) : &feel_type_any;
 }
 
+/* The unit that a computed value declares: of a number, and not another than the one its expression gives. */
+static bool
+declare_unit(struct reader *reader, struct derived *derived)
+{
+	const struct feel_type *found = derived->type ? derived->type : &feel_type_any,
+		*wanted = memory(reader, feel_type_number_of(reader->arena, derived->unit, found->whole, NULL));
+	if (!wanted)
+		return false;
+	if (found->kind == FEEL_ANY)
+		return true; /* its mistake is already told, or nothing is known of it */
+	if (found->kind != FEEL_NUMBER) {
+		finding_add(reader->findings, 208, derived->unit_at, TEXT("ôtez-la"), "seul un nombre a une unité");
+		return true;
+	}
+	const struct feel_type *joined = memory(reader, feel_type_join(reader->arena, found, wanted));
+	if (!joined)
+		return false;
+	if (found->unit.length && joined->unit.length == 0)
+		finding_add(reader->findings, 208, derived->unit_at, arena_format(reader->arena, "écrivez « unité: %.*s », ou changez "
+			"la valeur", TEXT_ARGS(found->unit)), "ce calcul donne une valeur dont l’unité est « %.*s »", TEXT_ARGS(found->unit));
+	else
+		derived->type = wanted;
+	return true;
+}
+
 /* Reads the expressions of a name, after those of the names they read, and declares it. */
 static void
 settle(struct reader *reader, struct derived *derived)
@@ -392,6 +417,8 @@ settle(struct reader *reader, struct derived *derived)
 			return;
 	}
 	if (reader->findings->broken)
+		return;
+	if (derived->unit.length && !declare_unit(reader, derived))
 		return;
 	struct procedure *procedure = reader->procedure;
 	const bool computed = derived->computed != PROCEDURE_NONE;

@@ -149,6 +149,8 @@ read_line(struct reader *reader, const struct table *table, const struct row *ro
 			break;
 		case COLUMN_CITE:
 			cite = cell->text;
+			if (text_starts(cite, TEXT("[")) && text_ends(cite, TEXT("]"))) /* as a list is written elsewhere */
+				cite = text_trim(text_part(cite, 1, cite.length - 2));
 			break;
 		default:
 			note = cell->text;

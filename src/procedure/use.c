@@ -40,6 +40,55 @@ procedure_is_draft(const struct procedure *procedure, int step)
 	return starts;
 }
 
+/* ---- what is promised to who files ---- */
+
+bool
+procedure_acknowledges_by_mail(const struct procedure *procedure)
+{
+	const struct procedure_list ways = procedure->steps[0].actions;
+	const int applicant = procedure_applicant(procedure);
+	for (size_t m = 0; m < procedure->mail_count; m++)
+		for (size_t i = 0; procedure_list_has(procedure->mails[m].to, applicant) && i < ways.count; i++)
+			if (procedure_list_has(procedure->mails[m].after, procedure->actions[ways.at[i]].move))
+				return true;
+	return false;
+}
+
+bool
+procedure_acknowledges_by_letter(const struct procedure *procedure)
+{
+	const struct procedure_list ways = procedure->steps[0].actions;
+	for (size_t i = 0; i < ways.count; i++)
+		if (procedure->actions[ways.at[i]].produces.count > 0)
+			return true;
+	return false;
+}
+
+bool
+procedure_may_be_withdrawn(const struct procedure *procedure)
+{
+	const int applicant = procedure_applicant(procedure);
+	for (size_t i = 0; i < procedure->action_count; i++) {
+		const struct procedure_action *action = &procedure->actions[i];
+		if (!procedure_is_draft(procedure, action->step) && action->to >= 0 && action->sense == PROCEDURE_NO_SENSE
+			&& procedure_list_has(action->who, applicant) && procedure->steps[action->to].final
+			&& procedure->steps[action->to].frees)
+			return true;
+	}
+	return false;
+}
+
+bool
+procedure_piece_is_theirs(const struct procedure *procedure, size_t piece)
+{
+	const int applicant = procedure_applicant(procedure);
+	bool theirs = !procedure->pieces[piece].later;
+	for (size_t i = 0; !theirs && i < procedure->action_count; i++)
+		theirs = procedure_list_has(procedure->actions[i].joins, (int)piece)
+			&& procedure_list_has(procedure->actions[i].who, applicant);
+	return theirs;
+}
+
 const struct text procedure_piece_states[PROCEDURE_PIECE_STATE_COUNT] = {
 	[PROCEDURE_PIECE_HANDED_IN] = TEXT("déposée"),
 	[PROCEDURE_PIECE_ACCEPTED] = TEXT("acceptée"),
@@ -218,12 +267,12 @@ unit_for(struct arena *arena, struct text unit, struct feel_value value)
 
 /* "1 jour", "2 jours": the unit that a field of numbers declares. Without memory as it came. */
 static struct text
-with_unit(struct arena *arena, const struct procedure_field *field, struct feel_value value, struct text text)
+with_unit(struct arena *arena, enum procedure_field_type type, struct text declared, struct feel_value value, struct text text)
 {
-	const bool counts = field->type == PROCEDURE_FIELD_INTEGER || field->type == PROCEDURE_FIELD_NUMBER;
-	if (!text.at || !counts || field->unit.length == 0)
+	const bool counts = type == PROCEDURE_FIELD_INTEGER || type == PROCEDURE_FIELD_NUMBER;
+	if (!text.at || !counts || declared.length == 0)
 		return text;
-	const struct text unit = unit_for(arena, field->unit, value);
+	const struct text unit = unit_for(arena, declared, value);
 	return arena_format(arena, "%.*s %.*s", TEXT_ARGS(text), TEXT_ARGS(unit));
 }
 
@@ -318,7 +367,7 @@ procedure_field_text(struct arena *arena, const struct procedure_field *field, s
 	if (field->type == PROCEDURE_FIELD_CHOICES && value.kind == FEEL_LIST)
 		return choices_text(arena, field, value);
 	const struct text text = feel_value_to_french(arena, value);
-	return value.kind == FEEL_NUMBER ? with_unit(arena, field, value, with_sign(arena, field->type, text)) : text;
+	return value.kind == FEEL_NUMBER ? with_unit(arena, field->type, field->unit, value, with_sign(arena, field->type, text)) : text;
 }
 
 static struct text
@@ -333,8 +382,10 @@ number_text(struct arena *arena, enum procedure_field_type type, int decimals, s
 struct text
 procedure_computed_text(struct arena *arena, const struct procedure_computed *computed, struct feel_value value)
 {
-	if (value.kind != FEEL_CONTEXT || computed->output_count == 0)
-		return number_text(arena, computed->shown, computed->decimals, value);
+	if (value.kind != FEEL_CONTEXT || computed->output_count == 0) {
+		const struct text number = number_text(arena, computed->shown, computed->decimals, value);
+		return value.kind == FEEL_NUMBER ? with_unit(arena, computed->shown, computed->unit, value, number) : number;
+	}
 	CLEANUP(buffer_release) struct buffer out = buffer_new(BUFFER_LIMIT_PAGE);
 	for (size_t i = 0; i < computed->output_count; i++) {
 		const struct procedure_output *output = &computed->outputs[i];

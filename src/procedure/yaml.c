@@ -3,6 +3,7 @@
 #include "procedure/yaml.h"
 
 #include <libfyaml.h>
+#include <string.h>
 
 #include "base/banned.h"
 
@@ -309,6 +310,45 @@ hear(struct fy_diag *diagnostics, void *user, const char *words, size_t length)
 		*syntax = (struct syntax){ at_line, at_column };
 }
 
+/* Between braces a value without quotes ends at its first comma, and holds neither bracket nor colon: an expression or a
+ * sentence that has one is the usual cause of what cannot be read further on. Looks at one line, from `at`. False when
+ * there is none; else where that value begins, and its key. */
+static bool
+unquoted_value(struct text bytes, size_t at, struct text *ret_key, size_t *ret_at)
+{
+	size_t braces = 0, key = at;
+	for (; at < bytes.length && bytes.at[at] != '\n'; at++) {
+		const char one = bytes.at[at];
+		if (one == '{' || one == '[' || one == ',') {
+			braces += one != ',';
+			key = at + 1;
+		} else if (one == '"' || one == '\'') {
+			for (at++; at < bytes.length && bytes.at[at] != one && bytes.at[at] != '\n'; at++)
+				continue;
+			at -= at < bytes.length && bytes.at[at] == '\n';
+		} else if (one == ':' && braces > 0 && at + 2 < bytes.length && bytes.at[at + 1] == ' ') {
+			const size_t value = at + 2;
+			int parentheses = 0;
+			if (strchr("'\"{[|>&*", bytes.at[value]))
+				continue;
+			for (at = value; at + 1 < bytes.length && bytes.at[at] != '\n' && bytes.at[at] != '}'; at++) {
+				const char inside = bytes.at[at];
+				parentheses += (inside == '(') - (inside == ')');
+				if (inside == '[' || inside == '{' || (inside == ',' && parentheses > 0)
+					|| (inside == ':' && bytes.at[at + 1] == ' ')) {
+					*ret_key = text_trim(text_part(bytes, key, value - 2 - key));
+					*ret_at = value;
+					return true;
+				}
+				if (inside == ',' && parentheses <= 0)
+					break;
+			}
+			at--;
+		}
+	}
+	return false;
+}
+
 /* What libfyaml says is English and terse: the place is right, and these are the usual causes. */
 static void
 tell_syntax(struct reading *reading, const struct syntax *syntax, size_t offset)
@@ -321,9 +361,18 @@ tell_syntax(struct reading *reading, const struct syntax *syntax, size_t offset)
 		(void)text_next(bytes, &at);
 	at = at < bytes.length ? at : bytes.length;
 	const size_t tab = indenting_tab(bytes, offset, at);
+	size_t line = at, value = at;
+	for (; line > 0 && bytes.at[line - 1] != '\n'; line--)
+		continue;
+	struct text key;
 	if (tab != SIZE_MAX)
 		finding_add(reading->findings, 101, (struct span){ reading->source, tab, tab + 1 },
 			TEXT("remplacez la tabulation par des espaces"), "cette ligne commence par une tabulation");
+	else if (unquoted_value(bytes, line, &key, &value))
+		finding_add(reading->findings, 101, (struct span){ reading->source, value, value + 1 },
+			arena_format(reading->arena, "mettez toute la valeur de « %.*s » entre guillemets simples, ou écrivez-la sur "
+				"une ligne à elle", TEXT_ARGS(key)),
+			"entre accolades, ce texte ne se lit pas jusqu’au bout");
 	else
 		finding_add(reading->findings, 101, (struct span){ reading->source, at, at + 1 },
 			TEXT("vérifiez les espaces du début de la ligne, les deux-points et les crochets ; si c’est "
