@@ -35,7 +35,7 @@ TEST(an_unknown_place_is_refused_with_those_there_are)
 
 TEST(a_place_may_be_a_folder_of_ones_own_beside_its_procedures)
 {
-	CLEANUP(arena_free) struct arena *arena = arena_new(64 << 10);
+	CLEANUP(arena_free) struct arena *arena = arena_new(256 << 10);
 	struct guichet_error error = { 0 };
 	struct demo_place place;
 	CHECK_INTEGER(demo_place_read(arena, "demonstration/ville/", &place, &error), GUICHET_OK);
