@@ -78,7 +78,7 @@ $(OUT)/lives: $(call objects,$(wildcard test/lives/*.c) $(LIBRARY)) $(EMBEDDED)
 	@$(CC) $(CFLAGS) $(LDFLAGS) $^ $(LDLIBS) -o $@
 
 # The same on a library whose file BUGGY has a mistake, planted as number BUG: test/lives/run.mjs.
-$(OUT)/lives-bug: $(filter-out $(BUGGY:%.c=$(OUT)/%.o),$(call objects,$(wildcard test/lives/*.c) $(LIBRARY))) $(EMBEDDED) FORCE
+$(OUT)/lives-bugs/$(BUG)/lives: $(filter-out $(BUGGY:%.c=$(OUT)/%.o),$(call objects,$(wildcard test/lives/*.c) $(LIBRARY))) $(EMBEDDED) FORCE
 	@$(CC) $(CFLAGS) -c $(OUT)/lives-bugs/$(BUG)/$(notdir $(BUGGY)) -o $(OUT)/lives-bugs/$(BUG)/buggy.o
 	@$(CC) $(CFLAGS) $(LDFLAGS) $(filter-out FORCE,$^) $(OUT)/lives-bugs/$(BUG)/buggy.o $(LDLIBS) -o $@
 .PHONY: FORCE

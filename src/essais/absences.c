@@ -60,16 +60,38 @@ covers(const struct yaml_node *delegation, struct text letter)
 	return text_equal(yaml_scalar(letters), letter);
 }
 
+/* Would this person, there or away, hold the role for a dossier of that agent? Never for their own. */
+static bool
+would_hold(const struct world *world, struct text person, int role, struct text agent)
+{
+	const enum procedure_reach reach = world->procedure->roles[role].reach;
+	const struct text own = yaml_scalar(yaml_get(world_person(world, person), "structure"));
+	struct text structure = yaml_scalar(yaml_get(world_person(world, agent), "structure"));
+	if (text_equal(person, agent) || !world_holds(world, person, role))
+		return false;
+	if (reach == PROCEDURE_EVERYWHERE)
+		return true;
+	for (size_t depth = 0; depth < 10 && structure.length > 0; depth++) {
+		if (text_equal(own, structure))
+			return true;
+		if (reach != PROCEDURE_DISTRICT)
+			return false;
+		structure = yaml_scalar(yaml_get(world_structure(world, structure), "dans"));
+	}
+	return false;
+}
+
 /* Signs in the place of who gives the delegation, for the roles of an action that they hold here. */
 static void
 sign_for(struct world *world, const struct dossier_facts *facts, const struct procedure_action *action,
 	const struct yaml_node *delegation, struct dossier_actor *actor)
 {
 	const struct text giver = yaml_scalar(yaml_get(delegation, "de"));
+	const struct text agent = facts->dossier ? facts->dossier->subject : facts->subject;
 	const dossier_roles held = world_roles(facts, giver);
 	for (size_t i = 0; i < action->who.count; i++) {
 		const int role = action->who.at[i];
-		if ((actor->roles & DOSSIER_ROLE(role)) || (!(held & DOSSIER_ROLE(role)) && !world_holds(world, giver, role)))
+		if ((actor->roles & DOSSIER_ROLE(role)) || (!(held & DOSSIER_ROLE(role)) && !would_hold(world, giver, role, agent)))
 			continue;
 		const struct dossier_person from = world_person_of(world, giver);
 		actor->roles |= DOSSIER_ROLE(role);

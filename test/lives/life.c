@@ -105,6 +105,9 @@ draw_actors(struct life *life, const struct world_dossier *dossier, const struct
 		if (!known)
 			actors[count++] = facts->holders[i].person.id;
 	}
+	const struct yaml_node *delegations = yaml_get(life->world->directory, "délégations");
+	if (delegations && delegations->count > 0 && count < MOST_ACTORS - 1)
+		actors[count++] = yaml_scalar(yaml_get(delegations->items[chance_below(&life->chance, delegations->count)].value, "à"));
 	if (chance_of(&life->chance, 20))
 		actors[count++] = draw_person(life);
 	return count;
@@ -124,6 +127,8 @@ weigh(const struct life *life, const struct world_dossier *dossier, const struct
 		weight *= 6;
 	else if (done.count > 2)
 		weight /= 2;
+	if (action->to != action->step && procedure->steps[action->step].track == 0)
+		weight *= 3;
 	if (action->to >= 0 && procedure->steps[action->to].final && !dossier->parent)
 		weight = (weight + 19) / 20;
 	return weight;
@@ -140,7 +145,12 @@ find_choices(struct life *life, const struct world_dossier *dossier, const struc
 	for (size_t i = 0; i < actor_count; i++) {
 		struct dossier_actor actor = { .person = world_person_of(life->world, actors[i]),
 			.roles = world_roles(facts, actors[i]) };
-		const struct dossier_viewer viewer = { .person = actors[i], .roles = actor.roles };
+		const struct procedure_list actions = facts->procedure->steps[dossier->state.step].actions;
+		for (size_t j = 0; j < actions.count; j++) {
+			if (facts->procedure->actions[actions.at[j]].signs >= 0)
+				world_acting(life->world, facts, facts->procedure->actions[actions.at[j]].name, &actor);
+		}
+		const struct dossier_viewer viewer = { .person = actors[i], .roles = actor.roles, .signs = actor.signs };
 		const struct dossier_option *options;
 		size_t count;
 		const enum guichet_status status = dossier_options(facts, &viewer, life->arena, &options, &count, error);
@@ -281,7 +291,7 @@ file_one(struct life *life, struct guichet_error *error)
 	struct dossier_facts facts;
 	struct dossier_can can = { 0 };
 	const struct procedure_list actions = world->procedure->steps[0].actions;
-	const bool well = !chance_of(&life->chance, WRONG);
+	bool well = !chance_of(&life->chance, WRONG);
 	enum guichet_status status = GUICHET_OK;
 	/* Mostly somebody who may. */
 	for (size_t attempt = 0; attempt < 8 && !can.may && status == GUICHET_OK; attempt++) {
@@ -292,8 +302,12 @@ file_one(struct life *life, struct guichet_error *error)
 	}
 	if (status != GUICHET_OK || actions.count == 0)
 		return status;
-	if (!can.may && chance_of(&life->chance, 95))
+	bool edge = false; /* a window closes, or opens, now */
+	for (size_t i = 0; i < world->campaign->window_count; i++)
+		edge |= world->campaign->windows[i].closes == world->now || world->campaign->windows[i].opens == world->now;
+	if (!can.may && chance_of(&life->chance, edge ? 70 : 95))
 		return move_time(life, draw_instant(life), error);
+	well &= can.may;
 	/* Some are filed for somebody else. */
 	const int one = actions.at[chance_below(&life->chance, actions.count)];
 	const struct procedure_action *definition = &world->procedure->actions[one];
@@ -466,7 +480,7 @@ life_run(struct life *life, struct guichet_error *error)
 		for (size_t attempt = 0; attempt < 4 && open > 0 && world->dossiers[one].columns.ended; attempt++)
 			one = chance_below(chance, world->dossier_count);
 		if (world->dossier_count > 0 && world->dossier_count < MOST_LIFE_DOSSIERS - 1 && world->procedure->nature_count > 0
-			&& chance_of(chance, 15))
+			&& chance_of(chance, 20))
 			status = bear_one(life, &world->dossiers[one], error);
 		else if (chance_of(chance, 5))
 			status = change_around(life, error);

@@ -231,6 +231,18 @@ judge_elapsed(struct life *life, struct shadow *shadow, const struct dossier_eve
 	}
 }
 
+/* A child brings with it only an effect of where its parent stands. */
+static void
+judge_received(struct life *life, const struct shadow *shadow, const json_t *payload)
+{
+	const struct text name = judge_text(payload, "effect");
+	const int index = name.length > 0 ? current_with(shadow, life->ground->procedure, name, true) : PROCEDURE_NONE;
+	if (index >= 0)
+		life->reach->deadlines[index]++;
+	else if (name.length > 0)
+		life_breaks(life, "« %.*s » arrive d’un autre dossier à une étape qui ne l’attend pas", TEXT_ARGS(name));
+}
+
 static void
 come_to(struct shadow *shadow, int track, int step, instant at)
 {
@@ -325,6 +337,8 @@ judge_event(struct life *life, size_t index, const struct dossier_event *event)
 			judge_acted(life, shadow, dossier, event, payload);
 		else if (event->type == DOSSIER_ELAPSED)
 			judge_elapsed(life, shadow, event, payload);
+		else if (event->type == DOSSIER_RECEIVED)
+			judge_received(life, shadow, payload);
 		judge_invented(life, shadow, dossier, event, payload);
 		follow(life, shadow, event, payload);
 		judge_note_acts(life, shadow, event, payload);
