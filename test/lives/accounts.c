@@ -151,8 +151,8 @@ judge_counters(struct life *life, const struct world_dossier *dossier, const str
 			if (k > 0 && counter == shadow->entries[k - 1].counter && year <= shadow->entries[k - 1].to.year)
 				continue;
 			if (sum_year(life, dossier->person, counter, year, &sum) && evaluate(life, dossier, arena_format(life->arena,
-				"cumul(compteur." TEXT_FORMAT ", année de(@\"%04d-06-15\"))", TEXT_ARGS(procedure->counters[counter].name), year),
-				&told) && !feel_is_true(feel_equal(told, feel_integer(sum))))
+				"cumul(compteur." TEXT_FORMAT ", année de(@\"%04d-06-15\"))",
+				TEXT_ARGS(procedure->counters[counter].name), year), &told) && !feel_is_true(feel_equal(told, feel_integer(sum))))
 				life_breaks(life, "le compteur « %.*s » de %.*s vaut %lld en %d, et dit autre chose",
 					TEXT_ARGS(procedure->counters[counter].name), TEXT_ARGS(dossier->person), (long long)sum, year);
 		}
@@ -238,7 +238,8 @@ judge_report(struct life *life, int index, int year)
 		const struct dossier_report_cell *total = &report.total.cells[i];
 		int64_t count;
 		if (definition->period == PROCEDURE_CIVIL_YEAR && count_naively(life, &definition->measures[i], year, &count)
-			&& (definition->measures[i].sum ? !feel_is_true(feel_equal(total->sum, feel_integer(count))) : total->count != count))
+			&& (definition->measures[i].sum ? !feel_is_true(feel_equal(total->sum, feel_integer(count)))
+				: total->count != count))
 			life_breaks(life, "le rapport compte %lld « %.*s » en %d : il y en a %lld", (long long)total->count,
 				TEXT_ARGS(definition->measures[i].name), year, (long long)count);
 		for (size_t k = 0; k < definition->by_count; k++) {

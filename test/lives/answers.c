@@ -135,8 +135,8 @@ draw_value(struct answers *answers, const struct procedure_field *field, struct 
 static struct text
 draw_nonsense(struct life *life)
 {
-	static const char *const nonsense[] = { "", "   ", "-1", "999999", "31/02/2024", "25:61", "peut-être", "1e9", "01/01/0001",
-		"\xc2\xa0" };
+	static const char *const nonsense[] = { "", "   ", "-1", "999999", "31/02/2024", "25:61",
+		"peut-être", "1e9", "01/01/0001", "\xc2\xa0" };
 	return text_of_string(nonsense[chance_below(&life->chance, sizeof nonsense / sizeof *nonsense)]);
 }
 
@@ -181,7 +181,8 @@ draw_answers(struct life *life, const struct dossier_facts *facts, enum dossier_
 	struct guichet_error error = { 0 };
 	struct dossier_facts named = *facts;
 	const struct yaml_node *models = life->ground->models;
-	const struct yaml_node *model = models && models->count ? models->items[chance_below(chance, models->count)].value : NULL;
+	const struct yaml_node *model = models && models->count
+		? models->items[chance_below(chance, models->count)].value : NULL;
 	for (size_t i = 0; kind == DOSSIER_FORM_FILING && model && i < model->count; i++) {
 		if (procedure_field_find(procedure, model->items[i].key->scalar) >= 0)
 			essai_type(life->arena, model->items[i].key->scalar, model->items[i].value, answers.at, &answers.count,
@@ -191,8 +192,9 @@ draw_answers(struct life *life, const struct dossier_facts *facts, enum dossier_
 	 * because of an answer that stands before it. */
 	for (size_t round = 0; round < MOST_ROUNDS; round++) {
 		const struct dossier_raws raws = { answers.at, answers.count };
-		if (world_named(life->world, raws, &named, &error) != GUICHET_OK || dossier_form_read(life->arena, &named, kind, action,
-			raws, false, &form, &error) != GUICHET_OK || (form.mistakes == 0 && round > 0))
+		if (world_named(life->world, raws, &named, &error) != GUICHET_OK
+			|| dossier_form_read(life->arena, &named, kind, action, raws, false, &form, &error) != GUICHET_OK
+			|| (form.mistakes == 0 && round > 0))
 			break;
 		for (size_t i = 0; i < form.count; i++) {
 			const struct dossier_answer *answer = &form.answers[i];

@@ -69,7 +69,8 @@ void
 judge_invented(struct life *life, const struct shadow *shadow, const struct world_dossier *dossier,
 	const struct dossier_event *event, const json_t *payload)
 {
-	const struct text effect = judge_text(payload, "effect"), action = judge_text(json_object_get(payload, "command"), "action");
+	const struct text effect = judge_text(payload, "effect"),
+		action = judge_text(json_object_get(payload, "command"), "action");
 	const instant due = json_integer_value(json_object_get(payload, "due"));
 	if (!text_equal(life->ground->procedure->name, TEXT("tout")))
 		return;
@@ -86,7 +87,8 @@ judge_invented(struct life *life, const struct shadow *shadow, const struct worl
 	if (text_equal(effect, TEXT("accord_tacite")))
 		judge_due(life, effect, due, months_later(date_add_days(last_done(life, shadow, TEXT("déposer")),
 			judge_days_in(shadow, procedure_step_find(life->ground->procedure, TEXT("incomplète")), event->at)), 2));
-	if (text_equal(effect, TEXT("reprise")) && due != instant_of_day(months_later(last_done(life, shadow, TEXT("suspendre")), 1)))
+	if (text_equal(effect, TEXT("reprise"))
+		&& due != instant_of_day(months_later(last_done(life, shadow, TEXT("suspendre")), 1)))
 		life_breaks(life, "la mission ne reprend pas un mois après sa suspension");
 	/* An interview before a refusal: without its date the rule is neither true nor false, and refuses. */
 	const int met = procedure_move_find(life->ground->procedure, TEXT("noter_l_entretien"));

@@ -107,7 +107,8 @@ draw_actors(struct life *life, const struct world_dossier *dossier, const struct
 	}
 	const struct yaml_node *delegations = yaml_get(life->world->directory, "délégations");
 	if (delegations && delegations->count > 0 && count < MOST_ACTORS - 1)
-		actors[count++] = yaml_scalar(yaml_get(delegations->items[chance_below(&life->chance, delegations->count)].value, "à"));
+		actors[count++] = yaml_scalar(yaml_get(delegations->items[chance_below(&life->chance,
+			delegations->count)].value, "à"));
 	if (chance_of(&life->chance, 20))
 		actors[count++] = draw_person(life);
 	return count;
@@ -484,7 +485,8 @@ life_run(struct life *life, struct guichet_error *error)
 			status = bear_one(life, &world->dossiers[one], error);
 		else if (chance_of(chance, 5))
 			status = change_around(life, error);
-		else if (open == 0 ? world->dossier_count < MOST_LIFE_DOSSIERS - 1 : world->dossier_count < most && chance_of(chance, 25))
+		else if (open == 0 ? world->dossier_count < MOST_LIFE_DOSSIERS - 1
+			: world->dossier_count < most && chance_of(chance, 25))
 			status = file_one(life, error);
 		else if (world->dossier_count > 0 && world->dossiers[one].undo.undo.version > 0 && chance_of(chance, 25))
 			status = undo_one(life, &world->dossiers[one], error);

@@ -36,7 +36,8 @@ play(const struct ground *ground, const char *folder, uint64_t seed, uint64_t ra
 	for (size_t i = 0; i < MOST_LIFE_DOSSIERS; i++)
 		kept[i].version = 0;
 	struct life life = { .seed = seed, .rank = rank, .chance = { seed * UINT64_C(0x9E3779B97F4A7C15) + rank },
-		.ground = ground, .world = world, .arena = arena, .shadows = shadows, .kept = kept, .reach = &tally->reach, .told = told };
+		.ground = ground, .world = world, .arena = arena,
+		.shadows = shadows, .kept = kept, .reach = &tally->reach, .told = told };
 	const enum guichet_status status = life_run(&life, &error);
 	if (status != GUICHET_OK)
 		life_breaks(&life, "le moteur s’est arrêté : %s", error.message);
@@ -73,9 +74,11 @@ play_lot(const struct ground *ground, const char *folder, const struct lot *lot,
 	struct kept *kept = calloc(MOST_LIFE_DOSSIERS, sizeof *kept);
 	struct arena *arena = arena_new(LIFE_ARENA);
 	tally->whole = world && shadows && kept && arena;
-	for (uint64_t rank = lot->job; tally->whole && !lot->one && rank < lot->lives && !(lot->first && has_failed(lot, tallies));
-		rank += lot->jobs)
+	for (uint64_t rank = lot->job; tally->whole && !lot->one && rank < lot->lives; rank += lot->jobs) {
+		if (lot->first && has_failed(lot, tallies))
+			break;
 		(void)play(ground, folder, lot->seed, rank, world, shadows, kept, arena, tally, false);
+	}
 	if (tally->whole && lot->one && lot->job == 0)
 		(void)play(ground, folder, lot->seed, lot->only, world, shadows, kept, arena, tally, true);
 	arena_free(arena);
@@ -184,8 +187,8 @@ play_folder(const char *folder, const struct lot *whole, struct tally *total)
 	}
 	bool well = true;
 	struct tally *here = calloc(1, sizeof *here);
-	struct tally *tallies = mmap(NULL, whole->jobs * sizeof *tallies, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1,
-		0);
+	struct tally *tallies = mmap(NULL, whole->jobs * sizeof *tallies, PROT_READ | PROT_WRITE,
+		MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (!here || tallies == MAP_FAILED)
 		return false;
 	fflush(NULL);
@@ -212,7 +215,8 @@ play_folder(const char *folder, const struct lot *whole, struct tally *total)
 		fprintf(stderr, "%s : un processus s’est arrêté en chemin\n", folder);
 	printf("%s: %llu lives, %llu commands (%llu accepted), %llu due effects, %llu mails, %llu undone\n", folder,
 		(unsigned long long)(here->passed + here->failed), (unsigned long long)here->commands,
-		(unsigned long long)here->accepted, (unsigned long long)here->effects, (unsigned long long)here->mails, (unsigned long long)here->undone);
+		(unsigned long long)here->accepted,
+		(unsigned long long)here->effects, (unsigned long long)here->mails, (unsigned long long)here->undone);
 	if (well && whole->unreached.at && !whole->one)
 		well = judge_reaches(&ground, &here->reach, whole->unreached);
 	total->passed += here->passed;

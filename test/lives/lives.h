@@ -5,8 +5,8 @@
  *
  *     build/release-gcc/lives [--seed N] [--lives N] [--only N] [--first] [--reach FILE] PROCEDURE…
  *
- * --only plays one life and tells its commands. --first stops at the first that breaks a rule. --reach: every step, action and due effect must have been come to, but
- * those that the file tells, with the reason.
+ * --only plays one life and tells its commands. --first stops at the first that breaks a rule. --reach: every step, action
+ * and due effect must have been come to, but those that the file tells, with the reason.
  *
  * The same seed gives the same lives. Ends with "N passed, N failed". */
 #pragma once
@@ -15,7 +15,8 @@
 
 #include "essais/world.h"
 
-enum { MOST_FIELDS = 400, MOST_SEEN = 16, MOST_MOVES = 2000, MOST_TRACKS = 32, MOST_STAYS = 1000, MOST_DONE = 300, MOST_RUNNING = 50, MOST_LIFE_DOSSIERS = 12, LIFE_ARENA = 512 << 20 };
+enum { MOST_FIELDS = 400, MOST_SEEN = 16, MOST_MOVES = 2000 };
+enum { MOST_TRACKS = 32, MOST_STAYS = 1000, MOST_DONE = 300, MOST_RUNNING = 50, MOST_LIFE_DOSSIERS = 12, LIFE_ARENA = 512 << 20 };
 
 /* ---- chance ---- */
 

@@ -373,7 +373,6 @@ rules_judge_events(struct life *life)
 	}
 	for (size_t i = 0; i < life->world->dossier_count && i < MOST_LIFE_DOSSIERS && life->broken.length == 0; i++)
 		judge_acts(life, i);
-	judge_holders(life);
 }
 
 /* ---- time ---- */
@@ -384,6 +383,7 @@ rules_judge_time(struct life *life)
 	const struct world *world = life->world;
 	if (world->trouble.length > 0)
 		life_breaks(life, "%.*s", TEXT_ARGS(world->trouble));
+	judge_holders(life);
 	for (size_t i = 0; i < world->dossier_count; i++) {
 		for (size_t j = 0; j < world->dossiers[i].due_count; j++) {
 			if (world->dossiers[i].dues[j].at <= world->now)
