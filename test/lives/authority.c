@@ -97,8 +97,8 @@ judge_may_hold(const struct life *life, const struct procedure_role *role, struc
 }
 
 /* By a delegation in force, for a letter that it covers. */
-static bool
-may_sign_for(const struct life *life, const struct procedure_action *action, struct text person, struct text subject)
+bool
+judge_signs_for(const struct life *life, const struct procedure_action *action, struct text person, struct text subject)
 {
 	const struct procedure *procedure = life->ground->procedure;
 	const struct yaml_node *delegations = directory_of(life, "délégations");
@@ -122,7 +122,7 @@ judge_may_do(const struct life *life, const struct procedure_action *action, str
 		if (judge_may_hold(life, &life->ground->procedure->roles[action->who.at[i]], person, subject))
 			return true;
 	}
-	return may_sign_for(life, action, person, subject);
+	return judge_signs_for(life, action, person, subject);
 }
 
 /* Is there anybody, wherever, who may hold it today? */

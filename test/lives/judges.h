@@ -15,6 +15,8 @@ int64_t judge_days_in(const struct shadow *shadow, int step, instant at);
  * place of somebody away, or, to sign, by a delegation in force. Never about themselves, unless they ask. */
 bool judge_may_hold(const struct life *life, const struct procedure_role *role, struct text person, struct text subject);
 bool judge_may_do(const struct life *life, const struct procedure_action *action, struct text person, struct text subject);
+/* To sign only, by a delegation. */
+bool judge_signs_for(const struct life *life, const struct procedure_action *action, struct text person, struct text subject);
 /* Those who are told of the dossiers are there, and whoever may be asked is found. */
 void judge_holders(struct life *life);
 

@@ -114,6 +114,40 @@ draw_actors(struct life *life, const struct world_dossier *dossier, const struct
 	return count;
 }
 
+static void
+draw_near(struct life *life, int from, int to, bool *changed)
+{
+	if (to >= 0 && life->far[to] < FAR && life->far[from] > life->far[to] + 1) {
+		life->far[from] = life->far[to] + 1;
+		*changed = true;
+	}
+}
+
+/* A life would like to come to a step of each circuit. */
+static void
+draw_goals(struct life *life)
+{
+	const struct procedure *procedure = life->ground->procedure;
+	bool changed = true;
+	for (size_t i = 0; i < procedure->step_count; i++)
+		life->far[i] = FAR;
+	for (size_t track = 0; track < procedure->track_count; track++) {
+		const struct procedure_list steps = procedure->tracks[track].steps;
+		life->far[steps.at[chance_below(&life->chance, steps.count)]] = 0;
+	}
+	while (changed) {
+		changed = false;
+		for (size_t i = 0; i < procedure->action_count; i++)
+			draw_near(life, procedure->actions[i].step, procedure->actions[i].to, &changed);
+		for (size_t i = 0; i < procedure->deadline_count; i++)
+			draw_near(life, procedure->deadlines[i].step, procedure->deadlines[i].to, &changed);
+		for (size_t i = 0; i < procedure->nature_count; i++) {
+			for (size_t j = 0; j < procedure->natures[i].from.count; j++)
+				draw_near(life, procedure->natures[i].from.at[j], procedure->natures[i].start, &changed);
+		}
+	}
+}
+
 /* Each life likes some actions more than others, what was not done yet more than what was, and ends less than the rest:
  * lives that end at once teach little. */
 static unsigned
@@ -128,8 +162,10 @@ weigh(const struct life *life, const struct world_dossier *dossier, const struct
 		weight *= 6;
 	else if (done.count > 2)
 		weight /= 2;
-	if (action->to != action->step && procedure->steps[action->step].track == 0)
-		weight *= 3;
+	if (action->to >= 0 && life->far[action->to] < life->far[action->step])
+		weight *= 8;
+	else if (action->to >= 0 && life->far[action->to] == FAR && life->far[action->step] < FAR)
+		weight = (weight + 7) / 8;
 	if (action->to >= 0 && procedure->steps[action->to].final && !dossier->parent)
 		weight = (weight + 19) / 20;
 	return weight;
@@ -472,6 +508,7 @@ life_run(struct life *life, struct guichet_error *error)
 	static const unsigned paces[] = { 60, 85, 92 };
 	const unsigned pace = paces[chance_below(chance, 3)];
 	life->taste = chance_next(chance);
+	draw_goals(life);
 	for (size_t turn = 0; status == GUICHET_OK && turn < turns && life->broken.length == 0; turn++) {
 		size_t open = 0;
 		for (size_t i = 0; i < world->dossier_count; i++)

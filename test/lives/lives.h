@@ -16,6 +16,7 @@
 #include "essais/world.h"
 
 enum { MOST_FIELDS = 400, MOST_SEEN = 16, MOST_MOVES = 2000 };
+enum { FAR = 1000 };
 enum { MOST_TRACKS = 32, MOST_STAYS = 1000, MOST_DONE = 300, MOST_RUNNING = 50, MOST_LIFE_DOSSIERS = 12, LIFE_ARENA = 512 << 20 };
 
 /* ---- chance ---- */
@@ -95,6 +96,7 @@ struct life {
 	uint64_t seed, rank;
 	struct chance chance;
 	uint64_t taste;         /* which actions this life likes */
+	int far[MOST_MOVES];    /* by step: how many moves away it is from where this life would like to go; FAR: not that way */
 	const struct ground *ground;
 	struct world *world;
 	struct arena *arena;

@@ -188,7 +188,8 @@ judge_acted(struct life *life, struct shadow *shadow, const struct world_dossier
 		const int role = procedure_role_find(procedure, judge_text(signature, "role")), rank = shadow->acts[i].signers++;
 		if (rank >= (int)signers.count || signers.at[rank] != role)
 			life_breaks(life, "« %.*s » a été signé hors de son tour", TEXT_ARGS(judge_text(signature, "role")));
-		if (!judge_may_hold(life, &procedure->roles[role], person, dossier->person))
+		if (!judge_may_hold(life, &procedure->roles[role], person, dossier->person)
+			&& !judge_signs_for(life, action, person, dossier->person))
 			life_breaks(life, "%.*s a signé au nom d’un rôle qui n’est pas le sien", TEXT_ARGS(person));
 	}
 }
