@@ -147,6 +147,20 @@ is_told(const struct dossier_facts *facts, int role)
 	return false;
 }
 
+bool
+judge_nobody(const struct life *life)
+{
+	const struct procedure *procedure = life->ground->procedure;
+	for (size_t i = 0; i < life->world->dossier_count && life->changes > 0; i++) {
+		for (size_t role = 0; role < procedure->role_count; role++) {
+			if (procedure->roles[role].reach != PROCEDURE_APPLICANT
+				&& !somebody_may(life, &procedure->roles[role], life->world->dossiers[i].person))
+				return true;
+		}
+	}
+	return false;
+}
+
 void
 judge_holders(struct life *life)
 {

@@ -17,6 +17,8 @@ bool judge_may_hold(const struct life *life, const struct procedure_role *role, 
 bool judge_may_do(const struct life *life, const struct procedure_action *action, struct text person, struct text subject);
 /* To sign only, by a delegation. */
 bool judge_signs_for(const struct life *life, const struct procedure_action *action, struct text person, struct text subject);
+/* Some role is held by nobody, for somebody's dossier: those who would are away. What names it cannot be written. */
+bool judge_nobody(const struct life *life);
 /* Those who are told of the dossiers are there, and whoever may be asked is found. */
 void judge_holders(struct life *life);
 

@@ -381,7 +381,9 @@ rules_judge_events(struct life *life)
 void
 rules_judge_time(struct life *life)
 {
-	const struct world *world = life->world;
+	struct world *world = life->world;
+	if (world->trouble.length > 0 && judge_nobody(life))
+		world->trouble = TEXT("");
 	if (world->trouble.length > 0)
 		life_breaks(life, "%.*s", TEXT_ARGS(world->trouble));
 	judge_holders(life);
