@@ -723,6 +723,26 @@ struct text dossier_label(const struct dossier_facts *facts, const struct dossie
 /* May this viewer open the piece of the procedure that the dossier has? Who handed it in may. */
 bool dossier_may_read_piece(const struct dossier_facts *facts, const struct dossier_viewer *viewer, int piece);
 
+/* A file that a piece had, or has, and what became of it. */
+struct dossier_piece_version {
+	struct dossier_piece piece; /* as it last stood: its state, its ground, until when it is good */
+	struct text by;             /* who handed it in, as a timeline tells it */
+	instant examined_at;        /* when it was accepted or sent back, the last time; 0: it was not, or that day is not kept */
+	instant replaced_at;        /* by another; 0: it was not */
+	instant undone_at;          /* what handed it in was undone; 0: it was not. Neither: it is the piece of today */
+};
+
+/* Those of all the pieces of a dossier, in the order in which they were handed in. Begins as zeros. */
+struct dossier_piece_versions {
+	struct dossier_piece_version *at;
+	size_t count, room;
+};
+
+/* What an event did to the pieces, into the versions that the events before it made (all of them from the first; an erased
+ * one tells nothing). `subject` is the dossier's. In the arena. REFUSED: the event cannot be read. */
+enum guichet_status dossier_piece_versions_add(struct arena *arena, const struct procedure *procedure, struct text subject,
+	const struct dossier_event *event, struct dossier_piece_versions *versions, struct guichet_error *error);
+
 /* A clock as it stands at the instant of the question. */
 struct dossier_clock_view {
 	const struct procedure_clock *definition;

@@ -281,6 +281,19 @@ struct office_handed_change {
 /* Its store_work. */
 enum guichet_status office_handed_save(struct store_tx *tx, void *change, struct guichet_error *error);
 
+/* --- files that pieces had before those of today ---------------------------------------------- */
+
+/* Every file that the pieces of a dossier had or have, in the order in which they were handed in, in the arena. `known` are
+ * its first events, when somebody has just read them (they and what they hold must live as long); 0: none. */
+enum guichet_status office_piece_versions(struct store_tx *tx, struct arena *arena, const struct office_dossier *dossier,
+	const struct dossier_event *known, size_t known_count, const struct dossier_piece_version **ret_versions,
+	size_t *ret_count, struct guichet_error *error);
+/* The file of that digest among those that a piece of the dossier had or has, as it was last handed in. UNKNOWN, always in
+ * the same words: no such piece, none today, one that this viewer may not open today, a digest that was never its own. */
+enum guichet_status office_piece_version(struct store_tx *tx, struct arena *arena, const struct office_dossier *dossier,
+	const struct dossier_viewer *viewer, struct text piece, struct text digest, struct dossier_piece *ret_piece,
+	struct guichet_error *error);
+
 /* --- what remains to do about pieces ---------------------------------------------------------- */
 
 struct office_piece_filter {

@@ -1,6 +1,6 @@
 /* What a dossier gives to open: the pieces handed in, the documents composed and signed.
  *
- * GET /dossiers/:id/pieces/:piece, /dossiers/:id/documents/:rang and its /pdf */
+ * GET /dossiers/:id/pieces/:piece, its /versions/:empreinte, /dossiers/:id/documents/:rang and its /pdf */
 #include "pages/families.h"
 
 #include "document/document.h"
@@ -8,6 +8,14 @@
 #include "base/banned.h"
 
 /* ---- pieces ---- */
+
+static enum guichet_status
+send_piece(struct request *request, const struct dossier_piece *piece, struct guichet_error *error)
+{
+	struct text bytes;
+	const enum guichet_status status = office_file_read(site_of(request)->office, request->arena, piece->digest, &bytes, error);
+	return status != GUICHET_OK ? status : request_send(request, page_file_type(piece->kind), piece->file, bytes);
+}
 
 enum guichet_status
 page_piece(struct request *request, struct html *html, struct guichet_error *error)
@@ -29,9 +37,30 @@ page_piece(struct request *request, struct html *html, struct guichet_error *err
 	/* The same answer for one that is not theirs to open. */
 	if (!piece || !dossier_may_read_piece(&dossier.facts, &viewer, index))
 		return guichet_fail(error, GUICHET_UNKNOWN, "Cette pièce n’existe pas.");
-	struct text bytes;
-	const enum guichet_status status = office_file_read(site_of(request)->office, request->arena, piece->digest, &bytes, error);
-	return status != GUICHET_OK ? status : request_send(request, page_file_type(piece->kind), piece->file, bytes);
+	return send_piece(request, piece, error);
+}
+
+/* A file that the piece had before: one of the fold « Versions précédentes ». */
+enum guichet_status
+page_piece_version(struct request *request, struct html *html, struct guichet_error *error)
+{
+	(void)html;
+	struct dossier_piece piece;
+	{
+		CLEANUP(store_read_end) struct store_tx *tx = store_read(site_of(request)->store, error);
+		if (!tx)
+			return error->status;
+		struct office_dossier dossier;
+		enum guichet_status status = page_dossier(request, tx, &dossier, error);
+		if (status != GUICHET_OK)
+			return status;
+		const struct dossier_viewer viewer = page_viewer(request, &dossier);
+		status = office_piece_version(tx, request->arena, &dossier, &viewer, request_parameter(request, "piece"),
+			request_parameter(request, "empreinte"), &piece, error);
+		if (status != GUICHET_OK)
+			return status;
+	}
+	return send_piece(request, &piece, error);
 }
 
 const char *

@@ -503,9 +503,15 @@ page_dossier_show(struct request *request, struct html *html, struct guichet_err
 	struct dossier_explanation explanation = { 0 };
 	struct guichet_error unexplained;
 	struct past past = { 0 };
+	const struct dossier_piece_version *versions = NULL;
+	size_t version_count = 0;
 	status = past_load(request, tx, &dossier, &past, error);
 	if (status == GUICHET_OK)
 		status = dossier_timeline(&dossier.facts, &viewer, past.events, past.count, request->arena, &moments, &count, error);
+	/* The whole past is at hand, but of a very long life. */
+	if (status == GUICHET_OK && dossier.state.piece_count > 0)
+		status = office_piece_versions(tx, request->arena, &dossier, past.events, past.after ? 0 : past.count, &versions,
+			&version_count, error);
 	if (reasons && status == GUICHET_OK
 		&& dossier_explain_now(&dossier.facts, reasons, &explanation, &unexplained) != GUICHET_OK)
 		explanation.count = 0;
@@ -538,7 +544,7 @@ page_dossier_show(struct request *request, struct html *html, struct guichet_err
 	}
 	HTML_IN(html, "div");
 	if (status == GUICHET_OK)
-		status = page_pieces(request, html, &dossier, error);
+		status = page_pieces(request, html, &dossier, versions, version_count, error);
 	references(html, dossier.procedure);
 	HTML_IN(html, "section", { "class", TEXT("card") });
 	HTML_SAY(html, "h2", "Une question ?", { "class", TEXT("card-title") });

@@ -1,5 +1,5 @@
-/* The pieces of a dossier as its page shows them: those handed in, where each stands and what to do; those still to come;
- * and the clocks that run. */
+/* The pieces of a dossier as its page shows them: those handed in, where each stands, what to do, and the
+ * files it had before; those still to come; and the clocks that run. */
 #include "pages/families.h"
 
 #include "base/banned.h"
@@ -72,9 +72,88 @@ join_link(struct request *request, struct html *html, const struct office_dossie
 	html_text(html, piece->label);
 }
 
+/* ---- what a piece was before ---- */
+
+/* "Renvoyée le 16 juin 2023 à 10 h 00", and the ground. */
+static void
+version_verdict(struct request *request, struct html *html, const struct dossier_piece_version *version)
+{
+	const bool back = version->piece.state == PROCEDURE_PIECE_SENT_BACK;
+	if (version->piece.state == PROCEDURE_PIECE_HANDED_IN)
+		return;
+	{
+		HTML_IN(html, "p");
+		html_text(html, back ? TEXT("Renvoyée") : TEXT("Acceptée"));
+		if (version->examined_at)
+			html_format(html, " le " TEXT_FORMAT, TEXT_ARGS(instant_french(request->arena, version->examined_at)));
+		html_text(html, back && version->piece.ground.length ? TEXT("\u00a0:") : TEXT("."));
+	}
+	if (back && version->piece.ground.length)
+		HTML_LINE(html, "blockquote", version->piece.ground, { "class", TEXT("quote") });
+}
+
+static void
+one_version(struct request *request, struct html *html, const struct office_dossier *dossier,
+	const struct dossier_piece_version *version)
+{
+	const struct dossier_piece *file = &version->piece;
+	const instant until = version->undone_at ? version->undone_at : version->replaced_at;
+	HTML_IN(html, "li");
+	{
+		HTML_IN(html, "p");
+		html_link(html, arena_format(request->arena, TEXT_FORMAT "/pieces/" TEXT_FORMAT "/versions/" TEXT_FORMAT,
+			TEXT_ARGS(page_dossier_path(request->arena, dossier->id)), TEXT_ARGS(file->name), TEXT_ARGS(file->digest)),
+			file->file);
+		html_markup(html, " ");
+		HTML_LINE(html, "span", page_size_text(request->arena, file->size), { "class", TEXT("size") });
+	}
+	{
+		HTML_IN(html, "p");
+		html_format(html, "Jointe le " TEXT_FORMAT, TEXT_ARGS(instant_french(request->arena, file->at)));
+		if (version->by.length)
+			html_format(html, " par " TEXT_FORMAT, TEXT_ARGS(version->by));
+		html_markup(html, ".");
+	}
+	version_verdict(request, html, version);
+	if (file->valid_until.year)
+		HTML_LINE(html, "p", arena_format(request->arena, "Valable jusqu’au " TEXT_FORMAT ".",
+			TEXT_ARGS(date_french(request->arena, file->valid_until, false))));
+	HTML_LINE(html, "p", arena_format(request->arena, "%s le " TEXT_FORMAT ".", version->undone_at
+		? "Envoi annulé" : "Remplacée", TEXT_ARGS(instant_french(request->arena, until))));
+}
+
+/* Those of one piece but the one of today, the latest first; nothing without. */
+static void
+former_versions(struct request *request, struct html *html, const struct office_dossier *dossier,
+	const struct procedure_piece *piece, const struct dossier_piece_version *versions, size_t count)
+{
+	size_t former = 0;
+	for (size_t i = 0; i < count; i++)
+		former += text_equal(versions[i].piece.name, piece->name) && (versions[i].replaced_at || versions[i].undone_at);
+	if (former == 0)
+		return;
+	HTML_IN(html, "details", { "class", TEXT("quiet") });
+	{
+		HTML_IN(html, "summary");
+		html_format(html, "Versions précédentes (%zu)", former);
+		HTML_IN(html, "span", { "class", TEXT("visually-hidden") });
+		html_say(html, " : ");
+		html_text(html, piece->label);
+	}
+	HTML_IN(html, "ol", { "class", TEXT("versions") });
+	for (size_t i = count; i > 0; i--) {
+		const struct dossier_piece_version *version = &versions[i - 1];
+		if (text_equal(version->piece.name, piece->name) && (version->replaced_at || version->undone_at))
+			one_version(request, html, dossier, version);
+	}
+}
+
+/* ---- the pieces of today ---- */
+
 static void
 one_piece(struct request *request, struct html *html, const struct office_dossier *dossier,
-	const struct dossier_piece *kept, int index, bool readable, const struct procedure_action *join)
+	const struct dossier_piece *kept, int index, bool readable, const struct procedure_action *join,
+	const struct dossier_piece_version *versions, size_t version_count)
 {
 	const struct procedure_piece *piece = &dossier->procedure->pieces[index];
 	const instant at = dossier->facts.at;
@@ -104,6 +183,9 @@ one_piece(struct request *request, struct html *html, const struct office_dossie
 	}
 	if (wanted)
 		join_link(request, html, dossier, join, piece, "En joindre une autre");
+	/* Who may not open the one of today opens none. */
+	if (readable)
+		former_versions(request, html, dossier, piece, versions, version_count);
 }
 
 /* A piece that is not there yet is shown when it may be joined: a compulsory one, where somebody is awaited; elsewhere the action
@@ -116,7 +198,8 @@ wanted_by(const struct office_dossier *dossier, const struct procedure_action *j
 }
 
 enum guichet_status
-page_pieces(struct request *request, struct html *html, const struct office_dossier *dossier, struct guichet_error *error)
+page_pieces(struct request *request, struct html *html, const struct office_dossier *dossier,
+	const struct dossier_piece_version *versions, size_t version_count, struct guichet_error *error)
 {
 	const struct procedure *procedure = dossier->procedure;
 	const struct dossier_viewer viewer = page_viewer(request, dossier);
@@ -138,7 +221,8 @@ page_pieces(struct request *request, struct html *html, const struct office_doss
 		const struct dossier_piece *kept = dossier_piece_find(&dossier->state, piece->name);
 		const struct procedure_action *join = joining(options, count, (int)i);
 		if (kept)
-			one_piece(request, html, dossier, kept, (int)i, dossier_may_read_piece(&dossier->facts, &viewer, (int)i), join);
+			one_piece(request, html, dossier, kept, (int)i, dossier_may_read_piece(&dossier->facts, &viewer, (int)i), join,
+				versions, version_count);
 		if (kept || !wanted_by(dossier, join, piece))
 			continue;
 		HTML_IN(html, "li");

@@ -73,6 +73,7 @@ PAGE(page_action_too_large);
 PAGE(page_action_piece);
 /* documents.c */
 PAGE(page_piece);
+PAGE(page_piece_version);
 PAGE(page_document);
 PAGE(page_document_pdf);
 /* desk.c, completeness.c, batch.c, figures.c, calendar.c: who runs a campaign */

@@ -209,8 +209,9 @@ struct text page_file_accept(unsigned formats);
 enum guichet_status page_clocks(struct request *request, struct html *html, const struct office_dossier *dossier,
 	struct guichet_error *error);
 struct text page_clock_text(struct arena *arena, const struct dossier_clock_view *clock);
+/* `versions`: of all its pieces, as office_piece_versions() gives them. */
 enum guichet_status page_pieces(struct request *request, struct html *html, const struct office_dossier *dossier,
-	struct guichet_error *error);
+	const struct dossier_piece_version *versions, size_t version_count, struct guichet_error *error);
 /* Where a piece stands, as a badge, and until when it is good. */
 void page_piece_state(struct html *html, struct arena *arena, const struct procedure_piece *definition,
 	const struct dossier_piece *piece, instant at);

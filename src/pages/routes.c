@@ -54,6 +54,7 @@ static const struct route routes[] = {
 	{ METHOD_GET,  "/dossiers/:id/documents/:rang",      RIGHT_PERSON, page_document, NULL, 0 },
 	{ METHOD_GET,  "/dossiers/:id/documents/:rang/pdf",  RIGHT_PERSON, page_document_pdf, NULL, 0 },
 	{ METHOD_GET,  "/dossiers/:id/pieces/:piece",        RIGHT_PERSON, page_piece, NULL, 0 },
+	{ METHOD_GET,  "/dossiers/:id/pieces/:piece/versions/:empreinte", RIGHT_PERSON, page_piece_version, NULL, 0 },
 	{ METHOD_GET,  "/dossiers/:id/versions",             RIGHT_PERSON, page_versions, NULL, 0 },
 
 	/* a request for an agent, until it is filed: the pages of drafts */

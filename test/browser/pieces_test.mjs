@@ -256,6 +256,36 @@ test("a piece is sent back with its ground, replaced, and accepted", () => withS
 	await page.getByText("complete.pdf").first().waitFor();
 	await page.getByText("vaut jusqu’au 31 mai 2024").waitFor();
 	check(!/Délai pour compléter/.test(await page.textContent("main")), "the clock is stopped");
+	// what the first file was, folded: who, when, what became of it; it opens as it was
+	const fold = page.locator("#pieces details");
+	equal(await fold.count(), 1, "one piece had another file");
+	await fold.locator("summary").click();
+	const former = plain(await fold.innerText()).replace(/\s+/g, " ");
+	for (const told of ["Versions précédentes (1) : Attestation de formation à la sécurité", "securite.pdf", "Jointe le 8 juin 2023 à 10 h",
+		"Renvoyée le 8 juin 2023 à 10 h", "La <page> 2 manque.", "Remplacée le 8 juin 2023 à 10 h"])
+		check(former.includes(told), `« ${told} » in ${former}`);
+	const [before] = await Promise.all([page.waitForEvent("download"), follow(fold, "securite.pdf")]);
+	equal(before.suggestedFilename(), "securite.pdf");
+	const old = await fold.getByRole("link").getAttribute("href"), sha = old.split("/").at(-1);
+	const mine = await client(server, person), [present, previous] = [await mine.get(`${dossier}/pieces/formation`), await mine.get(old)];
+	equal(previous.status, 200);
+	check(previous.html.includes("securite") && !present.html.includes("securite"), "the bytes of that time");
+	const same = new Set(["content-type", "content-security-policy", "cache-control", "x-content-type-options", "referrer-policy"]);
+	const told = one => [...one.headers].filter(([name]) => same.has(name)).concat([["disposition",
+		one.headers.get("content-disposition")?.replace(/complete|securite/g, "")]]);
+	equal(told(previous), told(present), "headers");
+	// who opens the piece of today opens it, and nobody else; what is not its own is not there
+	for (const [who, status] of [[clerk, 200], [chief, 200], [stranger, 404]])
+		equal([(await who.get(`${dossier}/pieces/formation`)).status, (await who.get(old)).status], [status, status]);
+	equal((await new Client(server.url).get(old)).status, 303, "to the login page");
+	const nothing = [];
+	for (const path of [`${dossier}/pieces/assurance/versions/${sha}`, `${dossier}/pieces/formation/versions/${"0".repeat(64)}`,
+		`${dossier}/pieces/formation/versions/x`, `${dossier}/pieces/rien/versions/${sha}`]) {
+		const got = await mine.get(path);
+		equal(got.status, 404, path);
+		nothing.push(mainOf(got.html).replace(/repère à l’assistance.*/, ""));
+	}
+	equal(new Set(nothing).size, 1, `the same page for all that is not there: ${nothing.join("\n")}`);
 	await good(page, "pieces-completees");
 
 	// who may open the medical opinion
@@ -294,6 +324,9 @@ test("a piece is sent back with its ground, replaced, and accepted", () => withS
 	// accepted, on a phone
 	const phone = await visitor({ url: server.url, phone: true });
 	await enter(phone, cast.office);
+	await phone.goto(dossier);
+	await phone.locator("#pieces summary").click();
+	await good(phone, "pieces-versions-telephone");
 	await phone.goto(desk);
 	await good(phone, "pieces-bureau-telephone");
 	await phone.goto(`${dossier}/actions/examiner`);

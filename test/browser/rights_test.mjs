@@ -58,6 +58,8 @@ const pages = {
 	"GET /dossiers/:id/documents/:rang": { path: cast => `/dossiers/${cast.id}/documents/1`, ...theirs },
 	"GET /dossiers/:id/documents/:rang/pdf": { path: cast => `/dossiers/${cast.id}/documents/1/pdf`, ...theirs },
 	"GET /dossiers/:id/pieces/:piece": { path: cast => `/dossiers/${cast.id}/pieces/assurance`, ...theirs },
+	"GET /dossiers/:id/pieces/:piece/versions/:empreinte": {
+		path: cast => `/dossiers/${cast.id}/pieces/assurance/versions/${cast.digest}`, ...theirs },
 	"GET /dossiers/:id/versions": { path: cast => `/dossiers/${cast.id}/versions`, ...theirs },
 	// its procedure has no nature: nothing is there, for nobody
 	"GET /dossiers/:id/natures/:nature": { path: cast => `/dossiers/${cast.id}/natures/avenant`, all: 404 },
@@ -163,6 +165,7 @@ async function theStage() {
 	stage.link = (await linkTo(world, request.chef))[0];
 	stage.elsewhereLink = (await linkTo(world, elsewhere.chef))[0];
 	stage.answeredLink = (await linkTo(world, answered.chef))[0];
+	stage.digest = await world.sql(`SELECT digest FROM attachment WHERE dossier = '${request.id}' AND piece = 'assurance'`);
 	stage.mail = /href="(\/demo\/courriels\/[^"]+)"/.exec((await world.client().get("/demo/courriels")).html)[1];
 	return stage;
 }

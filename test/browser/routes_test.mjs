@@ -76,6 +76,9 @@ const tour = [{
 		["accuse", "GET /dossiers/:id/documents/:rang", c => c.request.agent, c => `/dossiers/${c.request.id}/documents/1`],
 		["accuse-pdf", "GET /dossiers/:id/documents/:rang/pdf", c => c.request.agent, c => `/dossiers/${c.request.id}/documents/1/pdf`, { file: "application/pdf" }],
 		["piece", "GET /dossiers/:id/pieces/:piece", c => c.request.agent, c => `/dossiers/${c.request.id}/pieces/assurance`, { file: "application/pdf" }],
+		["piece-version", "GET /dossiers/:id/pieces/:piece/versions/:empreinte", c => c.request.agent,
+			async c => `/dossiers/${c.request.id}/pieces/assurance/versions/${await c.world.sql(
+				`SELECT digest FROM attachment WHERE dossier = '${c.request.id}' AND piece = 'assurance'`)}`, { file: "application/pdf" }],
 		["piece-en-attente", "GET /dossiers/:id/actions/:action/pieces/:piece", c => c.request.agent,
 			c => `/dossiers/${c.request.id}/actions/retirer/pieces/assurance`, { status: 404 }],
 		["retirer", "GET /dossiers/:id/actions/:action", c => c.request.agent, c => `/dossiers/${c.request.id}/actions/retirer`],
