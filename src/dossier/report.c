@@ -16,7 +16,6 @@ struct line {
 	struct feel_value key; /* for their order: numbers by value */
 	struct text sort;
 	bool unknown;          /* the value is not there: the last line */
-	bool small;            /* it would tell of few dossiers */
 	struct line *next;     /* of its bucket */
 };
 
@@ -360,13 +359,12 @@ dossier_report_add(struct dossier_report *report, const struct dossier_facts *fa
 
 /* ---- putting in order ---- */
 
-/* The small ones first. */
+/* The smallest first. */
 static int
 by_size(const void *a, const void *b)
 {
 	const struct line *left = *(struct line *const *)a, *right = *(struct line *const *)b;
-	return left->small != right->small ? left->small ? -1 : 1
-		: left->group.dossiers != right->group.dossiers ? left->group.dossiers < right->group.dossiers ? -1 : 1
+	return left->group.dossiers != right->group.dossiers ? left->group.dossiers < right->group.dossiers ? -1 : 1
 		: text_compare(left->sort, right->sort);
 }
 
@@ -394,26 +392,53 @@ is_few(const struct dossier_report *report, int64_t count)
 	return count > 0 && count < report->definition->secret;
 }
 
-/* What a measure of a group tells of few dossiers: how many it counts, or how many it does not of another that holds all
- * of its own (the difference is there to be done). Of a hidden one nothing is told. */
+/* Does a cell of a group tell of few dossiers: how many it counts, or how many it does not of another measure that holds
+ * all of its own (the difference is there to be done)? */
 static bool
 tells(const struct dossier_report *report, const struct dossier_report_group *group, size_t measure)
 {
 	const size_t measures = report->definition->measure_count;
 	bool few = is_few(report, group->cells[measure].count);
 	for (size_t i = 0; i < measures; i++)
-		few |= !report->total.cells[i].hidden && group->beyond[measure * measures + i] == 0
-			&& is_few(report, group->beyond[i * measures + measure]);
-	return few && !report->total.cells[measure].hidden;
+		few |= group->beyond[measure * measures + i] == 0 && is_few(report, group->beyond[i * measures + measure]);
+	return few;
 }
 
-static bool
-is_small(const struct dossier_report *report, const struct dossier_report_group *group)
+/* The cell that a column hides next, for the ones hidden not to be told by the total: the smallest that counts some. */
+static struct dossier_report_cell *
+next_to_hide(const struct dossier_report_table *table, size_t measure)
 {
-	bool small = group->dossiers < report->definition->secret;
-	for (size_t i = 0; group->cells && i < report->definition->measure_count; i++)
-		small |= tells(report, group, i);
-	return small;
+	struct dossier_report_cell *best = NULL;
+	for (size_t i = 0; i < table->count; i++) {
+		struct dossier_report_cell *cell = &table->groups[i].cells[measure];
+		if (!cell->hidden && (!best || (cell->count && (!best->count || cell->count < best->count))))
+			best = cell;
+	}
+	return best;
+}
+
+/* Hides the cells of a column that would tell of few dossiers, and as many others as it takes for the total, which is
+ * shown, not to give them away. */
+static void
+hide_cells(const struct dossier_report *report, struct dossier_report_table *table, size_t measure)
+{
+	size_t hidden = 0;
+	int64_t held = 0;
+	for (size_t i = 0; i < table->count; i++) {
+		struct dossier_report_cell *cell = &table->groups[i].cells[measure];
+		cell->hidden = tells(report, &table->groups[i], measure);
+		hidden += cell->hidden;
+		held += cell->hidden ? cell->count : 0;
+	}
+	table->hidden |= hidden > 0;
+	while (hidden && (hidden == 1 || held < report->definition->secret)) {
+		struct dossier_report_cell *cell = next_to_hide(table, measure);
+		if (!cell)
+			return;
+		cell->hidden = true;
+		hidden++;
+		held += cell->count;
+	}
 }
 
 static void
@@ -433,16 +458,14 @@ static size_t
 hold_together(const struct dossier_report *report, struct line **lines, size_t count, struct dossier_report_table *table)
 {
 	size_t small = 0;
-	for (size_t i = 0; i < count; i++)
-		lines[i]->small = is_small(report, &lines[i]->group);
 	qsort(lines, count, sizeof *lines, by_size);
 	struct line *rest = lines[0];
-	while (small < count && (lines[small]->small || (small && is_small(report, &rest->group)))) {
+	while (small < count && (is_few(report, lines[small]->group.dossiers) || (small && is_few(report, rest->group.dossiers)))) {
 		if (small)
 			group_add(report, &rest->group, &lines[small]->group);
 		small++;
 	}
-	table->too_few = small && (small == count || is_small(report, &rest->group));
+	table->too_few = small && (small == count || is_few(report, rest->group.dossiers));
 	if (table->too_few || small == 0)
 		return count;
 	rest->group.name = TEXT("Autres, regroupés");
@@ -471,11 +494,10 @@ put_in_order(struct dossier_report *report, const struct lines *counted, bool li
 	if (shown)
 		qsort(lines, shown, sizeof *lines, list ? by_size_down : by_value);
 	table->count = table->too_few ? 0 : shown + (table->merged ? 1 : 0);
-	for (size_t i = 0; i < table->count; i++) {
+	for (size_t i = 0; i < table->count; i++)
 		table->groups[i] = lines[i]->group;
-		for (size_t m = 0; !list && m < report->definition->measure_count; m++)
-			table->groups[i].cells[m].hidden = report->total.cells[m].hidden;
-	}
+	for (size_t m = 0; !list && report->definition->secret && m < report->definition->measure_count; m++)
+		hide_cells(report, table, m);
 	return GUICHET_OK;
 }
 
@@ -485,8 +507,6 @@ dossier_report_end(struct dossier_report *report, struct guichet_error *error)
 	const struct procedure_report *definition = report->definition;
 	enum guichet_status status = GUICHET_OK;
 	report->too_few = report->total.dossiers && report->total.dossiers < definition->secret;
-	for (size_t i = 0; definition->secret && i < definition->measure_count; i++)
-		report->total.cells[i].hidden = tells(report, &report->total, i);
 	for (size_t i = 0; status == GUICHET_OK && i < definition->by_count; i++)
 		status = put_in_order(report, &report->work->tables[i], false, &report->tables[i], error);
 	for (size_t i = 0; status == GUICHET_OK && i < definition->list_count; i++)

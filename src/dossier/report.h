@@ -24,7 +24,7 @@ struct text dossier_report_year_text(struct arena *arena, const struct procedure
 struct dossier_report_cell {
 	int64_t count;         /* dossiers */
 	struct feel_value sum; /* of their numbers; 0 when dossiers are counted */
-	bool hidden;           /* too few: what it counts is not shown anywhere */
+	bool hidden;           /* of a group: it would tell of few dossiers, or give away one that does */
 };
 
 struct dossier_report_group {
@@ -40,6 +40,7 @@ struct dossier_report_table {
 	struct dossier_report_group *groups; /* in order once ended */
 	size_t count;
 	size_t merged; /* small groups that the last line holds together; 0: none */
+	bool hidden;   /* some of their cells are */
 	bool too_few;  /* all are small: none may be shown */
 };
 
@@ -63,9 +64,9 @@ enum guichet_status dossier_report_begin(struct arena *arena, const struct proce
  * table has too many lines. */
 enum guichet_status dossier_report_add(struct dossier_report *report, const struct dossier_facts *facts,
 	struct arena *scratch, struct guichet_error *error);
-/* Puts its lines in order. With a secret, groups that would tell of few dossiers are held together: fewer dossiers, a
- * cell of fewer, or two measures one of which is a part of the other and that differ by fewer. A measure of which the
- * whole would tell so is hidden. */
+/* Puts its lines in order. With a secret, groups of fewer dossiers are held together, and the cells of a group that would
+ * tell of fewer (how many they count, or by how much two measures differ one of which is a part of the other) are hidden,
+ * with others if the total gives them away. The total is shown as it is. */
 enum guichet_status dossier_report_end(struct dossier_report *report, struct guichet_error *error);
 
 /* What a cell shows: how many, their sum, their mean (two decimals at most; empty when there are none). */

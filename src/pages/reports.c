@@ -333,11 +333,12 @@ static void
 foot(struct request *request, struct html *html, const struct asked *asked, const struct dossier_report *report)
 {
 	bool merged = false, hidden = false;
-	for (size_t i = 0; i < report->definition->measure_count; i++)
-		hidden |= report->total.cells[i].hidden;
-	for (size_t i = 0; i < report->definition->by_count + report->definition->list_count; i++)
-		merged |= (i < report->definition->by_count ? &report->tables[i]
-			: &report->lists[i - report->definition->by_count])->merged > 0;
+	for (size_t i = 0; i < report->definition->by_count + report->definition->list_count; i++) {
+		const struct dossier_report_table *table = i < report->definition->by_count ? &report->tables[i]
+			: &report->lists[i - report->definition->by_count];
+		merged |= table->merged > 0;
+		hidden |= table->hidden;
+	}
 	{
 		HTML_IN(html, "p", { "class", TEXT("muted") });
 		html_format(html, "Compté le %.*s sur %lld dossier%s.",
@@ -348,7 +349,8 @@ foot(struct request *request, struct html *html, const struct asked *asked, cons
 				"des autres au besoin : seuls, ils diraient ce qu’une personne a demandé.",
 				(long long)report->definition->secret);
 		if (hidden)
-			html_format(html, " « trop peu » : ce nombre, ou sa différence avec un autre, parlerait de moins de %lld dossiers.",
+			html_format(html, " « trop peu » : ce nombre, ou sa différence avec un autre, parlerait de moins de %lld dossiers, ou "
+				"donnerait celui d’un autre groupe.",
 				(long long)report->definition->secret);
 	}
 	HTML_IN(html, "section", { "class", TEXT("no-print") });
