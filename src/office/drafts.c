@@ -74,6 +74,15 @@ office_draft_merge(struct arena *arena, const struct office_draft_change *change
 	return GUICHET_OK;
 }
 
+static bool
+is_typed(struct dossier_raws typed, struct text field)
+{
+	for (size_t i = 0; i < typed.count; i++)
+		if (text_equal(dossier_raw_field(typed.at[i].field), field))
+			return true;
+	return false;
+}
+
 bool
 office_raws_join(struct arena *arena, struct dossier_raws draft, struct dossier_raws typed, struct dossier_raws *ret_raws)
 {
@@ -82,13 +91,15 @@ office_raws_join(struct arena *arena, struct dossier_raws draft, struct dossier_
 		return true;
 	}
 	struct dossier_raw *raws = arena_array_of(arena, struct dossier_raw, draft.count + typed.count);
+	size_t count = 0;
 	if (!raws)
 		return false;
 	for (size_t i = 0; i < draft.count; i++)
-		raws[i] = draft.at[i];
+		if (!is_typed(typed, dossier_raw_field(draft.at[i].field)))
+			raws[count++] = draft.at[i];
 	for (size_t i = 0; i < typed.count; i++)
-		raws[draft.count + i] = typed.at[i];
-	*ret_raws = (struct dossier_raws){ raws, draft.count + typed.count };
+		raws[count++] = typed.at[i];
+	*ret_raws = (struct dossier_raws){ raws, count };
 	return true;
 }
 

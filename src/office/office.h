@@ -256,7 +256,7 @@ struct office_draft_change {
 /* Makes of the answers of a draft what they would be after the change. */
 enum guichet_status office_draft_merge(struct arena *arena, const struct office_draft_change *change,
 	struct dossier_raws *raws, struct guichet_error *error);
-/* The answers of a draft, then what was typed beside the button that files. False when the arena is full. */
+/* The answers of a draft, but those typed again beside the button that files, then these. False when the arena is full. */
 [[nodiscard]] bool office_raws_join(struct arena *arena, struct dossier_raws draft, struct dossier_raws typed,
 	struct dossier_raws *ret_raws);
 /* Its store_work. */

@@ -19,6 +19,8 @@ line(struct html *html, struct text label, struct text value)
 void
 page_contacts(struct html *html, const struct campaign *campaign)
 {
+	if (campaign->contact_count == 0)
+		return;
 	HTML_IN(html, "ul");
 	for (size_t i = 0; i < campaign->contact_count; i++) {
 		const struct campaign_contact *contact = &campaign->contacts[i];
@@ -60,6 +62,8 @@ page_help(struct request *request, struct html *html, struct guichet_error *erro
 		HTML_LINE(html, "p", text_of_string(questions[i].answer));
 	}
 	for (size_t i = 0; i < campaigns.count; i++) {
+		if (campaigns.at[i]->campaign->contact_count == 0)
+			continue;
 		HTML_LINE(html, "h2", campaigns.at[i]->campaign->title);
 		page_contacts(html, campaigns.at[i]->campaign);
 	}

@@ -235,9 +235,12 @@ aside(struct request *request, struct html *html, const struct office_campaign *
 		HTML_SAY(html, "h2", "Dates clés", { "class", TEXT("card-title") });
 		page_key_dates(request, html, campaign);
 	}
+	const bool others = visitor_of(request) && office_files_for_others(&visitor_of(request)->actor, campaign->procedure);
+	if (!others && campaign->campaign->contact_count == 0)
+		return;
 	HTML_IN(html, "section", { "class", TEXT("card") });
 	HTML_SAY(html, "h2", "Une question ?", { "class", TEXT("card-title") });
-	if (visitor_of(request) && office_files_for_others(&visitor_of(request)->actor, campaign->procedure)) {
+	if (others) {
 		HTML_IN(html, "p");
 		html_link(html, behalf_path(request->arena, campaign, (struct text){ 0 }), TEXT("Déposer une demande pour quelqu’un"));
 	}

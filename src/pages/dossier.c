@@ -460,6 +460,24 @@ references(struct html *html, const struct procedure *procedure)
 
 /* ---- the page ---- */
 
+/* By which way it was filed, when there were several: " Façon de déposer : Déposer en urgence." */
+static struct text
+way_text(struct arena *arena, const struct office_dossier *dossier)
+{
+	const struct procedure *procedure = dossier->procedure;
+	const int nature = procedure_nature_find(procedure, dossier->state.nature);
+	const int start = nature < 0 ? 0 : procedure->natures[nature].start;
+	for (size_t i = 0; procedure->steps[start].actions.count > 1 && i < dossier->state.done_count; i++) {
+		const struct dossier_done *done = &dossier->state.done[i];
+		if (done->effect || done->from != start || done->first_at != dossier->state.filed_at)
+			continue;
+		const int action = procedure_action_find(procedure, start, procedure->moves[done->move].name);
+		if (action >= 0)
+			return arena_format(arena, " Façon de déposer : « " TEXT_FORMAT " ».", TEXT_ARGS(procedure->actions[action].label));
+	}
+	return TEXT("");
+}
+
 /* The acknowledgement of receipt, at once: number and instant; the document and the mail follow. */
 static void
 receipt(struct request *request, struct html *html, const struct office_dossier *dossier)
@@ -467,9 +485,11 @@ receipt(struct request *request, struct html *html, const struct office_dossier 
 	const struct text mail = visitor_of(request)->actor.facts.person.mail;
 	if (!text_equal(request_query(request, "fait"), TEXT("depot")))
 		return;
+	const struct text way = way_text(request->arena, dossier);
 	if (!is_own(request, dossier)) {
 		page_notice(html, NOTICE_SUCCESS, TEXT("La demande est déposée"), arena_format(request->arena,
-			"Elle porte le numéro " TEXT_FORMAT ". La personne est prévenue.", TEXT_ARGS(dossier->state.number)));
+			"Elle porte le numéro " TEXT_FORMAT ". La personne est prévenue." TEXT_FORMAT, TEXT_ARGS(dossier->state.number),
+			TEXT_ARGS(way)));
 		return;
 	}
 	const struct procedure *procedure = dossier->procedure;
@@ -482,8 +502,9 @@ receipt(struct request *request, struct html *html, const struct office_dossier 
 	else if (letters)
 		follows = TEXT(" L’accusé de réception se télécharge sur cette page.");
 	page_notice(html, NOTICE_SUCCESS, TEXT("Votre demande est déposée"), arena_format(request->arena,
-		"Elle porte le numéro " TEXT_FORMAT " et a été reçue le " TEXT_FORMAT "." TEXT_FORMAT, TEXT_ARGS(dossier->state.number),
-		TEXT_ARGS(instant_french(request->arena, dossier->state.filed_at)), TEXT_ARGS(follows)));
+		"Elle porte le numéro " TEXT_FORMAT " et a été reçue le " TEXT_FORMAT "." TEXT_FORMAT TEXT_FORMAT,
+		TEXT_ARGS(dossier->state.number), TEXT_ARGS(instant_french(request->arena, dossier->state.filed_at)),
+		TEXT_ARGS(follows), TEXT_ARGS(way)));
 }
 
 enum guichet_status
@@ -546,6 +567,8 @@ page_dossier_show(struct request *request, struct html *html, struct guichet_err
 	if (status == GUICHET_OK)
 		status = page_pieces(request, html, &dossier, versions, version_count, error);
 	references(html, dossier.procedure);
+	if (dossier.campaign->campaign->contact_count == 0)
+		return status;
 	HTML_IN(html, "section", { "class", TEXT("card") });
 	HTML_SAY(html, "h2", "Une question ?", { "class", TEXT("card-title") });
 	page_contacts(html, dossier.campaign->campaign);

@@ -81,7 +81,9 @@ draft_load_with(struct request *request, struct store_tx *tx, const struct offic
 		status = office_draft_about(tx, arena, draft->campaign->id, actor->person, draft->about, &draft->saved, error);
 	if (status == GUICHET_OK && typed)
 		status = office_draft_merge(arena, typed, &draft->saved.raws, error);
-	const struct procedure_action *filing = status == GUICHET_OK ? draft_filing(draft) : NULL;
+	if (status == GUICHET_OK)
+		status = draft_ways(request, draft, error);
+	const struct procedure_action *filing = status == GUICHET_OK && !draft->several ? draft_filing(draft) : NULL;
 	if (status == GUICHET_OK)
 		status = office_named_load(tx, arena, actor->facts.structure.path, draft->saved.raws, &draft->facts, error);
 	if (status == GUICHET_OK)
@@ -200,8 +202,15 @@ draft_step_path(struct arena *arena, const struct draft *draft, size_t step, boo
 {
 	const struct text path = draft_path(arena, draft, "");
 	if (step == draft_step_count(draft))
-		return arena_format(arena, TEXT_FORMAT "/recapitulatif", TEXT_ARGS(path));
+		return draft_summary_path(arena, draft, (struct text){ 0 });
 	return arena_format(arena, TEXT_FORMAT "?etape=%zu%s", TEXT_ARGS(path), step, verify ? "&verifier=oui" : "");
+}
+
+struct text
+draft_summary_path(struct arena *arena, const struct draft *draft, struct text way)
+{
+	return arena_format(arena, TEXT_FORMAT "/recapitulatif%s" TEXT_FORMAT, TEXT_ARGS(draft_path(arena, draft, "")),
+		way.length ? "?facon=" : "", TEXT_ARGS(way));
 }
 
 /* Nothing of it remains to be done. A section nobody has opened yet is not done, even without a mistake. */
@@ -328,6 +337,8 @@ draft_identity(struct request *request, struct html *html, const struct draft *d
 void
 draft_help(struct html *html, const struct office_campaign *campaign)
 {
+	if (campaign->campaign->contact_count == 0)
+		return;
 	HTML_IN(html, "section", { "class", TEXT("card no-print") });
 	HTML_SAY(html, "h2", "Besoin d’aide ?", { "class", TEXT("card-title") });
 	page_contacts(html, campaign->campaign);
@@ -483,6 +494,17 @@ page_draft(struct request *request, struct html *html, struct guichet_error *err
 
 /* ---- saving ---- */
 
+/* Does one of the ways to file it ask for that field? */
+static bool
+is_of_a_way(const struct draft *draft, struct text field)
+{
+	const int index = procedure_field_find(draft->facts.procedure, field);
+	for (size_t i = 0; index != PROCEDURE_NONE && i < draft->way_count; i++)
+		if (procedure_list_has(draft->ways[i].definition->enters, index))
+			return true;
+	return false;
+}
+
 /* What the form carries: its answers, and the fields it showed. */
 static enum guichet_status
 read_change(struct request *request, const struct draft *draft, struct office_draft_change *change,
@@ -499,7 +521,7 @@ read_change(struct request *request, const struct draft *draft, struct office_dr
 	size_t raw_count = 0, field_count = 0;
 	for (size_t i = 0; i < typed.count; i++) {
 		const struct text field = dossier_raw_field(typed.at[i].field);
-		if (!dossier_answer_find(&draft->form, field))
+		if (!dossier_answer_find(&draft->form, field) && !is_of_a_way(draft, field))
 			continue; /* of another action: not of the form */
 		raws[raw_count++] = typed.at[i];
 		fields[field_count++] = field;
@@ -559,6 +581,13 @@ page_draft_autosaved(struct request *request, struct html *html, struct guichet_
 	struct draft draft;
 	if (!tx || draft_load(request, tx, &draft, error) != GUICHET_OK)
 		return GUICHET_OK; /* it is saved: that is what was asked */
+	if (form_value(request, "action").length > 0) {
+		struct dossier_form form;
+		if (draft_way_form(request, &draft, form_value(request, "action"), &form, error) == GUICHET_OK
+			&& has_other_questions(request, &form))
+			request_add_header(request, "X-Form", draft_summary_path(request->arena, &draft, form_value(request, "action")));
+		return GUICHET_OK;
+	}
 	const size_t step = step_asked(&draft, form_value(request, "etape"));
 	if (step <= draft.section_count) {
 		const struct dossier_form part = draft_section(request->arena, &draft, draft.sections[step - 1], false);
@@ -583,7 +612,9 @@ not_saved(struct request *request, struct html *html, const struct office_draft_
 	request_status(request, theirs ? 422 : 503);
 	CLEANUP(store_read_end) struct store_tx *tx = store_read(site_of(request)->store, &error);
 	if (tx && draft_load_with(request, tx, change, &draft, &error) == GUICHET_OK && draft_may_prepare(&draft)
-		&& draft.section_count) {
+		&& form_value(request, "action").length > 0)
+		return draft_summary(request, html, &draft, NULL, trouble, &error);
+	if (tx && error.status == GUICHET_OK && draft_may_prepare(&draft) && draft.section_count) {
 		size_t step = step_asked(&draft, form_value(request, "etape"));
 		draft.trouble = trouble;
 		return draft_step_page(request, html, &draft, step <= draft.section_count ? step : 1, false, PROCEDURE_NONE,
@@ -611,6 +642,12 @@ page_draft_saved(struct request *request, struct html *html, struct guichet_erro
 	const enum guichet_status status = draft_load(request, tx, &draft, error);
 	if (status != GUICHET_OK)
 		return status;
+	if (form_value(request, "action").length > 0) {
+		const struct text other = form_value(request, "facon"), way = other.length ? other : form_value(request, "action");
+		/* Why it is filed for somebody is kept in the page alone. */
+		return form_value(request, "motif").length ? draft_summary(request, html, &draft, NULL, (struct text){ 0 }, error)
+			: request_redirect(request, 303, draft_summary_path(request->arena, &draft, way));
+	}
 	const size_t step = step_asked(&draft, form_value(request, "etape"));
 	if (page_changes_rows(request))
 		return request_redirect(request, 303, draft_step_path(request->arena, &draft, step, false));

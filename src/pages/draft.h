@@ -16,6 +16,9 @@ struct draft {
 	struct text back, title;                 /* the page it is prepared from, and what that page is called */
 	struct dossier_facts facts;
 	struct dossier_can can;
+	const struct dossier_option *ways; /* to file it now, in the order of writing */
+	size_t way_count;
+	bool several;                      /* more than one, or may be when it opens: each asks its own once chosen, on the summary */
 	struct office_draft saved;
 	struct dossier_form form;          /* mistakes included */
 	const int *sections;               /* of the procedure, those that show a field, in order */
@@ -34,6 +37,9 @@ enum guichet_status draft_open(struct request *request, struct store_tx *tx, str
 /* Its facts, and whether it may be filed now. */
 enum guichet_status draft_judge(struct request *request, struct store_tx *tx, struct draft *draft,
 	struct guichet_error *error);
+
+/* The ways to file it now, for whom it is filed by: ways, way_count, several. After draft_judge(). */
+enum guichet_status draft_ways(struct request *request, struct draft *draft, struct guichet_error *error);
 
 /* Loads it, with what `typed` would change when it is not NULL. UNKNOWN when there is no such campaign.
  * *ret_draft must outlive what points into it: do not copy. */
@@ -80,6 +86,9 @@ struct text draft_heading(struct arena *arena, const struct draft *draft, struct
 /* The title of a section of the procedure; NONE: what the action that files asks by itself. */
 struct text draft_section_title(const struct draft *draft, int section);
 
+/* The summary, with the form of a way of filing when it is named. */
+struct text draft_summary_path(struct arena *arena, const struct draft *draft, struct text way);
+
 /* The action that files it, the first by which it may be filed now; NULL when its first step has none. */
 const struct procedure_action *draft_filing(const struct draft *draft);
 
@@ -98,5 +107,12 @@ enum guichet_status draft_step_page(struct request *request, struct html *html, 
  * `mistake` beside it. */
 void draft_pieces_step(struct request *request, struct html *html, const struct draft *draft, bool verify, int wrong,
 	struct text mistake);
+/* What was answered, what remains, and the form that files; `refused` was sent and is not filed, by a `refusal` if any, else it
+ * is shown again with what was typed. */
+enum guichet_status draft_summary(struct request *request, struct html *html, const struct draft *draft,
+	const struct office_command *refused, struct text refusal, struct guichet_error *error);
+/* What that way of filing asks by itself, as the draft answers it; nothing when there is no such way. */
+enum guichet_status draft_way_form(struct request *request, const struct draft *draft, struct text way,
+	struct dossier_form *ret_form, struct guichet_error *error);
 /* Who will be asked for an opinion, then what comes after filing. */
 void draft_after(struct request *request, struct html *html, const struct dossier_can *can);

@@ -24,6 +24,8 @@ const struct procedure_action *
 draft_filing(const struct draft *draft)
 {
 	const struct procedure *procedure = draft->facts.procedure;
+	if (draft->way_count)
+		return draft->ways[0].definition;
 	if (!draft->nature && draft->can.filings.count)
 		return &procedure->actions[draft->can.filings.at[0]];
 	return draft->nature ? filing_of(procedure, draft->nature->start, draft->parent->roles) : filing_of(procedure, 0, 0);
@@ -263,6 +265,29 @@ draft_judge(struct request *request, struct store_tx *tx, struct draft *draft, s
 		draft->facts.other = TEXT("");
 	}
 	return judged;
+}
+
+enum guichet_status
+draft_ways(struct request *request, struct draft *draft, struct guichet_error *error)
+{
+	/* What is filed for somebody is what they could file. */
+	const struct dossier_viewer viewer = draft->subject ? (struct dossier_viewer){ .person = draft->subject->person }
+		: draft->nature ? (struct dossier_viewer){ visitor_of(request)->actor.person, draft->parent->roles, draft->parent->signs }
+		: (struct dossier_viewer){ .person = visitor_of(request)->actor.person,
+			.roles = draft->asking ? DOSSIER_ROLE(procedure_applicant(draft->facts.procedure)) : 0 };
+	const struct dossier_option *options;
+	size_t count, allowed = 0;
+	const enum guichet_status status = dossier_options(&draft->facts, &viewer, request->arena, &options, &count, error);
+	struct dossier_option *ways = status == GUICHET_OK ? arena_array_of(request->arena, struct dossier_option, count + 1) : NULL;
+	if (!ways)
+		return status != GUICHET_OK ? status : guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.");
+	for (size_t i = 0; i < count; i++)
+		if (options[i].allowed)
+			ways[allowed++] = options[i];
+	draft->ways = ways;
+	draft->way_count = allowed;
+	draft->several = allowed > 1 || (allowed == 0 && count > 1);
+	return GUICHET_OK;
 }
 
 bool

@@ -1,6 +1,6 @@
 /* Checking a request before filing it, and filing it.
  *
- * GET /campagnes/:campagne/demande/recapitulatif · POST …/deposer
+ * GET /campagnes/:campagne/demande/recapitulatif?facon=NOM · POST the same, which saves · POST …/deposer
  *
  * The instant of the filing is that of the last byte of this POST. Sent twice, the same form gives the same receipt. */
 #include "pages/draft.h"
@@ -183,7 +183,8 @@ asked_by(struct request *request, const struct draft *draft, int action, const s
 	enum guichet_status status = office_named_load(draft->tx, arena, visitor_of(request)->actor.facts.structure.path, raws,
 		&facts, error);
 	if (status == GUICHET_OK)
-		status = dossier_form_read(arena, &facts, DOSSIER_FORM_FILING, action, raws, !this, &form, error);
+		status = dossier_form_read(arena, &facts, DOSSIER_FORM_FILING, action, raws, !this || refused->status == GUICHET_OK,
+			&form, error);
 	if (status != GUICHET_OK)
 		return status;
 	ret_form->answers = form.answers;
@@ -196,11 +197,40 @@ asked_by(struct request *request, const struct draft *draft, int action, const s
 	return GUICHET_OK;
 }
 
-/* One way to file: what it asks on its own, and its button. */
+enum guichet_status
+draft_way_form(struct request *request, const struct draft *draft, struct text way, struct dossier_form *ret_form,
+	struct guichet_error *error)
+{
+	*ret_form = (struct dossier_form){ 0 };
+	for (size_t i = 0; i < draft->way_count; i++)
+		if (text_equal(draft->ways[i].definition->name, way))
+			return asked_by(request, draft, draft->ways[i].action, NULL, ret_form, error);
+	return GUICHET_OK;
+}
+
+/* Is it a request to show the form again, with what was typed, before anything is filed: rows, or another question? */
+static bool
+is_again(struct request *request, const struct office_command *refused)
+{
+	return refused && refused->status == GUICHET_OK && form_value(request, "action").length > 0;
+}
+
+/* What is asked of who files for somebody else, and of each way: kept in the page until it is filed. */
+static void
+ground_field(struct request *request, struct html *html, const struct draft *draft)
+{
+	if (draft->subject)
+		page_field(html, &(struct page_field){ .name = TEXT("motif"), .label = draft->facts.procedure->behalf_ground,
+			.type = "textarea", .rows = 3, .help = TEXT("Votre réponse est enregistrée, et la personne la lit."),
+			.longest = DOSSIER_GROUND_LIMIT, .value = form_value(request, "motif"), .required = true });
+}
+
+/* One way to file: what it asks on its own, and its button. The form saves what is typed; only the button files. */
 static enum guichet_status
 filing_way(struct request *request, struct html *html, const struct draft *draft, const struct dossier_option *option,
-	const struct office_command *refused, bool first, struct guichet_error *error)
+	const struct office_command *refused, struct guichet_error *error)
 {
+	struct arena *arena = request->arena;
 	const struct procedure_action *filing = option->definition;
 	struct dossier_form form;
 	const enum guichet_status status = asked_by(request, draft, option->action, refused, &form, error);
@@ -209,25 +239,56 @@ filing_way(struct request *request, struct html *html, const struct draft *draft
 	HTML_IN(html, "section", { "class", form.count ? TEXT("card") : (struct text){ 0 } });
 	if (form.count)
 		HTML_LINE(html, "h3", filing->label);
+	if (is_again(request, refused) && !page_changes_rows(request))
+		page_notice(html, NOTICE_INFO, TEXT("Il reste une question"), TEXT("Vos réponses en font apparaître d’autres. "
+			"Répondez-y, puis validez de nouveau : rien n’est encore déposé."));
 	page_mistakes(html, &form);
-	FORM_IN(request, html, draft_path(request->arena, draft, "/deposer"), { "class", TEXT("form") });
+	const struct text autosave = form.count ? arena_format(arena, TEXT_FORMAT "?facon=" TEXT_FORMAT,
+		TEXT_ARGS(draft_path(arena, draft, "/brouillon")), TEXT_ARGS(filing->name)) : (struct text){ 0 };
+	FORM_IN(request, html, draft_path(arena, draft, "/recapitulatif"), { "class", TEXT("form") }, { "id", TEXT("depot") },
+		{ "novalidate", TEXT("") }, { "data-autosave", autosave });
+	/* What the key Enter presses: not a button that changes the form. */
+	const struct text files = draft_path(arena, draft, "/deposer");
+	HTML_LINE(html, "button", filing->label, { "type", TEXT("submit") }, { "class", TEXT("visually-hidden") },
+		{ "tabindex", TEXT("-1") }, { "aria-hidden", TEXT("true") }, { "formaction", files });
 	form_once_field(request, html);
-	if (draft->subject)
-		page_field(html, &(struct page_field){ .name = TEXT("motif"), .label = draft->facts.procedure->behalf_ground,
-			.type = "textarea", .rows = 3, .help = TEXT("Votre réponse est enregistrée, et la personne la lit."),
-			.longest = DOSSIER_GROUND_LIMIT, .value = form_value(request, "motif"), .required = true });
+	ground_field(request, html, draft);
 	HTML_VOID(html, "input", { "type", TEXT("hidden") }, { "name", TEXT("action") }, { "value", filing->name });
-	page_answers(html, request->arena, &form);
+	page_questions(html, &form);
+	page_answers(html, arena, &form);
+	if (form.count)
+		HTML_SAY(html, "p", "", { "class", TEXT("save-status") }, { "data-save-status", TEXT("") }, { "aria-live", TEXT("polite") });
 	if (filing->confirm.length) {
 		page_notice(html, NOTICE_WARNING, (struct text){ 0 }, filing->confirm);
 		html_markup(html, "<input type=\"hidden\" name=\"confirme\" value=\"oui\">");
 	}
 	HTML_IN(html, "div", { "class", TEXT("buttons") });
-	HTML_LINE(html, "button", filing->label, { "class", first ? TEXT("button large") : TEXT("button secondary large") },
-		{ "type", TEXT("submit") });
-	if (first)
-		HTML_SAY(html, "a", "Revenir plus tard", { "class", TEXT("button quiet") }, { "href", TEXT("/?fait=brouillon") });
+	HTML_LINE(html, "button", filing->label, { "class", TEXT("button large") }, { "type", TEXT("submit") },
+		{ "formaction", files });
+	HTML_SAY(html, "a", "Revenir plus tard", { "class", TEXT("button quiet") }, { "href", TEXT("/?fait=brouillon") });
 	return GUICHET_OK;
+}
+
+/* The ways there are. While a form is shown, to change one's mind sends it: what was typed is kept, by any browser. */
+static void
+ways_list(struct request *request, struct html *html, const struct draft *draft, const struct dossier_option *const *ways,
+	size_t count, const struct dossier_option *chosen)
+{
+	HTML_IN(html, "section", { "class", TEXT("card no-print") }, { "aria-labelledby", TEXT("facons") });
+	HTML_SAY(html, "h2", "Comment voulez-vous déposer ?", { "class", TEXT("card-title") }, { "id", TEXT("facons") });
+	HTML_IN(html, "ul", { "class", TEXT("buttons") });
+	for (size_t i = 0; i < count; i++) {
+		const struct procedure_action *filing = ways[i]->definition;
+		HTML_IN(html, "li");
+		if (ways[i] == chosen)
+			HTML_LINE(html, "strong", filing->label, { "aria-current", TEXT("true") });
+		else if (chosen)
+			HTML_LINE(html, "button", filing->label, { "class", TEXT("button secondary") }, { "type", TEXT("submit") },
+				{ "form", TEXT("depot") }, { "name", TEXT("facon") }, { "value", filing->name }, { "formnovalidate", TEXT("") });
+		else
+			HTML_LINE(html, "a", filing->label, { "class", TEXT("button secondary") },
+				{ "href", draft_summary_path(request->arena, draft, filing->name) });
+	}
 }
 
 /* Nothing is left to correct but what another action that files asks by itself. */
@@ -244,34 +305,42 @@ is_ready(const struct draft *draft, const struct procedure_action *filing)
 	return draft_mistakes(draft) == others;
 }
 
-/* The buttons that file, or why there is none. */
+/* The way that was asked for; the only one there is. NULL: none is chosen yet. */
+static const struct dossier_option *
+way_chosen(struct request *request, const struct dossier_option *const *ways, size_t count)
+{
+	const struct text asked = form_value(request, "facon").length ? form_value(request, "facon")
+		: form_value(request, "action").length ? form_value(request, "action") : request_query(request, "facon");
+	for (size_t i = 0; i < count; i++)
+		if (count == 1 || text_equal(ways[i]->definition->name, asked))
+			return ways[i];
+	return NULL;
+}
+
+/* The way to file, chosen among them when there are several; or why there is none. */
 static enum guichet_status
 filing_forms(struct request *request, struct html *html, const struct draft *draft, const struct office_command *refused,
 	struct guichet_error *error)
 {
-	/* What is filed for somebody is what they could file. */
-	const struct dossier_viewer viewer = draft->subject ? (struct dossier_viewer){ .person = draft->subject->person }
-		: draft->nature ? (struct dossier_viewer){ visitor_of(request)->actor.person, draft->parent->roles, draft->parent->signs }
-		: (struct dossier_viewer){ .person = visitor_of(request)->actor.person,
-			.roles = draft->asking ? DOSSIER_ROLE(procedure_applicant(draft->facts.procedure)) : 0 };
-	const struct dossier_option *options;
-	size_t count;
-	bool any = false;
-	enum guichet_status status = dossier_options(&draft->facts, &viewer, request->arena, &options, &count, error);
-	for (size_t i = 0; status == GUICHET_OK && i < count; i++) {
-		if (!options[i].allowed)
-			continue;
-		if (is_ready(draft, options[i].definition))
-			status = filing_way(request, html, draft, &options[i], refused, !any, error);
-		any = true;
-	}
-	if (status == GUICHET_OK && !any)
+	const struct dossier_option **ways = arena_array_of(request->arena, const struct dossier_option *, draft->way_count + 1);
+	size_t count = 0;
+	if (!ways)
+		return guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.");
+	for (size_t i = 0; i < draft->way_count; i++)
+		if (is_ready(draft, draft->ways[i].definition))
+			ways[count++] = &draft->ways[i];
+	const struct dossier_option *chosen = way_chosen(request, ways, count);
+	if (count > 1)
+		ways_list(request, html, draft, ways, count, chosen);
+	if (chosen)
+		return filing_way(request, html, draft, chosen, refused, error);
+	if (draft->way_count == 0)
 		page_notice(html, NOTICE_WARNING, TEXT("Vous ne pouvez pas déposer pour l’instant"), draft->can.message);
-	return status;
+	return GUICHET_OK;
 }
 
-static enum guichet_status
-summary(struct request *request, struct html *html, const struct draft *draft, const struct office_command *refused,
+enum guichet_status
+draft_summary(struct request *request, struct html *html, const struct draft *draft, const struct office_command *refused,
 	struct text refusal, struct guichet_error *error)
 {
 	enum guichet_status status = GUICHET_OK;
@@ -327,7 +396,7 @@ page_draft_summary(struct request *request, struct html *html, struct guichet_er
 		return status;
 	if (!draft_may_prepare(&draft))
 		return request_redirect(request, 303, draft.back);
-	return summary(request, html, &draft, NULL, (struct text){ 0 }, error);
+	return draft_summary(request, html, &draft, NULL, (struct text){ 0 }, error);
 }
 
 /* ---- filing ---- */
@@ -348,10 +417,33 @@ own_raws(struct request *request, const struct procedure *procedure, const struc
 	return (struct dossier_raws){ raws, count };
 }
 
+/* The form of the way that was sent is shown again: a row is added or taken away, or the answers call for other questions. */
+static enum guichet_status
+again_page(struct request *request, struct html *html, const struct office_command *command, bool *ret_again,
+	struct guichet_error *error)
+{
+	const struct text *shown;
+	struct draft draft;
+	struct dossier_form form;
+	*ret_again = false;
+	if (!page_changes_rows(request) && form_values(request, "montre", &shown) == 0)
+		return GUICHET_OK;
+	CLEANUP(store_read_end) struct store_tx *tx = store_read(site_of(request)->store, error);
+	enum guichet_status status = tx ? draft_load(request, tx, &draft, error) : error->status;
+	const int action = status == GUICHET_OK ? procedure_action_find(draft.facts.procedure,
+		draft.nature ? draft.nature->start : 0, command->command.action) : PROCEDURE_NONE;
+	if (status != GUICHET_OK || action == PROCEDURE_NONE || draft.other.length)
+		return status;
+	status = asked_by(request, &draft, action, command, &form, error);
+	if (status != GUICHET_OK || (!page_changes_rows(request) && !page_has_new_question(request, &form)))
+		return status;
+	*ret_again = true;
+	return draft_summary(request, html, &draft, command, (struct text){ 0 }, error);
+}
+
 enum guichet_status
 page_draft_file(struct request *request, struct html *html, struct guichet_error *error)
 {
-	(void)html;
 	struct site *site = site_of(request);
 	struct draft draft;
 	{
@@ -383,6 +475,10 @@ page_draft_file(struct request *request, struct html *html, struct guichet_error
 	command->command.raws = own_raws(request, procedure, filing);
 	command->command.confirmed = text_equal(form_value(request, "confirme"), TEXT("oui"));
 	command->once = form_value(request, "unefois");
+	bool again;
+	const enum guichet_status shown = again_page(request, html, command, &again, error);
+	if (shown != GUICHET_OK || again)
+		return shown;
 	request->state = command;
 	if (command->campaign && !command->subject.length) {
 		CLEANUP(store_read_end) struct store_tx *tx = store_read(site->store, error);
@@ -431,5 +527,5 @@ page_draft_filed(struct request *request, struct html *html, struct guichet_erro
 	if (status != GUICHET_OK)
 		return status;
 	request_status(request, command->status == GUICHET_REFUSED ? 422 : 503);
-	return draft.other.length ? already_filed(request, html, &draft, refusal) : summary(request, html, &draft, command, refusal, error);
+	return draft.other.length ? already_filed(request, html, &draft, refusal) : draft_summary(request, html, &draft, command, refusal, error);
 }

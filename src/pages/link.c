@@ -107,6 +107,8 @@ link_page(struct request *request, struct html *html, const struct inbox_sending
 	status = inbox_write(&inbox, tx, html, opened.path, error);
 	if (status == GUICHET_OK)
 		status = inbox_answered(&inbox, tx, html, ANSWERED, error);
+	if (opened.link.campaign->campaign->contact_count == 0)
+		return status;
 	HTML_SAY(html, "h2", "Une question ?");
 	page_contacts(html, opened.link.campaign->campaign);
 	return status;

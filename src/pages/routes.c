@@ -42,6 +42,7 @@ static const struct route routes[] = {
 	{ METHOD_POST, "/campagnes/:campagne/demande/pieces/:piece/retirer",  RIGHT_PERSON, page_draft_piece_remove,
 		page_draft_piece_removed, 0 },
 	{ METHOD_GET,  "/campagnes/:campagne/demande/recapitulatif",          RIGHT_PERSON, page_draft_summary, NULL, 0 },
+	{ METHOD_POST, "/campagnes/:campagne/demande/recapitulatif",          RIGHT_PERSON, page_draft_save, page_draft_saved, 0 },
 
 	/* one dossier, for whoever has a part in it */
 	{ METHOD_GET,  "/dossiers/:id",                      RIGHT_PERSON, page_dossier_show, NULL, 0 },
@@ -79,6 +80,8 @@ static const struct route routes[] = {
 		page_draft_piece_remove, page_draft_piece_removed, 0 },
 	{ METHOD_GET,  "/campagnes/:campagne/pour/:personne/recapitulatif", RIGHT_HANDLER,
 		page_draft_summary, NULL, 0 },
+	{ METHOD_POST, "/campagnes/:campagne/pour/:personne/recapitulatif", RIGHT_HANDLER,
+		page_draft_save, page_draft_saved, 0 },
 
 	/* a request of a structure, until it is filed: the pages of drafts */
 	{ METHOD_GET,  "/campagnes/:campagne/structures/:structure", RIGHT_PERSON,
@@ -101,6 +104,8 @@ static const struct route routes[] = {
 		page_draft_piece_remove, page_draft_piece_removed, 0 },
 	{ METHOD_GET,  "/campagnes/:campagne/structures/:structure/recapitulatif", RIGHT_PERSON,
 		page_draft_summary, NULL, 0 },
+	{ METHOD_POST, "/campagnes/:campagne/structures/:structure/recapitulatif", RIGHT_PERSON,
+		page_draft_save, page_draft_saved, 0 },
 
 	/* a dossier born of another, until it is filed: the pages of drafts */
 	{ METHOD_GET,  "/dossiers/:id/natures/:nature",                       RIGHT_PERSON, page_draft, NULL, 0 },
@@ -117,6 +122,7 @@ static const struct route routes[] = {
 	{ METHOD_POST, "/dossiers/:id/natures/:nature/pieces/:piece/retirer", RIGHT_PERSON, page_draft_piece_remove,
 		page_draft_piece_removed, 0 },
 	{ METHOD_GET,  "/dossiers/:id/natures/:nature/recapitulatif",         RIGHT_PERSON, page_draft_summary, NULL, 0 },
+	{ METHOD_POST, "/dossiers/:id/natures/:nature/recapitulatif",         RIGHT_PERSON, page_draft_save, page_draft_saved, 0 },
 
 	/* who runs a campaign */
 	{ METHOD_GET,  "/agenda",                            RIGHT_OFFICE, page_agenda, NULL, 0 },

@@ -86,6 +86,7 @@ async function file(page, name, who) {
 	await page.getByText("Moyen : Train, Départ : 6 h 50, Durée : 40 min ; Moyen : Voiture, Départ : 18 h 05").waitFor();
 	await clean(page);
 	await screenshot(page, `fields-summary-${name}`);
+	await page.getByRole("region", { name: "Comment voulez-vous déposer" }).getByRole("link", { name: "Déposer en urgence" }).click();
 	await page.getByLabel("Motif de l’urgence").fill(" ");
 	await press(page, "Déposer en urgence");
 	await page.getByRole("link", { name: /Motif de l’urgence/ }).waitFor();

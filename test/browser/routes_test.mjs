@@ -308,12 +308,14 @@ const tour = [{
 
 // What only scripts send; rights_test.mjs tries it.
 const scripted = ["POST /campagnes/:campagne/demande/brouillon"];
+// What only several ways of filing, or rows that one asks, send: rows_test.mjs goes through it.
+const ways = ["POST /campagnes/:campagne/demande/recapitulatif"];
 // The drafts of dossiers born of another, and those for somebody else or a structure: no procedure of this world has any.
 // children_test.mjs and subject_test.mjs go through them.
 const children = ["/dossiers/:id/natures/:nature", "/campagnes/:campagne/pour/:personne",
 	"/campagnes/:campagne/structures/:structure"].flatMap(begin =>
 	Object.entries({ GET: ["", "/abandonner", "/pieces/:piece", "/recapitulatif"],
-		POST: ["", "/abandonner", "/brouillon", "/deposer", "/pieces/:piece", "/pieces/:piece/retirer"] })
+		POST: ["", "/abandonner", "/brouillon", "/deposer", "/pieces/:piece", "/pieces/:piece/retirer", "/recapitulatif"] })
 		.flatMap(([method, rests]) => rests.map(rest => `${method} ${begin}${rest}`))).concat("GET /campagnes/:campagne/pour");
 // What structures set: the procedure of this world has nothing to set. outside_test.mjs goes through them.
 const settings = ["GET", "POST"].map(method => `${method} /reglages/:campagne/:structure`)
@@ -500,7 +502,7 @@ const undone = ["POST /dossiers/:id/annuler", "POST /gestion/:campagne/lots/:lot
 
 test("every route of the program is in the tour, and the tour in the program", async () => {
 	const known = (await routes()).map(one => `${one.method} ${one.path}`);
-	const visited = new Set([...lines("visits"), ...lines("posts")].map(line => line[1]).concat(scripted, children, settings, batch, undone));
+	const visited = new Set([...lines("visits"), ...lines("posts")].map(line => line[1]).concat(scripted, ways, children, settings, batch, undone));
 	equal(known.filter(route => !visited.has(route)), [], "never visited");
 	equal([...visited].filter(route => route && !known.includes(route)), [], "not in the program");
 	const names = [...lines("visits"), ...lines("mistakes")].map(line => line[0]);

@@ -36,9 +36,40 @@ async function fill(page, name, who) {
 	await row(2).getByLabel("Avec qui").fill(who.id);
 	equal(await overflows(page), false, "wider than the screen");
 	await press(page, "Enregistrer et continuer");
-	await page.getByLabel("Note au service").waitFor();
-	await press(page, "Enregistrer et continuer");
-	await page.getByRole("heading", { name: "Vérifier et déposer" }).waitFor();
+	await page.getByRole("heading", { name: /Vérifier et déposer, étape 2 sur 2/ }).waitFor();
+}
+
+// Several ways of filing: each asks its own on the summary, once chosen; changing one's mind loses nothing.
+async function choose(page, name) {
+	const ways = page.getByRole("region", { name: "Comment voulez-vous déposer ?" });
+	await ways.getByRole("link", { name: "Déposer en urgence" }).waitFor();
+	equal(await page.getByLabel("Motif de l’urgence").count(), 0, "a form before its way is chosen");
+	equal(await page.getByRole("button", { name: /^Déposer/ }).count(), 0, "a button before its way is chosen");
+	await screenshot(page, `rows-ways-${name}`);
+	await ways.getByRole("link", { name: "Déposer en urgence" }).click();
+	check(page.url().endsWith("?facon=d%C3%A9poser_en_urgence"), page.url());
+	await page.getByLabel("Motif de l’urgence").fill("Un train à prendre");
+	equal(await page.getByLabel("Note au service").count(), 0, "only the way that was chosen");
+	await clean(page);
+	await ways.getByRole("button", { name: "Déposer", exact: true }).click();
+	await page.getByLabel("Note au service").fill("Merci");
+	equal(await page.getByLabel("Motif de l’urgence").count(), 0, "only the way that was chosen");
+	await ways.getByRole("button", { name: "Déposer en urgence" }).click();
+	await page.getByLabel("Motif de l’urgence").waitFor();
+	equal(await page.getByLabel("Motif de l’urgence").inputValue(), "Un train à prendre", "what was typed is kept");
+	await page.getByLabel("Motif de l’urgence").fill("");
+	await page.locator("main form").getByRole("button", { name: "Déposer en urgence" }).click();
+	await page.getByText("Votre demande n’est pas déposée").waitFor();
+	await page.getByLabel("Motif de l’urgence").fill("Un avion à prendre");
+	await ways.getByRole("button", { name: "Déposer", exact: true }).click();
+	equal(await page.getByLabel("Note au service").inputValue(), "Merci", "what was typed is kept");
+	equal(await overflows(page), false, "wider than the screen");
+	await clean(page);
+	await screenshot(page, `rows-way-${name}`);
+	equal(await page.getByText("Besoin d’aide ?").count(), 0, "no card without contacts");
+	await page.locator("main form").getByRole("button", { name: "Déposer", exact: true }).click();
+	await page.getByText("Votre demande est déposée").waitFor();
+	await page.getByText(/Façon de déposer.*Déposer/).waitFor();
 }
 
 async function justify(page, name, pdf) {
@@ -98,8 +129,7 @@ test("cells of rows have their rules; rows and files share a form; what is no lo
 			await page.getByText(nameOf(cast.chief)).first().waitFor();
 			await clean(page);
 			await screenshot(page, `rows-summary-${name}`);
-			await press(page, "Déposer");
-			await page.getByText("Votre demande est déposée").waitFor();
+			await choose(page, name);
 			await justify(page, name, pdf);
 			equal(page.mistakes, []);
 			await page.context().close();
