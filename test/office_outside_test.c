@@ -260,6 +260,80 @@ check_life(struct counter *counter, const char *matricule, size_t count)
 	}
 }
 
+/* All the rows of the campaign, asked together, know what each dossier alone does. */
+static size_t
+check_rows(struct counter *counter)
+{
+	struct guichet_error error = { 0 };
+	struct office_rows rows;
+	enum { MOST = 100 };
+	struct dossier states[MOST];
+	struct dossier_facts facts[MOST], *listed[MOST];
+	const struct office_row *at[MOST];
+	CLEANUP(store_read_end) struct store_tx *tx = store_read(counter->store, &error);
+	CHECK(tx);
+	counter_must(office_list_all(counter->office, tx, counter->arena, counter->campaign, TEXT(""), MOST, &rows, &error),
+		&error);
+	for (size_t i = 0; i < rows.count; i++) {
+		at[i] = &rows.at[i];
+		listed[i] = &facts[i];
+		counter_must(office_row_facts(counter->arena, at[i], clock_now(counter->clock), &states[i], &facts[i], &error),
+			&error);
+	}
+	counter_must(office_rows_outside(tx, counter->arena, at, listed, rows.count, &error), &error);
+	for (size_t i = 0; i < rows.count; i++) {
+		const struct office_dossier alone = counter_load(counter, at[i]->id);
+		CHECK_TEXT(feel_value_to_french(counter->arena, facts[i].posting), feel_value_to_french(counter->arena,
+			alone.facts.posting));
+		CHECK_TEXT(feel_value_to_french(counter->arena, facts[i].locals), feel_value_to_french(counter->arena,
+			alone.facts.locals));
+		CHECK_TEXT(feel_value_to_french(counter->arena, facts[i].counters), feel_value_to_french(counter->arena,
+			alone.facts.counters));
+		CHECK_INTEGER(facts[i].counters.kind, alone.facts.counters.kind);
+		CHECK_INTEGER(facts[i].closed_count, alone.facts.closed_count);
+	}
+	return rows.count;
+}
+
+TEST(the_rows_of_a_list_are_read_together_as_each_dossier_alone)
+{
+	CLEANUP(counter_close) struct counter counter = { 0 };
+	struct guichet_error error = { 0 };
+	counter_begin_with(&counter, PERMANENCE);
+	for (size_t i = 0; i < 3; i++) {
+		static const char *const people[] = { "L1", "N1", "P1" };
+		const struct office_command *command = counter_act(&counter, people[i], "demander", (struct text){ 0 },
+			day(&counter, "lundi"));
+		counter_must(command->status, &command->error);
+	}
+	counter_must(set(&counter, "P1", "SG", "jour_commun", "mardi", "2024-01-11", &error), &error);
+	struct office_closed_change change = { .now = clock_now(counter.clock),
+		.day = { .id = TEXT("c1"), .first = { 2024, 1, 15 }, .last = { 2024, 1, 16 }, .label = TEXT("Travaux") } };
+	counter_must(store_transact(counter.store, office_closed_day_add, &change, &error), &error);
+	counter_at(&counter, "2024-01-12T10:00");
+	CHECK_INTEGER(check_rows(&counter), 3);
+	/* One moves, one leaves. */
+	import_posts(&counter, "2024-01-13", TEXT("matricule;structure;fonction;quotité;début;fin\n"
+		"L1;ACA;agent;100;2024-01-13;\nP1;SG;chef de service;100;2022-09-01;\nG1;SG;gestionnaire;100;2022-09-01;\n"));
+	counter_at(&counter, "2024-01-14T10:00");
+	CHECK_INTEGER(check_rows(&counter), 3);
+}
+
+TEST(the_rows_of_a_list_have_each_the_counters_of_their_own)
+{
+	CLEANUP(counter_close) struct counter counter = { 0 };
+	counter_begin_with(&counter, FLOTTANTS);
+	static const struct { const char *who, *from, *to; } asked[] = { { "L1", "15/01/2024", "16/01/2024" },
+		{ "N1", "17/01/2024", "17/01/2024" }, { "L1", "18/01/2024", "18/01/2024" }, { "P1", "19/01/2024", "19/01/2024" },
+		{ "N1", "22/01/2024", "23/01/2024" } };
+	for (size_t i = 0; i < sizeof asked / sizeof *asked; i++) {
+		const struct office_command *command = counter_act(&counter, asked[i].who, "demander", (struct text){ 0 },
+			days(&counter, asked[i].from, asked[i].to));
+		counter_must(command->status, &command->error);
+	}
+	CHECK_INTEGER(check_rows(&counter), 5);
+}
+
 TEST(what_a_dossier_counts_moves_the_dues_of_the_others)
 {
 	CLEANUP(counter_close) struct counter counter = { 0 };

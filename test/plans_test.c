@@ -21,6 +21,7 @@ struct permit {
 #define WHOLE_IMPORT "an import or an export compares everything"
 #define OF_A_PERSON "few rows: those of one person"
 #define OF_A_STRUCTURE "few rows: those that one structure asked for itself"
+#define OF_A_FEW "few rows: those of the thirty-two listed, found by their keys"
 #define OF_A_DOSSIER "few rows: those of one dossier"
 #define SMALL_TABLE "a table that stays small"
 #define FOUND_FIRST "what is scanned was found through an index just before"
@@ -62,6 +63,11 @@ static const struct permit permits[] = {
 	{ STORE_ACT_OF_DOSSIER, true, "", OF_A_DOSSIER },
 	{ STORE_DUE_OF_DOSSIER, true, "", OF_A_DOSSIER },
 	{ STORE_DUE_ALL_OF_DOSSIER, true, "", OF_A_DOSSIER },
+
+	{ STORE_DIRECTORY_FACTS_LISTED, true, "", OF_A_FEW },
+	{ STORE_COUNTER_ENTRIES_LISTED, true, "", OF_A_FEW },
+	{ STORE_COUNTER_ENTRIES_OF_STRUCTURES, true, "", OF_A_FEW },
+	{ STORE_SETTING_LISTED, true, "", OF_A_FEW },
 
 	{ STORE_DIRECTORY_HOLDERS, true, "h", "few rows: who holds some functions in a structure and above it" },
 	{ STORE_DIRECTORY_HOLDERS_WITHIN, true, "h", "few rows: who holds some functions; all of them are shown" },

@@ -101,6 +101,24 @@ directory_structure_by_code(struct store_tx *tx, struct arena *arena, struct tex
 	return structure_query(tx, arena, STORE_DIRECTORY_STRUCTURE_BY_CODE, code, at, ret_structure, error);
 }
 
+static void
+facts_fill(struct store_rows *rows, struct directory_facts *facts)
+{
+	const int column = PERSON_COLUMN_COUNT, after = column + 6;
+	*facts = (struct directory_facts){ 0 };
+	person_fill(rows, 0, &facts->person);
+	if (store_is_null(rows, column))
+		return;
+	facts->appointment = (struct directory_appointment){
+		.id = store_text(rows, column), .person = facts->person.id, .structure = store_text(rows, column + 1),
+		.function = store_text(rows, column + 2), .share = store_integer(rows, column + 3),
+		.from = date_of_day_number(store_integer(rows, column + 4)),
+		.to = date_of_day_number(store_integer(rows, column + 5)),
+	};
+	structure_fill(rows, after, &facts->structure);
+	facts->structure_parent_name = store_text(rows, after + STRUCTURE_COLUMN_COUNT);
+}
+
 enum guichet_status
 directory_facts(struct store_tx *tx, struct arena *arena, struct text person, struct date at,
 	struct directory_facts *ret_facts, struct guichet_error *error)
@@ -109,22 +127,59 @@ directory_facts(struct store_tx *tx, struct arena *arena, struct text person, st
 		store_query(tx, arena, STORE_DIRECTORY_FACTS, STORE_VALUES(person, date_day_number(at)), error);
 	if (!store_next(&rows))
 		return store_absent(&rows, UNKNOWN_PERSON);
-	struct directory_facts facts = { 0 };
-	person_fill(&rows, 0, &facts.person);
-	const int column = PERSON_COLUMN_COUNT, after = column + 6;
-	if (!store_is_null(&rows, column)) {
-		facts.appointment = (struct directory_appointment){
-			.id = store_text(&rows, column), .person = facts.person.id, .structure = store_text(&rows, column + 1),
-			.function = store_text(&rows, column + 2), .share = store_integer(&rows, column + 3),
-			.from = date_of_day_number(store_integer(&rows, column + 4)),
-			.to = date_of_day_number(store_integer(&rows, column + 5)),
-		};
-		structure_fill(&rows, after, &facts.structure);
-		facts.structure_parent_name = store_text(&rows, after + STRUCTURE_COLUMN_COUNT);
-	}
+	struct directory_facts facts;
+	facts_fill(&rows, &facts);
 	const enum guichet_status status = store_finish(&rows);
 	if (status == GUICHET_OK)
 		*ret_facts = facts;
+	return status;
+}
+
+enum guichet_status
+directory_facts_listed(struct store_tx *tx, struct arena *arena, const struct text *persons, size_t count, struct date at,
+	struct directory_facts *ret_facts, struct guichet_error *error)
+{
+	enum guichet_status status = GUICHET_OK;
+	for (size_t i = 0; i < count; i++)
+		ret_facts[i] = (struct directory_facts){ 0 };
+	for (size_t from = 0; status == GUICHET_OK && from < count; from += STORE_LISTED) {
+		const size_t part = count - from < STORE_LISTED ? count - from : STORE_LISTED;
+		struct store_listed values;
+		store_listed_fill(&values, date_day_number(at), persons + from, part);
+		struct store_rows rows = store_query(tx, arena, STORE_DIRECTORY_FACTS_LISTED,
+			(struct store_values){ values.at, STORE_LISTED + 1 }, error);
+		while (store_next(&rows)) {
+			const struct text id = store_text(&rows, 0);
+			for (size_t i = from; i < from + part; i++)
+				if (text_equal(persons[i], id) && ret_facts[i].person.id.length == 0)
+					facts_fill(&rows, &ret_facts[i]);
+		}
+		status = store_finish(&rows);
+	}
+	return status;
+}
+
+enum guichet_status
+directory_structures_listed(struct store_tx *tx, struct arena *arena, const struct text *structures, size_t count,
+	struct date at, struct directory_structure *ret_structures, struct guichet_error *error)
+{
+	enum guichet_status status = GUICHET_OK;
+	for (size_t i = 0; i < count; i++)
+		ret_structures[i] = (struct directory_structure){ 0 };
+	for (size_t from = 0; status == GUICHET_OK && from < count; from += STORE_LISTED) {
+		const size_t part = count - from < STORE_LISTED ? count - from : STORE_LISTED;
+		struct store_listed values;
+		store_listed_fill(&values, date_day_number(at), structures + from, part);
+		struct store_rows rows = store_query(tx, arena, STORE_DIRECTORY_STRUCTURE_LISTED,
+			(struct store_values){ values.at, STORE_LISTED + 1 }, error);
+		while (store_next(&rows)) {
+			const struct text id = store_text(&rows, 0);
+			for (size_t i = from; i < from + part; i++)
+				if (text_equal(structures[i], id))
+					structure_fill(&rows, 0, &ret_structures[i]);
+		}
+		status = store_finish(&rows);
+	}
 	return status;
 }
 

@@ -79,6 +79,14 @@ enum guichet_status directory_structure_by_code(struct store_tx *tx, struct aren
 enum guichet_status directory_facts(struct store_tx *tx, struct arena *arena, struct text person, struct date at,
 	struct directory_facts *ret_facts, struct guichet_error *error);
 
+/* Those of many, in the order of their ids: `ret_facts` has room for `count`; the id of who is unknown that day is empty. One
+ * query for STORE_LISTED of them. */
+enum guichet_status directory_facts_listed(struct store_tx *tx, struct arena *arena, const struct text *persons, size_t count,
+	struct date at, struct directory_facts *ret_facts, struct guichet_error *error);
+/* The same of structures. */
+enum guichet_status directory_structures_listed(struct store_tx *tx, struct arena *arena, const struct text *structures,
+	size_t count, struct date at, struct directory_structure *ret_structures, struct guichet_error *error);
+
 /* "Mme Aline Corbevaux", as letters name people. `at` is NULL when the arena is full. */
 struct text directory_person_name(struct arena *arena, const struct directory_person *person);
 

@@ -201,6 +201,35 @@ struct office_judged {
 /* What the procedure reads from outside, into facts that have the rest. `subject` NULL: they left. */
 enum guichet_status office_outside_load(struct store_tx *tx, struct arena *arena, const struct directory_facts *subject,
 	struct dossier_facts *facts, struct guichet_error *error);
+/* Its parts, for one dossier and for the rows of a list (outside_rows.c). */
+enum { OFFICE_MOST_ENTRIES = 5000 }; /* of somebody's counters */
+/* Makes room for more in an array of `size` bytes each, in the arena. */
+[[nodiscard]] bool office_more(struct arena *arena, void **at, size_t size, size_t count, size_t *room);
+enum guichet_status office_posting_of(struct arena *arena, const struct directory_facts *subject,
+	const struct dossier_facts *facts, struct feel_value *ret_posting, struct guichet_error *error);
+enum guichet_status office_closed_of(struct store_tx *tx, struct arena *arena, struct dossier_facts *facts,
+	struct guichet_error *error);
+/* What a structure said of a setting, in JSON. */
+struct office_said {
+	struct text name, value, structure, path;
+	struct text procedure; /* its name, in a list; else empty */
+};
+/* `said`: the highest structure first, then the oldest; those of structures that are not above the path are left. */
+enum guichet_status office_settings_fold(struct arena *arena, const struct procedure *procedure,
+	const struct office_said *said, size_t said_count, struct text path, const struct office_setting_try *try,
+	struct feel_value *ret_values, struct guichet_error *error);
+/* An entry of somebody's counters. */
+struct office_counted {
+	struct text whose, name;
+	struct feel_value entry;
+};
+/* The first six columns of COUNTER_ENTRIES. */
+enum guichet_status office_counted_read(struct store_rows *rows, struct arena *arena, struct text whose,
+	struct office_counted *ret_counted, struct guichet_error *error);
+/* `counted`: by name, then by day; those of others are left. */
+enum guichet_status office_counters_fold(struct arena *arena, const struct procedure *procedure,
+	const struct office_counted *counted, size_t counted_count, struct text whose, struct feel_value *ret_counters,
+	struct guichet_error *error);
 /* The due effects of a dossier as they are now, written in place of its rows. */
 enum guichet_status office_recompute_dossier(struct office *office, struct store_tx *tx, struct arena *arena,
 	struct text id, struct guichet_error *error);

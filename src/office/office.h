@@ -503,9 +503,22 @@ enum guichet_status office_settings_at(struct store_tx *tx, struct arena *arena,
  * `compteur`. */
 enum guichet_status office_counters_of(struct store_tx *tx, struct arena *arena, const struct procedure *procedure,
 	struct text whose, struct feel_value *ret_counters, struct guichet_error *error);
-/* Completes the facts of a row (office_row_facts()) with what its procedure reads outside: a query or two. */
-enum guichet_status office_row_outside(struct store_tx *tx, struct arena *arena, const struct office_row *row,
-	struct dossier_facts *facts, struct guichet_error *error);
+/* Completes the facts of the rows of a list (office_row_facts(), all at one instant) with what their procedures read outside:
+ * for all of them together, a query or two for each kind of thing that one of them reads, none when none does. */
+enum guichet_status office_rows_outside(struct store_tx *tx, struct arena *arena, const struct office_row *const *rows,
+	struct dossier_facts *const *facts, size_t count, struct guichet_error *error);
+/* The states and the facts of rows, by row, as office_row_facts() and, when asked, office_rows_outside() give them. */
+struct office_row_list {
+	struct dossier *states;
+	struct dossier_facts *facts;
+};
+enum guichet_status office_row_list(struct store_tx *tx, struct arena *arena, const struct office_rows *rows, instant at,
+	bool outside, struct office_row_list *ret_list, struct guichet_error *error);
+static inline enum guichet_status office_row_outside(struct store_tx *tx, struct arena *arena, const struct office_row *row,
+	struct dossier_facts *facts, struct guichet_error *error)
+{
+	return office_rows_outside(tx, arena, &row, &facts, 1, error);
+}
 
 /* The roles of a procedure that somebody holds for a structure, by its path. */
 dossier_roles office_roles_at(const struct office_actor *actor, const struct procedure *procedure, struct text path);

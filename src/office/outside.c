@@ -6,13 +6,25 @@
 
 #include "base/banned.h"
 
-enum { MOST_ENTRIES = 5000 };
+bool
+office_more(struct arena *arena, void **at, size_t size, size_t count, size_t *room)
+{
+	const size_t wanted = *room ? 2 * *room : 16;
+	void *more = arena_alloc(arena, wanted * size);
+	if (!more)
+		return false;
+	if (count)
+		memcpy(more, *at, count * size);
+	*at = more;
+	*room = wanted;
+	return true;
+}
 
 /* ---- the facts of a dossier ---- */
 
 /* The context `affectation`: what the directory says of them that day; who left is not active. */
-static enum guichet_status
-posting_of(struct arena *arena, const struct directory_facts *subject, const struct dossier_facts *facts,
+enum guichet_status
+office_posting_of(struct arena *arena, const struct directory_facts *subject, const struct dossier_facts *facts,
 	struct feel_value *ret_posting, struct guichet_error *error)
 {
 	const struct feel_value agent = subject ? office_agent_feel(arena, subject) : facts->agent;
@@ -43,8 +55,8 @@ office_settings_at(struct store_tx *tx, struct arena *arena, const struct proced
 }
 
 enum guichet_status
-office_settings_if(struct store_tx *tx, struct arena *arena, const struct procedure *procedure, struct text path,
-	struct date day, const struct office_setting_try *try, struct feel_value *ret_values, struct guichet_error *error)
+office_settings_fold(struct arena *arena, const struct procedure *procedure, const struct office_said *said, size_t said_count,
+	struct text path, const struct office_setting_try *try, struct feel_value *ret_values, struct guichet_error *error)
 {
 	const size_t count = procedure->local_count;
 	struct feel_entry *entries = arena_array_of(arena, struct feel_entry, count + 1);
@@ -56,29 +68,26 @@ office_settings_if(struct store_tx *tx, struct arena *arena, const struct proced
 		return guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.");
 	for (size_t i = 0; i < count; i++)
 		entries[i].name = procedure->locals[i].field.name;
-	enum guichet_status status = GUICHET_OK;
-	struct store_rows rows = store_query(tx, arena, STORE_SETTING_OF_PATH,
-		STORE_VALUES(procedure->name, path, date_day_number(day)), error);
-	while (status == GUICHET_OK && store_next(&rows)) {
-		const int local = procedure_local_find(procedure, store_text(&rows, 0));
-		const struct text json = store_text(&rows, 1), structure = store_text(&rows, 2);
+	for (size_t i = 0; i < said_count; i++) {
+		const int local = procedure_local_find(procedure, said[i].name);
 		struct guichet_error unread = { 0 };
 		struct feel_value value;
-		if (local < 0)
-			continue; /* of another version of the procedure */
-		if (!text_equal(owner[local], structure)) {
+		if (local < 0 || !text_starts(path, said[i].path))
+			continue; /* of another version of the procedure; of a structure that is not above */
+		if (!text_equal(owner[local], said[i].structure)) {
 			above[local] = entries[local].value;
-			owner[local] = structure;
+			owner[local] = said[i].structure;
 		}
-		status = dossier_setting_of_json(arena, procedure, local, json, &value, &unread);
+		const enum guichet_status status = dossier_setting_of_json(arena, procedure, local, said[i].value, &value, &unread);
 		if (status == GUICHET_REFUSED) /* an option that this version has no more */
-			status = GUICHET_OK, value = feel_null(TEXT(""));
+			value = feel_null(TEXT(""));
+		else if (status != GUICHET_OK) {
+			*error = unread;
+			return status;
+		}
 		entries[local].value = value.kind == FEEL_NULL ? above[local] : value;
-		depth[local] = value.kind == FEEL_NULL ? 0 : (size_t)store_integer(&rows, 3);
+		depth[local] = value.kind == FEEL_NULL ? 0 : said[i].path.length;
 	}
-	const enum guichet_status ended = store_finish(&rows);
-	if (status == GUICHET_OK)
-		status = ended;
 	/* Paths are of ASCII codes: characters are bytes. */
 	if (try && text_starts(path, try->path) && depth[try->local] <= try->path.length) {
 		if (try->value.kind != FEEL_NULL)
@@ -86,48 +95,95 @@ office_settings_if(struct store_tx *tx, struct arena *arena, const struct proced
 		else if (depth[try->local] == try->path.length)
 			entries[try->local].value = above[try->local];
 	}
+	*ret_values = feel_context(entries, count);
+	return GUICHET_OK;
+}
+
+enum guichet_status
+office_settings_if(struct store_tx *tx, struct arena *arena, const struct procedure *procedure, struct text path,
+	struct date day, const struct office_setting_try *try, struct feel_value *ret_values, struct guichet_error *error)
+{
+	struct office_said *said = NULL;
+	size_t count = 0, room = 0;
+	enum guichet_status status = GUICHET_OK;
+	struct store_rows rows = store_query(tx, arena, STORE_SETTING_OF_PATH,
+		STORE_VALUES(procedure->name, path, date_day_number(day)), error);
+	while (status == GUICHET_OK && store_next(&rows)) {
+		if (count == room && !office_more(arena, (void **)&said, sizeof *said, count, &room))
+			status = guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.");
+		else
+			said[count++] = (struct office_said){ store_text(&rows, 0), store_text(&rows, 1), store_text(&rows, 2),
+				text_part(path, 0, (size_t)store_integer(&rows, 3)), TEXT("") };
+	}
+	const enum guichet_status ended = store_finish(&rows);
 	if (status == GUICHET_OK)
-		*ret_values = feel_context(entries, count);
-	return status;
+		status = ended;
+	return status != GUICHET_OK ? status
+		: office_settings_fold(arena, procedure, said, count, path, try, ret_values, error);
+}
+
+enum guichet_status
+office_counted_read(struct store_rows *rows, struct arena *arena, struct text whose, struct office_counted *ret_counted,
+	struct guichet_error *error)
+{
+	struct dossier_entry entry = { .from = date_of_day_number(store_integer(rows, 2)),
+		.to = date_of_day_number(store_integer(rows, 3)) };
+	*ret_counted = (struct office_counted){ .whose = whose, .name = store_text(rows, 0) };
+	return feel_number_read(store_text(rows, 1), &entry.quantity)
+		&& dossier_entry_feel(arena, &entry, store_text(rows, 4), store_text(rows, 5), &ret_counted->entry) ? GUICHET_OK
+		: guichet_fail(error, GUICHET_BROKEN, "Un compteur ne se lit pas.");
+}
+
+enum guichet_status
+office_counters_fold(struct arena *arena, const struct procedure *procedure, const struct office_counted *counted,
+	size_t counted_count, struct text whose, struct feel_value *ret_counters, struct guichet_error *error)
+{
+	const size_t count = procedure->counter_count;
+	size_t theirs = 0, kept = 0;
+	for (size_t i = 0; i < counted_count; i++)
+		theirs += text_equal(counted[i].whose, whose);
+	struct feel_entry *counters = arena_array_of(arena, struct feel_entry, count + 1);
+	struct feel_value *values = arena_array_of(arena, struct feel_value, theirs + 1);
+	if (!counters || !values)
+		return guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.");
+	for (size_t i = 0; i < count; i++)
+		counters[i] = (struct feel_entry){ procedure->counters[i].name, feel_list(NULL, 0) };
+	/* By name, then by day: each counter's entries stand together. */
+	for (size_t i = 0; i < counted_count && kept < OFFICE_MOST_ENTRIES; i++) {
+		const int counter = text_equal(counted[i].whose, whose) ? procedure_counter_find(procedure, counted[i].name) : -1;
+		if (counter < 0)
+			continue;
+		struct feel_value *list = &counters[counter].value;
+		values[kept] = counted[i].entry;
+		*list = feel_list(list->list.count ? list->list.at : &values[kept], list->list.count + 1);
+		kept++;
+	}
+	*ret_counters = feel_context(counters, count);
+	return GUICHET_OK;
 }
 
 enum guichet_status
 office_counters_of(struct store_tx *tx, struct arena *arena, const struct procedure *procedure, struct text whose,
 	struct feel_value *ret_counters, struct guichet_error *error)
 {
-	const size_t count = procedure->counter_count;
-	struct feel_entry *counters = arena_array_of(arena, struct feel_entry, count + 1);
-	struct feel_value *values = arena_array_of(arena, struct feel_value, MOST_ENTRIES);
-	if (!counters || !values)
-		return guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.");
-	for (size_t i = 0; i < count; i++)
-		counters[i] = (struct feel_entry){ procedure->counters[i].name, feel_list(NULL, 0) };
+	struct office_counted *counted = NULL;
+	size_t count = 0, room = 0;
 	enum guichet_status status = GUICHET_OK;
-	size_t kept = 0;
 	struct store_rows rows = store_query(tx, arena, procedure->of_structures ? STORE_COUNTER_ENTRIES_OF_STRUCTURE
-		: STORE_COUNTER_ENTRIES, STORE_VALUES(whose, (int64_t)MOST_ENTRIES), error);
-	/* By name, then by day: each counter's entries stand together. */
+		: STORE_COUNTER_ENTRIES, STORE_VALUES(whose, (int64_t)OFFICE_MOST_ENTRIES), error);
 	while (status == GUICHET_OK && store_next(&rows)) {
-		const int counter = procedure_counter_find(procedure, store_text(&rows, 0));
-		struct dossier_entry entry = { .from = date_of_day_number(store_integer(&rows, 2)),
-			.to = date_of_day_number(store_integer(&rows, 3)) };
-		if (counter < 0)
+		if (procedure_counter_find(procedure, store_text(&rows, 0)) < 0)
 			continue;
-		if (!feel_number_read(store_text(&rows, 1), &entry.quantity)
-		    || !dossier_entry_feel(arena, &entry, store_text(&rows, 4), store_text(&rows, 5), &values[kept])) {
-			status = guichet_fail(error, GUICHET_BROKEN, "Un compteur ne se lit pas.");
-			continue;
-		}
-		struct feel_value *list = &counters[counter].value;
-		*list = feel_list(list->list.count ? list->list.at : &values[kept], list->list.count + 1);
-		kept++;
+		if (count == room && !office_more(arena, (void **)&counted, sizeof *counted, count, &room))
+			status = guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.");
+		else
+			status = office_counted_read(&rows, arena, whose, &counted[count++], error);
 	}
 	const enum guichet_status ended = store_finish(&rows);
 	if (status == GUICHET_OK)
 		status = ended;
-	if (status == GUICHET_OK)
-		*ret_counters = feel_context(counters, count);
-	return status;
+	return status != GUICHET_OK ? status
+		: office_counters_fold(arena, procedure, counted, count, whose, ret_counters, error);
 }
 
 enum guichet_status
@@ -151,8 +207,8 @@ office_closed_days(struct store_tx *tx, struct arena *arena, const struct office
 	return status;
 }
 
-static enum guichet_status
-closed_of(struct store_tx *tx, struct arena *arena, struct dossier_facts *facts, struct guichet_error *error)
+enum guichet_status
+office_closed_of(struct store_tx *tx, struct arena *arena, struct dossier_facts *facts, struct guichet_error *error)
 {
 	const struct office_closed_day *days;
 	size_t count;
@@ -175,7 +231,7 @@ office_outside_load(struct store_tx *tx, struct arena *arena, const struct direc
 	const struct dossier_outside reads = dossier_reads_outside(facts->procedure);
 	enum guichet_status status = GUICHET_OK;
 	if (reads.posting)
-		status = posting_of(arena, subject, facts, &facts->posting, error);
+		status = office_posting_of(arena, subject, facts, &facts->posting, error);
 	if (status == GUICHET_OK && reads.locals)
 		status = office_settings_at(tx, arena, facts->procedure, subject ? subject->structure.path : TEXT(""),
 			date_of_instant(facts->at, NULL), &facts->locals, error);
@@ -184,7 +240,7 @@ office_outside_load(struct store_tx *tx, struct arena *arena, const struct direc
 			facts->procedure->of_structures ? subject ? subject->structure.id : TEXT("")
 			: facts->dossier ? facts->dossier->subject : facts->subject, &facts->counters, error);
 	if (status == GUICHET_OK && reads.days)
-		status = closed_of(tx, arena, facts, error);
+		status = office_closed_of(tx, arena, facts, error);
 	return status;
 }
 
@@ -197,20 +253,6 @@ subject_of(struct store_tx *tx, struct arena *arena, const struct office_row *ro
 		return directory_facts(tx, arena, person, day, ret_subject, error);
 	*ret_subject = (struct directory_facts){ 0 };
 	return directory_structure_load(tx, arena, row->structure, day, &ret_subject->structure, error);
-}
-
-enum guichet_status
-office_row_outside(struct store_tx *tx, struct arena *arena, const struct office_row *row, struct dossier_facts *facts,
-	struct guichet_error *error)
-{
-	const struct dossier_outside reads = dossier_reads_outside(facts->procedure);
-	struct directory_facts subject;
-	if (!reads.posting && !reads.locals && !reads.counters && !reads.days)
-		return GUICHET_OK;
-	enum guichet_status status = reads.posting || reads.locals || row->procedure->of_structures
-		? subject_of(tx, arena, row, facts->subject, date_of_instant(facts->at, NULL), &subject, error) : GUICHET_UNKNOWN;
-	return status != GUICHET_OK && status != GUICHET_UNKNOWN ? status
-		: office_outside_load(tx, arena, status == GUICHET_OK ? &subject : NULL, facts, error);
 }
 
 /* ---- counting ---- */

@@ -374,23 +374,52 @@ needs_outside(struct request *request, const struct listing *listing, const stru
 	return listing->columns_read_outside || dossier_may_warn(facts, &viewer);
 }
 
-static void
-row_line(struct request *request, struct html *html, const struct listing *listing, const struct office_row *row,
-	bool choosing)
-{
+/* A row that is shown: one whose dossier cannot be read still has its line. */
+struct desk_row {
 	struct dossier state;
 	struct dossier_facts facts;
+	bool whole;
+};
+
+/* NULL when the arena is full. */
+static struct desk_row *
+desk_rows(struct request *request, const struct listing *listing)
+{
+	const size_t count = listing->rows.count;
 	struct guichet_error error;
-	const bool whole = office_row_facts(request->arena, row, clock_now(site_of(request)->clock), &state, &facts, &error)
-		== GUICHET_OK && (!needs_outside(request, listing, &facts)
-		|| office_row_outside(listing->tx, request->arena, row, &facts, &error) == GUICHET_OK);
+	struct desk_row *rows = arena_array_of(request->arena, struct desk_row, count + 1);
+	const struct office_row **at = arena_array_of(request->arena, const struct office_row *, count + 1);
+	struct dossier_facts **facts = arena_array_of(request->arena, struct dossier_facts *, count + 1);
+	size_t needed = 0;
+	if (!rows || !at || !facts)
+		return NULL;
+	for (size_t i = 0; i < count; i++) {
+		rows[i].whole = office_row_facts(request->arena, &listing->rows.at[i], clock_now(site_of(request)->clock),
+			&rows[i].state, &rows[i].facts, &error) == GUICHET_OK;
+		if (!rows[i].whole || !needs_outside(request, listing, &rows[i].facts))
+			continue;
+		at[needed] = &listing->rows.at[i];
+		facts[needed++] = &rows[i].facts;
+	}
+	if (office_rows_outside(listing->tx, request->arena, at, facts, needed, &error) != GUICHET_OK)
+		for (size_t i = 0; i < count; i++)
+			rows[i].whole = rows[i].whole && !needs_outside(request, listing, &rows[i].facts);
+	return rows;
+}
+
+static void
+row_line(struct request *request, struct html *html, const struct listing *listing, const struct office_row *row,
+	const struct desk_row *of, bool choosing)
+{
 	const struct procedure *procedure = row->procedure;
+	const bool whole = of->whole;
+	struct guichet_error error;
 	HTML_IN(html, "tr");
 	if (choosing) {
 		HTML_IN(html, "td", { "data-label", TEXT("Choisir") });
 		const struct text id = arena_format(request->arena, "choix-" TEXT_FORMAT, TEXT_ARGS(row->id));
 		HTML_VOID(html, "input", { "type", TEXT("checkbox") }, { "name", TEXT("dossier") }, { "id", id },
-			{ "value", arena_format(request->arena, TEXT_FORMAT ":%u", TEXT_ARGS(row->id), whole ? state.changed : 0) });
+			{ "value", arena_format(request->arena, TEXT_FORMAT ":%u", TEXT_ARGS(row->id), whole ? of->state.changed : 0) });
 		HTML_IN(html, "label", { "for", id }, { "class", TEXT("visually-hidden") });
 		html_say(html, "Choisir le dossier de ");
 		html_text(html, row->subject_name);
@@ -402,7 +431,7 @@ row_line(struct request *request, struct html *html, const struct listing *listi
 			html_link(html, page_dossier_path(request->arena, row->id), row->number);
 		}
 		if (whole)
-			row_signs(request, html, &facts);
+			row_signs(request, html, &of->facts);
 	}
 	HTML_LINE(html, "td", row->subject_name, { "data-label", TEXT("Agent") });
 	HTML_LINE(html, "td", row->structure_name, { "data-label", TEXT("Structure") });
@@ -415,7 +444,7 @@ row_line(struct request *request, struct html *html, const struct listing *listi
 	for (size_t i = 0; i < listing->campaign->procedure->column_count; i++) {
 		struct text shown = { 0 };
 		if (whole && procedure == listing->campaign->procedure
-			&& dossier_column(&facts, &procedure->columns[i], request->arena, &shown, &error) != GUICHET_OK)
+			&& dossier_column(&of->facts, &procedure->columns[i], request->arena, &shown, &error) != GUICHET_OK)
 			shown = (struct text){ 0 };
 		HTML_LINE(html, "td", shown, { "data-label", listing->campaign->procedure->columns[i].title });
 	}
@@ -574,8 +603,9 @@ rows_table(struct request *request, struct html *html, const struct listing *lis
 	}
 	head_line(html, listing, choosing);
 	HTML_IN(html, "tbody");
-	for (size_t i = 0; i < listing->rows.count; i++)
-		row_line(request, html, listing, &listing->rows.at[i], choosing);
+	const struct desk_row *rows = desk_rows(request, listing);
+	for (size_t i = 0; rows && i < listing->rows.count; i++)
+		row_line(request, html, listing, &listing->rows.at[i], &rows[i], choosing);
 }
 
 enum guichet_status

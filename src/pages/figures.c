@@ -35,15 +35,11 @@ for_each_dossier(struct request *request, const struct office_campaign *campaign
 		struct office_rows rows;
 		enum guichet_status status = office_list_all(site_of(request)->office, tx, page, campaign, after,
 			PAGE_OF_ROWS, &rows, error);
-		for (size_t i = 0; status == GUICHET_OK && i < rows.count; i++) {
-			struct dossier state;
-			struct dossier_facts facts;
-			status = office_row_facts(page, &rows.at[i], now, &state, &facts, error);
-			if (status == GUICHET_OK)
-				status = office_row_outside(tx, page, &rows.at[i], &facts, error);
-			if (status == GUICHET_OK)
-				status = each(context, page, &rows.at[i], &facts, error);
-		}
+		struct office_row_list list;
+		if (status == GUICHET_OK)
+			status = office_row_list(tx, page, &rows, now, true, &list, error);
+		for (size_t i = 0; status == GUICHET_OK && i < rows.count; i++)
+			status = each(context, page, &rows.at[i], &list.facts[i], error);
 		if (status != GUICHET_OK)
 			return status;
 		more = rows.more;

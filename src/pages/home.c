@@ -60,32 +60,28 @@ next_line(struct request *request, struct html *html, const struct dossier_facts
 }
 
 static enum guichet_status
-dossier_card(struct request *request, struct html *html, const struct office_row *row, struct guichet_error *error)
+dossier_card(struct request *request, struct html *html, const struct office_row *row, const struct dossier_facts *facts,
+	struct guichet_error *error)
 {
-	struct dossier state;
-	struct dossier_facts facts;
 	const struct dossier_viewer viewer = page_own_viewer(row, visitor_of(request)->actor.person);
 	const struct procedure_step *step = &row->procedure->steps[row->step];
-	const enum guichet_status status = office_row_facts(request->arena, row, request->received_at, &state, &facts, error);
-	if (status != GUICHET_OK)
-		return status;
 	bool mine = false; /* it waits for me */
 	for (size_t i = 0; i < step->awaits.count && !step->sense; i++)
 		mine |= row->procedure->roles[step->awaits.at[i]].reach == PROCEDURE_APPLICANT;
 	HTML_IN(html, "li", { "class", mine ? TEXT("card todo") : TEXT("card") });
 	{
 		HTML_IN(html, "h3", { "class", TEXT("card-title") });
-		const struct procedure_nature *nature = page_nature(row->procedure, state.nature);
+		const struct procedure_nature *nature = page_nature(row->procedure, facts->dossier->nature);
 		html_link(html, page_dossier_path(request->arena, row->id), page_dossier_title(request->arena, row, nature));
 	}
 	{
 		HTML_IN(html, "p");
-		HTML_LINE(html, "span", dossier_label(&facts, &viewer), { "class", page_step_class(step) });
+		HTML_LINE(html, "span", dossier_label(facts, &viewer), { "class", page_step_class(step) });
 	}
 	if (mine)
 		HTML_SAY(html, "p", "C’est à vous : ouvrez-la pour répondre.");
 	else if (!step->final) {
-		const enum guichet_status told = next_line(request, html, &facts, &viewer, error);
+		const enum guichet_status told = next_line(request, html, facts, &viewer, error);
 		if (told != GUICHET_OK)
 			return told;
 	}
@@ -95,6 +91,17 @@ dossier_card(struct request *request, struct html *html, const struct office_row
 	html_say(html, ", déposée le ");
 	html_text(html, instant_french(request->arena, row->filed_at));
 	return GUICHET_OK;
+}
+
+static enum guichet_status
+dossier_cards(struct request *request, struct store_tx *tx, struct html *html, const struct office_rows *rows,
+	struct guichet_error *error)
+{
+	struct office_row_list list;
+	enum guichet_status status = office_row_list(tx, request->arena, rows, request->received_at, true, &list, error);
+	for (size_t i = 0; status == GUICHET_OK && i < rows->count; i++)
+		status = dossier_card(request, html, &rows->at[i], &list.facts[i], error);
+	return status;
 }
 
 static enum guichet_status
@@ -120,10 +127,10 @@ my_dossiers(struct request *request, struct store_tx *tx, struct html *html, str
 	{
 		HTML_IN(html, "ul", { "class", TEXT("cards") });
 		status = page_draft_cards(request, tx, html, &drafts, error);
-		for (size_t i = 0; status == GUICHET_OK && i < rows.count; i++)
-			status = dossier_card(request, html, &rows.at[i], error);
-		for (size_t i = 0; status == GUICHET_OK && i < of_structures.count; i++)
-			status = dossier_card(request, html, &of_structures.at[i], error);
+		if (status == GUICHET_OK)
+			status = dossier_cards(request, tx, html, &rows, error);
+		if (status == GUICHET_OK)
+			status = dossier_cards(request, tx, html, &of_structures, error);
 	}
 	HTML_IN(html, "p");
 	html_link(html, TEXT("/mes-demarches"), TEXT("Mes démarches : ce qui est attendu de vous, ce qui court, ce qui viendra, "

@@ -108,25 +108,31 @@ inbox_load(struct inbox *inbox, struct store_tx *tx, const struct office_rows *r
 		item->roles |= role;
 	}
 	size_t kept = 0, opinions = 0;
-	for (size_t i = 0; i < inbox->count; i++) {
+	const struct office_row **at = arena_array_of(arena, const struct office_row *, inbox->count + 1);
+	struct dossier_facts **facts = arena_array_of(arena, struct dossier_facts *, inbox->count + 1);
+	enum guichet_status status = at && facts ? GUICHET_OK : guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.");
+	for (size_t i = 0; status == GUICHET_OK && i < inbox->count; i++) {
+		at[i] = inbox->items[i].row;
+		facts[i] = &inbox->items[i].facts;
+		status = office_row_facts(arena, at[i], now, &inbox->items[i].state, facts[i], error);
+	}
+	if (status == GUICHET_OK)
+		status = office_rows_outside(tx, arena, at, facts, inbox->count, error);
+	for (size_t i = 0; status == GUICHET_OK && i < inbox->count; i++) {
 		struct inbox_item *item = &inbox->items[kept];
-		if (kept != i)
-			*item = inbox->items[i]; /* its facts are read below, at its place */
-		enum guichet_status status = office_row_facts(arena, item->row, now, &item->state, &item->facts, error);
-		if (status == GUICHET_OK)
-			status = office_row_outside(tx, arena, item->row, &item->facts, error);
-		if (status == GUICHET_OK)
-			status = item_options(inbox, item, error);
-		if (status != GUICHET_OK)
-			return status;
+		if (kept != i) {
+			*item = inbox->items[i];
+			item->facts.dossier = &item->state;
+		}
+		status = item_options(inbox, item, error);
 		opinions += item->opinion;
 		if (item->opinion && opinions > INBOX_CARDS)
 			inbox->more = true; /* after those of this page */
 		else
 			kept++;
 	}
-	inbox->count = kept;
-	return GUICHET_OK;
+	inbox->count = status == GUICHET_OK ? kept : 0;
+	return status;
 }
 
 /* ---- names of fields ---- */

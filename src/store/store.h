@@ -124,6 +124,22 @@ struct store_value store_value_of_float(double number);
 	((struct store_values){                                                                      \
 		(const struct store_value[]){ STORE_EACH(STORE_VALUE_THEN, __VA_ARGS__) { 0 } },     \
 		0 STORE_EACH(STORE_ONE_MORE, __VA_ARGS__) })
+
+/* Statements over a list of texts (…_LISTED): $1, then STORE_LISTED texts from $2 on, then one more when the statement has
+ * it. A longer list is asked in parts. */
+enum { STORE_LISTED = 32 };
+struct store_listed {
+	struct store_value at[STORE_LISTED + 2];
+};
+/* $1, and those of `texts` that a part takes from the first on: the rest is left empty. */
+static inline void
+store_listed_fill(struct store_listed *ret_values, int64_t first, const struct text *texts, size_t count)
+{
+	*ret_values = (struct store_listed){ .at[0] = store_value_of_integer(first) };
+	for (size_t i = 0; i < STORE_LISTED; i++)
+		ret_values->at[i + 1] = store_value_of_text(i < count ? texts[i] : (struct text){ "", 0 });
+}
+
 #define STORE_VALUE_THEN(value) STORE_VALUE(value),
 #define STORE_ONE_MORE(value)   +1
 #define STORE_EACH(macro, ...)            __VA_OPT__(STORE_EXPAND(STORE_EACH_FIRST(macro, __VA_ARGS__)))

@@ -53,8 +53,9 @@ circuit:
       arrêter: {libellé: Arrêter, qui: agent, vers: arrêtée}
     échéances:
       rappel: {libellé: Rappel du bilan, quand: 'échéance(dossier.déposé_le, 5, "jours ouvrés")', alerte: division}
+      révision: {libellé: Révision, quand: 'if réglage.plafond = null then null else échéance(dossier.déposé_le, 10, "jours ouvrés")', vers: arrêtée}
   arrêtée: {libellé: Arrêtée, fin: oui, libère: oui}
-liste: {colonnes: [{titre: Jour, valeur: jour}]}
+liste: {colonnes: [{titre: Jour, valeur: jour}, {titre: Au plus, valeur: réglage.plafond}]}
 `,
 	"campagnes/2023.yaml": `campagne: 2023
 procédure: presence
@@ -107,6 +108,13 @@ async function play(server, cast, [person, another], javascript) {
 	await chief.getByText("Tout le service est présent ce jour-là.").first().waitFor();
 	if (javascript) await good(chief, "set");
 
+	// What a setting dates is told on the first page as on the dossier's own.
+	await chief.locator("input[name=plafond]").fill("5");
+	await chief.getByRole("region", { name: "Absents au plus" }).getByRole("button", { name: "Enregistrer" }).click();
+	await chief.getByText("Le réglage est enregistré").waitFor();
+	await page.goto("/");
+	await page.getByText(/Ensuite, le .*22 juin 2023/).waitFor();
+
 	// It is a rule at once: another who asks for Monday is told so.
 	const other = await visitor({ url: server.url, javascript });
 	await enter(other, another);
@@ -133,6 +141,8 @@ async function play(server, cast, [person, another], javascript) {
 async function agenda(server, cast) {
 	const office = await visitor({ url: server.url });
 	await enter(office, cast.office);
+	await office.goto(`/gestion/${campaign}`);
+	await office.getByRole("cell", { name: "5", exact: true }).first().waitFor();
 	await office.goto(`/gestion/${campaign}/calendrier`);
 	await office.getByRole("link", { name: "Un jour en détail" }).click();
 	await office.getByRole("heading", { name: "Agenda" }).waitFor();
