@@ -2,6 +2,7 @@
  *
  * GET, POST /dossiers/:id/actions/:action */
 #include "pages/action.h"
+#include "pages/impossible.h"
 
 #include "document/document.h"
 #include "pages/families.h"
@@ -182,110 +183,6 @@ action_address(struct request *request)
 		TEXT_ARGS(request_parameter(request, "id")), TEXT_ARGS(request_parameter(request, "action")));
 }
 
-/* ---- an action that is not, or no longer, to be done ---- */
-
-enum { SINCE_SHOWN = 3 };
-
-/* What happened since the visitor opened the form, as they may be told it; else what happened last. */
-static enum guichet_status
-since(struct request *request, struct store_tx *tx, struct html *html, const struct office_dossier *dossier,
-	struct guichet_error *error)
-{
-	const struct dossier_viewer viewer = page_viewer(request, dossier);
-	const unsigned last = dossier->state.version;
-	const struct dossier_event *events;
-	size_t count, told = 0;
-	int64_t seen;
-	if (!text_to_integer(form_value(request, "version"), 1, last, &seen) || seen + SINCE_SHOWN < last)
-		seen = last > SINCE_SHOWN ? last - SINCE_SHOWN : 0;
-	enum guichet_status status = office_events(tx, request->arena, dossier->id, (unsigned)seen, SINCE_SHOWN, &events, &count,
-		error);
-	struct dossier_moment *moments = arena_array_of(request->arena, struct dossier_moment, SINCE_SHOWN + 1);
-	if (status == GUICHET_OK && !moments)
-		status = guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.");
-	for (size_t i = 0; status == GUICHET_OK && i < count; i++) {
-		bool is_told;
-		status = dossier_tell_event(&dossier->facts, &viewer, &events[i], request->arena, &moments[told], &is_told, error);
-		told += is_told;
-	}
-	if (status != GUICHET_OK || told == 0)
-		return status;
-	HTML_SAY(html, "h2", "Ce qui s’est passé en dernier");
-	HTML_IN(html, "ul");
-	for (size_t i = told; i-- > 0;) {
-		HTML_IN(html, "li");
-		HTML_LINE(html, "strong", moments[i].title);
-		html_say(html, ", le ");
-		html_text(html, instant_french(request->arena, moments[i].at));
-		if (moments[i].by.length) {
-			html_say(html, ", par ");
-			html_text(html, moments[i].by);
-		}
-	}
-	return GUICHET_OK;
-}
-
-/* What they may do there now. */
-static void
-instead(struct request *request, struct html *html, struct text path, const struct dossier_option *options, size_t count)
-{
-	size_t allowed = 0;
-	for (size_t i = 0; i < count; i++)
-		allowed += options[i].allowed;
-	if (allowed)
-		HTML_SAY(html, "h2", "Ce que vous pouvez faire");
-	else
-		HTML_SAY(html, "p", "Vous n’avez rien d’autre à faire sur cette demande pour l’instant.");
-	HTML_IN(html, "div", { "class", TEXT("buttons") });
-	for (size_t i = 0; i < count; i++)
-		if (options[i].allowed)
-			HTML_LINE(html, "a", options[i].definition->label, { "class", TEXT("button secondary") },
-				{ "href", arena_format(request->arena, TEXT_FORMAT "/actions/" TEXT_FORMAT, TEXT_ARGS(path),
-					TEXT_ARGS(options[i].definition->name)) });
-	HTML_SAY(html, "a", "Revenir à la demande", { "class", allowed ? TEXT("button quiet") : TEXT("button") }, { "href", path });
-}
-
-/* Whether the visitor may do it now; else *ret_reason says why not. */
-static bool
-may_do(const struct office_dossier *dossier, int index, const struct dossier_option *options, size_t count,
-	struct arena *arena, struct text *ret_reason)
-{
-	if (index == PROCEDURE_NONE) {
-		*ret_reason = TEXT("Ce n’est plus possible : le dossier a avancé entre-temps.");
-		return false;
-	}
-	for (size_t i = 0; i < count; i++)
-		if (options[i].action == index) {
-			*ret_reason = options[i].reason;
-			return options[i].allowed;
-		}
-	const struct procedure_list who = dossier->procedure->actions[index].who;
-	struct text labels = TEXT("");
-	for (size_t i = 0; i < who.count; i++)
-		labels = arena_format(arena, TEXT_FORMAT "%s" TEXT_FORMAT, TEXT_ARGS(labels), i == 0 ? "" : " ou ",
-			TEXT_ARGS(dossier->procedure->roles[who.at[i]].label));
-	*ret_reason = labels.length ? arena_format(arena, "Cette action revient à quelqu’un d’autre : " TEXT_FORMAT ".",
-		TEXT_ARGS(labels)) : TEXT("Cette action revient à quelqu’un d’autre.");
-	return false;
-}
-
-static enum guichet_status
-impossible_page(struct request *request, struct store_tx *tx, struct html *html, const struct office_dossier *dossier,
-	int index, const struct dossier_option *options, size_t count, struct text reason, struct guichet_error *error)
-{
-	const struct text path = page_dossier_path(request->arena, dossier->id);
-	request_status(request, 422);
-	PAGE_IN(request, html, index == PROCEDURE_NONE ? TEXT("Ce n’est plus possible") : TEXT("Ce n’est pas possible"),
-		{ TEXT("/"), TEXT("Accueil") }, { path, dossier->state.number });
-	page_subject(request, html, dossier);
-	page_notice(html, NOTICE_WARNING, index == PROCEDURE_NONE ? (struct text){ 0 }
-		: dossier->procedure->actions[index].label, reason);
-	const enum guichet_status status = since(request, tx, html, dossier, error);
-	if (status == GUICHET_OK)
-		instead(request, html, path, options, count);
-	return status;
-}
-
 static enum guichet_status
 action_page(struct request *request, struct html *html, const struct dossier_form *form, const struct text *piece_mistakes,
 	const struct dossier_raws *raws, struct text refusal, struct guichet_error *error)
@@ -299,15 +196,17 @@ action_page(struct request *request, struct html *html, const struct dossier_for
 		return status;
 	struct dossier_form typed;
 	const int index = dossier_action_find(dossier.procedure, &dossier.state, request_parameter(request, "action"));
-	const struct dossier_viewer viewer = page_viewer(request, &dossier);
-	const struct dossier_option *options;
-	size_t count;
-	struct text reason;
-	status = dossier_options(&dossier.facts, &viewer, request->arena, &options, &count, error);
+	struct page_possible possible = { .dossier = &dossier, .viewer = page_viewer(request, &dossier), .action = index };
+	status = page_possible_load(request, &possible, error);
 	if (status != GUICHET_OK)
 		return status;
-	if (!may_do(&dossier, index, options, count, request->arena, &reason))
-		return impossible_page(request, tx, html, &dossier, index, options, count, refusal.length ? refusal : reason, error);
+	if (!possible.allowed) {
+		const struct text path = page_dossier_path(request->arena, dossier.id);
+		request_status(request, 422);
+		PAGE_IN(request, html, page_impossible_title(&possible), { TEXT("/"), TEXT("Accueil") }, { path, dossier.state.number });
+		page_subject(request, html, &dossier);
+		return page_impossible(request, tx, html, &possible, refusal, error);
+	}
 	if (raws) {
 		status = office_named_load(tx, request->arena, visitor_of(request)->actor.facts.structure.path, *raws, &dossier.facts,
 			error);

@@ -225,7 +225,7 @@ ground_field(struct request *request, struct html *html, const struct draft *dra
 			.longest = DOSSIER_GROUND_LIMIT, .value = form_value(request, "motif"), .required = true });
 }
 
-/* One way to file: what it asks on its own, and its button. The form saves what is typed; only the button files. */
+/* One way to file: what it asks on its own, and its button. */
 static enum guichet_status
 filing_way(struct request *request, struct html *html, const struct draft *draft, const struct dossier_option *option,
 	const struct office_command *refused, struct guichet_error *error)
@@ -245,12 +245,8 @@ filing_way(struct request *request, struct html *html, const struct draft *draft
 	page_mistakes(html, &form);
 	const struct text autosave = form.count ? arena_format(arena, TEXT_FORMAT "?facon=" TEXT_FORMAT,
 		TEXT_ARGS(draft_path(arena, draft, "/brouillon")), TEXT_ARGS(filing->name)) : (struct text){ 0 };
-	FORM_IN(request, html, draft_path(arena, draft, "/recapitulatif"), { "class", TEXT("form") }, { "id", TEXT("depot") },
+	FORM_IN(request, html, draft_path(arena, draft, "/deposer"), { "class", TEXT("form") }, { "id", TEXT("depot") },
 		{ "novalidate", TEXT("") }, { "data-autosave", autosave });
-	/* What the key Enter presses: not a button that changes the form. */
-	const struct text files = draft_path(arena, draft, "/deposer");
-	HTML_LINE(html, "button", filing->label, { "type", TEXT("submit") }, { "class", TEXT("visually-hidden") },
-		{ "tabindex", TEXT("-1") }, { "aria-hidden", TEXT("true") }, { "formaction", files });
 	form_once_field(request, html);
 	ground_field(request, html, draft);
 	HTML_VOID(html, "input", { "type", TEXT("hidden") }, { "name", TEXT("action") }, { "value", filing->name });
@@ -263,8 +259,7 @@ filing_way(struct request *request, struct html *html, const struct draft *draft
 		html_markup(html, "<input type=\"hidden\" name=\"confirme\" value=\"oui\">");
 	}
 	HTML_IN(html, "div", { "class", TEXT("buttons") });
-	HTML_LINE(html, "button", filing->label, { "class", TEXT("button large") }, { "type", TEXT("submit") },
-		{ "formaction", files });
+	HTML_LINE(html, "button", filing->label, { "class", TEXT("button large") }, { "type", TEXT("submit") });
 	HTML_SAY(html, "a", "Revenir plus tard", { "class", TEXT("button quiet") }, { "href", TEXT("/?fait=brouillon") });
 	return GUICHET_OK;
 }
@@ -274,6 +269,7 @@ static void
 ways_list(struct request *request, struct html *html, const struct draft *draft, const struct dossier_option *const *ways,
 	size_t count, const struct dossier_option *chosen)
 {
+	const struct text saves = draft_summary_path(request->arena, draft, (struct text){ 0 });
 	HTML_IN(html, "section", { "class", TEXT("card no-print") }, { "aria-labelledby", TEXT("facons") });
 	HTML_SAY(html, "h2", "Comment voulez-vous déposer ?", { "class", TEXT("card-title") }, { "id", TEXT("facons") });
 	HTML_IN(html, "ul", { "class", TEXT("buttons") });
@@ -284,7 +280,8 @@ ways_list(struct request *request, struct html *html, const struct draft *draft,
 			HTML_LINE(html, "strong", filing->label, { "aria-current", TEXT("true") });
 		else if (chosen)
 			HTML_LINE(html, "button", filing->label, { "class", TEXT("button secondary") }, { "type", TEXT("submit") },
-				{ "form", TEXT("depot") }, { "name", TEXT("facon") }, { "value", filing->name }, { "formnovalidate", TEXT("") });
+				{ "form", TEXT("depot") }, { "formaction", saves }, { "name", TEXT("facon") }, { "value", filing->name },
+				{ "formnovalidate", TEXT("") });
 		else
 			HTML_LINE(html, "a", filing->label, { "class", TEXT("button secondary") },
 				{ "href", draft_summary_path(request->arena, draft, filing->name) });

@@ -4,6 +4,7 @@
  * person the link was written for, and no session is opened. */
 #include "pages/inbox.h"
 #include "pages/families.h"
+#include "pages/impossible.h"
 
 #include "document/document.h"
 
@@ -189,10 +190,15 @@ link_action_page(struct request *request, struct html *html, const struct dossie
 	const enum guichet_status status = open_dossier(request, tx, &opened, &dossier, error);
 	if (status != GUICHET_OK)
 		return status == GUICHET_REFUSED ? closed_page(request, html, error) : status;
-	const struct text name = request_parameter(request, "action");
-	const int index = dossier_action_find(dossier.procedure, &dossier.state, name);
-	const bool possible = index != PROCEDURE_NONE && office_link_allows(&opened.link, name);
-	PAGE_IN(request, html, possible ? dossier.procedure->actions[index].label : TEXT("Cette étape est passée"),
+	const int index = dossier_action_find(dossier.procedure, &dossier.state, request_parameter(request, "action"));
+	struct page_possible possible = { .dossier = &dossier, .action = index, .link = &opened.link, .path = opened.path,
+		.viewer = { opened.actor.person, dossier.roles, dossier.signs & dossier.roles } };
+	const enum guichet_status judged = page_possible_load(request, &possible, error);
+	if (judged != GUICHET_OK)
+		return judged;
+	if (!possible.allowed)
+		request_status(request, 422);
+	PAGE_IN(request, html, possible.allowed ? dossier.procedure->actions[index].label : page_impossible_title(&possible),
 		{ opened.path, TEXT("Ce qui vous attend") });
 	{
 		HTML_IN(html, "p", { "class", TEXT("lead") });
@@ -200,12 +206,9 @@ link_action_page(struct request *request, struct html *html, const struct dossie
 		html_say(html, ", ");
 		html_text(html, dossier.structure_name);
 	}
-	if (!possible) {
-		page_notice(html, NOTICE_WARNING, TEXT("Ce n’est plus attendu de vous"), refusal.length ? refusal
-			: TEXT("La demande a avancé entre-temps : une réponse a été enregistrée, ou ce lien n’y donne pas accès."));
-		HTML_IN(html, "p");
-		html_link(html, opened.path, TEXT("Voir ce qui vous attend encore"));
-		return GUICHET_OK;
+	if (!possible.allowed) {
+		addressed(request, html, &opened, false);
+		return page_impossible(request, tx, html, &possible, refusal, error);
 	}
 	addressed(request, html, &opened, true);
 	return page_action_form(request, tx, html, &dossier, index, form, NULL, refusal, request->path, error);

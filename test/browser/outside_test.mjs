@@ -47,6 +47,7 @@ circuit:
       demander: {libellé: Demander, pendant: dépôt, vers: accordée, si: réglage.plafond = null or réglage.plafond > 1}
   accordée:
     libellé: Accordée
+    sens: favorable
     attend: agent
     si_rien: L’accord dure.
     actions:

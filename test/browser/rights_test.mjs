@@ -135,6 +135,10 @@ const forms = {
 	"POST /mot-de-passe": { path: "/mot-de-passe" },
 	"POST /campagnes/:campagne/demande/deposer": { path: `${demande}/deposer` },
 	"POST /campagnes/:campagne/demande": { path: demande, other: 303 },
+	"POST /campagnes/:campagne/demande/recapitulatif": { path: `${demande}/recapitulatif`, other: 303 },
+	"POST /campagnes/:campagne/pour/:personne/recapitulatif": { path: `/campagnes/${campaign}/pour/X1/recapitulatif`, all: 404 },
+	"POST /campagnes/:campagne/structures/:structure/recapitulatif": { path: `/campagnes/${campaign}/structures/X1/recapitulatif`, all: 404 },
+	"POST /dossiers/:id/natures/:nature/recapitulatif": { path: cast => `/dossiers/${cast.id}/natures/avenant/recapitulatif`, all: 404 },
 	"POST /campagnes/:campagne/demande/brouillon": { path: `${demande}/brouillon`, other: 204 },
 	"POST /campagnes/:campagne/demande/pieces/:piece": { path: `${demande}/pieces/assurance`, files: true },
 	"POST /campagnes/:campagne/demande/pieces/:piece/retirer": { path: `${demande}/pieces/assurance/retirer`, other: 303 },
@@ -339,6 +343,12 @@ test("rights: a used link says so, twice the same answer is one", async () => {
 	const after = await nobody.get(`/lien/${elsewhereLink}`);
 	equal(after.status, 200);
 	check(!formsOf(after.html).some(one => one.fields.some(([name]) => name === `${elsewhere.id}.version`)), "it may be answered again");
+	// the page of an action says what the dossier's own would: what happened, and the way on
+	const late = await nobody.get(`/lien/${elsewhereLink}/dossiers/${elsewhere.id}/actions/favorable`);
+	equal(late.status, 422);
+	for (const words of ["Ce n’est plus possible", "le dossier a avancé entre-temps", "Ce qui s’est passé en dernier", "Voir ce qui vous attend encore"])
+		check(late.html.includes(words), words);
+	check(!late.html.includes(`href="/dossiers/${elsewhere.id}`), "a way that asks for a session");
 });
 
 test("rights: each form as everybody; what is refused changes nothing", async () => {

@@ -195,7 +195,7 @@ const tour = [{
 		["service-septembre", "GET /service", "newcomerChef", "/service?semaine=2023-09-04"],
 		["a-venir", "GET /a-venir", "newcomerChef", "/a-venir"],
 		["lien-repondu", "GET /lien/:jeton", null, c => `/lien/${c.otherLink}`],
-		["lien-action-passee", "GET /lien/:jeton/dossiers/:id/actions/:action", null, c => `/lien/${c.link}/dossiers/${c.request.id}/actions/favorable`],
+		["lien-action-passee", "GET /lien/:jeton/dossiers/:id/actions/:action", null, c => `/lien/${c.link}/dossiers/${c.request.id}/actions/favorable`, { status: 422 }],
 		["action-passee", "GET /dossiers/:id/actions/:action", c => c.request.chef, c => `/dossiers/${c.request.id}/actions/favorable`, { status: 422 }],
 		["a-traiter-support", "GET /a-traiter", "support", "/a-traiter"],
 		["modifier", "GET /dossiers/:id/actions/:action", "support", c => `/dossiers/${c.request.id}/actions/modifier`],
