@@ -1,5 +1,8 @@
 /* Absences: who holds a function meanwhile, from the file to the lists, the rights and the events; and what waits for
  * nobody is told. */
+#include <stdio.h>
+#include <stdlib.h>
+
 #include "base/buffer.h"
 #include "directory_help.h"
 #include "mail/mail.h"
@@ -393,6 +396,35 @@ TEST(a_delegation_survives_the_absence_of_who_gives_it_but_not_ones_own_request)
 	CHECK_INTEGER(try_to_sign(&a, "L1", lea->dossier), DOSSIER_NOT_THEIRS);
 	CHECK_INTEGER(try_to_sign(&a, "Z1", lea->dossier), DOSSIER_NOT_THEIRS);
 	CHECK_INTEGER(try_to_sign(&a, "P1", lea->dossier), DOSSIER_TEXT_NOT_READY);
+}
+
+/* Who asks gave a delegation: it does not sign their own request, which goes up. */
+static void
+delegate_of_who_asks(const char *folder)
+{
+	WITH_ACADEMY_OF(a, folder);
+	interims(&a, "2024-01-10", "Z1;G1;;;15/01/2024;;Arrêté 12;délégation;\n");
+	counter_at(&a, "2024-01-16T10:00");
+	const struct office_command *own = counter_file(&a, "Z1", "80", "autre");
+	CHECK_TEXT(waiting_for(&a, "G1"), TEXT(""));
+	CHECK_INTEGER(try_to_sign(&a, "G1", own->dossier), DOSSIER_NOT_THEIRS);
+	CHECK_INTEGER(try_to_sign(&a, "Z1", own->dossier), DOSSIER_NOT_THEIRS);
+	CHECK_INTEGER(try_to_sign(&a, "P1", own->dossier), DOSSIER_TEXT_NOT_READY);
+}
+
+TEST(a_delegation_of_who_asks_does_not_sign_their_own_request)
+{
+	delegate_of_who_asks("test/interim/accord");
+}
+
+TEST(a_delegation_of_who_asks_does_not_sign_their_own_request_where_every_chief_above_may)
+{
+	char folder[200], command[600];
+	snprintf(folder, sizeof folder, "%s/accord", test_directory());
+	snprintf(command, sizeof command, "cp -r test/interim/accord '%s' && sed -i 's/de: structure}/de: ressort}/' "
+		"'%s/procedure.yaml'", folder, folder);
+	CHECK(system(command) == 0);
+	delegate_of_who_asks(folder);
 }
 
 /* ---- absences that people declare ---- */

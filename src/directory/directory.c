@@ -381,7 +381,7 @@ functions_query(struct store_tx *tx, struct arena *arena, enum store_statement s
 		functions[count++] = (struct directory_function){ store_text(&rows, 0), store_integer(&rows, 1),
 			store_text(&rows, 2), store_text(&rows, 3), store_text(&rows, 4), store_text(&rows, 5),
 			store_text(&rows, 6), name_of(&rows, arena, 7), store_text(&rows, 10), store_text(&rows, 11),
-			date_of_day_number(store_integer(&rows, 12)) };
+			date_of_day_number(store_integer(&rows, 12)), store_text(&rows, 13) };
 		if (!functions[count - 1].instead_of.at)
 			return guichet_fail(error, GUICHET_BROKEN, "Mémoire insuffisante.");
 	}

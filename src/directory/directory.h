@@ -142,6 +142,7 @@ struct directory_function {
 	struct text instead_of, reference; /* as of a struct directory_holder; of a delegation, who gives it */
 	struct text letters;               /* of a delegation: names separated by spaces; empty: all */
 	struct date from;                  /* of a delegation: its first day */
+	struct text giver;                 /* the id of that person; empty when the function is one's own */
 };
 
 struct directory_functions {

@@ -508,13 +508,14 @@ office_delegation_covers(const struct directory_function *delegation, const stru
 }
 
 /* Does this delegation let its holder sign by this action in the place of that role? Absence does not end it: it holds
- * where the role would be held. */
+ * where the role would be held. Who asks may have nobody sign their own request for them. */
 static bool
 signs_for(const struct office_dossier *dossier, const struct office_seat *seats, int role,
 	const struct procedure_action *action, const struct directory_function *delegation)
 {
 	const struct procedure *procedure = dossier->procedure;
 	return procedure_list_has(action->who, role) && office_delegation_covers(delegation, procedure, action)
+		&& !text_equal(delegation->giver, dossier->state.subject)
 		&& (gives(dossier, seats, (size_t)role, delegation)
 			|| (procedure->roles[role].reach == PROCEDURE_STRUCTURE && names(&procedure->roles[role], delegation)
 				&& text_equal(delegation->structure, seats[role].home)));
