@@ -74,7 +74,14 @@ join_link(struct request *request, struct html *html, const struct office_dossie
 
 /* ---- what a piece was before ---- */
 
-/* "Renvoyée le 16 juin 2023 à 10 h 00", and the ground. */
+/* "16 juin 2023": the timeline tells the hour. */
+static struct text
+day_of(struct request *request, instant at)
+{
+	return date_french(request->arena, date_of_instant(at, NULL), false);
+}
+
+/* "Renvoyée le 16 juin 2023", and the ground. */
 static void
 version_verdict(struct request *request, struct html *html, const struct dossier_piece_version *version)
 {
@@ -85,7 +92,7 @@ version_verdict(struct request *request, struct html *html, const struct dossier
 		HTML_IN(html, "p");
 		html_text(html, back ? TEXT("Renvoyée") : TEXT("Acceptée"));
 		if (version->examined_at)
-			html_format(html, " le " TEXT_FORMAT, TEXT_ARGS(instant_french(request->arena, version->examined_at)));
+			html_format(html, " le " TEXT_FORMAT, TEXT_ARGS(day_of(request, version->examined_at)));
 		html_text(html, back && version->piece.ground.length ? TEXT("\u00a0:") : TEXT("."));
 	}
 	if (back && version->piece.ground.length)
@@ -97,29 +104,34 @@ one_version(struct request *request, struct html *html, const struct office_doss
 	const struct dossier_piece_version *version)
 {
 	const struct dossier_piece *file = &version->piece;
-	const instant until = version->undone_at ? version->undone_at : version->replaced_at;
-	HTML_IN(html, "li");
+	const struct text joined = day_of(request, file->at);
 	{
 		HTML_IN(html, "p");
-		html_link(html, arena_format(request->arena, TEXT_FORMAT "/pieces/" TEXT_FORMAT "/versions/" TEXT_FORMAT,
-			TEXT_ARGS(page_dossier_path(request->arena, dossier->id)), TEXT_ARGS(file->name), TEXT_ARGS(file->digest)),
-			file->file);
+		{
+			/* Versions often have the same name. */
+			HTML_IN(html, "a", { "href", arena_format(request->arena,
+				TEXT_FORMAT "/pieces/" TEXT_FORMAT "/versions/" TEXT_FORMAT, TEXT_ARGS(page_dossier_path(request->arena,
+				dossier->id)), TEXT_ARGS(file->name), TEXT_ARGS(file->digest)) });
+			html_text(html, file->file);
+			HTML_LINE(html, "span", arena_format(request->arena, ", jointe le " TEXT_FORMAT, TEXT_ARGS(joined)),
+				{ "class", TEXT("visually-hidden") });
+		}
 		html_markup(html, " ");
 		HTML_LINE(html, "span", page_size_text(request->arena, file->size), { "class", TEXT("size") });
 	}
 	{
 		HTML_IN(html, "p");
-		html_format(html, "Jointe le " TEXT_FORMAT, TEXT_ARGS(instant_french(request->arena, file->at)));
+		html_format(html, "Jointe le " TEXT_FORMAT, TEXT_ARGS(joined));
 		if (version->by.length)
 			html_format(html, " par " TEXT_FORMAT, TEXT_ARGS(version->by));
+		if (file->valid_until.year)
+			html_format(html, ", pour valoir jusqu’au " TEXT_FORMAT, TEXT_ARGS(date_french(request->arena, file->valid_until,
+				false)));
 		html_markup(html, ".");
 	}
 	version_verdict(request, html, version);
-	if (file->valid_until.year)
-		HTML_LINE(html, "p", arena_format(request->arena, "Valable jusqu’au " TEXT_FORMAT ".",
-			TEXT_ARGS(date_french(request->arena, file->valid_until, false))));
-	HTML_LINE(html, "p", arena_format(request->arena, "%s le " TEXT_FORMAT ".", version->undone_at
-		? "Envoi annulé" : "Remplacée", TEXT_ARGS(instant_french(request->arena, until))));
+	HTML_LINE(html, "p", arena_format(request->arena, "%s le " TEXT_FORMAT ".", version->undone_at ? "Envoi annulé"
+		: "Remplacée", TEXT_ARGS(day_of(request, version->undone_at ? version->undone_at : version->replaced_at))));
 }
 
 /* Those of one piece but the one of today, the latest first; nothing without. */
@@ -143,12 +155,27 @@ former_versions(struct request *request, struct html *html, const struct office_
 	HTML_IN(html, "ol", { "class", TEXT("versions") });
 	for (size_t i = count; i > 0; i--) {
 		const struct dossier_piece_version *version = &versions[i - 1];
-		if (text_equal(version->piece.name, piece->name) && (version->replaced_at || version->undone_at))
-			one_version(request, html, dossier, version);
+		if (!text_equal(version->piece.name, piece->name) || !(version->replaced_at || version->undone_at))
+			continue;
+		HTML_IN(html, "li");
+		one_version(request, html, dossier, version);
 	}
 }
 
 /* ---- the pieces of today ---- */
+
+/* Of a piece that this viewer may not open: whom to ask. */
+static void
+reserved(struct html *html, const struct procedure *procedure, const struct procedure_piece *piece)
+{
+	HTML_IN(html, "span", { "class", TEXT("size") });
+	html_say(html, "jointe. Peuvent l’ouvrir : ");
+	for (size_t i = 0; i < piece->readers.count; i++) {
+		html_text(html, procedure->roles[piece->readers.at[i]].label);
+		html_say(html, ", ");
+	}
+	html_say(html, "et qui l’a jointe.");
+}
 
 static void
 one_piece(struct request *request, struct html *html, const struct office_dossier *dossier,
@@ -168,10 +195,11 @@ one_piece(struct request *request, struct html *html, const struct office_dossie
 			html_text(html, piece->label);
 		html_markup(html, " ");
 		if (readable)
-			HTML_LINE(html, "span", arena_format(request->arena, TEXT_FORMAT ", " TEXT_FORMAT, TEXT_ARGS(kept->file),
-				TEXT_ARGS(page_size_text(request->arena, kept->size))), { "class", TEXT("size") });
+			HTML_LINE(html, "span", arena_format(request->arena, TEXT_FORMAT ", " TEXT_FORMAT ", jointe le " TEXT_FORMAT,
+				TEXT_ARGS(kept->file), TEXT_ARGS(page_size_text(request->arena, kept->size)),
+				TEXT_ARGS(day_of(request, kept->at ? kept->at : dossier->state.filed_at))), { "class", TEXT("size") });
 		else
-			HTML_SAY(html, "span", "jointe, réservée à d’autres", { "class", TEXT("size") });
+			reserved(html, dossier->procedure, piece);
 	}
 	if (piece->examined || kept->valid_until.year) {
 		HTML_IN(html, "p");

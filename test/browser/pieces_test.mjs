@@ -261,8 +261,8 @@ test("a piece is sent back with its ground, replaced, and accepted", () => withS
 	equal(await fold.count(), 1, "one piece had another file");
 	await fold.locator("summary").click();
 	const former = plain(await fold.innerText()).replace(/\s+/g, " ");
-	for (const told of ["Versions précédentes (1) : Attestation de formation à la sécurité", "securite.pdf", "Jointe le 8 juin 2023 à 10 h",
-		"Renvoyée le 8 juin 2023 à 10 h", "La <page> 2 manque.", "Remplacée le 8 juin 2023 à 10 h"])
+	for (const told of ["Versions précédentes (1) : Attestation de formation à la sécurité", "securite.pdf", "Jointe le 8 juin 2023 par M",
+		"Renvoyée le 8 juin 2023 : La <page> 2 manque. Remplacée le 8 juin 2023."])
 		check(former.includes(told), `« ${told} » in ${former}`);
 	const [before] = await Promise.all([page.waitForEvent("download"), follow(fold, "securite.pdf")]);
 	equal(before.suggestedFilename(), "securite.pdf");
@@ -294,7 +294,7 @@ test("a piece is sent back with its ground, replaced, and accepted", () => withS
 	equal((await (await client(server, person)).get(`${dossier}/pieces/aptitude`)).status, 200, "who handed it in may");
 	equal((await (await client(server, cast.support)).get(`${dossier}/pieces/aptitude`)).status, 200, "the support may");
 	await office.goto(dossier);
-	await office.getByText("jointe, réservée à d’autres").waitFor();
+	await office.getByText("jointe. Peuvent l’ouvrir : la personne support, et qui l’a jointe.").waitFor();
 
 	// on the desk again: to examine, and to renew soon
 	const narrow = await visitor({ url: server.url, phone: true, javascript: false });
