@@ -48,6 +48,25 @@ office_draft_about(struct store_tx *tx, struct arena *arena, struct text campaig
 	return status;
 }
 
+enum guichet_status
+office_draft_exceptions(struct store_tx *tx, struct arena *arena, struct text person,
+	const struct office_draft_exception **ret_exceptions, size_t *ret_count, struct guichet_error *error)
+{
+	enum { MOST = 200 };
+	struct office_draft_exception *list = arena_array_of(arena, struct office_draft_exception, MOST);
+	if (!list)
+		return guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.");
+	size_t count = 0;
+	CLEANUP(store_rows_end) struct store_rows rows = store_query(tx, arena, STORE_EXEMPTION_OF_DRAFTS, STORE_VALUES(person),
+		error);
+	while (count < MOST && store_next(&rows))
+		list[count++] = (struct office_draft_exception){ .campaign = store_text(&rows, 0), .window = store_text(&rows, 1),
+			.until = store_integer(&rows, 2) };
+	*ret_exceptions = list;
+	*ret_count = count;
+	return store_finish(&rows);
+}
+
 static bool
 was_shown(const struct office_draft_change *change, struct text field)
 {

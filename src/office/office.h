@@ -228,6 +228,15 @@ enum guichet_status office_draft_load(struct store_tx *tx, struct arena *arena, 
 /* One about something else than one's own request: see office_child_draft(). */
 enum guichet_status office_draft_about(struct store_tx *tx, struct arena *arena, struct text campaign,
 	struct text person, struct text about, struct office_draft *ret_draft, struct guichet_error *error);
+/* A window that stays open longer for whoever prepares a request of their own. */
+struct office_draft_exception {
+	struct text campaign;
+	struct text window; /* its name in the procedure */
+	instant until;      /* excluded */
+};
+/* Those of all the drafts of a person, read at once, in the arena: until when each may be filed needs nothing else. */
+enum guichet_status office_draft_exceptions(struct store_tx *tx, struct arena *arena, struct text person,
+	const struct office_draft_exception **ret_exceptions, size_t *ret_count, struct guichet_error *error);
 /* What the draft of a child is about. `at` is NULL when the arena is full. */
 struct text office_child_draft(struct arena *arena, struct text parent, struct text nature);
 /* The parent of a draft about a child, and its nature; false when it is about something else. */

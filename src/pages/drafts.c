@@ -77,10 +77,40 @@ child_draft_card(struct request *request, struct store_tx *tx, struct html *html
 	return GUICHET_OK;
 }
 
+/* The draft of the visitor's own request: until when it may be filed depends on the windows of its campaign and on those
+ * opened longer for them, read with the list. */
 static enum guichet_status
-draft_card(struct request *request, struct store_tx *tx, struct html *html, const struct office_campaign *campaign,
-	struct text about, instant saved_at, struct guichet_error *error)
+own_draft_card(struct request *request, struct html *html, const struct page_drafts *drafts,
+	const struct page_draft_row *row, struct guichet_error *error)
 {
+	const struct office_campaign *campaign = row->campaign;
+	struct dossier_exception *exceptions = arena_array_of(request->arena, struct dossier_exception,
+		drafts->exception_count + 1);
+	size_t count = 0;
+	if (!exceptions)
+		return guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.");
+	for (size_t i = 0; i < drafts->exception_count; i++) {
+		const struct office_draft_exception *exception = &drafts->exceptions[i];
+		const int window = text_equal(exception->campaign, campaign->id)
+			? procedure_window_find(campaign->procedure, exception->window) : PROCEDURE_NONE;
+		if (window != PROCEDURE_NONE)
+			exceptions[count++] = (struct dossier_exception){ .window = window, .until = exception->until };
+	}
+	const struct dossier_facts facts = { .procedure = campaign->procedure, .campaign = campaign->campaign,
+		.exceptions = exceptions, .exception_count = count, .at = request->received_at };
+	write_card(request, html, arena_format(request->arena, TEXT_FORMAT "/demande",
+		TEXT_ARGS(page_campaign_path(request->arena, campaign))), campaign->procedure->title,
+		page_filing_deadline(request->arena, &facts), row->saved_at);
+	return GUICHET_OK;
+}
+
+static enum guichet_status
+draft_card(struct request *request, struct store_tx *tx, struct html *html, const struct page_drafts *drafts,
+	const struct page_draft_row *row, struct guichet_error *error)
+{
+	const struct office_campaign *campaign = row->campaign;
+	const struct text about = row->about;
+	const instant saved_at = row->saved_at;
 	struct text parent, nature;
 	struct text subject;
 	if (office_behalf_draft_read(about, &subject))
@@ -90,15 +120,7 @@ draft_card(struct request *request, struct store_tx *tx, struct html *html, cons
 	struct text structure;
 	if (office_structure_draft_read(about, &structure))
 		return structure_draft_card(request, tx, html, campaign, structure, saved_at, error);
-	struct dossier_facts facts;
-	const enum guichet_status status = office_facts_before_filing(site_of(request)->office, tx, request->arena, campaign,
-		&visitor_of(request)->actor, request->received_at, &facts, error);
-	if (status != GUICHET_OK)
-		return status;
-	write_card(request, html, arena_format(request->arena, TEXT_FORMAT "/demande",
-		TEXT_ARGS(page_campaign_path(request->arena, campaign))), campaign->procedure->title,
-		page_filing_deadline(request->arena, &facts), saved_at);
-	return GUICHET_OK;
+	return own_draft_card(request, html, drafts, row, error);
 }
 
 enum guichet_status
@@ -116,8 +138,14 @@ page_drafts_load(struct request *request, struct store_tx *tx, struct page_draft
 			store_text(&rows, 2), store_integer(&rows, 1) };
 		count += list[count].campaign != NULL;
 	}
-	*ret_drafts = (struct page_drafts){ list, count };
-	return store_finish(&rows);
+	struct page_drafts drafts = { .at = list, .count = count };
+	enum guichet_status status = store_finish(&rows);
+	if (status == GUICHET_OK && count > 0)
+		status = office_draft_exceptions(tx, request->arena, visitor_of(request)->actor.person, &drafts.exceptions,
+			&drafts.exception_count, error);
+	if (status == GUICHET_OK)
+		*ret_drafts = drafts;
+	return status;
 }
 
 enum guichet_status
@@ -126,6 +154,6 @@ page_draft_cards(struct request *request, struct store_tx *tx, struct html *html
 {
 	enum guichet_status status = GUICHET_OK;
 	for (size_t i = 0; status == GUICHET_OK && i < drafts->count; i++)
-		status = draft_card(request, tx, html, drafts->at[i].campaign, drafts->at[i].about, drafts->at[i].saved_at, error);
+		status = draft_card(request, tx, html, drafts, &drafts->at[i], error);
 	return status;
 }

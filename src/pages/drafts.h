@@ -12,6 +12,8 @@ struct page_draft_row {
 struct page_drafts {
 	const struct page_draft_row *at;
 	size_t count;
+	const struct office_draft_exception *exceptions; /* of all of them */
+	size_t exception_count;
 };
 
 enum guichet_status page_drafts_load(struct request *request, struct store_tx *tx, struct page_drafts *ret_drafts,
