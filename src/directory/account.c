@@ -181,8 +181,8 @@ account_activate(struct store_tx *tx, struct text token, struct text password_ha
 		return status;
 	status = directory_person_load(tx, arena, person, date_of_instant(now, NULL), &who, error);
 	if (status == GUICHET_UNKNOWN)
-		return guichet_fail(error, GUICHET_REFUSED, "Vous n’êtes plus dans l’annuaire ; adressez-vous à votre service "
-			"gestionnaire.");
+		return guichet_fail(error, GUICHET_REFUSED, "L’annuaire ne vous connaît pas aujourd’hui : "
+			"vous n’y êtes pas encore, ou n’y êtes plus. Adressez-vous à votre service gestionnaire.");
 	if (status == GUICHET_OK)
 		status = account_create(tx, person, who.mail, password_hash, now, error);
 	if (status == GUICHET_OK)

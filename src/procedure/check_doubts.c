@@ -55,6 +55,65 @@ place_in(const struct written *written, size_t offset)
 	return written->node ? yaml_place(written->node, offset) : written->start + offset;
 }
 
+/* ---- what is posed ---- */
+
+static bool
+may_miss(struct doubting *doubting, const struct feel *feel, bool *sure)
+{
+	const struct feel_given given = { .sure = sure, .present_when = doubting->present_when };
+	bool may = false;
+	if (feel && !feel_may_be_null(feel, &given, &may))
+		doubting->check->reader->findings->broken = true;
+	return may;
+}
+
+/* May one of these settings give nothing to that value? It may read what it poses again, where that is known. */
+static bool
+may_pose_nothing(struct doubting *doubting, const struct procedure_setting *settings, size_t count, int step, int posed)
+{
+	const struct check *check = doubting->check;
+	const unsigned slot = check->procedure->posed[posed].slot;
+	bool may = false;
+	for (size_t i = 0; i < count && !may; i++) {
+		doubting->itself[slot] = flow_has(check->flow.at_step + check->flow.words * (size_t)step, flow_posed(check, posed));
+		may = settings[i].posed == posed && may_miss(doubting, settings[i].value, doubting->itself);
+	}
+	doubting->itself[slot] = false;
+	return may;
+}
+
+/* Which action or deadline may pose nothing there; empty: none does. */
+static struct text
+poser_of(struct doubting *doubting, int posed)
+{
+	const struct procedure *procedure = doubting->check->procedure;
+	for (size_t i = 0; i < procedure->action_count; i++) {
+		const struct procedure_action *action = &procedure->actions[i];
+		if (may_pose_nothing(doubting, action->settings, action->setting_count, action->step, posed))
+			return action->name;
+	}
+	for (size_t i = 0; i < procedure->deadline_count; i++) {
+		const struct procedure_deadline *deadline = &procedure->deadlines[i];
+		if (may_pose_nothing(doubting, deadline->settings, deadline->setting_count, deadline->step, posed))
+			return deadline->name;
+	}
+	return TEXT("");
+}
+
+/* Whoever may leave empty the posed value that is told missing: it is there that the mistake is, most often. */
+static struct text
+poser_of_nothing(struct doubting *doubting, const struct feel *feel, const struct feel_finding *finding)
+{
+	const struct text source = feel_source_of(feel);
+	if (finding->offset + finding->length > source.length)
+		return TEXT("");
+	const int posed = procedure_posed_find(doubting->check->procedure,
+		(struct text){ source.at + finding->offset, finding->length });
+	return posed >= 0 ? poser_of(doubting, posed) : TEXT("");
+}
+
+/* ---- what is told ---- */
+
 static void
 doubt_written(struct doubting *doubting, const struct feel *feel, const struct written *written,
 	const struct circumstance *circumstance, enum want want)
@@ -83,9 +142,11 @@ doubt_written(struct doubting *doubting, const struct feel *feel, const struct w
 		const struct feel_finding *finding = &found->at[i];
 		const size_t start = place_in(written, finding->offset);
 		const size_t end = finding->length ? place_in(written, finding->offset + finding->length - 1) + 1 : start + 1;
+		const struct text poser = finding->about == FEEL_ABOUT_CERTAINTY ? TEXT("") : poser_of_nothing(doubting, feel, finding);
 		finding_add(reader->findings, finding->about == FEEL_ABOUT_CERTAINTY ? 207 : want == WANT_DATE ? 210 : 209,
-			(struct span){ written->source, start, end > start ? end : start + 1 }, finding->remedy, "%.*s",
-			TEXT_ARGS(finding->message));
+			(struct span){ written->source, start, end > start ? end : start + 1 }, finding->remedy, "%.*s%s%.*s%s",
+			TEXT_ARGS(finding->message), poser.length ? " ; « " : "", TEXT_ARGS(poser),
+			poser.length ? " » peut la poser vide" : "");
 	}
 }
 
@@ -122,49 +183,6 @@ doubt_rules(struct doubting *doubting, const struct procedure_rule *rules, size_
 
 /* ---- circumstances ---- */
 
-static bool
-may_miss(struct doubting *doubting, const struct feel *feel, bool *sure)
-{
-	const struct feel_given given = { .sure = sure, .present_when = doubting->present_when };
-	bool may = false;
-	if (feel && !feel_may_be_null(feel, &given, &may))
-		doubting->check->reader->findings->broken = true;
-	return may;
-}
-
-/* May one of these settings give nothing to that value? It may read what it poses again, where that is known. */
-static bool
-may_pose_nothing(struct doubting *doubting, const struct procedure_setting *settings, size_t count, int step, int posed)
-{
-	const struct check *check = doubting->check;
-	const unsigned slot = check->procedure->posed[posed].slot;
-	bool may = false;
-	for (size_t i = 0; i < count && !may; i++) {
-		doubting->itself[slot] = flow_has(check->flow.at_step + check->flow.words * (size_t)step, flow_posed(check, posed));
-		may = settings[i].posed == posed && may_miss(doubting, settings[i].value, doubting->itself);
-	}
-	doubting->itself[slot] = false;
-	return may;
-}
-
-/* A posed value is there once posed, unless one of those that pose it may give nothing. */
-static bool
-always_posed(struct doubting *doubting, int posed)
-{
-	const struct procedure *procedure = doubting->check->procedure;
-	for (size_t i = 0; i < procedure->action_count; i++) {
-		const struct procedure_action *action = &procedure->actions[i];
-		if (may_pose_nothing(doubting, action->settings, action->setting_count, action->step, posed))
-			return false;
-	}
-	for (size_t i = 0; i < procedure->deadline_count; i++) {
-		const struct procedure_deadline *deadline = &procedure->deadlines[i];
-		if (may_pose_nothing(doubting, deadline->settings, deadline->setting_count, deadline->step, posed))
-			return false;
-	}
-	return true;
-}
-
 /* What the circuit filled by then: fields, posed values, and what is computed from them. */
 static struct circumstance
 known_at(struct doubting *doubting, const uint64_t *known, int step, struct procedure_list entered)
@@ -180,7 +198,7 @@ known_at(struct doubting *doubting, const uint64_t *known, int step, struct proc
 				|| (procedure_list_has(entered, slot->index) && procedure->fields[slot->index].compulsory
 					&& !procedure->fields[slot->index].conditional);
 		else if (slot->kind == PROCEDURE_SLOT_POSED)
-			sure[i] = flow_has(known, flow_posed(check, slot->index)) && always_posed(doubting, slot->index);
+			sure[i] = flow_has(known, flow_posed(check, slot->index)) && poser_of(doubting, slot->index).length == 0;
 		else if (slot->kind == PROCEDURE_SLOT_PARENT)
 			sure[i] = step != PROCEDURE_NONE && !flow_may_be(check, PROCEDURE_NONE, step);
 	}
@@ -207,7 +225,7 @@ static bool
 posed_before(struct doubting *doubting, const struct procedure_nature *nature, int posed)
 {
 	const struct check *check = doubting->check;
-	bool known = nature->from.count > 0 && always_posed(doubting, posed);
+	bool known = nature->from.count > 0 && poser_of(doubting, posed).length == 0;
 	for (size_t i = 0; i < nature->from.count; i++)
 		known &= flow_has(step_set(check, nature->from.at[i]), flow_posed(check, posed));
 	return known;
