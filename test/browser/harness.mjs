@@ -24,7 +24,8 @@ process.on("exit", () => { for (const child of children) if (child.exitCode === 
 // The one place that knows how the server is started for a test.
 function serverCommand({ port, data, clock, smtpPort, procedures, place, more }) {
 	// each place is filled once for all tests; each server has its own copy
-	const base = procedures ? join(procedures, "..", "base") : place ? `build/demo-tests-${place}` : "build/demo-tests";
+	const base = procedures ? join(procedures, "..", "base") : place?.includes("/") ? `${place}-filled`
+		: place ? `build/demo-tests-${place}` : "build/demo-tests";
 	return ["build/guichet", ["demo", base, "--port", String(port), "--data", data,
 		...(place ? ["--place", place] : []),
 		...(clock ? ["--clock", clock] : []),
