@@ -136,8 +136,15 @@ async function play(server, mailbox, cast, folder) {
 	await press(page, "Enregistrer et continuer");
 	await page.getByRole("heading", { name: "Vérifier et déposer" }).waitFor();
 	await screenshot(page, "second-procedure-summary");
+	/* No mail follows the filing, it produces no document and nothing withdraws it: none of these is promised. */
+	const before = plain(await page.locator("main").innerText());
+	check(before.includes("Vous recevez aussitôt un numéro, à l’écran."), before);
+	check(!/accusé|courriel|retirer/i.test(before), before);
 	await press(page, "Déposer mon dossier");
-	await page.getByText("Votre demande est déposée").waitFor();
+	const receipt = page.locator(".notice", { hasText: "Votre demande est déposée" });
+	await receipt.waitFor();
+	check(/Elle porte le numéro .* et a été reçue le /.test(plain(await receipt.innerText())), await receipt.innerText());
+	check(!/accusé|courriel|adresse|se télécharge/i.test(plain(await receipt.innerText())), await receipt.innerText());
 
 	await enter(chief, cast.chief);
 	await chief.getByRole("link", { name: "1 dossier attend votre réponse" }).click();
