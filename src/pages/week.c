@@ -4,7 +4,7 @@
 
 #include "base/banned.h"
 
-enum { MOST = 400, SCRATCH = 4 << 20 };
+enum { MOST = 400, SCRATCH = 4 << 20, LISTED = 256 << 20 };
 
 struct text
 inbox_day(size_t day, bool capital)
@@ -55,30 +55,44 @@ set_locals(struct settings *settings, struct dossier_facts *facts, struct guiche
 	return status;
 }
 
+/* The rows that may count in the week: where they stand says so. */
+static struct office_rows
+rows_counted(struct arena *arena, const struct office_rows *rows)
+{
+	struct office_rows counted = { .at = arena_array_of(arena, struct office_row, rows->count + 1) };
+	for (size_t i = 0; counted.at && i < rows->count && counted.count < MOST; i++) {
+		const struct procedure_week *of = &rows->at[i].procedure->week;
+		if (procedure_list_has(of->steps, rows->at[i].step) || procedure_list_has(of->asked, rows->at[i].step))
+			counted.at[counted.count++] = rows->at[i];
+	}
+	return counted;
+}
+
 /* Adds the rows that count in the week. Each is judged in a memory of its own: there may be hundreds. */
 static enum guichet_status
 add_rows(struct request *request, const struct office_rows *rows, struct settings *settings, struct inbox_line *lines,
 	struct inbox_week *week, struct guichet_error *error)
 {
 	CLEANUP(arena_free) struct arena *scratch = arena_new(SCRATCH);
-	if (!scratch)
+	CLEANUP(arena_free) struct arena *listed = arena_new(LISTED);
+	const struct office_rows counted = listed ? rows_counted(listed, rows) : (struct office_rows){ 0 };
+	struct office_row_list list;
+	if (!scratch || !counted.at)
 		return guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.");
-	for (size_t i = 0; i < rows->count && week->count < MOST; i++) {
-		const struct office_row *row = &rows->at[i];
-		const struct procedure_week *of = &row->procedure->week;
-		if (!procedure_list_has(of->steps, row->step) && !procedure_list_has(of->asked, row->step))
-			continue;
+	const enum guichet_status read = office_row_list(settings->tx, listed, &counted, clock_now(site_of(request)->clock), true,
+		&list, error);
+	if (read != GUICHET_OK)
+		return read;
+	for (size_t i = 0; i < counted.count && week->count < MOST; i++) {
+		const struct office_row *row = &counted.at[i];
+		struct dossier_facts *facts = &list.facts[i];
 		arena_clear(scratch);
-		struct dossier state;
-		struct dossier_facts facts;
 		struct inbox_line *line = &lines[week->count];
 		*line = (struct inbox_line){ .dossier = row->id, .name = row->subject_name, .structure = row->structure_name };
-		enum guichet_status status = office_row_facts(scratch, row, clock_now(site_of(request)->clock), &state, &facts,
-			error);
+		facts->locals = (struct feel_value){ 0 }; /* those of that week, not of today */
+		enum guichet_status status = set_locals(settings, facts, error);
 		if (status == GUICHET_OK)
-			status = set_locals(settings, &facts, error);
-		if (status == GUICHET_OK)
-			status = dossier_week(&facts, week->monday, scratch, &line->week, error);
+			status = dossier_week(facts, week->monday, scratch, &line->week, error);
 		if (status != GUICHET_OK)
 			return status;
 		week->count++;

@@ -56,6 +56,7 @@ circuit:
       rappel: {libellé: Rappel du bilan, quand: 'échéance(dossier.déposé_le, 5, "jours ouvrés")', alerte: division}
       révision: {libellé: Révision, quand: 'if réglage.plafond = null then null else échéance(dossier.déposé_le, 10, "jours ouvrés")', vers: arrêtée}
   arrêtée: {libellé: Arrêtée, fin: oui, libère: oui}
+semaine: {jours: 'if affectation.actif then [jour] else []', étapes: [accordée]}
 liste: {colonnes: [{titre: Jour, valeur: jour}, {titre: Au plus, valeur: réglage.plafond}]}
 `,
 	"campagnes/2023.yaml": `campagne: 2023
@@ -128,6 +129,10 @@ async function play(server, cast, [person, another], javascript) {
 	await chief.getByText("réglage ôté").first().waitFor();
 	for (const path of [`/reglages/${campaign}/NULLE-PART`, `/reglages/nulle/${cast.chief.code}`])
 		equal((await chief.request.get(path)).status(), 404, path);
+
+	// So is the week of the service, whose days hang on the post.
+	await chief.goto("/service");
+	await chief.getByText("accordé", { exact: true }).first().waitFor();
 
 	// Nobody else sets it: not the agent, not another head.
 	for (const [who, status] of [[page, 403], [other, 403]])
