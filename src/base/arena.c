@@ -2,12 +2,12 @@
  * knows, so that an overrun inside an arena is reported like any other. */
 #include "base/arena.h"
 
+#include "base/format.h"
 #include "base/sanitized.h"
 
 #include <stdalign.h>
 #include <stdarg.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -194,13 +194,13 @@ arena_format(struct arena *arena, const char *format, ...)
 	va_list arguments, again;
 	va_start(arguments, format);
 	va_copy(again, arguments);
-	const int length = vsnprintf(few, sizeof few, format, arguments);
+	const int length = format_write(few, sizeof few, format, arguments);
 	va_end(arguments);
 	char *at = length < 0 ? NULL : arena_alloc(arena, (size_t)length + 1);
 	if (at && (size_t)length < sizeof few)
 		memcpy(at, few, (size_t)length);
 	else if (at)
-		vsnprintf(at, (size_t)length + 1, format, again);
+		format_write(at, (size_t)length + 1, format, again);
 	va_end(again);
 	return at ? (struct text){ at, (size_t)length } : (struct text){ 0 };
 }

@@ -2,8 +2,9 @@
 #include "base/buffer.h"
 
 #include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
+
+#include "base/format.h"
 
 #include "base/banned.h"
 
@@ -96,12 +97,12 @@ buffer_format(struct buffer *buffer, const char *format, ...)
 	va_list arguments, again;
 	va_start(arguments, format);
 	va_copy(again, arguments);
-	const int length = vsnprintf(few, sizeof few, format, arguments);
+	const int length = format_write(few, sizeof few, format, arguments);
 	va_end(arguments);
 	if (length >= 0 && (size_t)length < sizeof few) {
 		buffer_add(buffer, (struct text){ few, (size_t)length });
 	} else if (length >= 0 && make_room(buffer, (size_t)length + 1)) {
-		vsnprintf(buffer->at + buffer->length, (size_t)length + 1, format, again);
+		format_write(buffer->at + buffer->length, (size_t)length + 1, format, again);
 		buffer->length += (size_t)length;
 	}
 	va_end(again);

@@ -2,7 +2,8 @@
 #include "web/html.h"
 
 #include <stdarg.h>
-#include <stdio.h>
+
+#include "base/format.h"
 
 #include "base/banned.h"
 
@@ -116,7 +117,7 @@ html_format(struct html *html, const char *format, ...)
 	char bytes[LONGEST_FORMAT];
 	va_list arguments;
 	va_start(arguments, format);
-	const int written = vsnprintf(bytes, sizeof bytes, format, arguments);
+	const int written = format_write(bytes, sizeof bytes, format, arguments);
 	va_end(arguments);
 	if (written < 0) {
 		html->out->failed = true;
