@@ -221,13 +221,13 @@ is_one_of(struct text name, const char *const *names)
 }
 
 json_t *
-json_parse_without(struct arena *arena, struct text bytes, const char *const *names, const char *what,
+json_parse_only(struct arena *arena, struct text bytes, const char *const *names, const char *what,
 	struct guichet_error *error)
 {
 	enum { DEEPEST = 2 };
-	char *left = arena_array_of(arena, char, bytes.length + 1);
+	char *kept = arena_array_of(arena, char, bytes.length + 1);
 	size_t length = 0, depth = 0;
-	if (!left)
+	if (!kept)
 		return guichet_fail_null(error, GUICHET_BROKEN, "La mémoire manque.");
 	for (size_t at = 0; at < bytes.length;) {
 		const char c = bytes.at[at];
@@ -237,20 +237,20 @@ json_parse_without(struct arena *arena, struct text bytes, const char *const *na
 		if (c == '"') {
 			end = string_end(bytes, at);
 			const bool key = depth > 0 && depth <= DEEPEST && end < bytes.length && bytes.at[end] == ':';
-			if (key && is_one_of(text_part(bytes, at + 1, end - at - 2), names)) {
+			if (key && !is_one_of(text_part(bytes, at + 1, end - at - 2), names)) {
 				at = value_end(bytes, end + 1);
 				if (at < bytes.length && bytes.at[at] == ',')
 					at++; /* what comes next follows what came before */
-				else if (length && left[length - 1] == ',')
+				else if (length && kept[length - 1] == ',')
 					length--;
 				continue;
 			}
 		}
-		memcpy(left + length, bytes.at + at, end - at);
+		memcpy(kept + length, bytes.at + at, end - at);
 		length += end - at;
 		at = end;
 	}
-	return json_parse((struct text){ left, length }, what, error);
+	return json_parse((struct text){ kept, length }, what, error);
 }
 
 json_t *

@@ -20,9 +20,9 @@ struct text json_canonical(struct arena *arena, const json_t *json);
 /* A new reference, or NULL with REFUSED: `what` names it in the sentence. */
 json_t *json_parse(struct text bytes, const char *what, struct guichet_error *error);
 
-/* The same without some members of it, or of the objects just below it, whatever the value: `names` ends with NULL. For who
+/* The same with only the members of these names, of it and of the objects just below it: `names` ends with NULL. For who
  * reads little of a large event; what is left out is not looked at, beyond where it ends. */
-json_t *json_parse_without(struct arena *arena, struct text bytes, const char *const *names, const char *what,
+json_t *json_parse_only(struct arena *arena, struct text bytes, const char *const *names, const char *what,
 	struct guichet_error *error);
 
 json_t *json_of_text(struct text text);

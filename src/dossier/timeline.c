@@ -220,12 +220,13 @@ tell_event(const struct dossier_facts *facts, const struct dossier_viewer *viewe
 		*ret_told = !view_as_applicant(facts, viewer) || !view_hides(facts, NULL, event->number);
 		return GUICHET_OK;
 	}
-	/* What was read outside and typed makes most of an event, and is not told; what was filed is told elsewhere. A dossier
-	 * received has its child there. */
-	static const char *const first[] = { "facts", "raws", "values", NULL }, *const others[] = { "facts", "raws", NULL },
-		*const received[] = { NULL };
-	CLEANUP(json_decref) json_t *payload = json_parse_without(arena, event->payload,
-		event->type == DOSSIER_RECEIVED ? received : event->number == 1 ? first : others, "Un événement du dossier", error);
+	/* All that tell_payload() reads: most of an event is what was read outside and typed. */
+	static const char *const others[] = { "actor", "person", "command", "action", "pieces", "result", "to", "changes",
+		"reason", "skipped", "values", "examined", "undoes", "effect", "step", "facts", "child", NULL };
+	/* What was filed is told elsewhere. */
+	static const char *const filed[] = { "actor", "person", "command", "action", "result", "to", "changes", "reason", NULL };
+	CLEANUP(json_decref) json_t *payload = json_parse_only(arena, event->payload, event->number == 1 ? filed : others,
+		"Un événement du dossier", error);
 	return payload ? tell_payload(facts, viewer, event, payload, arena, ret_moment, ret_told, error) : error->status;
 }
 
