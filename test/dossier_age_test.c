@@ -233,7 +233,8 @@ titles(struct dossier_stage *stage, const struct world_dossier *dossier, size_t 
 	size_t moment_count;
 	struct text text = TEXT("");
 	CHECK(world_facts(stage->world, dossier->person, &dossier->state, stage->world->now, &facts, &error) == GUICHET_OK);
-	CHECK(dossier_timeline(&facts, &viewer, dossier->events + first, count, stage->arena, &moments, &moment_count, &error)
+	CHECK(dossier_timeline(DOSSIER_PRESENT(&facts, stage->arena), &viewer, dossier->events + first, count, &moments,
+		&moment_count, &error)
 		== GUICHET_OK);
 	for (size_t i = 0; i < moment_count; i++)
 		if (moments[i].kind == DOSSIER_PAST)

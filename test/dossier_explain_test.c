@@ -105,7 +105,7 @@ TEST(the_present_of_a_dossier_is_explained)
 	const struct text *lines;
 	size_t count;
 	CHECK(world_facts(stage.world, TEXT("léa"), &dossier->state, stage.world->now, &facts, &error) == GUICHET_OK);
-	CHECK(dossier_explain_now(&facts, stage.arena, &explanation, &error) == GUICHET_OK);
+	CHECK(dossier_explain_now(DOSSIER_PRESENT(&facts, stage.arena), stage.arena, &explanation, &error) == GUICHET_OK);
 	const int due = procedure_deadline_find(stage.procedure, dossier->state.step, TEXT("ouverture_des_avis"));
 	const struct dossier_judged *judged = dossier_judged_find(&explanation, PROCEDURE_AT_DEADLINE, due);
 	CHECK(judged && dossier_judged_lines(&explanation, judged, &lines, &count));

@@ -51,7 +51,7 @@ TEST(who_signs_by_delegation_does_nothing_else_and_the_signature_says_so)
 	const struct dossier_viewer viewer = { .person = TEXT("hugo"), .roles = chef, .signs = chef };
 	const struct dossier_option *options;
 	size_t count;
-	CHECK(dossier_options(&input.facts, &viewer, stage.arena, &options, &count, &error) == GUICHET_OK);
+	CHECK(dossier_options(DOSSIER_PRESENT(&input.facts, stage.arena), &viewer, &options, &count, &error) == GUICHET_OK);
 	CHECK_INTEGER(count, 0);
 
 	CHECK(dossier_stage_act(&stage, dossier, "proviseure", "favorable", NULL, NULL).kind == DOSSIER_HAPPENED);

@@ -25,7 +25,7 @@ expected_of(struct dossier_stage *stage, const char *person, const char *step, c
 	const struct dossier_option *options;
 	struct guichet_error error = { 0 };
 	size_t option_count, count;
-	CHECK(dossier_options(facts, &viewer, stage->arena, &options, &option_count, &error) == GUICHET_OK);
+	CHECK(dossier_options(DOSSIER_PRESENT(facts, stage->arena), &viewer, &options, &option_count, &error) == GUICHET_OK);
 	CHECK(dossier_expected(facts, &viewer, options, option_count, stage->arena, ret_expected, &count, &error) == GUICHET_OK);
 	return count;
 }

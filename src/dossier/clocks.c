@@ -142,18 +142,19 @@ clocks_set(struct inputs *inputs, struct guichet_error *error)
 }
 
 enum guichet_status
-dossier_clocks(const struct dossier_facts *facts, struct arena *arena, const struct dossier_clock_view **ret_views,
-	size_t *ret_count, struct guichet_error *error)
+dossier_clocks(struct dossier_present *present, const struct dossier_clock_view **ret_views, size_t *ret_count,
+	struct guichet_error *error)
 {
-	struct inputs inputs;
+	const struct dossier_facts *facts = present->facts;
+	struct inputs *inputs;
 	size_t count = 0;
-	struct dossier_clock_view *views = arena_array_of(arena, struct dossier_clock_view, facts->procedure->clock_count + 1);
+	struct dossier_clock_view *views = arena_array_of(present->arena, struct dossier_clock_view, facts->procedure->clock_count + 1);
 	if (!views)
 		return OUT_OF_MEMORY(error);
-	enum guichet_status status = facts->dossier && facts->dossier->clock_count > 0 ? inputs_new(arena, facts, &inputs, error)
+	enum guichet_status status = facts->dossier && facts->dossier->clock_count > 0 ? present_inputs(present, &inputs, error)
 		: GUICHET_OK;
 	for (size_t i = 0; status == GUICHET_OK && facts->dossier && i < facts->dossier->clock_count; i++)
-		status = clocks_view(&inputs, facts->dossier->clocks[i].clock, &views[count++], error);
+		status = clocks_view(inputs, facts->dossier->clocks[i].clock, &views[count++], error);
 	if (status != GUICHET_OK)
 		return status;
 	*ret_views = views;

@@ -711,6 +711,19 @@ enum guichet_status dossier_project(const struct dossier_facts *facts, struct ar
 
 /* ---- views: what a person sees, as records; no markup ---- */
 
+/* What is asked of a dossier as it stands, by one page: what expressions read is made once, by the first question that
+ * evaluates something, and serves the others. Neither the facts nor what they point to may change in between. */
+struct dossier_present {
+	const struct dossier_facts *facts;
+	struct arena *arena; /* of the answers too */
+	/* NULL until something is evaluated. */
+	struct inputs *inputs;
+	const struct dossier_due *dues; size_t due_count;
+};
+
+/* For who asks one thing. */
+#define DOSSIER_PRESENT(of, in) (&(struct dossier_present){ .facts = (of), .arena = (in) })
+
 struct dossier_viewer {
 	struct text person;  /* id */
 	dossier_roles roles; /* for this dossier; the applicant's is added by itself */
@@ -778,12 +791,12 @@ enum guichet_status dossier_piece_tasks(const struct dossier_facts *facts, struc
 	const struct dossier_piece_task **ret_tasks, size_t *ret_count, struct guichet_error *error);
 
 /* Those that run or stand still. */
-enum guichet_status dossier_clocks(const struct dossier_facts *facts, struct arena *arena,
-	const struct dossier_clock_view **ret_views, size_t *ret_count, struct guichet_error *error);
+enum guichet_status dossier_clocks(struct dossier_present *present, const struct dossier_clock_view **ret_views,
+	size_t *ret_count, struct guichet_error *error);
 
 /* What this viewer is to be told as long as it is true, where the dossier stands. */
-enum guichet_status dossier_warnings(const struct dossier_facts *facts, const struct dossier_viewer *viewer,
-	struct arena *arena, const struct text **ret_messages, size_t *ret_count, struct guichet_error *error);
+enum guichet_status dossier_warnings(struct dossier_present *present, const struct dossier_viewer *viewer,
+	const struct text **ret_messages, size_t *ret_count, struct guichet_error *error);
 
 /* Does something warn this viewer where the dossier stands, when it is true? Nothing is judged. */
 bool dossier_may_warn(const struct dossier_facts *facts, const struct dossier_viewer *viewer);
@@ -797,8 +810,8 @@ struct dossier_option {
 	instant opens_at, closes_at; /* of its window; 0 and INSTANT_NEVER without one */
 };
 
-enum guichet_status dossier_options(const struct dossier_facts *facts, const struct dossier_viewer *viewer,
-	struct arena *arena, const struct dossier_option **ret_options, size_t *ret_count, struct guichet_error *error);
+enum guichet_status dossier_options(struct dossier_present *present, const struct dossier_viewer *viewer,
+	const struct dossier_option **ret_options, size_t *ret_count, struct guichet_error *error);
 
 /* Something that is expected of this viewer now: an answer where it is their turn, or a piece. */
 struct dossier_expected {
@@ -887,9 +900,9 @@ enum guichet_status dossier_tell_event(const struct dossier_facts *facts, const 
 
 /* The past as those events tell it (some or all of the dossier's, in order; none: no past), now, and next (effects and
  * windows to come), in order. What the applicant must not learn yet is not there. */
-enum guichet_status dossier_timeline(const struct dossier_facts *facts, const struct dossier_viewer *viewer,
-	const struct dossier_event *events, size_t event_count, struct arena *arena,
-	const struct dossier_moment **ret_moments, size_t *ret_count, struct guichet_error *error);
+enum guichet_status dossier_timeline(struct dossier_present *present, const struct dossier_viewer *viewer,
+	const struct dossier_event *events, size_t event_count, const struct dossier_moment **ret_moments, size_t *ret_count,
+	struct guichet_error *error);
 
 /* May this viewer read what that event put in the field? Whoever typed it may. */
 bool dossier_may_read_field(const struct dossier_facts *facts, const struct dossier_viewer *viewer,
@@ -907,8 +920,8 @@ struct dossier_line {
 };
 
 /* The form's answers and what was said since, as this viewer may read them; computed values included. */
-enum guichet_status dossier_lines(const struct dossier_facts *facts, const struct dossier_viewer *viewer,
-	struct arena *arena, const struct dossier_line **ret_lines, size_t *ret_count, struct guichet_error *error);
+enum guichet_status dossier_lines(struct dossier_present *present, const struct dossier_viewer *viewer,
+	const struct dossier_line **ret_lines, size_t *ret_count, struct guichet_error *error);
 
 /* A register as this viewer may read it: each row has its day, who wrote it (may be empty), then a text per column. */
 struct dossier_register_view {

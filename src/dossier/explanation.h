@@ -36,8 +36,9 @@ struct dossier_explanation {
 enum guichet_status dossier_explain_event(struct arena *arena, const struct procedure *procedure,
 	const struct dossier *before, const struct dossier_event *event, struct dossier_explanation *ret_explanation,
 	struct guichet_error *error);
-/* The computed values and the deadlines of a dossier as they stand at facts->at. */
-enum guichet_status dossier_explain_now(const struct dossier_facts *facts, struct arena *arena,
+/* The computed values and the deadlines of a dossier as they stand at facts->at: asked before the rest, this judges them
+ * for all. OUT_OF_MEMORY when `arena`, that of the explanation alone, is too small: the rest may still be asked. */
+enum guichet_status dossier_explain_now(struct dossier_present *present, struct arena *arena,
 	struct dossier_explanation *ret_explanation, struct guichet_error *error);
 
 /* What judged that value last: the value of a computed one, the date of a deadline; NULL when nothing did. */

@@ -15,6 +15,11 @@ struct inputs {
 /* Everything known from the facts; computed values included. BROKEN without memory. */
 enum guichet_status inputs_new(struct arena *arena, const struct dossier_facts *facts, struct inputs *ret_inputs,
 	struct guichet_error *error);
+/* Those of what is asked as it stands, made when nobody asked yet. */
+enum guichet_status present_inputs(struct dossier_present *present, struct inputs **ret_inputs,
+	struct guichet_error *error);
+enum guichet_status present_dues(struct dossier_present *present, const struct dossier_due **ret_dues, size_t *ret_count,
+	struct guichet_error *error);
 /* Computes the calculated values again, after overlaying. */
 enum guichet_status inputs_compute(struct inputs *inputs, struct guichet_error *error);
 /* Who holds or held each role, as letters and mails name them. */

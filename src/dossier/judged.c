@@ -87,27 +87,6 @@ dossier_expression_reads(const struct procedure *procedure, const struct feel *f
 }
 
 enum guichet_status
-dossier_explain_now(const struct dossier_facts *facts, struct arena *arena,
-	struct dossier_explanation *ret_explanation, struct guichet_error *error)
-{
-	struct dossier_explanation explanation = { .arena = arena, .procedure = facts->procedure, .at = facts->at,
-		.after = true, .filed = date_of_instant(facts->dossier ? facts->dossier->filed_at : facts->at, NULL) };
-	struct dossier_facts explained = *facts;
-	explained.explanation = &explanation;
-	struct inputs inputs;
-	const struct dossier_due *dues;
-	size_t count;
-	enum guichet_status status = inputs_new(arena, &explained, &inputs, error);
-	if (status == GUICHET_OK && facts->dossier)
-		status = decide_dues(&inputs, &dues, &count, error);
-	if (status == GUICHET_OK && explanation.full)
-		status = OUT_OF_MEMORY(error);
-	if (status == GUICHET_OK)
-		*ret_explanation = explanation;
-	return status;
-}
-
-enum guichet_status
 dossier_event_procedure(struct arena *arena, const struct dossier_event *event, struct text *ret_hash,
 	struct guichet_error *error)
 {

@@ -314,10 +314,11 @@ dossier_breaches(const struct dossier_facts *facts, struct arena *arena, const s
 	const struct dossier_viewer everybody = { .roles = ~(dossier_roles)0 };
 	const struct text *messages = NULL;
 	size_t count = 0;
-	struct inputs inputs;
-	enum guichet_status status = dossier_warnings(facts, &everybody, arena, &messages, &count, error);
+	struct dossier_present present = { .facts = facts, .arena = arena };
+	struct inputs *inputs;
+	enum guichet_status status = dossier_warnings(&present, &everybody, &messages, &count, error);
 	if (status == GUICHET_OK)
-		status = inputs_new(arena, facts, &inputs, error);
+		status = present_inputs(&present, &inputs, error);
 	for (size_t i = 0; status == GUICHET_OK && i < procedure->form_field_count; i++) {
 		const struct procedure_field *field = &procedure->fields[i];
 		bool holds = true;
@@ -325,7 +326,7 @@ dossier_breaches(const struct dossier_facts *facts, struct arena *arena, const s
 			if (dossier_value_of(facts->dossier, field->name).kind == FEEL_NULL
 			    || !dossier_expression_reads(procedure, field->checks[k].rule, PROCEDURE_SLOT_LOCALS, TEXT("")))
 				continue;
-			status = inputs_condition(&inputs, field->checks[k].rule, &holds, error);
+			status = inputs_condition(inputs, field->checks[k].rule, &holds, error);
 			if (status == GUICHET_OK && !holds && !ITEMS_ADD(arena, &messages, &count, &field->checks[k].message))
 				status = OUT_OF_MEMORY(error);
 		}

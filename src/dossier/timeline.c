@@ -446,23 +446,20 @@ sort_next(struct telling *telling, size_t from)
 }
 
 enum guichet_status
-dossier_timeline(const struct dossier_facts *facts, const struct dossier_viewer *viewer,
-	const struct dossier_event *events, size_t event_count, struct arena *arena,
-	const struct dossier_moment **ret_moments, size_t *ret_count, struct guichet_error *error)
+dossier_timeline(struct dossier_present *present, const struct dossier_viewer *viewer, const struct dossier_event *events,
+	size_t event_count, const struct dossier_moment **ret_moments, size_t *ret_count, struct guichet_error *error)
 {
-	struct inputs inputs;
+	const struct dossier_facts *facts = present->facts;
 	const struct dossier_due *dues = NULL;
 	size_t due_count = 0;
-	enum guichet_status status = inputs_new(arena, facts, &inputs, error);
-	if (status == GUICHET_OK)
-		status = decide_dues(&inputs, &dues, &due_count, error);
+	enum guichet_status status = present_dues(present, &dues, &due_count, error);
 	if (status != GUICHET_OK)
 		return status;
 	struct telling telling = {
 		.facts = facts,
 		.viewer = viewer,
 		.applicant = view_as_applicant(facts, viewer),
-		.arena = arena,
+		.arena = present->arena,
 	};
 	const struct procedure_step *step = &facts->procedure->steps[facts->dossier->step];
 	status = tell_past(&telling, events, event_count, error);

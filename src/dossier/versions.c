@@ -84,10 +84,11 @@ enum guichet_status
 dossier_piece_versions_add(struct arena *arena, const struct procedure *procedure, struct text subject,
 	const struct dossier_event *event, struct dossier_piece_versions *versions, struct guichet_error *error)
 {
-	static const char *const unread[] = { "facts", "raws", "values", NULL };
+	static const char *const read[] = { "actor", "person", "command", "pieces", "result", "valid_until", "examined", "state",
+		NULL };
 	if (event->payload.length == 0 || !may_tell(event))
 		return GUICHET_OK;
-	CLEANUP(json_decref) json_t *payload = json_parse_without(arena, event->payload, unread, "Un événement du dossier", error);
+	CLEANUP(json_decref) json_t *payload = json_parse_only(arena, event->payload, read, "Un événement du dossier", error);
 	if (!payload)
 		return error->status;
 	struct json_reader reader = { .arena = arena, .procedure = procedure };

@@ -157,25 +157,26 @@ add_options(const struct inputs *inputs, dossier_roles roles, dossier_roles sign
 }
 
 enum guichet_status
-dossier_options(const struct dossier_facts *facts, const struct dossier_viewer *viewer, struct arena *arena,
+dossier_options(struct dossier_present *present, const struct dossier_viewer *viewer,
 	const struct dossier_option **ret_options, size_t *ret_count, struct guichet_error *error)
 {
+	const struct dossier_facts *facts = present->facts;
 	const struct procedure *procedure = facts->procedure;
 	const dossier_roles roles = facts_roles(facts, viewer->person, viewer->roles);
-	struct inputs inputs;
+	struct inputs *inputs;
 	size_t most = 1, count = 0;
 	for (size_t track = 0; track < procedure->track_count; track++) {
 		const int step = stand_in(facts, (int)track).step;
 		most += step < 0 ? 0 : procedure->steps[step].actions.count;
 	}
-	struct dossier_option *options = arena_array_of(arena, struct dossier_option, most);
+	struct dossier_option *options = arena_array_of(present->arena, struct dossier_option, most);
 	if (!options)
 		return OUT_OF_MEMORY(error);
-	enum guichet_status status = inputs_new(arena, facts, &inputs, error);
+	enum guichet_status status = present_inputs(present, &inputs, error);
 	for (size_t track = 0; status == GUICHET_OK && track < procedure->track_count; track++) {
 		const int step = stand_in(facts, (int)track).step;
 		if (step >= 0)
-			status = add_options(&inputs, roles, viewer->signs, procedure->steps[step].actions, options, &count, error);
+			status = add_options(inputs, roles, viewer->signs, procedure->steps[step].actions, options, &count, error);
 	}
 	if (status != GUICHET_OK)
 		return status;
@@ -407,14 +408,16 @@ dossier_may_read_what(const struct dossier_facts *facts, const struct dossier_vi
 /* ---- answers ---- */
 
 enum guichet_status
-dossier_lines(const struct dossier_facts *facts, const struct dossier_viewer *viewer, struct arena *arena,
+dossier_lines(struct dossier_present *present, const struct dossier_viewer *viewer,
 	const struct dossier_line **ret_lines, size_t *ret_count, struct guichet_error *error)
 {
+	const struct dossier_facts *facts = present->facts;
+	struct arena *arena = present->arena;
 	const struct procedure *procedure = facts->procedure;
 	const struct dossier *dossier = facts->dossier;
 	const bool applicant = view_as_applicant(facts, viewer);
-	struct inputs inputs;
-	enum guichet_status status = inputs_new(arena, facts, &inputs, error);
+	struct inputs *inputs;
+	enum guichet_status status = present_inputs(present, &inputs, error);
 	if (status != GUICHET_OK)
 		return status;
 	const struct dossier_line *lines = NULL;
@@ -444,7 +447,7 @@ dossier_lines(const struct dossier_facts *facts, const struct dossier_viewer *vi
 	const bool pointless = step->final && (step->sense == PROCEDURE_UNFAVOURABLE || step->frees);
 	for (size_t i = 0; !pointless && i < procedure->computed_count; i++) {
 		const struct procedure_computed *computed = &procedure->computed[i];
-		const struct feel_value value = inputs.values[computed->slot];
+		const struct feel_value value = inputs->values[computed->slot];
 		if (value.kind == FEEL_NULL || !dossier_may_read_what(facts, viewer, computed->feel))
 			continue;
 		const struct dossier_line line = {
@@ -531,23 +534,25 @@ dossier_may_warn(const struct dossier_facts *facts, const struct dossier_viewer 
 }
 
 enum guichet_status
-dossier_warnings(const struct dossier_facts *facts, const struct dossier_viewer *viewer, struct arena *arena,
+dossier_warnings(struct dossier_present *present, const struct dossier_viewer *viewer,
 	const struct text **ret_messages, size_t *ret_count, struct guichet_error *error)
 {
+	const struct dossier_facts *facts = present->facts;
+	struct arena *arena = present->arena;
 	const struct procedure *procedure = facts->procedure;
 	const dossier_roles roles = facts_roles(facts, viewer->person, viewer->roles);
 	const struct text *messages = NULL;
-	struct inputs inputs = { 0 };
+	struct inputs *inputs;
 	size_t count = 0;
 	for (size_t i = 0; i < procedure->step_count; i++) {
 		const struct procedure_step *step = &procedure->steps[i];
 		if (step->warning_count == 0 || stand_in(facts, step->track).step != (int)i)
 			continue;
-		enum guichet_status status = inputs.values ? GUICHET_OK : inputs_new(arena, facts, &inputs, error);
+		enum guichet_status status = present_inputs(present, &inputs, error);
 		for (size_t k = 0; status == GUICHET_OK && k < step->warning_count; k++) {
 			bool warns = false;
 			if (facts_has_role(step->warnings[k].to, roles))
-				status = inputs_condition(&inputs, step->warnings[k].condition, &warns, error);
+				status = inputs_condition(inputs, step->warnings[k].condition, &warns, error);
 			if (status == GUICHET_OK && warns && !ITEMS_ADD(arena, &messages, &count, &step->warnings[k].message))
 				status = OUT_OF_MEMORY(error);
 		}

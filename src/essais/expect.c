@@ -44,7 +44,7 @@ expect_warnings(struct happening *happening, const struct yaml_node *node)
 		struct guichet_error error = { 0 };
 		struct essai_names names = { 0 };
 		size_t count = 0;
-		if (dossier_warnings(&happening->facts, &viewer, playing->arena, &messages, &count, &error) != GUICHET_OK)
+		if (dossier_warnings(DOSSIER_PRESENT(&happening->facts, playing->arena), &viewer, &messages, &count, &error) != GUICHET_OK)
 			count = 0;
 		for (size_t k = 0; k < count; k++)
 			essai_names_add(&names, messages[k]);
@@ -314,7 +314,7 @@ list_options(struct happening *happening, struct text person, bool allowed, stru
 	const struct dossier_option *options;
 	size_t count;
 	struct guichet_error error = { 0 };
-	if (dossier_options(&happening->facts, &viewer, happening->playing->arena, &options, &count, &error) != GUICHET_OK)
+	if (dossier_options(DOSSIER_PRESENT(&happening->facts, happening->playing->arena), &viewer, &options, &count, &error) != GUICHET_OK)
 		return;
 	for (size_t i = 0; i < count; i++) {
 		if (options[i].allowed == allowed)
@@ -401,8 +401,8 @@ timeline_text(struct happening *happening, struct text person)
 	const struct dossier_moment *moments;
 	size_t count;
 	struct guichet_error error = { 0 };
-	if (!happening->dossier || dossier_timeline(&happening->facts, &viewer, happening->dossier->events,
-		happening->dossier->event_count, happening->playing->arena, &moments, &count, &error) != GUICHET_OK)
+	if (!happening->dossier || dossier_timeline(DOSSIER_PRESENT(&happening->facts, happening->playing->arena), &viewer,
+		happening->dossier->events, happening->dossier->event_count, &moments, &count, &error) != GUICHET_OK)
 		return TEXT("");
 	struct text text = TEXT("");
 	for (size_t i = 0; i < count; i++) {
@@ -447,7 +447,7 @@ expect_reading(struct happening *happening, const struct yaml_node *node)
 		size_t count = 0;
 		struct guichet_error error = { 0 };
 		struct text text = TEXT("");
-		if (dossier_lines(&happening->facts, &viewer, happening->playing->arena, &lines, &count, &error) != GUICHET_OK)
+		if (dossier_lines(DOSSIER_PRESENT(&happening->facts, happening->playing->arena), &viewer, &lines, &count, &error) != GUICHET_OK)
 			count = 0;
 		for (size_t j = 0; j < count; j++)
 			text = arena_format(happening->playing->arena, "%.*s%.*s : %.*s\n", TEXT_ARGS(text),
@@ -573,8 +573,8 @@ expect_changes(struct happening *happening, const struct yaml_node *node)
 	size_t count = 0;
 	struct guichet_error error = { 0 };
 	if (happening->dossier)
-		(void)!dossier_timeline(&happening->facts, &nobody, happening->dossier->events, happening->dossier->event_count,
-			playing->arena, &moments, &count, &error);
+		(void)!dossier_timeline(DOSSIER_PRESENT(&happening->facts, playing->arena), &nobody, happening->dossier->events,
+			happening->dossier->event_count, &moments, &count, &error);
 	for (size_t i = 0; i < count; i++) {
 		for (size_t j = 0; j < moments[i].change_count; j++) {
 			const struct dossier_change *change = &moments[i].changes[j];

@@ -276,7 +276,8 @@ check_allowed(struct request *request, const struct office_dossier *dossier, con
 	const struct dossier_viewer viewer = page_viewer(request, dossier);
 	const struct dossier_option *options;
 	size_t count;
-	const enum guichet_status status = dossier_options(&dossier->facts, &viewer, request->arena, &options, &count, error);
+	const enum guichet_status status = dossier_options(DOSSIER_PRESENT(&dossier->facts, request->arena), &viewer, &options,
+		&count, error);
 	for (size_t i = 0; status == GUICHET_OK && i < count; i++)
 		if (options[i].definition == action && options[i].allowed)
 			return GUICHET_OK;

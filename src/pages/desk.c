@@ -349,7 +349,7 @@ row_signs(struct request *request, struct html *html, const struct dossier_facts
 	const struct text *messages = NULL;
 	size_t count = 0;
 	struct guichet_error error;
-	if (dossier_warnings(facts, &viewer, request->arena, &messages, &count, &error) != GUICHET_OK)
+	if (dossier_warnings(DOSSIER_PRESENT(facts, request->arena), &viewer, &messages, &count, &error) != GUICHET_OK)
 		count = 0;
 	for (size_t i = 0; i < count; i++) {
 		HTML_IN(html, "p");

@@ -102,15 +102,12 @@ option_line(struct request *request, struct html *html, const struct office_doss
 			TEXT_ARGS(action->name)) });
 }
 
-static enum guichet_status
-options(struct request *request, struct html *html, const struct office_dossier *dossier, struct guichet_error *error)
+static void
+options(struct request *request, struct html *html, const struct office_dossier *dossier,
+	const struct dossier_option *list, size_t count)
 {
-	const struct dossier_viewer viewer = page_viewer(request, dossier);
-	const struct dossier_option *list;
-	size_t count;
-	const enum guichet_status status = dossier_options(&dossier->facts, &viewer, request->arena, &list, &count, error);
-	if (status != GUICHET_OK || count == 0)
-		return status;
+	if (count == 0)
+		return;
 	/* Where much can be done, what is awaited stands first and stands out. */
 	const bool many = count > FEW_OPTIONS;
 	HTML_IN(html, "ul", { "class", TEXT("buttons") }, { "aria-label", TEXT("Ce que vous pouvez faire") });
@@ -118,7 +115,6 @@ options(struct request *request, struct html *html, const struct office_dossier 
 		for (size_t i = 0; i < count; i++)
 			if (!many || is_awaited(dossier, list[i].definition) == (turn == 0))
 				option_line(request, html, dossier, &list[i], !many || turn == 0);
-	return GUICHET_OK;
 }
 
 void
@@ -288,22 +284,30 @@ whose_turn(struct html *html, const struct office_dossier *dossier, bool own)
 
 /* What this viewer is warned of. */
 static enum guichet_status
-warnings(struct request *request, struct html *html, const struct office_dossier *dossier, struct guichet_error *error)
+warnings(struct html *html, struct dossier_present *present, const struct dossier_viewer *viewer, struct guichet_error *error)
 {
-	const struct dossier_viewer viewer = page_viewer(request, dossier);
 	const struct text *messages = NULL;
 	size_t count = 0;
-	const enum guichet_status status = dossier_warnings(&dossier->facts, &viewer, request->arena, &messages, &count, error);
+	const enum guichet_status status = dossier_warnings(present, viewer, &messages, &count, error);
 	for (size_t i = 0; status == GUICHET_OK && i < count; i++)
 		page_notice(html, NOTICE_WARNING, (struct text){ 0 }, messages[i]);
 	return status;
 }
 
+/* What the page tells, judged once. */
+struct judged {
+	struct dossier_present present;
+	const struct dossier_moment *moments; size_t moment_count;
+	const struct dossier_option *options; size_t option_count;
+};
+
 /* Where it stands, what comes next and when, what may be done: before all the rest. */
 static enum guichet_status
-standing(struct request *request, struct html *html, const struct office_dossier *dossier,
-	const struct dossier_moment *moments, size_t count, struct guichet_error *error)
+standing(struct request *request, struct html *html, const struct office_dossier *dossier, struct judged *judged,
+	struct guichet_error *error)
 {
+	const struct dossier_moment *moments = judged->moments;
+	const size_t count = judged->moment_count;
 	const struct dossier_viewer viewer = page_viewer(request, dossier);
 	const struct procedure_step *step = &dossier->procedure->steps[dossier->state.step];
 	const bool own = is_own(request, dossier);
@@ -320,7 +324,7 @@ standing(struct request *request, struct html *html, const struct office_dossier
 			HTML_LINE(html, "p", moments[i].detail);
 	if (!veiled)
 		whose_turn(html, dossier, own);
-	enum guichet_status status = warnings(request, html, dossier, error);
+	enum guichet_status status = warnings(html, &judged->present, &viewer, error);
 	if (status != GUICHET_OK)
 		return status;
 	for (size_t i = 0; i < count && told < 2; i++) {
@@ -333,8 +337,10 @@ standing(struct request *request, struct html *html, const struct office_dossier
 		html_text(html, moments[i].title);
 	}
 	if (!veiled)
-		status = page_clocks(request, html, dossier, error);
-	return status == GUICHET_OK ? options(request, html, dossier, error) : status;
+		status = page_clocks(html, &judged->present, error);
+	if (status == GUICHET_OK)
+		options(request, html, dossier, judged->options, judged->option_count);
+	return status;
 }
 
 static void
@@ -360,13 +366,13 @@ answer_lines(struct request *request, struct html *html, const struct office_dos
 }
 
 static enum guichet_status
-answers(struct request *request, struct html *html, const struct office_dossier *dossier,
+answers(struct request *request, struct html *html, const struct office_dossier *dossier, struct dossier_present *present,
 	const struct dossier_explanation *explanation, struct guichet_error *error)
 {
 	const struct dossier_viewer viewer = page_viewer(request, dossier);
 	const struct dossier_line *lines;
 	size_t count;
-	const enum guichet_status status = dossier_lines(&dossier->facts, &viewer, request->arena, &lines, &count, error);
+	const enum guichet_status status = dossier_lines(present, &viewer, &lines, &count, error);
 	if (status != GUICHET_OK || count == 0)
 		return status;
 	HTML_SAY(html, "h2", "La demande");
@@ -518,24 +524,25 @@ page_dossier_show(struct request *request, struct html *html, struct guichet_err
 	if (status != GUICHET_OK)
 		return status;
 	const struct dossier_viewer viewer = page_viewer(request, &dossier);
-	const struct dossier_moment *moments;
-	size_t count;
+	struct judged judged = { .present = { .facts = &dossier.facts, .arena = request->arena } };
 	CLEANUP(arena_free) struct arena *reasons = arena_new(REASONS_ARENA);
 	struct dossier_explanation explanation = { 0 };
 	struct guichet_error unexplained;
 	struct past past = { 0 };
 	const struct dossier_piece_version *versions = NULL;
 	size_t version_count = 0;
+	if (reasons && dossier_explain_now(&judged.present, reasons, &explanation, &unexplained) != GUICHET_OK)
+		explanation.count = 0;
 	status = past_load(request, tx, &dossier, &past, error);
 	if (status == GUICHET_OK)
-		status = dossier_timeline(&dossier.facts, &viewer, past.events, past.count, request->arena, &moments, &count, error);
+		status = dossier_timeline(&judged.present, &viewer, past.events, past.count, &judged.moments,
+			&judged.moment_count, error);
+	if (status == GUICHET_OK)
+		status = dossier_options(&judged.present, &viewer, &judged.options, &judged.option_count, error);
 	/* The whole past is at hand, but of a very long life. */
 	if (status == GUICHET_OK && dossier.state.piece_count > 0)
 		status = office_piece_versions(tx, request->arena, &dossier, past.events, past.after ? 0 : past.count, &versions,
 			&version_count, error);
-	if (reasons && status == GUICHET_OK
-		&& dossier_explain_now(&dossier.facts, reasons, &explanation, &unexplained) != GUICHET_OK)
-		explanation.count = 0;
 	if (status != GUICHET_OK)
 		return status;
 	PAGE_IN(request, html, arena_format(request->arena, TEXT_FORMAT ", n° " TEXT_FORMAT,
@@ -553,19 +560,18 @@ page_dossier_show(struct request *request, struct html *html, struct guichet_err
 	HTML_IN(html, "div", { "class", TEXT("columns aside") });
 	{
 		HTML_IN(html, "div");
-		status = standing(request, html, &dossier, moments, count, error);
+		status = standing(request, html, &dossier, &judged, error);
 		if (status == GUICHET_OK)
 			status = page_children(request, tx, html, &dossier, error);
 		documents(request, html, &dossier);
-		timeline(request, html, &dossier, &past, &explanation, moments, count);
+		timeline(request, html, &dossier, &past, &explanation, judged.moments, judged.moment_count);
 		if (status == GUICHET_OK)
-			status = answers(request, html, &dossier, &explanation, error);
+			status = answers(request, html, &dossier, &judged.present, &explanation, error);
 		if (status == GUICHET_OK)
 			status = page_registers(request, html, &dossier.facts, &viewer, error);
 	}
 	HTML_IN(html, "div");
-	if (status == GUICHET_OK)
-		status = page_pieces(request, html, &dossier, versions, version_count, error);
+	page_pieces(request, html, &dossier, judged.options, judged.option_count, versions, version_count);
 	references(html, dossier.procedure);
 	if (dossier.campaign->campaign->contact_count == 0)
 		return status;

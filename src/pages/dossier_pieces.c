@@ -23,13 +23,13 @@ page_clock_text(struct arena *arena, const struct dossier_clock_view *clock)
 }
 
 enum guichet_status
-page_clocks(struct request *request, struct html *html, const struct office_dossier *dossier, struct guichet_error *error)
+page_clocks(struct html *html, struct dossier_present *present, struct guichet_error *error)
 {
 	const struct dossier_clock_view *clocks;
 	size_t count;
-	const enum guichet_status status = dossier_clocks(&dossier->facts, request->arena, &clocks, &count, error);
+	const enum guichet_status status = dossier_clocks(present, &clocks, &count, error);
 	/* One that ran to its end and was left there tells nothing once the dossier is over. */
-	if (status != GUICHET_OK || dossier_is_ended(dossier->procedure, &dossier->state))
+	if (status != GUICHET_OK || dossier_is_ended(present->facts->procedure, present->facts->dossier))
 		return status;
 	for (size_t i = 0; i < count; i++) {
 		HTML_IN(html, "p");
@@ -37,10 +37,10 @@ page_clocks(struct request *request, struct html *html, const struct office_doss
 		html_say(html, " : ");
 		if (clocks[i].end.year && !clocks[i].suspended_on.year) {
 			html_say(html, "jusqu’au ");
-			HTML_LINE(html, "strong", date_french(request->arena, clocks[i].end, true));
+			HTML_LINE(html, "strong", date_french(present->arena, clocks[i].end, true));
 			html_say(html, " inclus, ");
 		}
-		html_text(html, page_clock_text(request->arena, &clocks[i]));
+		html_text(html, page_clock_text(present->arena, &clocks[i]));
 	}
 	return GUICHET_OK;
 }
@@ -225,22 +225,18 @@ wanted_by(const struct office_dossier *dossier, const struct procedure_action *j
 		|| dossier_awaits_action(dossier->procedure, &dossier->state, (int)(join - dossier->procedure->actions)));
 }
 
-enum guichet_status
+void
 page_pieces(struct request *request, struct html *html, const struct office_dossier *dossier,
-	const struct dossier_piece_version *versions, size_t version_count, struct guichet_error *error)
+	const struct dossier_option *options, size_t count, const struct dossier_piece_version *versions, size_t version_count)
 {
 	const struct procedure *procedure = dossier->procedure;
 	const struct dossier_viewer viewer = page_viewer(request, dossier);
-	const struct dossier_option *options;
-	size_t count, awaited = 0;
-	const enum guichet_status status = dossier_options(&dossier->facts, &viewer, request->arena, &options, &count, error);
-	if (status != GUICHET_OK)
-		return status;
+	size_t awaited = 0;
 	for (size_t i = 0; i < procedure->piece_count; i++)
 		awaited += !dossier_piece_find(&dossier->state, procedure->pieces[i].name)
 			&& wanted_by(dossier, joining(options, count, (int)i), &procedure->pieces[i]);
 	if (dossier->state.piece_count + awaited == 0)
-		return GUICHET_OK;
+		return;
 	HTML_IN(html, "section", { "class", TEXT("card") }, { "id", TEXT("pieces") });
 	HTML_SAY(html, "h2", "Pièces jointes", { "class", TEXT("card-title") });
 	HTML_IN(html, "ul", { "class", TEXT("files") });
@@ -265,5 +261,4 @@ page_pieces(struct request *request, struct html *html, const struct office_doss
 		}
 		join_link(request, html, dossier, join, piece, "La joindre");
 	}
-	return GUICHET_OK;
 }

@@ -277,7 +277,8 @@ draft_ways(struct request *request, struct draft *draft, struct guichet_error *e
 			.roles = draft->asking ? DOSSIER_ROLE(procedure_applicant(draft->facts.procedure)) : 0 };
 	const struct dossier_option *options;
 	size_t count, allowed = 0;
-	const enum guichet_status status = dossier_options(&draft->facts, &viewer, request->arena, &options, &count, error);
+	const enum guichet_status status = dossier_options(DOSSIER_PRESENT(&draft->facts, request->arena), &viewer, &options, &count,
+		error);
 	struct dossier_option *ways = status == GUICHET_OK ? arena_array_of(request->arena, struct dossier_option, count + 1) : NULL;
 	if (!ways)
 		return status != GUICHET_OK ? status : guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.");

@@ -43,7 +43,8 @@ next_line(struct request *request, struct html *html, const struct dossier_facts
 {
 	const struct dossier_moment *moments;
 	size_t count;
-	const enum guichet_status status = dossier_timeline(facts, viewer, NULL, 0, request->arena, &moments, &count, error);
+	const enum guichet_status status = dossier_timeline(DOSSIER_PRESENT(facts, request->arena), viewer, NULL, 0, &moments,
+		&count, error);
 	for (size_t i = 0; status == GUICHET_OK && i < count; i++) {
 		if (moments[i].kind != DOSSIER_NEXT || !moments[i].at)
 			continue;

@@ -70,7 +70,8 @@ item_options(const struct inbox *inbox, struct inbox_item *item, struct guichet_
 	const struct dossier_viewer viewer = { inbox->actor->person, item->roles, item->signs };
 	const struct dossier_option *all;
 	size_t count, kept = 0;
-	const enum guichet_status status = dossier_options(&item->facts, &viewer, inbox->request->arena, &all, &count, error);
+	const enum guichet_status status = dossier_options(DOSSIER_PRESENT(&item->facts, inbox->request->arena), &viewer,
+		&all, &count, error);
 	if (status != GUICHET_OK)
 		return status;
 	struct dossier_option *options = arena_array_of(inbox->request->arena, struct dossier_option, count + 1);
@@ -208,7 +209,8 @@ whole(const struct inbox *inbox, struct html *html, const struct inbox_item *ite
 	const struct dossier_viewer viewer = { inbox->actor->person, item->roles, item->signs };
 	const struct dossier_line *lines;
 	size_t count;
-	const enum guichet_status status = dossier_lines(&item->facts, &viewer, inbox->request->arena, &lines, &count, error);
+	const enum guichet_status status = dossier_lines(DOSSIER_PRESENT(&item->facts, inbox->request->arena), &viewer,
+		&lines, &count, error);
 	if (status != GUICHET_OK)
 		return status;
 	HTML_IN(html, "details");

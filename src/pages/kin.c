@@ -204,7 +204,7 @@ version_on(struct request *request, struct store_tx *tx, struct html *html, cons
 	}
 	then.facts.dossier = &then.state;
 	then.facts.at = until - 1 < dossier->facts.at ? until - 1 : dossier->facts.at;
-	status = dossier_lines(&then.facts, &viewer, arena, &lines, &count, error);
+	status = dossier_lines(DOSSIER_PRESENT(&then.facts, arena), &viewer, &lines, &count, error);
 	if (status != GUICHET_OK)
 		return status;
 	{
@@ -238,7 +238,8 @@ page_versions(struct request *request, struct html *html, struct guichet_error *
 	const unsigned after = dossier.state.version > MOST_EVENTS ? dossier.state.version - MOST_EVENTS : 0;
 	status = office_events(tx, request->arena, dossier.id, after, MOST_EVENTS, &events, &event_count, error);
 	if (status == GUICHET_OK)
-		status = dossier_timeline(&dossier.facts, &viewer, events, event_count, request->arena, &moments, &count, error);
+		status = dossier_timeline(DOSSIER_PRESENT(&dossier.facts, request->arena), &viewer, events, event_count, &moments,
+			&count, error);
 	if (status != GUICHET_OK)
 		return status;
 	const struct text typed = request_query(request, "le");

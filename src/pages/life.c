@@ -46,15 +46,15 @@ judge(struct life *life, struct line *line, struct guichet_error *error)
 {
 	struct arena *arena = life->request->arena;
 	const struct dossier_facts *facts = &line->one->facts;
-	enum guichet_status status = dossier_timeline(facts, &line->viewer, NULL, 0, arena, &line->moments, &line->moment_count,
-		error);
+	struct dossier_present present = { .facts = facts, .arena = arena };
+	enum guichet_status status = dossier_timeline(&present, &line->viewer, NULL, 0, &line->moments, &line->moment_count, error);
 	if (status == GUICHET_OK)
-		status = dossier_options(facts, &line->viewer, arena, &line->options, &line->option_count, error);
+		status = dossier_options(&present, &line->viewer, &line->options, &line->option_count, error);
 	if (status == GUICHET_OK)
 		status = dossier_expected(facts, &line->viewer, line->options, line->option_count, arena, &line->expected,
 			&line->expected_count, error);
 	if (status == GUICHET_OK)
-		status = dossier_warnings(facts, &line->viewer, arena, &line->warnings, &line->warning_count, error);
+		status = dossier_warnings(&present, &line->viewer, &line->warnings, &line->warning_count, error);
 	return status;
 }
 
@@ -272,7 +272,7 @@ clocks(struct life *life, struct html *html, const struct line *line, struct gui
 	struct arena *arena = life->request->arena;
 	const struct dossier_clock_view *views;
 	size_t count;
-	const enum guichet_status status = dossier_clocks(&line->one->facts, arena, &views, &count, error);
+	const enum guichet_status status = dossier_clocks(DOSSIER_PRESENT(&line->one->facts, arena), &views, &count, error);
 	for (size_t i = 0; status == GUICHET_OK && i < count; i++) {
 		HTML_IN(html, "p");
 		html_text(html, views[i].definition->label);

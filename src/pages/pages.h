@@ -206,12 +206,11 @@ enum guichet_status page_arrivals(struct request *request, struct page_arrival *
 /* ".pdf,.jpg,.jpeg": what the browser's chooser proposes first. */
 struct text page_file_accept(unsigned formats);
 /* dossier_pieces.c: the clocks of a dossier, a line each; "il reste 12 jours"; the card of its pieces. */
-enum guichet_status page_clocks(struct request *request, struct html *html, const struct office_dossier *dossier,
-	struct guichet_error *error);
+enum guichet_status page_clocks(struct html *html, struct dossier_present *present, struct guichet_error *error);
 struct text page_clock_text(struct arena *arena, const struct dossier_clock_view *clock);
-/* `versions`: of all its pieces, as office_piece_versions() gives them. */
-enum guichet_status page_pieces(struct request *request, struct html *html, const struct office_dossier *dossier,
-	const struct dossier_piece_version *versions, size_t version_count, struct guichet_error *error);
+/* `options`: the viewer's; `versions`: of all its pieces, as office_piece_versions() gives them. */
+void page_pieces(struct request *request, struct html *html, const struct office_dossier *dossier,
+	const struct dossier_option *options, size_t count, const struct dossier_piece_version *versions, size_t version_count);
 /* Where a piece stands, as a badge, and until when it is good. */
 void page_piece_state(struct html *html, struct arena *arena, const struct procedure_piece *definition,
 	const struct dossier_piece *piece, instant at);

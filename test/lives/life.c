@@ -190,7 +190,8 @@ find_choices(struct life *life, const struct world_dossier *dossier, const struc
 		const struct dossier_viewer viewer = { .person = actors[i], .roles = actor.roles, .signs = actor.signs };
 		const struct dossier_option *options;
 		size_t count;
-		const enum guichet_status status = dossier_options(facts, &viewer, life->arena, &options, &count, error);
+		const enum guichet_status status = dossier_options(DOSSIER_PRESENT(facts, life->arena), &viewer, &options, &count,
+			error);
 		if (status != GUICHET_OK)
 			return status;
 		for (size_t j = 0; j < count && *ret_count < MOST_CHOICES; j++)
