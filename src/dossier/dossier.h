@@ -755,6 +755,8 @@ struct dossier_piece_versions {
  * one tells nothing). `subject` is the dossier's. In the arena. REFUSED: the event cannot be read. */
 enum guichet_status dossier_piece_versions_add(struct arena *arena, const struct procedure *procedure, struct text subject,
 	const struct dossier_event *event, struct dossier_piece_versions *versions, struct guichet_error *error);
+/* May a piece have had another file than today's, as those events, all of the dossier's, tell it? Nothing is parsed. */
+bool dossier_pieces_may_differ(const struct dossier_event *events, size_t count);
 
 /* A clock as it stands at the instant of the question. */
 struct dossier_clock_view {

@@ -12,6 +12,15 @@ may_tell(const struct dossier_event *event)
 		|| text_find(event->payload, TEXT("\"valid_until\":{")) != SIZE_MAX || event->type == DOSSIER_UNDONE);
 }
 
+bool
+dossier_pieces_may_differ(const struct dossier_event *events, size_t count)
+{
+	for (size_t i = 0; i < count; i++) /* a filing replaces nothing */
+		if (events[i].number > 1 && may_tell(&events[i]))
+			return true;
+	return false;
+}
+
 static bool
 is_standing(const struct dossier_piece_version *version)
 {

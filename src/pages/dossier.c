@@ -540,7 +540,8 @@ page_dossier_show(struct request *request, struct html *html, struct guichet_err
 	if (status == GUICHET_OK)
 		status = dossier_options(&judged.present, &viewer, &judged.options, &judged.option_count, error);
 	/* The whole past is at hand, but of a very long life. */
-	if (status == GUICHET_OK && dossier.state.piece_count > 0)
+	if (status == GUICHET_OK && dossier.state.piece_count > 0
+		&& (past.count < dossier.state.version || dossier_pieces_may_differ(past.events, past.count)))
 		status = office_piece_versions(tx, request->arena, &dossier, past.events, past.after ? 0 : past.count, &versions,
 			&version_count, error);
 	if (status != GUICHET_OK)
