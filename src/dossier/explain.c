@@ -118,20 +118,26 @@ source_line(const struct dossier_explanation *explanation, const struct feel *fe
 {
 	struct text words = text_trim(feel_source_of(feel));
 	CLEANUP(buffer_release) struct buffer out = buffer_new(MOST_OUTPUT);
+	size_t characters = 0, at = 0, from = 0; /* `from`: of the word that goes on */
 	bool space = false;
-	size_t characters = 0;
-	for (size_t at = 0; at < words.length && characters < MOST_SOURCE;) {
-		const size_t from = at;
+	while (at < words.length && characters < MOST_SOURCE) {
+		const size_t first = at;
 		const uint32_t character = text_next(words, &at);
 		if (character == ' ' || character == '\n' || character == '\t' || character == '\r') {
+			if (!space)
+				buffer_add(&out, text_part(words, from, first - from));
 			space = true;
 			continue;
 		}
-		buffer_add(&out, space ? TEXT(" ") : TEXT(""));
-		buffer_add(&out, text_part(words, from, at - from));
+		if (space) {
+			buffer_add(&out, TEXT(" "));
+			from = first;
+		}
 		space = false;
 		characters++;
 	}
+	if (!space)
+		buffer_add(&out, text_part(words, from, at - from));
 	if (characters == MOST_SOURCE)
 		buffer_add(&out, TEXT("…"));
 	const struct text kept = out.failed ? (struct text){ 0 } : arena_text(explanation->arena, buffer_text(&out));

@@ -33,16 +33,18 @@ french_of(struct buffer *out, struct arena *arena, struct feel_value value)
 static void
 add_cut(struct buffer *out, struct text text, size_t most)
 {
-	size_t shown = 0;
+	size_t shown = 0, from = 0;
 	for (size_t count = 0; shown < text.length && count < most; count++) {
 		const size_t first = shown;
-		text_next(text, &shown);
+		(void)text_next(text, &shown);
 		const char c = text.at[first];
-		if (c == '\n' || c == '\t' || c == '\r')
+		if (c == '\n' || c == '\t' || c == '\r') {
+			buffer_add(out, text_part(text, from, first - from));
 			buffer_add(out, TEXT(" "));
-		else
-			buffer_add(out, text_part(text, first, shown - first));
+			from = shown;
+		}
 	}
+	buffer_add(out, text_part(text, from, shown - from));
 	if (shown < text.length)
 		buffer_add(out, TEXT("…"));
 }
