@@ -12,26 +12,29 @@ struct match {
 /* Segments are compared after decoding as a whole path, so a "/" sent as %2F is a segment end like any
  * other. */
 static bool
-matches(const char *pattern, struct text path, struct match *ret_match)
+matches(const char *pattern, const struct text *segments, size_t count, struct match *ret_match)
 {
 	struct match match = { 0 };
-	size_t parameter = 0, segment = 0;
-	struct text wanted = text_of_string(pattern), got = path;
-	while (wanted.at && got.at && segment < MATCHED_SEGMENTS) {
-		const struct text want = text_split(&wanted, '/'), have = text_split(&got, '/');
-		if (want.length && want.at[0] == ':') {
+	size_t parameter = 0;
+	for (size_t i = 0; i < count; i++) {
+		const struct text have = segments[i];
+		size_t length = 0; /* of the pattern's segment */
+		if (*pattern == ':') {
 			if (have.length == 0 || parameter == WEB_LIMIT_PATH_PARAMETERS)
 				return false;
 			match.parameters[parameter++] = have;
-		} else if (text_equal(want, have)) {
-			match.literals |= 1u << (MATCHED_SEGMENTS - segment);
+			length = strcspn(pattern, "/");
 		} else {
-			return false;
+			while (length < have.length && pattern[length] && pattern[length] == have.at[length])
+				length++;
+			if (length < have.length)
+				return false;
+			match.literals |= 1u << (MATCHED_SEGMENTS - i);
 		}
-		segment++;
+		if (pattern[length] != (i + 1 < count ? '/' : '\0'))
+			return false;
+		pattern += length + 1; /* past the end after the last one: not looked at any more */
 	}
-	if (wanted.at || got.at)
-		return false;
 	*ret_match = match;
 	return true;
 }
@@ -43,10 +46,16 @@ router_find(const struct web *web, enum method method, struct text path, struct 
 	const struct route *best = NULL;
 	struct match best_match = { 0 };
 	bool methods[METHOD_POST + 1] = { 0 };
+	struct text segments[MATCHED_SEGMENTS];
+	size_t count = 0;
+	while (path.at && count < MATCHED_SEGMENTS)
+		segments[count++] = text_split(&path, '/');
+	if (path.at) /* longer than any */
+		count = 0;
 	for (size_t i = 0; i < web->options.route_count; i++) {
 		const struct route *route = &web->options.routes[i];
 		struct match match;
-		if (!matches(route->path, path, &match))
+		if (count == 0 || !matches(route->path, segments, count, &match))
 			continue;
 		methods[route->method] = true;
 		if (route->method == method && (!best || match.literals > best_match.literals)) {
