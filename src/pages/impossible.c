@@ -92,8 +92,7 @@ page_possible_load(struct request *request, struct page_possible *possible, stru
 	const struct dossier_option *all;
 	size_t count;
 	const enum guichet_status status = dossier_options(DOSSIER_PRESENT(&possible->dossier->facts, request->arena),
-		&possible->viewer, &all,
-		&count, error);
+		&possible->viewer, &all, &count, error);
 	struct dossier_option *options = status == GUICHET_OK ? arena_array_of(request->arena, struct dossier_option, count + 1)
 		: NULL;
 	if (!options)
