@@ -87,14 +87,6 @@ cells_new(struct arena *arena, size_t count)
 	return cells;
 }
 
-/* `beyond` of a group, to be counted; NULL without a secret, or without memory. */
-static int64_t *
-beyond_new(struct arena *arena, const struct procedure_report *definition)
-{
-	const size_t count = definition->measure_count;
-	return definition->secret ? arena_array_of(arena, int64_t, count * count + 1) : NULL;
-}
-
 enum guichet_status
 dossier_report_begin(struct arena *arena, const struct procedure *procedure, int index, struct feel_range days,
 	struct dossier_report *ret_report, struct guichet_error *error)
@@ -106,11 +98,10 @@ dossier_report_begin(struct arena *arena, const struct procedure *procedure, int
 		.days = days,
 		.tables = arena_array_of(arena, struct dossier_report_table, definition->by_count + 1),
 		.lists = arena_array_of(arena, struct dossier_report_table, definition->list_count + 1),
-		.total = { .name = TEXT("Ensemble"), .cells = cells_new(arena, definition->measure_count),
-			.beyond = beyond_new(arena, definition) },
+		.total = { .name = TEXT("Ensemble"), .cells = cells_new(arena, definition->measure_count) },
 		.work = work,
 	};
-	if (!work || !report.tables || !report.lists || !report.total.cells || (definition->secret && !report.total.beyond))
+	if (!work || !report.tables || !report.lists || !report.total.cells)
 		return OUT_OF_MEMORY(error);
 	*work = (struct dossier_report_work){
 		.arena = arena,
@@ -193,15 +184,13 @@ line_of(struct dossier_report *report, struct lines *lines, struct text name, st
 		return OUT_OF_MEMORY(error);
 	*line = (struct line){
 		.group = { .name = arena_text(arena, name),
-			.cells = list ? NULL : cells_new(arena, report->definition->measure_count),
-			.beyond = list ? NULL : beyond_new(arena, report->definition) },
+			.cells = list ? NULL : cells_new(arena, report->definition->measure_count) },
 		.key = key.kind == FEEL_NUMBER ? key : feel_null(TEXT("")),
 		.sort = text_fold(arena, name),
 		.unknown = unknown,
 		.next = *bucket,
 	};
-	if (!line->group.name.at || !line->sort.at || (!list && !line->group.cells)
-		|| (!list && report->definition->secret && !line->group.beyond))
+	if (!line->group.name.at || !line->sort.at || (!list && !line->group.cells))
 		return OUT_OF_MEMORY(error);
 	*bucket = line;
 	lines->count++;
@@ -248,11 +237,7 @@ static enum guichet_status
 add_cells(const struct dossier_report *report, struct dossier_report_group *group, const struct dossier_report_cell *cells,
 	struct guichet_error *error)
 {
-	const size_t measures = report->definition->measure_count;
 	group->dossiers++;
-	for (size_t i = 0; group->beyond && i < measures; i++)
-		for (size_t j = 0; cells[i].count && j < measures; j++)
-			group->beyond[i * measures + j] += cells[j].count == 0;
 	return cells_add(group->cells, cells, report->definition->measure_count) ? GUICHET_OK
 		: guichet_fail(error, GUICHET_REFUSED, "Une somme de ce rapport est trop grande.");
 }
@@ -392,18 +377,6 @@ is_few(const struct dossier_report *report, int64_t count)
 	return count > 0 && count < report->definition->secret;
 }
 
-/* Does a cell of a group tell of few dossiers: how many it counts, or how many it does not of another measure that holds
- * all of its own (the difference is there to be done)? */
-static bool
-tells(const struct dossier_report *report, const struct dossier_report_group *group, size_t measure)
-{
-	const size_t measures = report->definition->measure_count;
-	bool few = is_few(report, group->cells[measure].count);
-	for (size_t i = 0; i < measures; i++)
-		few |= group->beyond[measure * measures + i] == 0 && is_few(report, group->beyond[i * measures + measure]);
-	return few;
-}
-
 /* The cell that a column hides next, for the ones hidden not to be told by the total: the smallest that counts some. */
 static struct dossier_report_cell *
 next_to_hide(const struct dossier_report_table *table, size_t measure)
@@ -426,7 +399,7 @@ hide_cells(const struct dossier_report *report, struct dossier_report_table *tab
 	int64_t held = 0;
 	for (size_t i = 0; i < table->count; i++) {
 		struct dossier_report_cell *cell = &table->groups[i].cells[measure];
-		cell->hidden = tells(report, &table->groups[i], measure);
+		cell->hidden = is_few(report, cell->count);
 		hidden += cell->hidden;
 		held += cell->hidden ? cell->count : 0;
 	}
@@ -448,8 +421,6 @@ group_add(const struct dossier_report *report, struct dossier_report_group *grou
 	group->dossiers += more->dossiers;
 	if (group->cells)
 		(void)!cells_add(group->cells, more->cells, measures);
-	for (size_t i = 0; group->beyond && i < measures * measures; i++)
-		group->beyond[i] += more->beyond[i];
 }
 
 /* Holds together the groups that are too small to be shown, with the next smallest when together they still are: else the

@@ -31,7 +31,6 @@ struct dossier_report_group {
 	struct text name;
 	int64_t dossiers; /* that count in one measure at least; in a list: the only number */
 	struct dossier_report_cell *cells; /* by measure of the definition; NULL in a list */
-	int64_t *beyond;  /* i * measures + j: dossiers of the measure i that are not of j; NULL without a secret */
 };
 
 /* One way of sharing them out, or a list. */
@@ -64,9 +63,8 @@ enum guichet_status dossier_report_begin(struct arena *arena, const struct proce
  * table has too many lines. */
 enum guichet_status dossier_report_add(struct dossier_report *report, const struct dossier_facts *facts,
 	struct arena *scratch, struct guichet_error *error);
-/* Puts its lines in order. With a secret, groups of fewer dossiers are held together, and the cells of a group that would
- * tell of fewer (how many they count, or by how much two measures differ one of which is a part of the other) are hidden,
- * with others if the total gives them away. The total is shown as it is. */
+/* Puts its lines in order. With a secret, groups of fewer dossiers are held together, and the cells of a group that count
+ * fewer are hidden, with others if the total gives them away. The total is shown as it is. */
 enum guichet_status dossier_report_end(struct dossier_report *report, struct guichet_error *error);
 
 /* What a cell shows: how many, their sum, their mean (two decimals at most; empty when there are none). */

@@ -349,9 +349,8 @@ foot(struct request *request, struct html *html, const struct asked *asked, cons
 				"des autres au besoin : seuls, ils diraient ce qu’une personne a demandé.",
 				(long long)report->definition->secret);
 		if (hidden)
-			html_format(html, " « trop peu » : ce nombre, ou sa différence avec un autre, parlerait de moins de %lld dossiers, ou "
-				"donnerait celui d’un autre groupe.",
-				(long long)report->definition->secret);
+			html_format(html, " « trop peu » : ce nombre parlerait de moins de %lld dossiers, ou donnerait celui d’un autre "
+				"groupe.", (long long)report->definition->secret);
 	}
 	HTML_IN(html, "section", { "class", TEXT("no-print") });
 	HTML_SAY(html, "h2", "Emporter ce rapport");

@@ -145,8 +145,8 @@ doubt_written(struct doubting *doubting, const struct feel *feel, const struct w
 		const struct text poser = finding->about == FEEL_ABOUT_CERTAINTY ? TEXT("") : poser_of_nothing(doubting, feel, finding);
 		finding_add(reader->findings, finding->about == FEEL_ABOUT_CERTAINTY ? 207 : want == WANT_DATE ? 210 : 209,
 			(struct span){ written->source, start, end > start ? end : start + 1 }, finding->remedy, "%.*s%s%.*s%s",
-			TEXT_ARGS(finding->message), poser.length ? " ; « pose » de « " : "", TEXT_ARGS(poser),
-			poser.length ? " » peut ne rien donner" : "");
+			TEXT_ARGS(finding->message), poser.length ? " ; « pose » de « " : "", TEXT_ARGS(poser),
+			poser.length ? " » peut ne rien donner" : "");
 	}
 }
 

@@ -29,7 +29,6 @@ enum {
 	PROCEDURE_MOST_FINDINGS = 200,
 	PROCEDURE_MOST_ROWS = 100,           /* of a field of rows */
 	PROCEDURE_MOST_NAMED = 40,           /* people and structures that the rows of one field may name */
-	PROCEDURE_MOST_SECRET_MEASURES = 24, /* of a report that has a secret */
 	PROCEDURE_ARENA_LIMIT = 64 << 20,
 };
 

@@ -281,10 +281,6 @@ read_report(struct reader *reader, const struct yaml_item *item, struct procedur
 	read_report_lists(reader, map_get(map, "listes"), report);
 	if (!map.node || reader->mutant)
 		return;
-	if (report->secret && report->measure_count > PROCEDURE_MOST_SECRET_MEASURES)
-		finding_add(reader->findings, 451, map_key_place(map, "mesures"), TEXT("faites-en deux rapports"),
-			"un rapport qui a un « secret » a %d mesures au plus : elles sont comparées deux à deux",
-			PROCEDURE_MOST_SECRET_MEASURES);
 	if (!map_get(map, "qui"))
 		finding_add(reader->findings, 451, map.at, TEXT("ajoutez « qui: » et un rôle"), "personne ne peut lire ce rapport");
 	for (size_t i = 0; i < report->who.count; i++)
