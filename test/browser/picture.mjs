@@ -17,9 +17,13 @@ async function look(server, { width, height }) {
 	return page;
 }
 
-async function picture(page, name, clip) {
+async function picture(page, name, top) {
 	await page.evaluate(() => document.querySelector(".banner").remove());
-	await (clip ?? page).screenshot({ path: `doc/images/${name}.png`, scale: "css" });
+	await top?.evaluate(element => {
+		element.style.scrollMarginTop = "30px";
+		element.scrollIntoView({ block: "start", behavior: "instant" });
+	});
+	await page.screenshot({ path: `doc/images/${name}.png`, scale: "css" });
 }
 
 async function week() {
@@ -35,22 +39,20 @@ async function tutorial() {
 	const base = await mkdtemp(join(tmpdir(), "guichet-picture-"));
 	await run("node", ["test/manual/run.mjs", `--base=${base}`]);
 	const server = await startServer({ place: join(base, "essai") });
-	const page = await look(server, { width: 900, height: 900 });
+	const page = await look(server, { width: 700, height: 640 });
 	await page.locator(".sights > li").first().getByRole("button").click();
 	await page.waitForURL(url => url.pathname === "/mes-demarches");
 	const mine = await page.getByRole("link", { name: "00002" }).first().getAttribute("href");
-	await page.goto("/");
-	await page.getByRole("link", { name: "Prêt de matériel" }).first().click();
-	await page.getByRole("link", { name: /Commencer|demande/ }).first().click();
+	await page.goto("/campagnes/pret-de-materiel-2026/demande");
 	await page.getByLabel("Appareil photo").check();
 	await page.getByLabel("Nombre de jours").fill("11");
-	await page.getByLabel("À partir du").fill("2026-03-02");
+	await page.getByLabel("À partir du").fill("2026-03-03");
 	await page.getByRole("button", { name: "Enregistrer et continuer" }).first().click();
 	await page.waitForLoadState();
-	await picture(page, "tutoriel-formulaire");
+	await picture(page, "tutoriel-formulaire", page.getByText("Il reste des points à corriger"));
 	await page.goto(mine);
 	await page.locator("summary", { hasText: "Pourquoi" }).first().click();
-	await picture(page, "tutoriel-pourquoi");
+	await picture(page, "tutoriel-pourquoi", page.getByRole("heading", { name: "La demande", exact: true }));
 	await server.stop();
 	await rm(base, { recursive: true, force: true });
 }
