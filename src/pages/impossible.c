@@ -66,6 +66,24 @@ instead(struct request *request, struct html *html, const struct page_possible *
 		{ "class", count ? TEXT("button quiet") : TEXT("button") }, { "href", possible->link ? possible->path : dossier });
 }
 
+/* The action of that name, when the dossier never came to a step where it is done; NULL: it is past, or there is none. */
+static const struct procedure_action *
+never_reached(const struct office_dossier *dossier, struct text name)
+{
+	const struct procedure *procedure = dossier->procedure;
+	const struct procedure_action *found = NULL;
+	for (size_t i = 0; i < procedure->action_count; i++) {
+		const struct procedure_action *action = &procedure->actions[i];
+		if (!text_equal(action->name, name))
+			continue;
+		for (size_t j = 0; j < dossier->state.done_count; j++)
+			if (dossier->state.done[j].from == action->step || dossier->state.done[j].to == action->step)
+				return NULL;
+		found = action;
+	}
+	return found;
+}
+
 static struct text
 reason_of(const struct page_possible *possible, const struct dossier_option *options, size_t count, struct arena *arena)
 {
@@ -104,7 +122,14 @@ page_possible_load(struct request *request, struct page_possible *possible, stru
 		possible->allowed |= all[i].action == possible->action;
 		options[possible->option_count++] = all[i];
 	}
-	if (!possible->allowed)
+	const struct procedure_action *action = possible->action == PROCEDURE_NONE
+		? never_reached(possible->dossier, request_parameter(request, "action")) : NULL;
+	possible->ahead = action;
+	if (action)
+		possible->reason = arena_format(request->arena, "« " TEXT_FORMAT " » ne se fait pas à cette étape : le dossier en est à "
+			"« " TEXT_FORMAT " ».", TEXT_ARGS(action->label),
+			TEXT_ARGS(possible->dossier->procedure->steps[possible->dossier->state.step].label));
+	else if (!possible->allowed)
 		possible->reason = reason_of(possible, all, count, request->arena);
 	return GUICHET_OK;
 }
@@ -112,7 +137,7 @@ page_possible_load(struct request *request, struct page_possible *possible, stru
 struct text
 page_impossible_title(const struct page_possible *possible)
 {
-	return possible->action == PROCEDURE_NONE ? TEXT("Ce n’est plus possible") : TEXT("Ce n’est pas possible");
+	return possible->action == PROCEDURE_NONE && !possible->ahead ? TEXT("Ce n’est plus possible") : TEXT("Ce n’est pas possible");
 }
 
 enum guichet_status

@@ -12,6 +12,7 @@ struct page_possible {
 	struct text path;              /* of the link: "/lien/<jeton>" */
 	/* told by page_possible_load() */
 	bool allowed;
+	bool ahead;                    /* the dossier never came to a step where it is done */
 	struct text reason;            /* why not */
 	const struct dossier_option *options; /* what they may do there, through the link when there is one */
 	size_t option_count;

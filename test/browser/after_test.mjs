@@ -76,7 +76,8 @@ async function figures(stage, year = 2024) {
 // 5 to 11 June: no refusal without an interview, nor without grounds; the decision says them, and how to contest it.
 async function refusal(stage) {
 	const dossier = await of(stage, "perol");
-	await stage.refused("director", `${dossier}/actions/refuser`, 422, "Ce n’est plus possible");
+	await stage.refused("director", `${dossier}/actions/refuser`, 422, "Ce n’est pas possible",
+		"« Refuser la demande » ne se fait pas à cette étape : le dossier en est à « Entretien à tenir ».");
 	await stage.clock("2024-06-05T11:00");
 	await does(stage, "chief", "perol", "Enregistrer l’entretien", async page => {
 		await type(page, "Date de l’entretien", "2024-06-05");

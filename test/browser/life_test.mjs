@@ -91,7 +91,8 @@ async function asking(stage) {
 async function interview(stage) {
 	await stage.does("chief", "Inviter à l’entretien", page => type(page, "Date de l’entretien", "2023-07-07"));
 	await stage.mails("agent", ["Entretien sur votre demande", "7 juillet 2023"]);
-	await stage.refused("director", `${stage.dossier}/actions/accepter`, 422, "Ce n’est plus possible : le dossier a avancé entre-temps");
+	await stage.refused("director", `${stage.dossier}/actions/accepter`, 422, "Ce n’est pas possible",
+		"« Accepter la demande » ne se fait pas à cette étape : le dossier en est à « Entretien à tenir ».");
 	await stage.clock("2023-07-07T11:00");
 	const held = async page => {
 		check(await page.getByLabel("lundi matin", { exact: true }).isChecked(), "the days that were asked for are proposed");
@@ -110,10 +111,8 @@ async function interview(stage) {
 	tells(await stage.act(page, "Compte rendu d’entretien"), "7 juillet 2023", "mardi, jeudi", "Les mardis plutôt que les lundis.");
 	await stage.does("agent", "Signer le compte rendu");
 
-	const director = await stage.as("director", `${stage.dossier}/actions/proposer_acceptation`);
-	await type(director, "Avis motivé", "Je réponds à sa place.");
-	await press(stage, director, "Proposer d’accepter");
-	await see(director, "quelqu’un d’autre : le supérieur hiérarchique direct");
+	await stage.refused("director", `${stage.dossier}/actions/proposer_acceptation`, 422,
+		"quelqu’un d’autre : le supérieur hiérarchique direct");
 	const chief = await stage.as("chief", "/a-traiter");
 	await see(chief, "Vauigny Anaïs");
 	await stage.as("chief");
@@ -163,7 +162,7 @@ async function signatures(stage) {
 	await stage.noMail("authority");
 
 	// the director cannot sign before the agent; the agent cannot sign twice
-	await stage.refused("director", `${stage.dossier}/actions/signer_directeur`, 422, "Ce n’est plus possible");
+	await stage.refused("director", `${stage.dossier}/actions/signer_directeur`, 422, "ne se fait pas à cette étape");
 	await stage.as("agent");
 	const page = stage.pages.get("agent");
 	tells(await stage.act(page, "Convention individuelle de télétravail"), "Anaïs Vauigny", "Victor Valan", "mardi, jeudi",
