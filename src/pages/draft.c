@@ -4,6 +4,7 @@
  *
  * Whatever is typed is saved, even mistaken: mistakes are told beside the fields, they never cost the words. */
 #include "pages/draft.h"
+#include "pages/kin.h"
 
 #include <stdio.h>
 
@@ -482,7 +483,9 @@ page_draft(struct request *request, struct html *html, struct guichet_error *err
 	const enum guichet_status status = draft_load(request, tx, &draft, error);
 	if (status != GUICHET_OK)
 		return status;
-	if (!draft_may_prepare(&draft) && (draft.nature || draft.subject))
+	if (!draft_may_prepare(&draft) && draft.nature)
+		return page_birth_refused(request, tx, html, draft.parent, draft.nature, draft.can.message, error);
+	if (!draft_may_prepare(&draft) && draft.subject)
 		return draft_check(&draft, error);
 	if (!draft_may_prepare(&draft)) /* that page says why not, and what to do */
 		return request_redirect(request, 303, draft.back);

@@ -70,23 +70,42 @@ page_filed_for(struct request *request, struct html *html, const struct office_d
 
 /* ---- on the page of the parent ---- */
 
+static size_t
+allowed_of(const struct dossier_birth *list, size_t count)
+{
+	size_t allowed = 0;
+	for (size_t i = 0; i < count; i++)
+		allowed += list[i].allowed;
+	return allowed;
+}
+
+static void
+birth_buttons(struct request *request, struct html *html, const struct office_dossier *dossier,
+	const struct dossier_birth *list, size_t count)
+{
+	HTML_IN(html, "ul", { "class", TEXT("buttons") }, { "aria-label", TEXT("Ce que vous pouvez ouvrir") });
+	for (size_t i = 0; i < count; i++)
+		if (list[i].allowed) {
+			HTML_IN(html, "li");
+			HTML_LINE(html, "a", list[i].nature->label, { "class", TEXT("button secondary") },
+				{ "href", draft_child_path(request->arena, dossier->id, list[i].nature->name) });
+		}
+}
+
+/* What may be opened, as buttons; then, in words, what may not and why. */
 static void
 births(struct request *request, struct html *html, const struct office_dossier *dossier,
 	const struct dossier_birth *list, size_t count)
 {
-	if (count == 0)
-		return;
-	HTML_SAY(html, "p", "À partir de cette demande, vous pouvez ouvrir :");
-	HTML_IN(html, "ul", { "class", TEXT("buttons") }, { "aria-label", TEXT("Ce que vous pouvez ouvrir") });
-	for (size_t i = 0; i < count; i++) {
-		HTML_IN(html, "li");
-		if (list[i].allowed) {
-			HTML_LINE(html, "a", list[i].nature->label, { "class", TEXT("button secondary") },
-				{ "href", draft_child_path(request->arena, dossier->id, list[i].nature->name) });
-			continue;
-		}
-		HTML_LINE(html, "span", list[i].reason, { "class", TEXT("muted") });
+	if (allowed_of(list, count)) {
+		HTML_SAY(html, "p", "À partir de cette demande, vous pouvez ouvrir :");
+		birth_buttons(request, html, dossier, list, count);
 	}
+	for (size_t i = 0; i < count; i++)
+		if (!list[i].allowed)
+			HTML_LINE(html, "p", text_starts(list[i].reason, list[i].nature->label) ? list[i].reason
+				: arena_format(request->arena, TEXT_FORMAT " : " TEXT_FORMAT, TEXT_ARGS(list[i].nature->label),
+					TEXT_ARGS(list[i].reason)), { "class", TEXT("muted") });
 }
 
 static void
@@ -102,17 +121,48 @@ child_line(struct request *request, struct html *html, const struct office_dossi
 	HTML_LINE(html, "span", own ? step->agent_label : step->label, { "class", page_step_class(step) });
 }
 
+static enum guichet_status
+births_load(struct request *request, struct store_tx *tx, const struct office_dossier *dossier,
+	const struct dossier_kin **ret_children, size_t *ret_child_count, const struct dossier_birth **ret_births,
+	size_t *ret_count, struct guichet_error *error)
+{
+	const struct dossier_viewer viewer = page_viewer(request, dossier);
+	const enum guichet_status status = office_children(tx, request->arena, dossier, ret_children, ret_child_count, error);
+	return status != GUICHET_OK ? status : dossier_births(&dossier->facts, &viewer, *ret_children, *ret_child_count,
+		request->arena, ret_births, ret_count, error);
+}
+
+enum guichet_status
+page_birth_refused(struct request *request, struct store_tx *tx, struct html *html, const struct office_dossier *dossier,
+	const struct procedure_nature *nature, struct text reason, struct guichet_error *error)
+{
+	const struct text path = page_dossier_path(request->arena, dossier->id);
+	const struct dossier_kin *children;
+	const struct dossier_birth *list;
+	size_t child_count, count;
+	const enum guichet_status status = births_load(request, tx, dossier, &children, &child_count, &list, &count, error);
+	if (status != GUICHET_OK)
+		return status;
+	request_status(request, 422);
+	PAGE_IN(request, html, TEXT("Ce n’est pas possible"), { TEXT("/"), TEXT("Accueil") }, { path, dossier->state.number });
+	page_notice(html, NOTICE_WARNING, nature->label, reason);
+	if (allowed_of(list, count)) {
+		HTML_SAY(html, "p", "À partir de cette demande, vous pouvez encore ouvrir :");
+		birth_buttons(request, html, dossier, list, count);
+	}
+	HTML_IN(html, "p");
+	HTML_SAY(html, "a", "Revenir à la demande", { "class", TEXT("button") }, { "href", path });
+	return GUICHET_OK;
+}
+
 enum guichet_status
 page_children(struct request *request, struct store_tx *tx, struct html *html, const struct office_dossier *dossier,
 	struct guichet_error *error)
 {
-	const struct dossier_viewer viewer = page_viewer(request, dossier);
 	const struct dossier_kin *children;
-	const struct dossier_birth *list = NULL;
-	size_t child_count, count = 0;
-	enum guichet_status status = office_children(tx, request->arena, dossier, &children, &child_count, error);
-	if (status == GUICHET_OK)
-		status = dossier_births(&dossier->facts, &viewer, children, child_count, request->arena, &list, &count, error);
+	const struct dossier_birth *list;
+	size_t child_count, count;
+	const enum guichet_status status = births_load(request, tx, dossier, &children, &child_count, &list, &count, error);
 	if (status != GUICHET_OK || child_count + count == 0)
 		return status;
 	HTML_IN(html, "section", { "class", TEXT("card") }, { "aria-labelledby", TEXT("suites") });

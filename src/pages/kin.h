@@ -12,6 +12,10 @@ void page_filed_for(struct request *request, struct html *html, const struct off
 /* The dossiers born of this one, and what the visitor may open; nothing when there is neither. */
 enum guichet_status page_children(struct request *request, struct store_tx *tx, struct html *html,
 	const struct office_dossier *dossier, struct guichet_error *error);
+/* The page of a nature that may not be opened now: why, and what else may be. */
+enum guichet_status page_birth_refused(struct request *request, struct store_tx *tx, struct html *html,
+	const struct office_dossier *dossier, const struct procedure_nature *nature, struct text reason,
+	struct guichet_error *error);
 /* Fields changed, before and after (dossier.c). */
 void page_changes(struct request *request, struct html *html, const struct office_dossier *dossier,
 	const struct dossier_change *changes, size_t count);

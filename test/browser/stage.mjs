@@ -113,13 +113,15 @@ export async function raiseCurtain({ cast, clock, lived = false }) {
 	};
 	stage.settle = async () => {
 		const now = (await run("date", ["-d", `TZ="Europe/Paris" ${stage.now}`, "+%s"])).stdout.trim() + "000000";
-		const waiting = `SELECT (SELECT count(*) FROM due WHERE at <= ${now}) + (SELECT count(*) FROM job WHERE next_at <= ${now})
-			+ (SELECT count(*) FROM mail WHERE state = 'waiting' AND not_before <= ${now} + 300000000)`;
+		const waiting = `SELECT (SELECT count(*) FROM due WHERE at <= ${now}), (SELECT count(*) FROM job WHERE next_at <= ${now}),
+			(SELECT count(*) FROM mail WHERE state = 'waiting' AND not_before <= ${now} + 300000000)`;
+		const hour = Number(stage.now.slice(11, 13)), quiet = hour < 8 || hour >= 19 || [0, 6].includes(new Date(stage.now).getDay());
 		for (const deadline = Date.now() + 30000; ; await new Promise(resolve => setTimeout(resolve, 50))) {
-			if ((await run("sqlite3", ["-readonly", join(server.data, "guichet.db"), waiting])).stdout.trim() === "0")
+			const left = (await run("sqlite3", ["-readonly", join(server.data, "guichet.db"), waiting])).stdout.trim();
+			if (left === "0|0|0" || (quiet && left.startsWith("0|0|"))) // by night and on week-ends mails wait
 				return;
 			if (Date.now() > deadline)
-				throw new Error(`still at work at ${stage.now}:\n${server.log().slice(-2000)}`);
+				throw new Error(`still at work at ${stage.now} (${left} effects, jobs, mails):\n${server.log().slice(-2000)}`);
 		}
 	};
 	// What somebody received since they were last asked: each mail is told once, here.
