@@ -62,7 +62,14 @@ const does = async (stage, who, whose, action, fill, more = {}) =>
 // 3 June 2024: the year as it stands; what the report says before, for it to be compared.
 async function before(stage) {
 	stage.before = await figures(stage);
-	await stage.as("vauigny", await of(stage, "vauigny"));
+	// a long past is folded but for its end, and opened by the keyboard
+	const page = await stage.as("vauigny", await of(stage, "vauigny"));
+	const fold = page.locator("summary", { hasText: "étapes plus anciennes" }), filed = page.getByText("Demande déposée").first();
+	equal(await filed.isVisible(), false, "what is old is folded");
+	await fold.focus();
+	await page.keyboard.press("Enter");
+	await filed.waitFor();
+	equal(await axe(page), [], "the past, unfolded");
 }
 
 // The report of the year as its CSV tells it: { "Demandes refusées": 3, … }, of all.
@@ -225,9 +232,9 @@ async function endings(stage) {
 // Since 27 May an apprentice is there: the tutor does not telework, and resumes on the day after.
 async function suspension(stage) {
 	const dossier = await of(stage, "courol");
-	await see(await stage.as("courol", dossier), "En vigueur", "Télétravail repris"); // on 15 June
-	await see(await stage.as("home", "/service?semaine=2024-07-08"), "Courol Adèle présent présent accordé présent accordé");
 	await stage.clock("2024-07-01T10:00");
+	await see(await stage.as("courol", dossier), "En vigueur", "15 juin 2024 à 0 h 00 Télétravail repris");
+	await see(await stage.as("home", "/service?semaine=2024-07-08"), "Courol Adèle présent présent accordé présent accordé");
 	await stage.does("courol", "Déclarer une période de présence", async page => {
 		const period = page.getByRole("group", { name: "Période de présence" }).first();
 		await period.locator("input").nth(0).fill("2024-07-08");
@@ -250,6 +257,7 @@ async function newPost(stage) {
 	await writeFile(file, lines);
 	await run("build/guichet", ["import", stage.server.data, "--affectations", file, "--date", "2024-07-08"]);
 	await stage.received("valelle");
+	await stage.clock("2024-07-12T17:00");
 	await stage.clock("2024-07-14T23:50");
 	await see(await stage.as("valelle", dossier), "En vigueur");
 	await stage.clock("2024-07-15T08:00");
@@ -308,10 +316,11 @@ async function appeals(stage) {
 	tells(await stage.act(await stage.as("perol", await of(stage, "perol", "recours_gracieux")), "Rejet du recours"),
 		"Trois personnes ne tiennent pas deux accueils.", "tribunal administratif");
 	// of a recourse of May nobody said anything
-	await see(await stage.as("tourancon", await of(stage, "tourancon", "recours_gracieux")), "Recours rejeté", "Silence de deux mois");
+	await see(await stage.as("tourancon", await of(stage, "tourancon", "recours_gracieux")), "Recours rejeté", "Deux mois sans réponse");
 
 	// the commission gives its opinion, and the direction follows it
 	await stage.clock("2024-09-16T10:00");
+	await stage.received("commission");
 	const perol = await stage.as("perol", await of(stage, "perol"));
 	await follow(stage, perol, "Saisine de la CAP ou de la CCP");
 	await type(perol, "Pourquoi contestez-vous la décision", "Deux accueils ont fusionné.");
@@ -333,8 +342,8 @@ async function told(stage) {
 	const after = await figures(stage), before = stage.before;
 	const gained = Object.fromEntries(Object.keys(after).map(title => [title, after[title] - before[title]]));
 	const did = { "Demandes": 0, "Demandes acceptées": stage.withdrawn ? 0 : 1, "Demandes refusées": 2, "Attestations délivrées": 1,
-		"Recours et saisines": 3, "Autorisations terminées": 5, "Avenants": 0, "Demandes rejetées faute de pièces": 0 };
-	console.log(JSON.stringify(gained));
+		"Recours et saisines": 3, "Autorisations terminées": 6, // three by the direction, one of them announced before; two agents; a new post
+		 "Avenants": 0, "Demandes rejetées faute de pièces": 0 };
 	equal(Object.fromEntries(Object.keys(did).map(title => [title, gained[title]])), did, "what the report of the year gained");
 	// the same on screen, and on paper
 	const page = await stage.as("office", `${report}?annee=2024`);

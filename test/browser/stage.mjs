@@ -182,13 +182,16 @@ export function tells(text, ...parts) {
 }
 
 // Plays the chapters of a story in order, on one stage. PLAY_PAGES=1 tells the time of each and pictures every page when one
-// fails; PLAY_SHOTS=1 pictures each new kind of page.
+// fails; PLAY_SHOTS=1 pictures each new kind of page;
+// PLAY_ONLY=one,other plays these chapters alone, where they lean on no other.
 export async function play(setting, chapters) {
 	const stage = await raiseCurtain(setting);
 	const began = Date.now();
 	let chapter = "";
 	try {
 		for (const [name, act] of Object.entries(chapters)) {
+			if (process.env.PLAY_ONLY && !process.env.PLAY_ONLY.split(",").includes(name))
+				continue;
 			chapter = name;
 			await act(stage);
 			if (process.env.PLAY_PAGES)
