@@ -8,7 +8,7 @@
 
 #include "base/banned.h"
 
-enum { CSV_LIMIT = 16 << 20, MOST_YEARS = 40 };
+enum { CSV_LIMIT = 16 << 20, MOST_YEARS = 40, MANY_MEASURES = 6 /* wider than a page */ };
 
 static struct text
 report_path(struct arena *arena, const struct procedure *procedure, const struct procedure_report *report)
@@ -271,15 +271,45 @@ totals(struct html *html, struct arena *arena, const struct dossier_report *repo
 }
 
 static void
+cell(struct html *html, struct arena *arena, const struct dossier_report *report, const struct dossier_report_group *group,
+	size_t measure, struct text label)
+{
+	const struct text value = dossier_report_cell_text(arena, &report->definition->measures[measure], &group->cells[measure]);
+	HTML_LINE(html, "td", value.length ? value : TEXT("–"), { "class", TEXT("number") }, { "data-label", label });
+}
+
+static void
 table_line(struct html *html, struct arena *arena, const struct dossier_report *report,
 	const struct dossier_report_group *group)
 {
 	HTML_IN(html, "tr");
 	HTML_LINE(html, "th", group->name, { "scope", TEXT("row") });
+	for (size_t i = 0; i < report->definition->measure_count; i++)
+		cell(html, arena, report, group, i, report->definition->measures[i].label);
+}
+
+/* Its groups side by side and a line for each measure: what has more measures than groups is read so without scrolling. */
+static void
+table_by_measure(struct html *html, struct arena *arena, const struct dossier_report *report,
+	const struct dossier_report_table *shown)
+{
+	const size_t columns = shown->count + (shown->count > 1 ? 1 : 0); /* and the whole */
+	{
+		HTML_IN(html, "thead");
+		HTML_IN(html, "tr");
+		HTML_LINE(html, "th", shown->title, { "scope", TEXT("col") });
+		for (size_t g = 0; g < columns; g++)
+			HTML_LINE(html, "th", g < shown->count ? shown->groups[g].name : report->total.name, { "scope", TEXT("col") },
+				{ "class", TEXT("number") });
+	}
+	HTML_IN(html, "tbody");
 	for (size_t i = 0; i < report->definition->measure_count; i++) {
-		const struct procedure_report_measure *measure = &report->definition->measures[i];
-		const struct text value = dossier_report_cell_text(arena, measure, &group->cells[i]);
-		HTML_LINE(html, "td", value.length ? value : TEXT("–"), { "class", TEXT("number") }, { "data-label", measure->label });
+		HTML_IN(html, "tr");
+		HTML_LINE(html, "th", report->definition->measures[i].label, { "scope", TEXT("row") });
+		for (size_t g = 0; g < columns; g++) {
+			const struct dossier_report_group *group = g < shown->count ? &shown->groups[g] : &report->total;
+			cell(html, arena, report, group, i, group->name);
+		}
 	}
 }
 
@@ -297,6 +327,10 @@ table(struct html *html, struct arena *arena, const struct dossier_report *repor
 	HTML_IN(html, "div", { "class", TEXT("table-scroll") }, { "tabindex", TEXT("0") }, { "role", TEXT("region") },
 		{ "aria-label", shown->title });
 	HTML_IN(html, "table", { "class", TEXT("table figures-table") });
+	if (!list && report->definition->measure_count > MANY_MEASURES && shown->count < report->definition->measure_count) {
+		table_by_measure(html, arena, report, shown);
+		return;
+	}
 	{
 		HTML_IN(html, "thead");
 		HTML_IN(html, "tr");
