@@ -72,6 +72,7 @@ async function asking(stage) {
 	await page.getByLabel("J’atteste sur l’honneur").check();
 	await press(stage, page, "Enregistrer et continuer");
 	await see(page, "Vérifier et déposer", "lundi, jeudi", "Préparation du budget", "8 rue des Lilas");
+	await page.getByRole("link", { name: "Déposer ma demande", exact: true }).click(); // two ways to file: the first
 	await page.getByRole("button", { name: "Déposer ma demande", exact: true }).click();
 	await page.getByText("Votre demande est déposée").first().waitFor();
 	await look(stage, page);
