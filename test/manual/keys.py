@@ -51,6 +51,8 @@ def table(shape):
 def page():
     yield "# Toutes les clés"
     yield ""
+    yield "Pour qui écrit une procédure et cherche un mot, ou à qui `guichet check` en refuse un. Cette page se consulte ; pour apprendre, prenez le [tutoriel](tutoriel.md)."
+    yield ""
     yield "Ce que chaque fichier peut contenir, clé par clé, pour retrouver un mot. Une clé en **gras** ne peut pas manquer ; une liste d’un seul"
     yield "élément s’écrit aussi sans crochets quand la phrase le permet. `guichet schema` dit la même chose à votre éditeur, et les tests comparent cette"
     yield "page à ce que le programme sait lire."

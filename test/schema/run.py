@@ -161,6 +161,8 @@ accept("essais", "doc/manual/essais.md", typed(blocks("doc/manual/essais.md")["p
 steps = {}
 for name, body in re.findall(r"^```yaml (\S+)\n(.*?)^```$", text_of("doc/manual/tutoriel.md"), re.M | re.S):
     name = name.partition("/")[2]
+    if not kind_of(name):  # the place where it is tried
+        continue
     steps[name] = {**(steps.get(name, {}) if name == "procedure.yaml" else {}), **typed(body)}
     if name != "procedure.yaml":
         accept(kind_of(name), f"doc/manual/tutoriel.md, {name}", steps[name])
