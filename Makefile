@@ -37,7 +37,7 @@ objects  = $(patsubst %.c,$(OUT)/%.o,$(1))
 # The migrations as one C table, linked wherever the library is.
 EMBEDDED := $(OUT)/migrations.o
 
-.PHONY: all tests layers fuzzers clean build/guichet
+.PHONY: all tests layers fuzzers warnings clean build/guichet
 all: build/guichet $(OUT)/seed $(OUT)/feel-values $(OUT)/lives
 
 # The program as people call it: the one made last. Looked at each time, for a link is newer than what it
@@ -102,6 +102,12 @@ $(OUT)/migrations.o: $(wildcard src/store/migrations/*.sql) tools/embed-migratio
 
 # What static.c embeds by .incbin, which -MMD does not see.
 $(OUT)/src/web/static.o: $(wildcard src/web/static/*)
+
+# What a compiler says of every source, without making anything: make CC=clang warnings
+SOURCES := $(PROGRAM) $(LIBRARY) $(TESTS) $(FUZZERS) $(wildcard test/bench/*.c test/lives/*.c test/tools/*.c)
+warnings: $(SOURCES:%=%.read)
+%.c.read: %.c FORCE
+	@$(CC) $(CFLAGS) -fsyntax-only $<
 
 layers:
 	tools/check-layers src/LAYERS src

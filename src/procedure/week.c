@@ -133,7 +133,7 @@ procedure_week_value(struct arena *arena, const struct procedure_field *field, c
 		return true;
 	struct feel_value numbers[COUNT_COUNT] = { [HALF_DAYS] = feel_integer(2 * whole + lone),
 		[WHOLE_DAYS] = feel_integer(whole), [LONE_HALVES] = feel_integer(lone) };
-	const struct text half = arena_format(arena, "%lld%s", (long long)(whole + lone / 2), lone % 2 ? ".5" : "");
+	const struct text half = arena_format(arena, "%lld%s", (long long)whole + lone / 2, lone % 2 ? ".5" : "");
 	if (!half.at || !feel_number_read(half, &numbers[DAYS]))
 		return false;
 	for (size_t i = 0; i < COUNT_COUNT; i++)
