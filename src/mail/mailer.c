@@ -22,7 +22,7 @@
 enum {
 	PARCELS = 64,      /* under way at once, being recorded included */
 	KEPT_AT_ONCE = 500,
-	FREE_RETRIES = 3,  /* after the child died under a mail, which may not be the mail's fault */
+	FREE_RETRIES = 5,  /* after the child died under a mail, which may not be the mail’s fault */
 	ID_LIMIT = 64,
 	TURN_ARENA = 16 << 20,
 };
