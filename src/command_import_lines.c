@@ -1,9 +1,8 @@
 /* guichet import --counters and --dossiers: files whose lines are each judged alone. */
-#include <errno.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "base/clock.h"
+#include "base/file.h"
 #include "base/log.h"
 #include "commands.h"
 #include "import_lines.h"
@@ -12,22 +11,6 @@
 #include "base/banned.h"
 
 enum { FILE_LIMIT = 64 << 20 };
-
-static enum guichet_status
-file_read(struct arena *arena, const char *path, struct text *ret_bytes, struct guichet_error *error)
-{
-	FILE *file = fopen(path, "re");
-	if (!file)
-		return guichet_fail(error, GUICHET_REFUSED, "Impossible de lire « %s » : %s.", path, strerror(errno));
-	char *bytes = arena_alloc(arena, FILE_LIMIT);
-	const size_t length = bytes ? fread(bytes, 1, FILE_LIMIT, file) : 0;
-	const bool whole = bytes && feof(file) && !ferror(file);
-	(void)fclose(file);
-	if (!whole)
-		return guichet_fail(error, GUICHET_REFUSED, "Le fichier « %s » est trop long ou illisible.", path);
-	*ret_bytes = (struct text){ bytes, length };
-	return GUICHET_OK;
-}
 
 static void
 write_report(const char *path, const char *what, const struct office_import_report *report)
@@ -81,7 +64,7 @@ import_lines_run(const struct import_lines *import)
 	if (!clock || !arena)
 		return EXIT_REFUSED;
 	const char *path = import->counters ? import->counters : import->dossiers;
-	enum guichet_status status = file_read(arena, path, &source, &error);
+	enum guichet_status status = file_read(arena, path, FILE_LIMIT, &source, &error);
 	if (status == GUICHET_OK)
 		status = store_open(import->data, NULL, &store, &error);
 	if (status == GUICHET_OK)

@@ -2,14 +2,13 @@
  * the steps of all the stories in the order of time, each after what was due before it. */
 #include "demo_history.h"
 
-#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "base/buffer.h"
+#include "base/file.h"
 #include "directory/directory.h"
 #include "document/document.h"
 #include "document/typesetter.h"
@@ -137,22 +136,6 @@ told(const struct history *history, const struct yaml_node *node, enum guichet_s
 }
 
 /* ---- reading ---- */
-
-static enum guichet_status
-bytes_read(struct arena *arena, const char *path, size_t limit, struct text *ret_bytes, struct guichet_error *error)
-{
-	FILE *file = fopen(path, "re");
-	if (!file)
-		return guichet_fail(error, GUICHET_REFUSED, "Impossible de lire « %s » : %s.", path, strerror(errno));
-	char *bytes = arena_alloc(arena, limit);
-	const size_t length = bytes ? fread(bytes, 1, limit, file) : 0;
-	const bool whole = bytes && feof(file) && !ferror(file);
-	fclose(file);
-	if (!whole)
-		return guichet_fail(error, GUICHET_REFUSED, "Le fichier « %s » est trop long ou illisible.", path);
-	*ret_bytes = (struct text){ bytes, length };
-	return GUICHET_OK;
-}
 
 /* Every key of a mapping is one of the shape's, and of the mappings that these hold. */
 static enum guichet_status
@@ -355,7 +338,7 @@ history_read(struct history *history, struct guichet_error *error)
 	if (!path.at || !history->steps)
 		return without_memory(error);
 	history->source.name = path;
-	enum guichet_status status = bytes_read(history->arena, path.at, FILE_LIMIT, &history->source.bytes, error);
+	enum guichet_status status = file_read(history->arena, path.at, FILE_LIMIT, &history->source.bytes, error);
 	if (status != GUICHET_OK)
 		return status;
 	history->root = yaml_read(history->arena, &history->source, &findings);
@@ -575,7 +558,7 @@ piece_of(const struct playing_step *step, struct store_tx *tx, const struct yaml
 	struct document_facts facts;
 	if (!path.at)
 		return without_memory(error);
-	enum guichet_status status = bytes_read(step->arena, path.at, PIECE_LIMIT, &bytes, error);
+	enum guichet_status status = file_read(step->arena, path.at, PIECE_LIMIT, &bytes, error);
 	if (status == GUICHET_OK && text_ends(name, TEXT(".md"))) {
 		status = typeset(step, tx, bytes, &bytes, error);
 		name = arena_format(step->arena, TEXT_FORMAT "pdf", TEXT_ARGS(text_part(name, 0, name.length - 2)));
@@ -810,7 +793,7 @@ take_over(struct playing_step *step, const struct directory_person *person, cons
 	struct text bytes;
 	if (!path.at)
 		return without_memory(error);
-	enum guichet_status status = bytes_read(step->arena, path.at, PIECE_LIMIT, &bytes, error);
+	enum guichet_status status = file_read(step->arena, path.at, PIECE_LIMIT, &bytes, error);
 	if (status == GUICHET_OK)
 		status = office_import_dossiers(history->stage->office, step->arena, &import, bytes, &report, error);
 	if (status != GUICHET_OK)

@@ -100,13 +100,7 @@ functions_of(struct counter *counter, const char *matricule)
 static struct text
 waiting_for(struct counter *counter, const char *matricule)
 {
-	struct guichet_error error = { 0 };
-	const struct text person = counter_person(counter, matricule);
-	CLEANUP(store_read_end) struct store_tx *tx = store_read(counter->store, &error);
-	struct office_actor actor;
-	struct office_rows rows;
-	counter_must(office_actor_load(tx, counter->arena, person, clock_now(counter->clock), &actor, &error), &error);
-	counter_must(office_list_waiting(counter->office, tx, counter->arena, &actor, 50, &rows, &error), &error);
+	const struct office_rows rows = counter_waiting(counter, matricule);
 	struct text all = TEXT("");
 	for (size_t i = 0; i < rows.count; i++)
 		all = arena_format(counter->arena, TEXT_FORMAT "%s" TEXT_FORMAT, TEXT_ARGS(all), i ? ", " : "",

@@ -34,20 +34,6 @@ TEST(a_filing_goes_through_its_passages_in_the_same_transaction)
 	counter_close(&counter);
 }
 
-static size_t
-waiting_for(struct counter *counter, const char *matricule)
-{
-	struct guichet_error error = { 0 };
-	struct office_actor actor;
-	struct office_rows rows;
-	CLEANUP(store_read_end) struct store_tx *tx = store_read(counter->store, &error);
-	CHECK(tx);
-	counter_must(office_actor_load(tx, counter->arena, counter_person(counter, matricule), clock_now(counter->clock), &actor,
-		&error), &error);
-	counter_must(office_list_waiting(counter->office, tx, counter->arena, &actor, 10, &rows, &error), &error);
-	return rows.count;
-}
-
 static void
 must_act(struct counter *counter, const char *matricule, const char *action, struct text dossier, struct text field,
 	const char *value)
@@ -65,29 +51,29 @@ TEST(a_dossier_waits_for_every_role_of_every_circuit)
 		raws_of(&counter, TEXT("objet"), "Écran"));
 	counter_must(command->status, &command->error);
 	const struct text id = command->dossier;
-	CHECK_INTEGER(waiting_for(&counter, "P1"), 1); /* the head… */
-	CHECK_INTEGER(waiting_for(&counter, "N1"), 1); /* …and the technician, at once */
-	CHECK_INTEGER(waiting_for(&counter, "G1"), 0);
+	CHECK_INTEGER(counter_waiting(&counter, "P1").count, 1); /* the head… */
+	CHECK_INTEGER(counter_waiting(&counter, "N1").count, 1); /* …and the technician, at once */
+	CHECK_INTEGER(counter_waiting(&counter, "G1").count, 0);
 	must_act(&counter, "N1", "avis_technique", id, TEXT("avis_si"), "oui_si");
-	CHECK_INTEGER(waiting_for(&counter, "N1"), 0);
+	CHECK_INTEGER(counter_waiting(&counter, "N1").count, 0);
 	must_act(&counter, "P1", "avis_du_chef", id, TEXT("avis_chef"), "oui_chef");
-	CHECK_INTEGER(waiting_for(&counter, "P1"), 0);
-	CHECK_INTEGER(waiting_for(&counter, "N1"), 1); /* the equipment, beside… */
-	CHECK_INTEGER(waiting_for(&counter, "G1"), 1); /* …the main circuit */
+	CHECK_INTEGER(counter_waiting(&counter, "P1").count, 0);
+	CHECK_INTEGER(counter_waiting(&counter, "N1").count, 1); /* the equipment, beside… */
+	CHECK_INTEGER(counter_waiting(&counter, "G1").count, 1); /* …the main circuit */
 	must_act(&counter, "N1", "remettre", id, TEXT("inventaire"), "INV-7");
 	size_t events;
 	struct office_dossier dossier = counter_dossier(&counter, id, &events, NULL);
 	check_step(&dossier, TEXT("en_cours"));
-	CHECK_INTEGER(waiting_for(&counter, "N1"), 0);
+	CHECK_INTEGER(counter_waiting(&counter, "N1").count, 0);
 	/* A due effect of a suivi, by its row. */
 	counter_at(&counter, "2024-02-10T00:00");
 	dossier = counter_dossier(&counter, id, &events, NULL);
 	CHECK_INTEGER(dossier.state.stand_count, 2);
 	CHECK_INTEGER(dossier.state.stands[0].fired_count, 1);
 	must_act(&counter, "G1", "terminer", id, TEXT(""), "");
-	CHECK_INTEGER(waiting_for(&counter, "N1"), 1); /* what is lent keeps it open */
+	CHECK_INTEGER(counter_waiting(&counter, "N1").count, 1); /* what is lent keeps it open */
 	must_act(&counter, "N1", "reprendre", id, TEXT(""), "");
-	CHECK_INTEGER(waiting_for(&counter, "N1"), 0);
+	CHECK_INTEGER(counter_waiting(&counter, "N1").count, 0);
 	counter_close(&counter);
 }
 

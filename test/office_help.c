@@ -201,6 +201,20 @@ counter_begin_among(struct counter *counter, const char *folder, struct text str
 	counter->campaign = office_campaigns(counter->office, counter->arena).at[0];
 }
 
+struct office_rows
+counter_waiting(struct counter *counter, const char *matricule)
+{
+	struct guichet_error error = { 0 };
+	struct office_actor actor;
+	struct office_rows rows;
+	const struct text person = counter_person(counter, matricule);
+	CLEANUP(store_read_end) struct store_tx *tx = store_read(counter->store, &error);
+	CHECK(tx);
+	counter_must(office_actor_load(tx, counter->arena, person, clock_now(counter->clock), &actor, &error), &error);
+	counter_must(office_list_waiting(counter->office, tx, counter->arena, &actor, 50, &rows, &error), &error);
+	return rows;
+}
+
 struct office_dossier
 counter_load(struct counter *counter, struct text id)
 {

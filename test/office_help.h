@@ -60,6 +60,9 @@ struct dossier_raws counter_raws(struct counter *counter, const char *share, con
 /* Files it; the test fails when it is refused. */
 struct office_command *counter_file(struct counter *counter, const char *matricule, const char *share, const char *ground);
 
+/* What waits for a person now, at most 50. */
+struct office_rows counter_waiting(struct counter *counter, const char *matricule);
+
 /* A dossier as the office loads it now, and the name of its step. */
 struct office_dossier counter_load(struct counter *counter, struct text id);
 struct text counter_step(struct counter *counter, struct text id);

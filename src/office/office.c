@@ -2,10 +2,10 @@
 #include "office/inside.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 
+#include "base/file.h"
 #include "base/log.h"
 
 #include "base/banned.h"
@@ -228,22 +228,6 @@ opening_write(struct store_tx *tx, void *context, struct guichet_error *error)
 	return status;
 }
 
-static enum guichet_status
-file_read(struct arena *arena, const char *path, struct text *ret_bytes, struct guichet_error *error)
-{
-	FILE *file = fopen(path, "re");
-	if (!file)
-		return guichet_fail(error, GUICHET_REFUSED, "Impossible de lire « %s » : %s.", path, strerror(errno));
-	char *bytes = arena_alloc(arena, PROCEDURE_FILE_LIMIT);
-	const size_t length = bytes ? fread(bytes, 1, PROCEDURE_FILE_LIMIT, file) : 0;
-	const bool whole = bytes && feof(file) && !ferror(file);
-	fclose(file);
-	if (!whole)
-		return guichet_fail(error, GUICHET_REFUSED, "Le fichier « %s » est trop long ou illisible.", path);
-	*ret_bytes = (struct text){ bytes, length };
-	return GUICHET_OK;
-}
-
 /* The first error among the findings, as people read it. */
 static enum guichet_status
 refuse_with(const struct procedure_findings *findings, const char *what, struct guichet_error *error)
@@ -281,7 +265,7 @@ office_campaign_open(struct office *office, const char *folder, const char *camp
 		return guichet_fail(error, GUICHET_BROKEN, "Plus de mémoire.");
 	if (office_campaign_find(office, opening.id))
 		return GUICHET_OK;
-	enum guichet_status status = file_read(arena, path.at, &opening.source, error);
+	enum guichet_status status = file_read(arena, path.at, PROCEDURE_FILE_LIMIT, &opening.source, error);
 	if (status != GUICHET_OK)
 		return status;
 	CLEANUP(procedure_findings_release) struct procedure_findings faults = { 0 };
