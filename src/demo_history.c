@@ -20,9 +20,8 @@
 
 enum { FILE_LIMIT = 1 << 20, MOST_STEPS = 5000, MOST_RAWS = 400, MOST_NESTED = 5, MOST_TURNS = 60, PIECE_LIMIT = 4 << 20 };
 
-#define KEY(name_, forms_, holder_, ...) { .name = (name_), .forms = (forms_), .holder = (holder_), .about = __VA_ARGS__ }
 #define SHAPE(id, article, ...) \
-	static const struct shape shape_##id = { #id, article, (const struct key[]){ __VA_ARGS__, { .name = NULL } } }
+	static const struct shape shape_##id = { #id, article, KEYS(__VA_ARGS__) }
 
 SHAPE(setting, "un réglage",
 	KEY("nom", FORM_TEXT, HOLD_ONE, "Le nom du réglage."),

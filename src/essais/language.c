@@ -3,9 +3,8 @@
 
 #include "base/banned.h"
 
-#define KEY(name_, forms_, holder_, ...) { .name = (name_), .forms = (forms_), .holder = (holder_), .about = __VA_ARGS__ }
 #define SHAPE(id, article, ...) \
-	const struct shape shape_essai_##id = { #id, article, (const struct key[]){ __VA_ARGS__, { .name = NULL } } }
+	const struct shape shape_essai_##id = { #id, article, KEYS(__VA_ARGS__) }
 
 static const struct text nothing[] = { { "rien", 4 } }, no[] = { { "non", 3 } },
 	verdicts[] = { { "acceptée", sizeof "acceptée" - 1 }, { "renvoyée", sizeof "renvoyée" - 1 } },

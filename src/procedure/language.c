@@ -7,8 +7,6 @@
 #define MUST .needed = NEEDED
 #define MUST_APART .needed = NEEDED_AND_TOLD_APART
 #define WORDS(name) .words = &(const struct words){ name, sizeof name / sizeof *name }
-#define KEY(name_, forms_, holder_, ...) { .name = (name_), .forms = (forms_), .holder = (holder_), .about = __VA_ARGS__ }
-#define END { .name = NULL }
 
 /* ---- words ---- */
 
@@ -116,7 +114,7 @@ static const struct text applicant[] = { WORD("demandeur") }, form[] = { WORD("f
 #define COLUMNS(name, about) KEY(name, FORM_MAPPING, HOLD_LIST, about, .of = &shape_column)
 
 #define SHAPE(id, article, ...) \
-	const struct shape shape_##id = { #id, article, (const struct key[]){ __VA_ARGS__, END } }
+	const struct shape shape_##id = { #id, article, KEYS(__VA_ARGS__) }
 
 SHAPE(rule, "une règle",
 	KEY("règle", FORM_FEEL, HOLD_ONE, "Une condition : elle doit être vraie.", MUST),

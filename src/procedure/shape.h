@@ -68,3 +68,7 @@ extern const struct shape shape_procedure, shape_campaign;
 /* Writes the JSON Schema (draft 7, which editors read best) of the files whose whole is `shape`.
  * The buffer says when its ceiling was too low. */
 void schema_write(const struct shape *shape, const char *title, struct buffer *out);
+
+/* How a shape is written: KEYS(KEY("du", FORM_DATE, HOLD_ONE, "Le premier jour."), …). */
+#define KEY(name_, forms_, holder_, ...) { .name = (name_), .forms = (forms_), .holder = (holder_), .about = __VA_ARGS__ }
+#define KEYS(...) (const struct key[]){ __VA_ARGS__, { .name = NULL } }
